@@ -1,0 +1,63 @@
+# The whole developer interface. `make demo` and `make test` need Python 3.11 or newer with
+# venv, and nothing else; every target sets up what it needs in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
+AXE_CORE := axe-core@4.14.1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs bench tools browser lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.installed ## Run the main job on the tenant that comes with it
+	@$(BIN)/okta-auditor demo
+
+test: $(VENV)/.developer ## Run the tests
+	$(BIN)/python -m pytest --cov
+
+lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy auditor rules reports
+	$(BIN)/pyright
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
+	$(BIN)/check-wheel-contents dist/okta_auditor-*.whl
+
+tools: ## Install the validators that tests use and that only npm has
+	npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE)
+
+browser: ## Install the browser that tests use (Debian, Ubuntu)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+
+lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
+	$(PIP) install uv
+	cd requirements && for set in "build.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt"; do \
+	  case $$set in *dev.in*) out=dev;; build*) out=build;; *) out=runtime;; esac; \
+	  ../$(BIN)/uv pip compile $$set --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --output-file $$out.txt || exit 1; done
+
+clean: ## Remove everything that the targets made
+	rm -rf $(VENV) .tools build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
+
+# The virtual environment is made anew when a pin or the metadata changes.
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "okta-auditor needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python requirements/build.txt requirements/runtime.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.developer: $(VENV)/.installed requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,83 @@
+"""Writing files so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from auditor.errors import OutputError
+
+PRIVATE = 0o600
+PUBLIC = 0o666
+"""Masked by the process's umask, as for any file a program creates."""
+
+
+def check_writable(path: Path) -> None:
+    """Fail now rather than after minutes of reading, if the path cannot be written.
+
+    Raises:
+        OutputError: the path is a folder, or its folder is missing or not writable.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder.", remedy="Name a file.")
+    folder = path.parent
+    if not folder.is_dir():
+        raise OutputError(f"The folder {folder} does not exist.", remedy="Create it first.")
+    if path.exists() and not path.is_file():
+        return  # a pipe or a device; opening one may have effects of its own
+    try:
+        # Asking for the permission says nothing of read-only file systems.
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}."):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror} in {folder}.",
+            remedy="Name a file elsewhere, or change the permission.",
+        ) from error
+
+
+def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: where to; anything that is not a regular file (a pipe) is written in place.
+        data: the content.
+        mode: permission bits of a new or replaced file.
+
+    Raises:
+        OutputError: the file system refused.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(path, data, mode)
+    except OSError as error:
+        raise OutputError(
+            f"{path} could not be written: {error.strerror}.",
+            remedy="Check the folder's permission and the free space.",
+        ) from error
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    target = path.resolve()  # a symbolic link stays one; what it points to is replaced
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.chmod(mode if mode == PRIVATE else mode & ~_umask())
+        scratch.replace(target)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return stat.S_IMODE(current)

@@ -1,0 +1,1 @@
+"""Rules and what becomes of them: selection, evaluation, findings, results."""

@@ -1,0 +1,187 @@
+"""Evaluates rules over an org. Pure: same snapshot and rules in, same result out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from auditor import __version__
+from auditor.lint.finding import Finding
+from auditor.lint.result import (
+    AuditResult,
+    Crashed,
+    Location,
+    NotEvaluated,
+    ObjectRef,
+    RelatedObject,
+    ReportedFinding,
+    Tenant,
+)
+from auditor.lint.rule import Rule
+from auditor.snapshot.collections import lineage, resource_keys
+from auditor.snapshot.document import Snapshot
+from auditor.snapshot.index import Org
+from auditor.snapshot.ledger import Status
+from auditor.snapshot.locate import Locator
+from auditor.snapshot.models.base import Record
+from auditor.text import one_line
+
+_LONGEST_EVIDENCE = 600
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file a snapshot came from: its name as reports show it, and its text."""
+
+    name: str
+    text: str
+
+
+def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditResult:
+    """Evaluate rules over a snapshot.
+
+    Args:
+        snapshot: the tenant's configuration.
+        rules: the selected rules.
+        source: where the snapshot was read from, for locations.
+    """
+    org = Org.of(snapshot)
+    selected = tuple(sorted(rules, key=lambda item: item.code))
+    report = _Reporter(org, source.name, Locator(source.text))
+    findings: list[ReportedFinding] = []
+    not_evaluated: list[NotEvaluated] = []
+    crashed: list[Crashed] = []
+    for item in selected:
+        if unread := _unread(org, item):
+            not_evaluated.append(unread)
+            continue
+        try:
+            found = list(item.check(org.restricted_to(item.reads)))
+            findings += [report.finding(item, finding) for finding in found]
+        except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
+            crashed.append(Crashed(item, _where(error)))
+    return AuditResult(
+        tool_version=__version__,
+        tenant=_tenant(org, snapshot),
+        capture=snapshot.capture,
+        coverage=org.ledger.entries,
+        rules=selected,
+        findings=tuple(sorted(findings, key=_order)),
+        not_evaluated=tuple(not_evaluated),
+        crashed=tuple(crashed),
+        objects={entry.collection: entry.objects for entry in org.ledger.entries},
+    )
+
+
+def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:
+    """What makes a finding the same finding tomorrow: code, immutable id, field, key."""
+    identity = [code, record.kind, *resource_keys(record.place.path), record.id, field or "", key]
+    return hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _unread(org: Org, item: Rule) -> NotEvaluated | None:
+    missing = org.ledger.missing(lineage(item.reads))
+    if not missing:
+        return None
+    return NotEvaluated(
+        rule=item,
+        reason="; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing),
+        missing=tuple(entry.collection for entry in missing),
+        remedy="; ".join(dict.fromkeys(entry.remedy() for entry in missing)),
+        absent=all(entry.status is Status.ABSENT for entry in missing),
+    )
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.lineno}"
+    return one_line(f"{type(error).__name__}: {error} ({place})")[:300]
+
+
+def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:
+    server = finding.server.name if finding.server else ""
+    return (
+        finding.severity.rank,
+        finding.rule.code,
+        server,
+        finding.object.name,
+        finding.object.id,
+        finding.fingerprint,
+    )
+
+
+def _tenant(org: Org, snapshot: Snapshot) -> Tenant:
+    url = snapshot.capture.org_url
+    host = urlsplit(url).hostname or url
+    profile = org.profile
+    return Tenant(
+        id=profile.id if profile else host, name=profile.title if profile else host, url=url
+    )
+
+
+@dataclass(frozen=True)
+class _Reporter:
+    """Turns what a rule yields into what a report shows."""
+
+    org: Org
+    file: str
+    locator: Locator
+
+    def finding(self, item: Rule, found: Finding) -> ReportedFinding:
+        server = self.org.server_of(found.record)
+        return ReportedFinding(
+            rule=item,
+            severity=item.severity,
+            confidence=item.confidence,
+            message=found.message,
+            fix=found.fix or item.page.fix,
+            object=_reference(found.record),
+            server=_reference(server) if server else None,
+            field=found.field,
+            evidence=self._evidence(found.record, found.field),
+            related=tuple(
+                RelatedObject(
+                    _reference(other.record), other.role, self._location(other.record, None)
+                )
+                for other in found.related
+            ),
+            location=self._location(found.record, self._entry(found)),
+            fingerprint=fingerprint(item.code, found.record, found.field, found.key),
+        )
+
+    def _location(self, record: Record, field: str | None) -> Location:
+        return Location(self.file, self.locator.region(record.place, field))
+
+    def _entry(self, found: Finding) -> str | None:
+        """The field, or the entry of a list that the key names: the line a reader looks for.
+
+        Fingerprints keep to the field, so that reordering a list changes none of them.
+        """
+        value = self.org.raw(found.record)
+        for name in (found.field or "").split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, list) and found.key in value:
+            return f"{found.field}.{value.index(found.key)}"
+        return found.field
+
+    def _evidence(self, record: Record, field: str | None) -> str:
+        """The field's value as it was read, or the absence of it."""
+        value = self.org.raw(record)
+        shown = field or "id"
+        for name in shown.split("."):
+            if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+                value = value[int(name)]
+            elif isinstance(value, dict) and name in value:
+                value = value[name]
+            else:
+                return f"{shown}: (absent)"
+        text = f"{shown}: {json.dumps(value, ensure_ascii=False)}"
+        return text if len(text) <= _LONGEST_EVIDENCE else text[: _LONGEST_EVIDENCE - 1] + "…"
+
+
+def _reference(record: Record) -> ObjectRef:
+    return ObjectRef(type=record.kind, id=record.id, name=record.title)

@@ -1,0 +1,90 @@
+"""Snapshots from a few lines of JSON, for the examples on rule pages and for tests.
+
+An example names only what matters: ids, statuses, priorities and parents that it leaves
+out are filled in, and every collection counts as completely read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
+from auditor.snapshot.document import Capture, Snapshot
+from auditor.snapshot.ledger import Entry, Ledger, Status
+
+CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+"""The moment at which every example is taken."""
+
+Json = dict[str, Any]
+
+
+def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
+    """Make a snapshot of an example.
+
+    Args:
+        example: API paths to lists of records (or, for single objects, to one object).
+            App users may be given as records, group members as ids.
+
+    Raises:
+        ValueError: a key is no path that is read from a tenant.
+    """
+    resources: dict[str, Any] = {}
+    for path, value in example.items():
+        found = match(path)
+        if found is None:
+            raise ValueError(f"{path} is no path that is read from a tenant")
+        row, keys = found
+        resources[path] = value if row.single else _filled_list(row, value)
+        _imply_parents(resources, example, row, keys)
+    return Snapshot(
+        capture=Capture(
+            org_url="https://example.okta.com",
+            tool_version="0",
+            started_at=CAPTURED_AT,
+            finished_at=CAPTURED_AT,
+        ),
+        ledger=Ledger(
+            entries=tuple(Entry(collection=row.name, status=Status.COMPLETE) for row in COLLECTIONS)
+        ),
+        resources=resources,
+    )
+
+
+def _filled_list(row: Collection, records: list[Any]) -> list[Any]:
+    if row.pack and all(isinstance(record, dict) and "ids" not in record for record in records):
+        return row.pack(records)
+    if row.model is None or row.pack:
+        return records
+    return [_filled(row, record, position) for position, record in enumerate(records, 1)]
+
+
+def _filled(row: Collection, record: Json, position: int) -> Json:
+    identity = str(record.get("id") or record.get("kid") or f"{row.name}-{position}")
+    defaults: Json = {"id": identity, "status": "ACTIVE"}
+    if row.name in {"policies", "policy_rules"}:
+        defaults |= {"name": identity, "priority": position}
+    if row.name == "apps":
+        settings = {"oauthClient": {}, **record.get("settings", {})}
+        return {**defaults, "signOnMode": "OPENID_CONNECT", **record, "settings": settings}
+    return {**defaults, **record}
+
+
+def _imply_parents(
+    resources: dict[str, Any], example: Mapping[str, Any], row: Collection, keys: tuple[str, ...]
+) -> None:
+    """Add the parents that a path speaks of and the example does not."""
+    if row.parent is None:
+        return
+    parent = BY_NAME[row.parent]
+    path = parent.path.format(*keys[:-1])
+    known = resources.setdefault(path, _filled_list(parent, example.get(path, [])))
+    if keys[-1] not in {_key(row, parent, item) for item in known}:
+        known.append(_filled(parent, {"id": keys[-1], "name": keys[-1]}, len(known) + 1))
+    _imply_parents(resources, example, parent, keys[:-1])
+
+
+def _key(row: Collection, parent: Collection, item: Json) -> str | None:
+    assert parent.model is not None
+    return row.parent_key(parent.model.model_validate(item))

@@ -1,0 +1,131 @@
+"""The outcome of an audit: everything a report can show, already located and counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.lint.finding import Confidence, Severity
+from auditor.lint.rule import Rule
+from auditor.snapshot.document import Capture
+from auditor.snapshot.ledger import Entry
+from auditor.snapshot.locate import Region
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """An Okta object, as reports name it. The name is a tenant's own words."""
+
+    type: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where in a file."""
+
+    file: str
+    region: Region
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedObject:
+    """Another object that takes part in a finding, and where it stands."""
+
+    object: ObjectRef
+    role: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """A finding with all that a report needs to show it."""
+
+    rule: Rule
+    severity: Severity
+    confidence: Confidence
+    message: str
+    fix: str
+    object: ObjectRef
+    server: ObjectRef | None
+    """The authorization server the object belongs to, if it belongs to one."""
+    field: str | None
+    evidence: str
+    """The value of the field as JSON, cut to a few lines; the record's own where no field is."""
+    related: tuple[RelatedObject, ...]
+    location: Location
+    fingerprint: str
+    """32 hexadecimal digits; stable over rewording, renaming and moving."""
+    status: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A rule that could not be evaluated, because of what was not read."""
+
+    rule: Rule
+    reason: str
+    missing: tuple[str, ...]
+    remedy: str
+    absent: bool
+    """Whether the org simply does not have what the rule reads; that is no fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """A rule that raised an exception. What it found before that is not reported."""
+
+    rule: Rule
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Whose configuration it is."""
+
+    id: str
+    """The org's id, or its host name where the id could not be read."""
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditResult:
+    """Everything an audit found out, in a fixed order."""
+
+    tool_version: str
+    tenant: Tenant
+    capture: Capture
+    coverage: tuple[Entry, ...]
+    rules: tuple[Rule, ...]
+    """The selected rules, by code."""
+    findings: tuple[ReportedFinding, ...]
+    """By severity, then code, then object."""
+    not_evaluated: tuple[NotEvaluated, ...]
+    crashed: tuple[Crashed, ...]
+    objects: dict[str, int]
+    """How many objects of each collection the snapshot holds."""
+
+    @cached_property
+    def by_severity(self) -> dict[Severity, int]:
+        """How many findings of each severity; every severity is there."""
+        counts = dict.fromkeys(Severity, 0)
+        for finding in self.findings:
+            counts[finding.severity] += 1
+        return counts
+
+    @property
+    def evaluated(self) -> int:
+        """How many rules were evaluated to the end."""
+        return len(self.rules) - len(self.not_evaluated) - len(self.crashed)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be checked, so that no finding is no proof."""
+        missed = any(not item.absent for item in self.not_evaluated)
+        return missed or bool(self.crashed) or not self.rules
+
+    def failing(self, threshold: Severity) -> bool:
+        """Whether a finding is at least as severe as the threshold."""
+        return any(finding.severity.at_least(threshold) for finding in self.findings)

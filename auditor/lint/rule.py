@@ -1,0 +1,99 @@
+"""How a rule is declared.
+
+A rule is one module: its name is the rule's name, its docstring the rule's page, and
+`@rule` on its one function makes it a frozen value. Importing it registers nothing;
+`auditor.plugins` looks for the values.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.lint.finding import Confidence, Finding, Impact, Severity
+from auditor.lint.page import Page, markdown, read_page
+from auditor.snapshot.collections import BY_NAME
+from auditor.snapshot.index import Org
+
+Check = Callable[[Org], Iterator[Finding]]
+
+_CODE = re.compile(r"[A-Z]{2,10}[0-9]{3,4}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule: a pure function from an org to findings, and what is known about it."""
+
+    code: str
+    """Permanent, for example `OAM201`; the digits' first one is its area."""
+
+    name: str
+    """The bad state in kebab-case, for example `policy-open-to-all-clients`."""
+
+    severity: Severity
+    impact: Impact
+    confidence: Confidence
+    reads: frozenset[str]
+    """The collections it rests on; without one of them it is not evaluated."""
+
+    check: Check
+    page: Page
+    module: str
+    """Where it is defined, for messages about rule packs."""
+
+    def markdown(self) -> str:
+        """The rule's page."""
+        facts = {
+            "Severity": self.severity.value,
+            "Impact": self.impact.value,
+            "Confidence": self.confidence.value,
+            "Reads": ", ".join(sorted(self.reads)),
+        }
+        return markdown(self.code, self.name, self.page, facts)
+
+
+def rule(
+    code: str,
+    *,
+    severity: Severity,
+    impact: Impact,
+    reads: Iterable[str],
+    confidence: Confidence = Confidence.HIGH,
+) -> Callable[[Check], Rule]:
+    """Make a rule of a module's check function.
+
+    Args:
+        code: two to ten capitals and three or four digits. `OAM` is for built-in rules.
+        severity: how bad a finding is, unless configuration says otherwise.
+        impact: whether it breaks something, risks something, or is dead configuration.
+        reads: names of the collections the function asks the org for, not their parents.
+        confidence: how sure a finding is.
+
+    Raises:
+        ValueError: the code or a collection's name is unusable, or the docstring lacks a part.
+    """
+    names = frozenset(reads)
+    if not _CODE.match(code):
+        raise ValueError(f"{code!r} is no rule code: two to ten capitals, three or four digits")
+    if unknown := sorted(names - BY_NAME.keys()):
+        raise ValueError(f"{code} reads unknown collections: {', '.join(unknown)}")
+    if not names:
+        raise ValueError(f"{code} reads nothing")
+
+    def declare(check: Check) -> Rule:
+        module = sys.modules[check.__module__]
+        return Rule(
+            code=code,
+            name=module.__name__.rpartition(".")[2].replace("_", "-"),
+            severity=severity,
+            impact=impact,
+            confidence=confidence,
+            reads=names,
+            check=check,
+            page=read_page(module.__doc__ or ""),
+            module=module.__name__,
+        )
+
+    return declare

@@ -1,0 +1,165 @@
+"""The org authorization server's token endpoint, for `private_key_jwt` clients.
+
+A client is an app of the tenant file, its keys stand in the app or under the app's
+`credentials/jwks`, and it may have the scopes of its active grants. The error codes are
+Okta's. Descriptions that Okta publishes are Okta's as well, the others are ours.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jwt
+
+from auditor.sandbox.answers import Answer, answered
+from auditor.sandbox.tenant import Tenant
+
+PATH = "/oauth2/v1/token"
+
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
+_LIFETIME_S = 3600
+# Okta accepts no assertion that is valid for longer than an hour.
+_LONGEST_ASSERTION_S = 3600
+
+Json = dict[str, Any]
+
+
+class TokenError(Exception):
+    """An OAuth error: the status, the error code and its description."""
+
+    def __init__(self, status: int, error: str, description: str) -> None:
+        super().__init__(description)
+        self.answer = answered({"error": error, "error_description": description}, status)
+
+
+class TokenEndpoint:
+    """Issues access tokens, and knows the ones that it issued."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._apps = {_client_id(app): app for app in tenant.records("/api/v1/apps")}
+        self._issued: dict[str, tuple[frozenset[str], float]] = {}
+        self._used_assertions: set[str] = set()
+
+    def scopes(self, token: str) -> frozenset[str] | None:
+        """The scopes of a token; None if it was not issued here or has expired."""
+        scopes, end = self._issued.get(token, (None, 0.0))
+        return scopes if time.monotonic() < end else None
+
+    def answer(self, form: Mapping[str, Any], address: str) -> Answer:
+        """Answer a token request.
+
+        Args:
+            form: the fields of the form-encoded body.
+            address: the endpoint's own address, which assertions must be made for.
+        """
+        try:
+            app = self._authenticated(form, address)
+            scopes = self._granted(form, app)
+        except TokenError as error:
+            return error.answer
+        token = secrets.token_urlsafe(32)
+        self._issued[token] = (frozenset(scopes), time.monotonic() + _LIFETIME_S)
+        return answered(
+            {
+                "token_type": "Bearer",
+                "expires_in": _LIFETIME_S,
+                "access_token": token,
+                "scope": " ".join(scopes),
+            }
+        ).with_headers({"Cache-Control": "no-store"})
+
+    def _authenticated(self, form: Mapping[str, Any], address: str) -> Json:
+        if form.get("grant_type") != "client_credentials":
+            raise TokenError(
+                400, "unsupported_grant_type", "The grant type in the request isn't supported."
+            )
+        assertion = form.get("client_assertion")
+        if form.get("client_assertion_type") != _ASSERTION_TYPE or not isinstance(assertion, str):
+            raise TokenError(401, "invalid_client", "No client credentials found")
+        try:
+            header = jwt.get_unverified_header(assertion)
+            claims = jwt.decode(assertion, options={"verify_signature": False})
+        except jwt.PyJWTError as error:
+            raise _bad_assertion(error) from error
+        app = self._app(str(claims.get("iss")))
+        claims = self._verified(assertion, header, app, address)
+        self._use_once(claims)
+        return app
+
+    def _app(self, client_id: str) -> Json:
+        app = self._apps.get(client_id)
+        if app is None or app.get("status", "ACTIVE") != "ACTIVE":
+            raise TokenError(401, "invalid_client", "Invalid value for 'client_id' parameter.")
+        return app
+
+    def _verified(self, assertion: str, header: Json, app: Json, address: str) -> Json:
+        algorithm, kid = header.get("alg"), header.get("kid")
+        if algorithm not in _ALGORITHMS:
+            raise _bad_assertion(f"the algorithm {algorithm} is not supported")
+        reason: object = "the client has no such key"
+        for key in self._keys(app):
+            if kid is not None and key.get("kid") != kid:
+                continue
+            try:
+                return jwt.decode(
+                    assertion,
+                    jwt.PyJWK(key, algorithm),
+                    algorithms=[algorithm],
+                    audience=address,
+                    issuer=_client_id(app),
+                    subject=_client_id(app),
+                    options={"require": ["aud", "exp", "iss", "sub"]},
+                )
+            except jwt.PyJWTError as error:
+                reason = error
+        raise _bad_assertion(reason)
+
+    def _keys(self, app: Json) -> Iterator[Json]:
+        listed = self._tenant.records(f"/api/v1/apps/{app.get('id')}/credentials/jwks")
+        inline = _member(app, "settings", "oauthClient", "jwks", "keys")
+        for key in (*(inline if isinstance(inline, list) else ()), *listed):
+            if key.get("status", "ACTIVE") == "ACTIVE" and key.get("use", "sig") == "sig":
+                yield key
+
+    def _use_once(self, claims: Json) -> None:
+        if claims["exp"] > time.time() + _LONGEST_ASSERTION_S:
+            raise _bad_assertion("it is valid for more than an hour")
+        identifier = str(claims.get("jti") or "")
+        if identifier in self._used_assertions:
+            raise _bad_assertion("it has already been used")
+        if identifier:
+            self._used_assertions.add(identifier)
+
+    def _granted(self, form: Mapping[str, Any], app: Json) -> list[str]:
+        wanted = str(form.get("scope") or "").split()
+        granted = {
+            grant.get("scopeId")
+            for grant in self._tenant.records(f"/api/v1/apps/{app.get('id')}/grants")
+            if grant.get("status") == "ACTIVE"
+        }
+        if not wanted or not granted.issuperset(wanted):
+            raise TokenError(
+                400,
+                "invalid_scope",
+                "One or more scopes are not configured for the authorization server resource.",
+            )
+        return wanted
+
+
+def _client_id(app: Json) -> str:
+    return str(_member(app, "credentials", "oauthClient", "client_id") or app.get("id"))
+
+
+def _member(value: Any, *names: str) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _bad_assertion(reason: object) -> TokenError:
+    return TokenError(401, "invalid_client", f"The client_assertion is not accepted: {reason}.")

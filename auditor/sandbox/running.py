@@ -1,0 +1,137 @@
+"""Running a sandbox: beside the caller in a thread, or until the process is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from auditor.errors import UsageError
+from auditor.sandbox.server import Request, Server
+from auditor.sandbox.tenant import Tenant
+
+# Never another address: a tenant file may be the copy of a real tenant.
+HOST = "127.0.0.1"
+
+# Requests that still stall when the sandbox ends get no more seconds than this.
+_GRACE_S = 0.05
+
+
+class Sandbox:
+    """A tenant, served on loopback for as long as the context lasts. Each is entered once.
+
+    Args:
+        tenant: what to serve.
+        port: where; 0 takes a free port.
+
+    Raises:
+        UsageError: on entering, if the port cannot be listened on.
+    """
+
+    def __init__(self, tenant: Tenant, port: int = 0) -> None:
+        self._server = Server(tenant)
+        self._port = port
+        self._stop: Future[Callable[[], object]] = Future()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end. Known once the sandbox is entered."""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests received so far, in order. A copy."""
+        return list(self._server.requests)
+
+    @property
+    def peak_in_flight(self) -> int:
+        """The most requests that were being answered at the same time."""
+        return self._server.peak_in_flight
+
+    def __enter__(self) -> Self:
+        # Bound here and not in the thread, so that a port in use is the caller's error.
+        listener = _listener(self._port)
+        self._port = listener.getsockname()[1]
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._run(listener)), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._thread is not None
+        self._stop.result()()
+        self._thread.join()
+
+    async def _run(self, listener: socket.socket) -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        # A request whose client has gone away is cancelled, as a stalled one would otherwise
+        # count as in flight until its time is over.
+        runner = web.AppRunner(
+            self._server.application(),
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=_GRACE_S,
+        )
+        try:
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+            self._stop.set_result(lambda: loop.call_soon_threadsafe(stop.set))
+            await stop.wait()
+        except BaseException as error:
+            # Leaving the context then raises what went wrong instead of waiting for ever.
+            if not self._stop.done():
+                self._stop.set_exception(error)
+            raise
+        finally:
+            await runner.cleanup()
+            listener.close()
+
+
+def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
+    """Serve a tenant until Ctrl-C or SIGTERM. Call it in the main thread.
+
+    Args:
+        tenant: what to serve.
+        port: where; 0 takes a free port.
+        announce: called once with the address, as soon as it answers.
+
+    Raises:
+        UsageError: the port cannot be listened on.
+    """
+    # SIGTERM ends it as Ctrl-C does, by an exception here, so that connections are closed.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Sandbox(tenant, port) as sandbox:
+            announce(sandbox.url)
+            while True:
+                time.sleep(60)
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _listener(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"The sandbox cannot listen on port {port} of {HOST}: {reason}.",
+            remedy="Choose another port; 0 takes a free one.",
+        ) from error

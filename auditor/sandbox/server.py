@@ -1,0 +1,129 @@
+"""The aiohttp application: one handler for every path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from auditor.sandbox import oauth
+from auditor.sandbox.access import refusal
+from auditor.sandbox.answers import Answer, answered, refused
+from auditor.sandbox.faults import Faults, disguised, replacement, replaces
+from auditor.sandbox.limits import Limiter
+from auditor.sandbox.paging import page
+from auditor.sandbox.tenant import Tenant
+from auditor.snapshot.collections import match
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that was received. Its headers and body are not kept: they hold secrets."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+
+
+class Server:
+    """Answers for one tenant.
+
+    A request is logged and counted against its rate limit first. Then a fault may take
+    it; only after that do its token and its path matter.
+    """
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.requests: list[Request] = []
+        self.peak_in_flight = 0
+        self._in_flight = 0
+        self._tenant = tenant
+        self._limiter = Limiter(tenant.rate_limits)
+        self._faults = Faults(tenant.faults)
+        self._tokens = oauth.TokenEndpoint(tenant)
+
+    def application(self) -> web.Application:
+        """The server as an aiohttp application."""
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self._handle)
+        return application
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(Request(request.method, request.path, dict(request.query)))
+        with self._counted():
+            await asyncio.sleep(self._tenant.latency_ms / 1000)
+            standing = self._limiter.spend(request.path)
+            if standing.exceeded:
+                answer = refused(429, request.path).with_headers(standing.headers)
+                return _response(answer)
+            return await self._faulty(request, standing.headers)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._in_flight += 1
+        self.peak_in_flight = max(self.peak_in_flight, self._in_flight)
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+
+    async def _faulty(self, request: web.Request, limits: dict[str, str]) -> web.StreamResponse:
+        fault = self._faults.next(request.path)
+        if fault is None:
+            return _response((await self._answer(request)).with_headers(limits))
+        await asyncio.sleep(fault.stall_s)
+        if fault.drop:
+            return _dropped(request)
+        if replaces(fault):
+            answer = replacement(fault, request.path)
+        else:
+            answer = await self._answer(request)
+        # The fault's headers come last: a gateway's 503 has no rate-limit headers.
+        answer = disguised(answer.with_headers(limits), fault, str(request.url.origin()))
+        return await _truncated(answer, request) if fault.truncate else _response(answer)
+
+    async def _answer(self, request: web.Request) -> Answer:
+        if request.path == oauth.PATH and request.method == "POST":
+            address = str(request.url.with_query(None))
+            return self._tokens.answer(await request.post(), address)
+        if request.method != "GET":
+            return refused(405, request.path)
+        authorization = request.headers.get("Authorization", "")
+        refused_to = refusal(authorization, request.url, self._tenant, self._tokens)
+        return refused_to or self._read(request)
+
+    def _read(self, request: web.Request) -> Answer:
+        found = match(request.path)
+        row = found[0] if found else None
+        value = self._tenant.resources.get(request.path)
+        if value is None and row is not None and not row.single:
+            value = []
+        if isinstance(value, list):
+            return page(value, request.url, row)
+        if value is None:
+            what = f"{request.path} (not in the tenant file)"
+            return refused(404, request.path, f"Not found: Resource not found: {what}")
+        return answered(value)
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+
+async def _truncated(answer: Answer, request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_length = len(answer.body)
+    # Closing makes the client notice; it would wait for the second half otherwise.
+    response.force_close()
+    await response.prepare(request)
+    await response.write(answer.body[: len(answer.body) // 2])
+    return response
+
+
+def _dropped(request: web.Request) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    # aiohttp wants a response to send; on a closed connection it goes nowhere.
+    return web.Response()

@@ -1,0 +1,181 @@
+"""The tenant file: what each path answers with, and how the server should misbehave.
+
+A key that begins with `/` is an API path, its value what the endpoint returns in full: a
+list, which is paged, or an object. A key that begins with `@` is a directive:
+
+    @faults       a list of `Fault`
+    @rate_limits  a list of `RateLimit`
+    @latency_ms   milliseconds that every answer takes
+    @tokens       the API tokens that are accepted; without it, every one is
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+from auditor.errors import UsageError
+
+Json = dict[str, Any]
+
+
+class _Directive(BaseModel):
+    # A misspelt member would otherwise be a fault that silently never happens.
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(_Directive):
+    """One way to misbehave. The first fault with hits left that matches a path applies."""
+
+    path: re.Pattern[str]
+    """Searched for in the path, without the query."""
+
+    times: PositiveInt | None = None
+    """How many requests it applies to; None means for ever."""
+
+    after: NonNegativeInt = 0
+    """How many matching requests it lets pass first."""
+
+    status: int | None = None
+    """The status to answer with. From 400 on it brings a plausible Okta error body."""
+
+    body: Json | list[Any] | str | None = None
+    """The body to answer with: a string is sent as text/html, anything else as JSON."""
+
+    headers: Mapping[str, str | tuple[str, ...] | None] = {}
+    """Headers to set; a list makes several lines, null takes the header away.
+
+    `{origin}` in a value stands for the sandbox's own address.
+    """
+
+    drop: bool = False
+    """Close the connection without an answer."""
+
+    stall_s: NonNegativeFloat = 0
+    """Seconds to hang before doing anything else."""
+
+    truncate: bool = False
+    """Announce the whole body, send half of it, and close the connection."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Fault:
+        if self.model_fields_set <= {"path", "times", "after"}:
+            raise ValueError("has no effect: give status, body, headers, drop, stall_s or truncate")
+        if self.status is not None and not 200 <= self.status <= 599:  # noqa: PLR2004
+            raise ValueError(f"status {self.status} is not between 200 and 599")
+        return self
+
+
+class RateLimit(_Directive):
+    """A fixed window. The first rule that matches a path counts its requests."""
+
+    path: re.Pattern[str]
+    """Searched for in the path, without the query."""
+
+    limit: PositiveInt
+    """Requests per window."""
+
+    window_s: PositiveFloat = 60
+    """Seconds from a window's first request to its end."""
+
+
+class Tenant(_Directive):
+    """A tenant file, checked."""
+
+    resources: Mapping[str, list[Any] | Json]
+    """What each path answers with."""
+
+    faults: tuple[Fault, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = ()
+    latency_ms: NonNegativeFloat = 0
+    tokens: frozenset[str] | None = None
+
+    @classmethod
+    def load(cls, path: Path) -> Tenant:
+        """Read a tenant file.
+
+        Raises:
+            UsageError: it cannot be read, is not JSON, or is not a tenant file.
+        """
+        try:
+            document = orjson.loads(path.read_bytes())
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror or error}.") from error
+        except orjson.JSONDecodeError as error:
+            raise UsageError(
+                f"{path}: line {error.lineno}, column {error.colno}: {error.msg}.",
+                remedy="A tenant file is one JSON object.",
+            ) from error
+        return cls.from_document(document, source=str(path))
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], *, source: str = "tenant") -> Tenant:
+        """Check a tenant that is already in memory.
+
+        Args:
+            document: the content of a tenant file.
+            source: how an error message calls it.
+
+        Raises:
+            UsageError: a key or a value is not what a tenant file may hold.
+        """
+        if not isinstance(document, Mapping):
+            raise UsageError(f"{source}: a tenant file is one JSON object, with paths as its keys.")
+        directives: Json = {}
+        resources: Json = {}
+        for key, value in document.items():
+            _check(source, key, value)
+            if key.startswith("@"):
+                directives[key[1:]] = value
+            else:
+                resources[key] = value
+        try:
+            # The resources are as large as a tenant and were checked above.
+            return cls(resources={}, **directives).model_copy(update={"resources": resources})
+        except ValidationError as error:
+            raise UsageError(f"{source}: {_first_problem(error)}.") from error
+
+    def records(self, path: str) -> list[Json]:
+        """The objects in a list; empty where there is no such list."""
+        found = self.resources.get(path)
+        if not isinstance(found, list):
+            return []
+        return [record for record in found if isinstance(record, dict)]
+
+
+_DIRECTIVES = frozenset(Tenant.model_fields) - {"resources"}
+
+
+def _check(source: str, key: str, value: object) -> None:
+    if key.startswith("@"):
+        if key[1:] not in _DIRECTIVES:
+            known = ", ".join(f"@{name}" for name in sorted(_DIRECTIVES))
+            raise UsageError(f"{source}: {key} is no directive.", remedy=f"There are {known}.")
+    elif not key.startswith("/") or "?" in key:
+        raise UsageError(
+            f"{source}: {key} is not a path.",
+            remedy="A key is an API path without a query, such as /api/v1/apps, or a directive.",
+        )
+    elif not isinstance(value, (list, dict)):
+        raise UsageError(f"{source}: {key} must be a list or an object.")
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    directive, *inner = problem["loc"]
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
+    return f"@{directive}{place}: {problem['msg'].removeprefix('Value error, ')}"

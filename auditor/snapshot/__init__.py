@@ -1,0 +1,1 @@
+"""What a tenant holds, as one document: models, the ledger, reading and writing."""

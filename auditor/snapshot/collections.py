@@ -1,0 +1,437 @@
+"""Everything that is read from a tenant, as one table.
+
+The collector walks it, the index and the JSON Schema are built from it, the sandbox
+serves it, and the ledger has one entry for each of its rows. To read one more kind of
+object, add a row here and an accessor in `auditor.snapshot.index`.
+
+Paths, OAuth scopes and page limits: Okta Management API 2026.06.3; rate-limit buckets:
+the last per-endpoint table Okta published (2025-12).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from auditor.snapshot.models.base import Part, Record
+from auditor.snapshot.models.clients import (
+    AdminRole,
+    App,
+    Grant,
+    GroupAssignment,
+    UserAssignments,
+)
+from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.org import (
+    ApiToken,
+    ClientPrivileges,
+    InlineHook,
+    NetworkZone,
+    OrgProfile,
+    TrustedOrigin,
+)
+from auditor.snapshot.models.servers import (
+    AccessPolicy,
+    AuthorizationServer,
+    Claim,
+    Key,
+    PolicyRule,
+    Scope,
+)
+
+Json = dict[str, Any]
+
+MANAGEMENT = "/api/v1"
+APPS = "/api/v1/apps"
+GROUPS = "/api/v1/groups"
+USERS = "/api/v1/users"
+CLIENTS = "/oauth2/v1/clients"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Collection:
+    """One kind of object that is read from a tenant."""
+
+    name: str
+    """The name in the ledger, in `reads` of a rule, and in messages."""
+
+    label: str
+    """How a sentence calls the objects, in the plural."""
+
+    path: str
+    """The API path. `{}` stands for the key of a parent, outermost first."""
+
+    model: type[Part] | None
+    """What a record is read into; None where the snapshot keeps bare ids."""
+
+    oauth_scope: str
+    """The OAuth scope that reading takes."""
+
+    bucket: str
+    """The rate-limit bucket that a request counts against."""
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Query parameters of the first page."""
+
+    parent: str | None = None
+    """The collection whose records this one is read for, one list each."""
+
+    parent_key: Callable[[Any], str | None] = lambda record: record.id
+    """What a parent contributes to the path; None where it can have no such objects."""
+
+    single: bool = False
+    """Whether the path answers with one object instead of a list."""
+
+    keep: Callable[[Json], bool] = lambda _: True
+    """Which records are kept; the others are counted as left out."""
+
+    project: tuple[str, ...] = ()
+    """The fields that are kept, dotted; empty keeps all. Used for people."""
+
+    private: tuple[str, ...] = ()
+    """Free-form fields that may hold secrets, dotted; they are redacted."""
+
+    pack: Callable[[list[Json]], list[Any]] | None = None
+    """Folds the records of one list into a smaller form."""
+
+    feature: str | None = None
+    """The licensed feature without which Okta answers E0000015."""
+
+    def resource(self, parent_path: str, key: str) -> str:
+        """The path of the list that belongs to one parent record.
+
+        Args:
+            parent_path: the resource path the parent was read from.
+            key: what `parent_key` gave for the parent.
+        """
+        outer = resource_keys(parent_path)
+        return self.path.format(*outer, key)
+
+
+def _packed_ids(records: list[Json]) -> list[str]:
+    return sorted(str(record["id"]) for record in records)
+
+
+def _packed_assignments(records: list[Json]) -> list[Json]:
+    def way(record: Json) -> tuple[str, str]:
+        return str(record.get("scope")), str(record.get("status"))
+
+    return [
+        {"scope": scope, "status": status, "ids": _packed_ids(list(rows))}
+        for (scope, status), rows in groupby(sorted(records, key=way), key=way)
+    ]
+
+
+def _is_oidc(app: Json) -> bool:
+    return app.get("signOnMode") == "OPENID_CONNECT"
+
+
+def _configurable(app: App) -> str | None:
+    return app.id if app.configurable else None
+
+
+def _with_own_keys(app: App) -> str | None:
+    uses_keys = app.auth_method == "private_key_jwt" or bool(app.oauth.jwks.keys)
+    return app.id if app.configurable and uses_keys else None
+
+
+def _service_client(app: App) -> str | None:
+    return app.client_id if app.service else None
+
+
+_API_AM = "API Access Management"
+_SERVERS = "okta.authorizationServers.read"
+_PAGE = {"limit": "200"}
+
+COLLECTIONS: tuple[Collection, ...] = (
+    Collection(
+        name="org",
+        label="org profile",
+        path="/api/v1/org",
+        model=OrgProfile,
+        oauth_scope="okta.orgs.read",
+        bucket=MANAGEMENT,
+        single=True,
+        project=("id", "companyName", "subdomain"),
+    ),
+    Collection(
+        name="client_privileges",
+        label="client privileges setting",
+        path="/api/v1/org/settings/clientPrivilegesSetting",
+        model=ClientPrivileges,
+        oauth_scope="okta.orgs.read",
+        bucket=MANAGEMENT,
+        single=True,
+    ),
+    Collection(
+        name="authorization_servers",
+        label="authorization servers",
+        path="/api/v1/authorizationServers",
+        model=AuthorizationServer,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        query=_PAGE,
+        feature=_API_AM,
+    ),
+    Collection(
+        name="associated_servers",
+        label="trusted servers",
+        path="/api/v1/authorizationServers/{}/associatedServers",
+        model=AuthorizationServer,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        query={"trusted": "true", **_PAGE},
+        parent="authorization_servers",
+    ),
+    Collection(
+        name="claims",
+        label="claims",
+        path="/api/v1/authorizationServers/{}/claims",
+        model=Claim,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        parent="authorization_servers",
+    ),
+    Collection(
+        name="server_keys",
+        label="signing keys",
+        path="/api/v1/authorizationServers/{}/credentials/keys",
+        model=Key,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        parent="authorization_servers",
+    ),
+    Collection(
+        name="policies",
+        label="access policies",
+        path="/api/v1/authorizationServers/{}/policies",
+        model=AccessPolicy,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        parent="authorization_servers",
+    ),
+    Collection(
+        name="policy_rules",
+        label="policy rules",
+        path="/api/v1/authorizationServers/{}/policies/{}/rules",
+        model=PolicyRule,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        parent="policies",
+    ),
+    Collection(
+        name="resource_server_keys",
+        label="token encryption keys",
+        path="/api/v1/authorizationServers/{}/resourceservercredentials/keys",
+        model=Key,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        parent="authorization_servers",
+    ),
+    Collection(
+        name="scopes",
+        label="scopes",
+        path="/api/v1/authorizationServers/{}/scopes",
+        model=Scope,
+        oauth_scope=_SERVERS,
+        bucket=MANAGEMENT,
+        query=_PAGE,
+        parent="authorization_servers",
+    ),
+    Collection(
+        name="apps",
+        label="OIDC apps",
+        path="/api/v1/apps",
+        model=App,
+        oauth_scope="okta.apps.read",
+        bucket=APPS,
+        # Without includeNonDeleted, inactive apps are not reliably listed.
+        query={"includeNonDeleted": "true", **_PAGE},
+        keep=_is_oidc,
+        private=("profile", "settings.notes"),
+    ),
+    Collection(
+        name="app_jwks",
+        label="client keys",
+        path="/api/v1/apps/{}/credentials/jwks",
+        model=Key,
+        oauth_scope="okta.apps.read",
+        bucket=APPS,
+        parent="apps",
+        parent_key=_with_own_keys,
+    ),
+    Collection(
+        name="app_grants",
+        label="scope grants",
+        path="/api/v1/apps/{}/grants",
+        model=Grant,
+        oauth_scope="okta.appGrants.read",
+        bucket=APPS,
+        parent="apps",
+        parent_key=_configurable,
+    ),
+    Collection(
+        name="app_groups",
+        label="group assignments",
+        path="/api/v1/apps/{}/groups",
+        model=GroupAssignment,
+        oauth_scope="okta.apps.read",
+        bucket=APPS,
+        query=_PAGE,
+        parent="apps",
+        parent_key=_configurable,
+        private=("profile",),
+    ),
+    Collection(
+        name="app_users",
+        label="user assignments",
+        path="/api/v1/apps/{}/users",
+        model=UserAssignments,
+        oauth_scope="okta.apps.read",
+        bucket=APPS,
+        query={"limit": "500"},
+        parent="apps",
+        parent_key=_configurable,
+        project=("id", "scope", "status"),
+        pack=_packed_assignments,
+    ),
+    Collection(
+        name="client_roles",
+        label="admin roles of service apps",
+        path="/oauth2/v1/clients/{}/roles",
+        model=AdminRole,
+        oauth_scope="okta.roles.read",
+        bucket=CLIENTS,
+        parent="apps",
+        parent_key=_service_client,
+    ),
+    Collection(
+        name="api_tokens",
+        label="API tokens",
+        path="/api/v1/api-tokens",
+        model=ApiToken,
+        oauth_scope="okta.apiTokens.read",
+        bucket=MANAGEMENT,
+    ),
+    Collection(
+        name="token_owner_roles",
+        label="admin roles of API token owners",
+        path="/api/v1/users/{}/roles",
+        model=AdminRole,
+        oauth_scope="okta.roles.read",
+        bucket=MANAGEMENT,
+        parent="api_tokens",
+        parent_key=lambda token: token.user_id,
+    ),
+    Collection(
+        name="network_zones",
+        label="network zones",
+        path="/api/v1/zones",
+        model=NetworkZone,
+        oauth_scope="okta.networkZones.read",
+        bucket=MANAGEMENT,
+        query=_PAGE,
+    ),
+    Collection(
+        name="inline_hooks",
+        label="inline hooks",
+        path="/api/v1/inlineHooks",
+        model=InlineHook,
+        oauth_scope="okta.inlineHooks.read",
+        bucket=MANAGEMENT,
+    ),
+    Collection(
+        name="trusted_origins",
+        label="trusted origins",
+        path="/api/v1/trustedOrigins",
+        model=TrustedOrigin,
+        oauth_scope="okta.trustedOrigins.read",
+        bucket=MANAGEMENT,
+        query=_PAGE,
+    ),
+    Collection(
+        name="groups",
+        label="groups",
+        path="/api/v1/groups",
+        model=Group,
+        oauth_scope="okta.groups.read",
+        bucket=GROUPS,
+        query=_PAGE,
+    ),
+    Collection(
+        name="group_members",
+        label="group members",
+        path="/api/v1/groups/{}/users",
+        model=None,
+        oauth_scope="okta.groups.read",
+        bucket=GROUPS,
+        query=_PAGE,
+        parent="groups",
+        project=("id",),
+        pack=_packed_ids,
+    ),
+    Collection(
+        name="users",
+        label="users",
+        path="/api/v1/users",
+        model=User,
+        oauth_scope="okta.users.read",
+        bucket=USERS,
+        query={"fields": "id,status,profile:(login)", **_PAGE},
+        project=("id", "status", "profile.login"),
+    ),
+)
+
+BY_NAME: Mapping[str, Collection] = {row.name: row for row in COLLECTIONS}
+
+_PATTERNS = [
+    (re.compile(re.escape(row.path).replace(r"\{\}", "([^/]+)") + r"\Z"), row)
+    for row in COLLECTIONS
+]
+
+
+def match(path: str) -> tuple[Collection, tuple[str, ...]] | None:
+    """The collection a resource path belongs to, and the parent keys in it."""
+    for pattern, row in _PATTERNS:
+        if found := pattern.match(path):
+            return row, found.groups()
+    return None
+
+
+def resource_keys(path: str) -> tuple[str, ...]:
+    """The parent keys in a resource path; empty where it has none.
+
+    >>> resource_keys("/api/v1/authorizationServers/aus1/policies/p1/rules")
+    ('aus1', 'p1')
+    """
+    found = match(path)
+    return found[1] if found else ()
+
+
+def children(name: str) -> Iterator[Collection]:
+    """The collections that are read for each record of the named one."""
+    return (row for row in COLLECTIONS if row.parent == name)
+
+
+def roots() -> Iterator[Collection]:
+    """The collections that are read once for the org."""
+    return (row for row in COLLECTIONS if row.parent is None)
+
+
+def lineage(names: Iterable[str]) -> frozenset[str]:
+    """The named collections and all their parents."""
+    wanted: set[str] = set()
+    for name in names:
+        row: Collection | None = BY_NAME[name]
+        while row is not None:
+            wanted.add(row.name)
+            row = BY_NAME[row.parent] if row.parent else None
+    return frozenset(wanted)
+
+
+def is_record(model: type[Part] | None) -> bool:
+    """Whether a collection's rows are records with an id and a place of their own."""
+    return model is not None and issubclass(model, Record)

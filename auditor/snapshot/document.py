@@ -1,0 +1,174 @@
+"""The snapshot: one JSON document that holds a tenant's configuration as it was read.
+
+`resources` maps an API path to what it answered, pages joined, records sorted by id.
+A path that is not there was not read; an empty list was read and is empty.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from auditor.errors import SnapshotError
+from auditor.files import PRIVATE, write_file
+from auditor.snapshot.ledger import Ledger
+from auditor.text import escaped
+
+FORMAT = "okta-auditor-snapshot"
+VERSION = 1
+
+_WIDTH = 100
+_FIRST = ("id", "name", "label", "status", "type", "priority")
+
+
+class Capture(BaseModel):
+    """The header: the one part that differs between two snapshots of an unchanged tenant."""
+
+    model_config = ConfigDict(frozen=True)
+
+    org_url: str
+    tool_version: str
+    authentication: str = ""
+    """How the exporter proved who it is: `SSWS`, or `private_key_jwt` with the client id."""
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    requests: int = 0
+    retries: int = 0
+    waited_s: float = 0.0
+    """Seconds spent waiting for rate limits."""
+
+
+class Snapshot(BaseModel):
+    """A tenant's configuration, with the ledger of what was read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: str = FORMAT
+    version: int = VERSION
+    capture: Capture
+    ledger: Ledger
+    resources: dict[str, Any] = Field(default_factory=dict)
+
+
+def dump_snapshot(snapshot: Snapshot) -> bytes:
+    """The document as UTF-8 JSON, laid out to be read in a git diff."""
+    head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
+    body = {
+        "format": snapshot.format,
+        "version": snapshot.version,
+        "capture": head["capture"],
+        "ledger": head["ledger"]["entries"],
+        "resources": {p: _ordered(v) for p, v in sorted(snapshot.resources.items())},
+    }
+    return escaped(_laid_out(body, 0) + "\n").encode()
+
+
+def write_snapshot(snapshot: Snapshot, path: Path) -> bytes:
+    """Write a snapshot atomically, readable by its owner only; gzip if the name ends in .gz.
+
+    Returns:
+        The document as written, before compression.
+    """
+    document = dump_snapshot(snapshot)
+    packed = gzip.compress(document, mtime=0) if path.suffix == ".gz" else document
+    write_file(path, packed, PRIVATE)
+    return document
+
+
+def read_document(path: Path) -> bytes:
+    """The bytes of a snapshot file, decompressed if it is gzip, whatever its name.
+
+    Raises:
+        SnapshotError: the file is missing, unreadable or damaged.
+    """
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"There is no file {path}.", remedy="Make one with: okta-auditor snapshot -o FILE"
+        ) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _unusable(path, f"its compression is damaged ({error})") from error
+    except OSError as error:
+        raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def parse_snapshot(document: bytes, path: Path) -> Snapshot:
+    """Read a snapshot.
+
+    Args:
+        document: the decompressed bytes.
+        path: where they come from, for messages.
+
+    Raises:
+        SnapshotError: it is not a snapshot, is cut off, or is of a newer version.
+    """
+    if not document.strip():
+        raise _unusable(path, "it is empty")
+    try:
+        value = orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise _unusable(path, f"it is not valid JSON, or cut off ({where}: {error.msg})") from None
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise _unusable(path, f'it does not say "format": "{FORMAT}"')
+    version = value.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise SnapshotError(
+            f"{path} has snapshot version {version}; this okta-auditor reads up to {VERSION}.",
+            remedy="Upgrade okta-auditor, or make the snapshot again with this version.",
+        )
+    value["ledger"] = {"entries": value.get("ledger")}
+    try:
+        return Snapshot.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise _unusable(path, f"{field}: {first['msg']}") from None
+
+
+def _unusable(path: Path, why: str) -> SnapshotError:
+    return SnapshotError(
+        f"{path} is not a usable snapshot: {why}.",
+        remedy="Make it again with: okta-auditor snapshot -o FILE",
+    )
+
+
+def _ordered(value: Any) -> Any:
+    """The same value with what identifies an object first and links last."""
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_rank)}
+    return value
+
+
+def _rank(key: str) -> tuple[int, str]:
+    if key in _FIRST:
+        return _FIRST.index(key), ""
+    return (len(_FIRST) + 1 if key.startswith("_") else len(_FIRST)), key
+
+
+def _laid_out(value: Any, depth: int) -> str:
+    """JSON in which a value stands on one line if it fits, and one member a line if not."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, (dict, list)):
+        return line
+    if len(line) + 2 * depth <= _WIDTH and depth > 1:
+        return line
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        rows = (
+            f"{inner}{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, depth + 1)}"
+            for key, item in value.items()
+        )
+        return "{\n" + ",\n".join(rows) + f"\n{outer}}}"
+    rows = (f"{inner}{_laid_out(item, depth + 1)}" for item in value)
+    return "[\n" + ",\n".join(rows) + f"\n{outer}]"

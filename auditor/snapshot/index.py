@@ -1,0 +1,347 @@
+"""The org as rules see it: typed records, lookups and edges, computed once.
+
+A rule may look only at what it declared in `reads`. Asking for anything else raises
+`UndeclaredRead`, so that a rule can never rest on data whose absence nobody noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from auditor.snapshot.collections import BY_NAME, lineage, match, resource_keys
+from auditor.snapshot.document import Snapshot
+from auditor.snapshot.ledger import Entry, Ledger, Quarantined, Status
+from auditor.snapshot.models.base import Part, Place, Record
+from auditor.snapshot.models.clients import (
+    AdminRole,
+    App,
+    Grant,
+    GroupAssignment,
+    UserAssignments,
+)
+from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.org import (
+    ApiToken,
+    ClientPrivileges,
+    InlineHook,
+    NetworkZone,
+    OrgProfile,
+    TrustedOrigin,
+)
+from auditor.snapshot.models.servers import (
+    AccessPolicy,
+    AuthorizationServer,
+    Claim,
+    Key,
+    PolicyRule,
+    Scope,
+)
+from auditor.snapshot.records import read_records
+
+R = TypeVar("R", bound=Part)
+
+_OVER = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED"})
+"""Statuses of a user assignment that is no longer one."""
+
+
+class UndeclaredRead(Exception):  # noqa: N818 - reads as what happened
+    """A rule looked at a collection that its `reads` does not name."""
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """All records by resource path, shared by every view of one snapshot."""
+
+    snapshot: Snapshot
+    ledger: Ledger
+    lists: Mapping[str, tuple[Any, ...]]
+    by_collection: Mapping[str, tuple[Any, ...]]
+    lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+class Org:
+    """A tenant's configuration.
+
+    Lists come in a fixed order: policies and rules as Okta evaluates them (priority,
+    then creation), everything else by id.
+    """
+
+    def __init__(self, tables: _Tables, readable: frozenset[str] | None = None) -> None:
+        self._tables = tables
+        self._readable = readable
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Org:
+        """Index a snapshot. Records that cannot be understood make their collection partial."""
+        return cls(_tabulate(snapshot))
+
+    def restricted_to(self, reads: Iterable[str]) -> Org:
+        """A view of the same org in which only these collections and their parents can be read."""
+        return Org(self._tables, lineage(reads))
+
+    # The org itself
+
+    @property
+    def captured_at(self) -> datetime:
+        """When the snapshot was finished: the only notion of now that a rule has."""
+        return self._tables.snapshot.capture.finished_at
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was read, and what was not."""
+        return self._tables.ledger
+
+    @property
+    def profile(self) -> OrgProfile | None:
+        """Id and company name of the org."""
+        return next(iter(self._all("org", OrgProfile)), None)
+
+    @property
+    def client_privileges(self) -> ClientPrivileges | None:
+        """The setting "Public client app admins"; None where the org does not have it."""
+        return next(iter(self._all("client_privileges", ClientPrivileges)), None)
+
+    @property
+    def api_tokens(self) -> tuple[ApiToken, ...]:
+        """Active SSWS tokens."""
+        return self._all("api_tokens", ApiToken)
+
+    @property
+    def network_zones(self) -> tuple[NetworkZone, ...]:
+        """Network zones."""
+        return self._all("network_zones", NetworkZone)
+
+    @property
+    def inline_hooks(self) -> tuple[InlineHook, ...]:
+        """Inline hooks of every type."""
+        return self._all("inline_hooks", InlineHook)
+
+    @property
+    def trusted_origins(self) -> tuple[TrustedOrigin, ...]:
+        """Trusted origins."""
+        return self._all("trusted_origins", TrustedOrigin)
+
+    # Authorization servers
+
+    @property
+    def servers(self) -> tuple[AuthorizationServer, ...]:
+        """Custom authorization servers."""
+        return self._all("authorization_servers", AuthorizationServer)
+
+    def policies(self, server: AuthorizationServer) -> tuple[AccessPolicy, ...]:
+        """The server's access policies in order of evaluation, inactive ones included."""
+        return self._of("policies", AccessPolicy, server)
+
+    def rules(self, policy: AccessPolicy) -> tuple[PolicyRule, ...]:
+        """The policy's rules in order of evaluation, inactive ones included."""
+        return self._of("policy_rules", PolicyRule, policy)
+
+    def scopes(self, server: AuthorizationServer) -> tuple[Scope, ...]:
+        """The server's scopes, built-in ones included."""
+        return self._of("scopes", Scope, server)
+
+    def claims(self, server: AuthorizationServer) -> tuple[Claim, ...]:
+        """The server's claims."""
+        return self._of("claims", Claim, server)
+
+    def signing_keys(self, server: AuthorizationServer) -> tuple[Key, ...]:
+        """The keys the server signs tokens with."""
+        return self._of("server_keys", Key, server)
+
+    def encryption_keys(self, server: AuthorizationServer) -> tuple[Key, ...]:
+        """The keys access tokens are encrypted with."""
+        return self._of("resource_server_keys", Key, server)
+
+    def trusted_servers(self, server: AuthorizationServer) -> tuple[AuthorizationServer, ...]:
+        """Servers whose tokens this one accepts in a token exchange."""
+        return self._of("associated_servers", AuthorizationServer, server)
+
+    def server_of(self, record: Record) -> AuthorizationServer | None:
+        """The server a policy, rule, scope, claim or key belongs to, or the server itself."""
+        if isinstance(record, AuthorizationServer):
+            return record
+        if not record.place.path.startswith("/api/v1/authorizationServers/"):
+            return None
+        keys = resource_keys(record.place.path)
+        return self._lookup("authorization_servers", AuthorizationServer).get(keys[0])
+
+    def policy_of(self, rule: PolicyRule) -> AccessPolicy:
+        """The policy a rule belongs to."""
+        server = self.server_of(rule)
+        assert server is not None
+        key = resource_keys(rule.place.path)[1]
+        return next(policy for policy in self.policies(server) if policy.id == key)
+
+    def active_policies(self, server: AuthorizationServer) -> Iterator[AccessPolicy]:
+        """The server's active policies in order of evaluation."""
+        return (policy for policy in self.policies(server) if policy.active)
+
+    def active_rules(
+        self, server: AuthorizationServer
+    ) -> Iterator[tuple[AccessPolicy, PolicyRule]]:
+        """Active rules of active policies, in the order in which Okta tries them."""
+        for policy in self.active_policies(server):
+            for rule in self.rules(policy):
+                if rule.active:
+                    yield policy, rule
+
+    # Clients
+
+    @property
+    def apps(self) -> tuple[App, ...]:
+        """OIDC apps, Okta's own included."""
+        return self._all("apps", App)
+
+    def client(self, client_id: str) -> App | None:
+        """The app with a client id, which may differ from its app id."""
+        self._check("apps")
+        lookup = self._tables.lookups.setdefault("client_id", {})
+        if not lookup:
+            lookup.update({app.client_id: app for app in self.apps})
+        return lookup.get(client_id)
+
+    def grants(self, app: App) -> tuple[Grant, ...]:
+        """Scopes of the org server the app may ask for."""
+        return self._of("app_grants", Grant, app)
+
+    def client_keys(self, app: App) -> tuple[Key, ...]:
+        """The app's public keys, from its own endpoint and from its record."""
+        listed = self._of("app_jwks", Key, app)
+        known = {key.kid for key in listed}
+        return listed + tuple(key for key in app.oauth.jwks.keys if key.kid not in known)
+
+    def admin_roles(self, app: App) -> tuple[AdminRole, ...]:
+        """Admin roles of a service app; always empty for other apps."""
+        return self._of("client_roles", AdminRole, app)
+
+    def assigned_groups(self, app: App) -> tuple[GroupAssignment, ...]:
+        """Groups assigned to the app."""
+        return self._of("app_groups", GroupAssignment, app)
+
+    def assigned_users(self, app: App) -> frozenset[str]:
+        """Ids of all users assigned to the app, directly or through a group.
+
+        Needs `app_users`, `app_groups` and `group_members`: Okta adds the members of a
+        newly assigned group in the background, so neither list alone is the truth.
+        """
+        direct = self._of("app_users", UserAssignments, app)
+        users = {user for way in direct if way.status not in _OVER for user in way.ids}
+        for group in self.assigned_groups(app):
+            users |= self.members(group.id)
+        return frozenset(users)
+
+    # People
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Groups."""
+        return self._all("groups", Group)
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Users; Okta's list leaves deprovisioned ones out."""
+        return self._all("users", User)
+
+    def group(self, group_id: str) -> Group | None:
+        """The group with an id."""
+        return self._lookup("groups", Group).get(group_id)
+
+    def user(self, user_id: str) -> User | None:
+        """The user with an id; None if deprovisioned or deleted."""
+        return self._lookup("users", User).get(user_id)
+
+    def members(self, group_id: str) -> frozenset[str]:
+        """Ids of the group's members; empty for a group that does not exist."""
+        self._check("group_members")
+        known = self._tables.members
+        if group_id not in known:
+            path = BY_NAME["group_members"].path.format(group_id)
+            known[group_id] = frozenset(self._tables.lists.get(path, ()))
+        return known[group_id]
+
+    def owner_roles(self, token: ApiToken) -> tuple[AdminRole, ...]:
+        """Admin roles of the user who owns an API token."""
+        return self._of("token_owner_roles", AdminRole, token)
+
+    # Plumbing
+
+    def raw(self, record: Record) -> Any:
+        """The record as it stands in the snapshot."""
+        value = self._tables.snapshot.resources[record.place.path]
+        return value if record.place.position is None else value[record.place.position]
+
+    def _check(self, name: str) -> None:
+        if self._readable is not None and name not in self._readable:
+            raise UndeclaredRead(f'add "{name}" to the rule\'s reads')
+
+    def _all(self, name: str, model: type[R]) -> tuple[R, ...]:
+        self._check(name)
+        assert BY_NAME[name].model is model
+        return cast("tuple[R, ...]", self._tables.by_collection.get(name, ()))
+
+    def _of(self, name: str, model: type[R], parent: Record) -> tuple[R, ...]:
+        self._check(name)
+        row = BY_NAME[name]
+        assert row.model is model
+        key = row.parent_key(parent)
+        if key is None:
+            return ()
+        path = row.resource(parent.place.path, key)
+        return cast("tuple[R, ...]", self._tables.lists.get(path, ()))
+
+    def _lookup(self, name: str, model: type[R]) -> Mapping[str, R]:
+        records = self._all(name, model)
+        lookup = self._tables.lookups.setdefault(name, {})
+        if not lookup:
+            lookup.update({cast("Record", record).id: record for record in records})
+        return lookup
+
+
+def _tabulate(snapshot: Snapshot) -> _Tables:
+    lists: dict[str, tuple[Any, ...]] = {}
+    by_collection: dict[str, tuple[Any, ...]] = {}
+    odd: dict[str, list[Quarantined]] = {}
+    for path, value in sorted(snapshot.resources.items()):
+        found = match(path)
+        if found is None:
+            continue
+        row = found[0]
+        raw = [value] if row.single else value
+        if row.model is None:
+            lists[path] = tuple(raw)
+            continue
+        read, bad = read_records(row, path, raw)
+        odd.setdefault(row.name, []).extend(bad)
+        for position, record in read:
+            if isinstance(record, Record):
+                record.put(Place(path, None if row.single else position))
+        records = tuple(record for _, record in read)
+        if row.name in {"policies", "policy_rules"}:
+            records = tuple(sorted(records, key=_evaluation_order))
+        lists[path] = records
+        by_collection[row.name] = by_collection.get(row.name, ()) + records
+    return _Tables(snapshot, _with_quarantine(snapshot.ledger, odd), lists, by_collection)
+
+
+def _evaluation_order(record: Any) -> tuple[int, str, str]:
+    """Ascending priority; ties, which Okta leaves undocumented, by creation and id."""
+    extra = record.model_extra or {}
+    priority = record.priority
+    return (priority if priority is not None else 2**31, str(extra.get("created")), record.id)
+
+
+def _with_quarantine(ledger: Ledger, odd: Mapping[str, list[Quarantined]]) -> Ledger:
+    def marked(entry: Entry) -> Entry:
+        bad = odd.get(entry.collection)
+        if not bad:
+            return entry
+        status = Status.PARTIAL if entry.status is Status.COMPLETE else entry.status
+        return entry.model_copy(
+            update={"status": status, "quarantined": (*entry.quarantined, *bad)}
+        )
+
+    return Ledger(entries=tuple(marked(entry) for entry in ledger.entries))

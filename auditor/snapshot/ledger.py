@@ -1,0 +1,134 @@
+"""The ledger: for every collection, what was read and what was not, and why.
+
+An audit is only as good as what was read. Rules are evaluated only over collections
+whose entry here says that nothing is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from auditor.snapshot.collections import BY_NAME
+
+
+class Status(StrEnum):
+    """How completely a collection was read."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    ABSENT = "absent"
+
+
+class Quarantined(BaseModel):
+    """A record that could not be understood and was set aside."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    record: str
+    """Its id, or its position in the list where it has none."""
+    reason: str
+
+
+class Gap(BaseModel):
+    """A list that could not be read to its end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    reason: str
+
+
+class Entry(BaseModel):
+    """What is known about one collection."""
+
+    model_config = ConfigDict(frozen=True)
+
+    collection: str
+    status: Status
+    lists: int = 0
+    """How many lists it was read from: one per parent record, or one."""
+    pages: int = 0
+    objects: int = 0
+    left_out: int = 0
+    """Records that were seen and deliberately not kept, such as apps that are not OIDC."""
+    oauth_scope: str | None = None
+    """The missing OAuth scope, where that is why the collection was refused."""
+    reason: str | None = None
+    gaps: tuple[Gap, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether rules may rely on it: nothing of it is missing."""
+        return self.status is Status.COMPLETE
+
+    @property
+    def label(self) -> str:
+        """How a sentence calls the objects."""
+        row = BY_NAME.get(self.collection)
+        return row.label if row else self.collection
+
+    def explanation(self) -> str:
+        """One clause that says why the collection is not complete."""
+        if self.reason:
+            return self.reason
+        parts = []
+        if self.gaps:
+            first = self.gaps[0]
+            parts.append(
+                f"{_count(len(self.gaps), 'list')} unread, first {first.path}: {first.reason}"
+            )
+        if self.quarantined:
+            odd = self.quarantined[0]
+            parts.append(
+                f"{_count(len(self.quarantined), 'record')} quarantined, first {odd.record} "
+                f"in {odd.path}: {odd.reason}"
+            )
+        return "; ".join(parts) or str(self.status)
+
+    def remedy(self) -> str:
+        """What to do so that the collection can be read next time."""
+        if self.oauth_scope:
+            return f"grant {self.oauth_scope} and an admin role that may view {self.label}"
+        if self.status is Status.ABSENT:
+            return "nothing, unless the org should have the feature: then ask Okta to enable it"
+        if self.quarantined:
+            return "report the record's shape to the okta-auditor project; its id is in the ledger"
+        return "run the snapshot again"
+
+
+class Ledger(BaseModel):
+    """The entries of all collections, in the order of the collection table."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entries: tuple[Entry, ...]
+
+    def entry(self, collection: str) -> Entry:
+        """The entry of a collection; one that was never read is partial, not complete."""
+        for entry in self.entries:
+            if entry.collection == collection:
+                return entry
+        return Entry(
+            collection=collection,
+            status=Status.PARTIAL,
+            reason="this snapshot does not contain it; it was made by another version",
+        )
+
+    def missing(self, collections: Iterable[str]) -> tuple[Entry, ...]:
+        """The entries among the named collections that rules may not rely on."""
+        return tuple(e for e in map(self.entry, sorted(collections)) if not e.readable)
+
+    @property
+    def incomplete(self) -> tuple[Entry, ...]:
+        """Entries that could not be read although the org has them."""
+        return tuple(e for e in self.entries if e.status in {Status.PARTIAL, Status.REFUSED})
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

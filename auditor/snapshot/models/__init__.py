@@ -1,0 +1,1 @@
+"""Tolerant, frozen models of the records a snapshot holds."""

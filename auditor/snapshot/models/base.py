@@ -1,0 +1,101 @@
+"""What every record has in common: an id, a place in the snapshot, and tolerance.
+
+Recorded tenants disagree with Okta's OpenAPI document about nulls, missing keys and
+enum values, so these models ask for as little as they can: unknown fields are kept,
+enum values are plain strings, and null means the same as absent.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic.alias_generators import to_camel
+
+
+def _null_as_empty(value: object) -> object:
+    return () if value is None else value
+
+
+def _null_as_object(value: object) -> object:
+    return {} if value is None else value
+
+
+NullAsEmpty = BeforeValidator(_null_as_empty)
+"""Reads a null list as an empty one."""
+
+NullAsObject = BeforeValidator(_null_as_object)
+"""Reads a null object as one without members, that is, with all defaults."""
+
+Strings = Annotated[tuple[str, ...], NullAsEmpty]
+"""A list of strings; null and absent both mean empty."""
+
+
+class Part(BaseModel):
+    """A nested object of a record, named in camelCase by the API."""
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class SnakePart(BaseModel):
+    """A nested object of a record, named in snake_case by the API (the OAuth parts)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Place(NamedTuple):
+    """Where a record stands in the snapshot: a resource path and a position in its list.
+
+    The position is None where the resource is a single object.
+    """
+
+    path: str
+    position: int | None
+
+
+class Record(Part):
+    """One object of the Management API, verbatim, with typed access to what rules need."""
+
+    kind: ClassVar[str] = "object"
+    """The object type as reports spell it, for example `policy_rule`."""
+
+    id: str
+    _place: Place = PrivateAttr(default=Place("", None))
+
+    @property
+    def place(self) -> Place:
+        """Where the record stands in the snapshot."""
+        return self._place
+
+    @property
+    def title(self) -> str:
+        """What Okta's Admin Console calls the object; its id where it has no name."""
+        return self.id
+
+    def put(self, place: Place) -> None:
+        """Remember where the record was read from. Called once, by the index."""
+        self._place = place
+
+
+class Named(Record):
+    """A record with a name."""
+
+    name: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, or the id of an object without one."""
+        return self.name or self.id
+
+
+class Switchable(Named):
+    """A named record that can be switched off."""
+
+    status: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the object takes part at all. Okta's word for it is ACTIVE."""
+        return self.status == "ACTIVE"

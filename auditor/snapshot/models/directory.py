@@ -1,0 +1,60 @@
+"""People and groups, as little of them as decisions need."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from auditor.snapshot.models.base import NullAsObject, Part, Record
+
+SHUT_OUT_STATUSES = frozenset({"DEPROVISIONED", "SUSPENDED", "STAGED"})
+"""User statuses in which nobody can sign in until an administrator acts."""
+
+
+class GroupProfile(Part):
+    """`profile` of a group."""
+
+    name: str | None = None
+
+
+class Group(Record):
+    """A group; `type` is OKTA_GROUP, APP_GROUP or BUILT_IN (Everyone)."""
+
+    kind: ClassVar[str] = "group"
+
+    type: str | None = None
+    profile: Annotated[GroupProfile, NullAsObject] = GroupProfile()
+
+    @property
+    def title(self) -> str:
+        """The group's name."""
+        return self.profile.name or self.id
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it is one of Okta's own groups, such as Everyone."""
+        return self.type == "BUILT_IN"
+
+
+class UserProfile(Part):
+    """`profile` of a user, reduced to the login when the tenant is read."""
+
+    login: str | None = None
+
+
+class User(Record):
+    """A user: id, login and status; nothing else is kept."""
+
+    kind: ClassVar[str] = "user"
+
+    status: str | None = None
+    profile: Annotated[UserProfile, NullAsObject] = UserProfile()
+
+    @property
+    def title(self) -> str:
+        """The login."""
+        return self.profile.login or self.id
+
+    @property
+    def shut_out(self) -> bool:
+        """Whether the user cannot sign in until an administrator acts."""
+        return self.status in SHUT_OUT_STATUSES

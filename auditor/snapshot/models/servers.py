@@ -1,0 +1,235 @@
+"""Authorization servers and what belongs to one: policies, rules, scopes, claims, keys.
+
+Field names and enum values: Okta Management API 2026.06.3, corrected by recorded
+responses (rules carry `people.users.exclude`, servers carry `default`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from auditor.snapshot.models.base import NullAsObject, Part, Record, Strings, Switchable
+
+ALL_CLIENTS = "ALL_CLIENTS"
+"""In a policy's clients: every client of the org, present and future."""
+
+EVERYONE = "EVERYONE"
+"""In a rule's groups: anybody who is assigned to the client. A keyword, not a group id."""
+
+ALL_SCOPES = "*"
+"""In a rule's scopes: every scope of the server, present and future."""
+
+OIDC_SCOPES = frozenset(
+    {"openid", "profile", "email", "address", "phone", "offline_access", "device_sso"}
+)
+"""Scopes that every custom authorization server has from the start (`system: true`)."""
+
+
+class Signing(Part):
+    """How a server rotates the key that signs its tokens."""
+
+    kid: str | None = None
+    rotation_mode: str | None = None
+    last_rotated: AwareDatetime | None = None
+    next_rotation: AwareDatetime | None = None
+
+
+class ServerCredentials(Part):
+    """`credentials` of an authorization server."""
+
+    signing: Annotated[Signing, NullAsObject] = Signing()
+
+
+class AuthorizationServer(Switchable):
+    """A custom authorization server: one resource, its scopes and its access policies."""
+
+    kind: ClassVar[str] = "authorization_server"
+
+    audiences: Strings = ()
+    issuer: str | None = None
+    issuer_mode: str | None = None
+    default: bool | None = None
+    credentials: Annotated[ServerCredentials, NullAsObject] = ServerCredentials()
+    access_token_encrypted_response_algorithm: str | None = None
+
+
+class Inclusion(Part):
+    """A list condition: who or what is included, and who is taken out again."""
+
+    include: Strings = ()
+    exclude: Strings = ()
+
+
+class People(Part):
+    """The people condition of a rule: users and groups, each with include and exclude."""
+
+    users: Annotated[Inclusion, NullAsObject] = Inclusion()
+    groups: Annotated[Inclusion, NullAsObject] = Inclusion()
+
+    @property
+    def unrestricted(self) -> bool:
+        """Whether nobody is named. Okta accepts that for userless grants only."""
+        return not self.users.include and not self.groups.include
+
+    @property
+    def everyone(self) -> bool:
+        """Whether anybody who is assigned to the client is meant."""
+        return EVERYONE in self.groups.include
+
+
+class PolicyConditions(Part):
+    """`conditions` of an access policy."""
+
+    clients: Annotated[Inclusion, NullAsObject] = Inclusion()
+
+
+class AccessPolicy(Switchable):
+    """An access policy: which clients its rules are for, and when it is tried."""
+
+    kind: ClassVar[str] = "access_policy"
+
+    priority: int | None = None
+    system: bool | None = None
+    conditions: Annotated[PolicyConditions, NullAsObject] = PolicyConditions()
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Client ids the policy names, or `ALL_CLIENTS`."""
+        return self.conditions.clients.include
+
+    def covers(self, client_id: str) -> bool:
+        """Whether the policy's client condition includes this client."""
+        return ALL_CLIENTS in self.clients or client_id in self.clients
+
+
+class InlineHookReference(Part):
+    """A rule's pointer to a token inline hook."""
+
+    id: str | None = None
+
+
+class TokenAction(Part):
+    """Lifetimes that a matching rule gives, in minutes; refresh lifetime 0 is unlimited."""
+
+    access_token_lifetime_minutes: int | None = None
+    refresh_token_lifetime_minutes: int | None = None
+    refresh_token_window_minutes: int | None = None
+    inline_hook: InlineHookReference | None = None
+
+
+class RuleActions(Part):
+    """`actions` of a policy rule."""
+
+    token: Annotated[TokenAction, NullAsObject] = TokenAction()
+
+
+class RuleConditions(Part):
+    """`conditions` of a policy rule: three allow-lists that must all match."""
+
+    people: Annotated[People, NullAsObject] = People()
+    grant_types: Annotated[Inclusion, NullAsObject] = Inclusion()
+    scopes: Annotated[Inclusion, NullAsObject] = Inclusion()
+
+
+class PolicyRule(Switchable):
+    """A rule of an access policy: the grant types, people and scopes it lets through."""
+
+    kind: ClassVar[str] = "policy_rule"
+
+    priority: int | None = None
+    system: bool | None = None
+    conditions: Annotated[RuleConditions, NullAsObject] = RuleConditions()
+    actions: Annotated[RuleActions, NullAsObject] = RuleActions()
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        """Grant types the rule lets through."""
+        return self.conditions.grant_types.include
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Scope names the rule lets through, or `*`. An empty list lets nothing through."""
+        return self.conditions.scopes.include
+
+    @property
+    def people(self) -> People:
+        """Whom the rule lets through."""
+        return self.conditions.people
+
+    @property
+    def token(self) -> TokenAction:
+        """The lifetimes of the tokens it lets Okta mint."""
+        return self.actions.token
+
+    def allows(self, scope: str) -> bool:
+        """Whether the rule lets a request for this scope through."""
+        return ALL_SCOPES in self.scopes or scope in self.scopes
+
+
+class Scope(Record):
+    """A scope of one authorization server."""
+
+    kind: ClassVar[str] = "scope"
+
+    name: str
+    consent: str | None = None
+    default: bool | None = None
+    optional: bool | None = None
+    metadata_publish: str | None = None
+    system: bool | None = None
+
+    @property
+    def title(self) -> str:
+        """The scope's name."""
+        return self.name
+
+    @property
+    def custom(self) -> bool:
+        """Whether the org defined it: neither built in nor one of Okta's own `okta.` scopes."""
+        own = self.name in OIDC_SCOPES or self.name.startswith(("okta.", "okta:"))
+        return not self.system and not own
+
+
+class ClaimConditions(Part):
+    """`conditions` of a claim: the scopes that bring it; an empty list means any."""
+
+    scopes: Strings = ()
+
+
+class Claim(Switchable):
+    """A claim of access tokens (RESOURCE) or of ID tokens (IDENTITY)."""
+
+    kind: ClassVar[str] = "claim"
+
+    claim_type: str | None = None
+    value_type: str | None = None
+    value: str | None = None
+    group_filter_type: str | None = Field(default=None, alias="group_filter_type")
+    always_include_in_token: bool | None = None
+    system: bool | None = None
+    conditions: Annotated[ClaimConditions, NullAsObject] = ClaimConditions()
+
+
+class Key(Record):
+    """A public key of a server or a client. Okta names many of them by `kid` alone."""
+
+    kind: ClassVar[str] = "key"
+
+    kid: str | None = None
+    status: str | None = None
+    use: str | None = None
+    kty: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kid_is_an_id(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("id") is None and value.get("kid") is not None:
+            return {**value, "id": value["kid"]}
+        return value
+
+    @property
+    def active(self) -> bool:
+        """Whether the key may be used now; keys without a status are in use."""
+        return self.status in {None, "ACTIVE"}

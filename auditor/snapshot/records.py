@@ -1,0 +1,54 @@
+"""Reading raw JSON into models, one record at a time, so that a bad one harms no other."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from auditor.snapshot.collections import Collection
+from auditor.snapshot.ledger import Quarantined
+from auditor.snapshot.models.base import Part
+
+
+def read_records(
+    row: Collection, path: str, raw: list[Any]
+) -> tuple[list[tuple[int, Part]], list[Quarantined]]:
+    """Read a list of records.
+
+    Args:
+        row: the collection they belong to; it has a model.
+        path: the resource path they were read from.
+        raw: the JSON values.
+
+    Returns:
+        The records, each with its position in the list, and the ones set aside.
+    """
+    adapter = _adapter(row)
+    good: list[tuple[int, Part]] = []
+    bad: list[Quarantined] = []
+    for position, value in enumerate(raw):
+        try:
+            good.append((position, adapter.validate_python(value)))
+        except ValidationError as error:
+            bad.append(Quarantined(path=path, record=_name(value, position), reason=_reason(error)))
+    return good, bad
+
+
+@cache
+def _adapter(row: Collection) -> TypeAdapter[Part]:
+    assert row.model is not None
+    return TypeAdapter(row.model)
+
+
+def _name(value: Any, position: int) -> str:
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else f"#{position}"
+
+
+def _reason(error: ValidationError) -> str:
+    # Never the input: pydantic would print the record, and with it what it holds.
+    first = error.errors(include_input=False, include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the record"
+    return f"{field}: {first['msg']}"

@@ -1,0 +1,74 @@
+"""Text that comes from a tenant is hostile: it may carry terminal escapes or bidi tricks.
+
+Every message that quotes a tenant's words passes through `quoted`; every report that is
+read on a terminal passes through `printable`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+# C0 and C1 controls, DEL, zero-width and bidirectional formatting, line separators,
+# surrogates and tag characters: nothing that a name needs, all that an attack does.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_UNPRINTABLE_BUT_NEWLINE = re.compile(
+    _UNPRINTABLE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
+)
+
+_LONGEST_NAME = 80
+
+
+def one_line(text: str) -> str:
+    """The text without control or invisible characters, each replaced by U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def printable(text: str) -> str:
+    """As `one_line`, but keeps newlines."""
+    return _UNPRINTABLE_BUT_NEWLINE.sub("\ufffd", text)
+
+
+def escaped(document: str) -> str:
+    """A JSON document with invisible characters as escapes: the same value, safe to print."""
+    return _UNPRINTABLE_BUT_NEWLINE.sub(_json_escape, document)
+
+
+def quoted(name: str) -> str:
+    """A tenant's name in double quotes, on one line, cut to 80 characters."""
+    clean = one_line(name)
+    if len(clean) > _LONGEST_NAME:
+        clean = clean[: _LONGEST_NAME - 1] + "…"
+    return f'"{clean}"'
+
+
+def listed(items: Iterable[str], *, most: int = 3, empty: str = "none") -> str:
+    """A list as a sentence has it: `a, b and c`, or `a, b, c and 4 more`."""
+    names = list(items)
+    if not names:
+        return empty
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 client`, `1,204 clients`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """`; did you mean X?` for a near miss, an empty string otherwise."""
+    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1)
+    if not near:
+        return ""
+    return f"; did you mean {next(k for k in known if k.lower() == near[0])}?"
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return re.sub("(.{4})", r"\\u\1", units)

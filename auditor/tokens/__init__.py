@@ -1,0 +1,1 @@
+"""What an authorization server does with a token request, decided from configuration alone."""

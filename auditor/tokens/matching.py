@@ -1,0 +1,102 @@
+"""The conditions of access policies and rules, one by one.
+
+Semantics and sources: Okta's "Configure an access policy" guide and the support article
+"Tokens not issued with lifetime configured in Access Rule for Custom Authorization
+Server": rules are allow-lists over grant type, people and scopes, all three must match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import (
+    EVERYONE,
+    AccessPolicy,
+    AuthorizationServer,
+    PolicyRule,
+)
+
+CLIENT_CREDENTIALS = "client_credentials"
+REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant type
+
+OFFLINE_ACCESS = "offline_access"
+"""The scope that asks for a refresh token."""
+
+USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
+"""Grant types in which no user takes part."""
+
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+
+REFRESHABLE_GRANTS = frozenset(
+    {
+        "authorization_code",
+        "password",
+        "interaction_code",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+    }
+)
+"""Grant types whose answer can carry a refresh token."""
+
+
+def user_grants(grants: Iterable[str]) -> frozenset[str]:
+    """Those of the grant types in which a user signs in, or is named by an assertion.
+
+    Token exchange is left out: whether Okta holds its user against a rule is undocumented.
+    """
+    return frozenset(grants) - USERLESS_GRANTS - {REFRESH_TOKEN, TOKEN_EXCHANGE}
+
+
+def candidate_rules(
+    org: Org, server: AuthorizationServer, client: App
+) -> Iterator[tuple[AccessPolicy, PolicyRule]]:
+    """Active rules that a request of this client can meet, in the order Okta tries them.
+
+    Evaluation falls through from a policy whose rules do not match to the next one.
+    """
+    for policy, rule in org.active_rules(server):
+        if policy.covers(client.client_id):
+            yield policy, rule
+
+
+def admits_userless(rule: PolicyRule) -> bool:
+    """Whether the people condition lets a request without a user through.
+
+    Rules that name users or groups never match one; EVERYONE and an empty condition do
+    (support article "Access Policy Rules with 'AND User is' Filter Do Not Apply").
+    """
+    return rule.people.everyone or rule.people.unrestricted
+
+
+def gives_refresh_tokens(rule: PolicyRule) -> bool:
+    """Whether a request can get a refresh token by this rule, if its client may have one."""
+    return rule.allows(OFFLINE_ACCESS) and not REFRESHABLE_GRANTS.isdisjoint(rule.grant_types)
+
+
+def admits_anyone_assigned(rule: PolicyRule) -> bool:
+    """Whether any user who is assigned to the client passes, bar explicit excludes."""
+    return rule.people.everyone
+
+
+def admitted_users(org: Org, rule: PolicyRule) -> frozenset[str]:
+    """Ids of the users a rule names, by themselves or through groups, less the excluded.
+
+    Meaningful only where `admits_anyone_assigned` is false. Needs `group_members`.
+    """
+    people = rule.people
+    included = set(people.users.include)
+    for group in people.groups.include:
+        if group != EVERYONE:
+            included |= org.members(group)
+    return frozenset(included - excluded_users(org, rule))
+
+
+def excluded_users(org: Org, rule: PolicyRule) -> frozenset[str]:
+    """Ids of the users a rule takes out, by themselves or through groups."""
+    people = rule.people
+    excluded = set(people.users.exclude)
+    for group in people.groups.exclude:
+        excluded |= org.members(group)
+    return frozenset(excluded)

@@ -1,0 +1,42 @@
+"""What can be worked out about the use of an API token, of which Okta reports no last use."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from auditor.snapshot.models.org import ApiToken
+
+_USUAL_WINDOW = timedelta(days=30)
+"""Okta's own, and the only one it documents."""
+
+_NEAR = timedelta(days=7)
+_DURATION = TypeAdapter(timedelta)
+
+
+def window(token: ApiToken) -> timedelta | None:
+    """For how long the token lives without use; None where Okta's value is no duration."""
+    if token.token_window is None:
+        return _USUAL_WINDOW
+    try:
+        found = _DURATION.validate_python(token.token_window)
+    except ValidationError:
+        return None
+    return found if found > timedelta(0) else None
+
+
+def last_use(token: ApiToken) -> datetime | None:
+    """About when the token was used last: every use moves its expiry to one window later."""
+    length = window(token)
+    if token.expires_at is None or length is None:
+        return None
+    return token.expires_at - length
+
+
+def near_expiry(token: ApiToken, now: datetime) -> bool:
+    """Whether the token has seven days or less left, and was not merely used just now."""
+    if token.expires_at is None:
+        return False
+    left = token.expires_at - now
+    return left <= min(_NEAR, (window(token) or _USUAL_WINDOW) / 2)

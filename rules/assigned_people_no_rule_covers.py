@@ -1,0 +1,135 @@
+"""People are assigned to a client, but none of the rules that it can meet admits them.
+
+A policy names the client, its rules name users or groups, and some of the people who are
+assigned to the client are in none of them. They can open the app, and then its requests for a
+token fail with `access_denied` and "Policy evaluation failed for this request, please check the
+policy configurations."
+
+Judged are clients that a policy names, per authorization server and for user grants, where no
+rule is for any user assigned the app. Rules that reach nobody at all are the subject of OAM602 and
+OAM306. Confidence is medium, because the app may let only some of its people call
+the API.
+
+Fix: add the people to a rule, directly or through a group, or take away their assignment.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/users": [{"id": "00u1", "scope": "USER", "status": "ACTIVE"},
+                                 {"id": "00u2", "scope": "USER", "status": "ACTIVE"}],
+     "/api/v1/users": [{"id": "00u1", "profile": {"login": "ada@example.com"}},
+                       {"id": "00u2", "profile": {"login": "bob@example.com"}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Apps", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"name": "Operators", "conditions": {
+       "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]},
+       "people": {"users": {"include": ["00u1"]}}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/users": [{"id": "00u1", "scope": "USER", "status": "ACTIVE"},
+                                 {"id": "00u2", "scope": "USER", "status": "ACTIVE"}],
+     "/api/v1/users": [{"id": "00u1", "profile": {"login": "ada@example.com"}},
+                       {"id": "00u2", "profile": {"login": "bob@example.com"}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Apps", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Operators", "conditions": {
+         "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]},
+         "people": {"users": {"include": ["00u1"]}}}},
+       {"name": "Others", "conditions": {
+         "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["openid"]},
+         "people": {"groups": {"include": ["EVERYONE"]}}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Reported as OAM602", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/users": [{"id": "00u2", "scope": "USER", "status": "ACTIVE"}],
+     "/api/v1/users": [{"id": "00u1", "profile": {"login": "ada@example.com"}},
+                       {"id": "00u2", "profile": {"login": "bob@example.com"}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Apps", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"name": "Operators", "conditions": {
+       "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]},
+       "people": {"users": {"include": ["00u1"]}}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Covered by a policy for all clients", "settings": {
+       "oauthClient": {"grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/users": [{"id": "00u1", "scope": "USER", "status": "ACTIVE"},
+                                 {"id": "00u2", "scope": "USER", "status": "ACTIVE"}],
+     "/api/v1/users": [{"id": "00u1", "profile": {"login": "ada@example.com"}},
+                       {"id": "00u2", "profile": {"login": "bob@example.com"}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Default", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"name": "Operators", "conditions": {
+       "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]},
+       "people": {"users": {"include": ["00u1"]}}}}]}
+
+See:
+- Okta developer documentation, "Create rules for each access policy"
+- System Log filter: `outcome.reason eq "no_matching_policy"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
+from auditor.text import counted, quoted
+from auditor.tokens.matching import candidate_rules, user_grants
+
+from ._active import active_servers
+from ._clients import named, own_clients
+from ._people import People
+
+
+@rule(
+    "OAM603",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    confidence=Confidence.MEDIUM,
+    reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
+)
+def check(org: Org) -> Iterator[Finding]:
+    people = People(org)
+    for client in own_clients(org):
+        for server in active_servers(org):
+            met = _rules_for_people(org, server, client)
+            if not met:
+                continue
+            assigned = people.assigned([client])
+            left = assigned.difference(*(people.named(rule) for _, rule in met))
+            if left and (left != assigned or any(people.reached(*one) for one in met)):
+                yield Finding(
+                    client,
+                    f"No rule of authorization server {quoted(server.title)} admits {len(left):,} "
+                    f"of the {counted(len(assigned), 'person', 'people')} assigned to client "
+                    f"{quoted(client.title)}, among them {people.logins(left)}, so their requests "
+                    "are rejected with access_denied.",
+                    key=server.id,
+                    related=tuple(
+                        Related(record=rule, role="a rule that names people") for _, rule in met
+                    ),
+                )
+
+
+def _rules_for_people(
+    org: Org, server: AuthorizationServer, client: App
+) -> list[tuple[AccessPolicy, PolicyRule]]:
+    """Rules for people that the client can meet; none if one of them is for anybody."""
+    met = [
+        (policy, rule)
+        for policy, rule in candidate_rules(org, server, client)
+        if rule.scopes and user_grants(rule.grant_types) & user_grants(client.grant_types)
+    ]
+    by_name = any(named(client, policy) for policy, _ in met)
+    open_to_all = client.federation_broker or any(rule.people.everyone for _, rule in met)
+    return met if by_name and not open_to_all else []

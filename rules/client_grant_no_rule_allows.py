@@ -1,0 +1,112 @@
+"""A client may use a grant type that none of the rules it can meet allows.
+
+A grant type must be enabled in two places: on the app, and on a rule of the access policy.
+Where the rule lacks it, the request fails with `access_denied`, although the app's own settings
+look right. This is usual for grant types that were enabled on the app later, such as device
+authorization, token exchange, CIBA or SAML 2.0 assertion.
+
+Judged are clients that an active policy names and that can meet at least one active rule;
+all custom authorization servers count together. The implicit grant counts only if the app has
+the response type `token` or `id_token`. Confidence is medium, because the app may use the grant
+type with the org authorization server only, which has no access policies.
+
+Fix: add the grant type to the rule that this client should meet, or take it away from the app.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "TV app", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code", "refresh_token",
+                       "urn:ietf:params:oauth:grant-type:device_code"]}}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "TV", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"name": "Viewers", "conditions": {
+       "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]},
+       "people": {"groups": {"include": ["EVERYONE"]}}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "TV app", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code", "refresh_token",
+                       "urn:ietf:params:oauth:grant-type:device_code"]}}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "TV", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"name": "Viewers", "conditions": {
+       "grantTypes": {"include": ["authorization_code",
+                                  "urn:ietf:params:oauth:grant-type:device_code"]},
+       "people": {"groups": {"include": ["EVERYONE"]}}, "scopes": {"include": ["*"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "No implicit response type", "settings": {
+       "oauthClient": {"grant_types": ["authorization_code", "implicit"],
+         "response_types": ["code"]}}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"conditions": {
+       "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]},
+       "people": {"groups": {"include": ["EVERYONE"]}}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Not named", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"conditions": {
+       "grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": ["*"]}}}]}
+
+See:
+- Okta developer documentation, "Configure an access policy", and the guides to device
+  authorization, CIBA, SAML 2.0 assertion and token exchange
+- System Log filter: `outcome.reason eq "no_matching_policy"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
+from auditor.snapshot.models.clients import App
+from auditor.text import quoted
+from auditor.tokens.matching import REFRESH_TOKEN
+
+from ._clients import covering_policies, named, own_clients, reachable_rules
+
+
+@rule(
+    "OAM503",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    confidence=Confidence.MEDIUM,
+    reads=["apps", "policy_rules"],
+)
+def check(org: Org) -> Iterator[Finding]:
+    for client in own_clients(org):
+        rules = list(reachable_rules(org, client))
+        if not rules or not any(named(client, p) for p in covering_policies(org, client)):
+            continue
+        allowed = {grant for rule in rules for grant in rule.grant_types}
+        for grant in _wanted(client):
+            if grant not in allowed:
+                yield Finding(
+                    client,
+                    f"Client {quoted(client.title)} may use {quoted(grant)}, but "
+                    f"{_none_of(len(rules))}, so such a request to a custom authorization "
+                    "server is rejected with access_denied.",
+                    field="settings.oauthClient.grant_types",
+                    key=grant,
+                    related=(Related(record=rules[0], role="the first rule that it can meet"),),
+                )
+
+
+def _wanted(client: App) -> Iterator[str]:
+    for grant in dict.fromkeys(client.grant_types):
+        by_page = bool({"token", "id_token"} & set(client.oauth.response_types))
+        if grant != REFRESH_TOKEN and (grant != "implicit" or by_page):
+            yield grant
+
+
+def _none_of(rules: int) -> str:
+    if rules == 1:
+        return "the only rule it can meet does not allow it"
+    return f"none of the {rules:,} rules it can meet allows it"

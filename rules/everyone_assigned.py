@@ -1,0 +1,54 @@
+"""An app is assigned to the group Everyone.
+
+Each user of the org, including those who join later and contractors who should see little, is
+assigned to the client and meets every rule for "Any user assigned the app". Okta's advice is to
+use Everyone only when necessary.
+
+Fix: assign the groups that need the app, then take the assignment of Everyone away.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal"}],
+     "/api/v1/apps/0oa1/groups": [{"id": "00g9"}],
+     "/api/v1/groups": [{"id": "00g9", "type": "BUILT_IN", "profile": {"name": "Everyone"}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal"}],
+     "/api/v1/apps/0oa1/groups": [{"id": "00g1"}],
+     "/api/v1/groups": [{"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Everyone"}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Retired", "status": "INACTIVE"}],
+     "/api/v1/apps/0oa1/groups": [{"id": "00g9"}],
+     "/api/v1/groups": [{"id": "00g9", "type": "BUILT_IN", "profile": {"name": "Everyone"}}]}
+
+See:
+- Okta developer documentation, "API Access Management", recommended practices
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Related, Severity, rule
+from auditor.text import quoted
+
+from ._clients import own_clients
+
+
+@rule("OAM607", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["app_groups", "groups"])
+def check(org: Org) -> Iterator[Finding]:
+    for client in own_clients(org):
+        groups = [org.group(assignment.id) for assignment in org.assigned_groups(client)]
+        everyone = [group for group in groups if group and group.built_in]
+        for group in everyone:
+            if group.title == "Everyone":
+                yield Finding(
+                    client,
+                    f"Client {quoted(client.title)} is assigned to the group Everyone, "
+                    "so all users of the org, present and future, are admitted to it.",
+                    key=group.id,
+                    related=(Related(record=group, role="the group that is assigned"),),
+                )

@@ -1,0 +1,66 @@
+"""A rule keeps refresh tokens alive that are not used for more than 30 days.
+
+A refresh token that is not used within the window is revoked. A long window keeps tokens of
+lost phones, abandoned apps and old backups alive for whoever finds them. Okta's default is 7
+days (10,080 minutes). Only rules that allow offline_access with a grant that can bring a
+refresh token are reported.
+
+Fix: set the window to 43,200 minutes (30 days) or less.
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "App", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                      "scopes": {"include": ["openid", "offline_access"]}},
+        "actions": {"token": {"refreshTokenWindowMinutes": 129600}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "App", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                      "scopes": {"include": ["openid", "offline_access"]}},
+        "actions": {"token": {"refreshTokenWindowMinutes": 43200}}},
+       {"name": "No refresh", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                             "scopes": {"include": ["openid"]}},
+        "actions": {"token": {"refreshTokenWindowMinutes": 129600}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "See OAM704", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                             "scopes": {"include": ["*"]}},
+        "actions": {"token": {"refreshTokenLifetimeMinutes": 1440,
+                              "refreshTokenWindowMinutes": 129600}}}]}
+
+See:
+- Okta support article "Refresh Token Idle Lifetime"
+- RFC 9700, section 4.14, "Refresh Token Protection"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Severity, rule
+from auditor.tokens.matching import gives_refresh_tokens
+
+from ._active import active_rules, rule_name
+from ._lifetimes import LONGEST_WINDOW, spoken
+
+_CEILING = 43_200
+
+
+@rule("OAM706", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules"])
+def check(org: Org) -> Iterator[Finding]:
+    for server, policy, policy_rule in active_rules(org):
+        token = policy_rule.token
+        window = token.refresh_token_window_minutes or 0
+        # A window beyond the lifetime has no effect; OAM704 reports it.
+        longest = token.refresh_token_lifetime_minutes or LONGEST_WINDOW
+        if _CEILING < window <= longest and gives_refresh_tokens(policy_rule):
+            yield Finding(
+                policy_rule,
+                f"{rule_name(policy_rule, policy, server)} keeps refresh tokens alive that are "
+                f"unused for up to {spoken(window)}.",
+                field="actions.token.refreshTokenWindowMinutes",
+            )

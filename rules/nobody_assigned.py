@@ -1,0 +1,81 @@
+"""Nobody is assigned to a client that people sign in to.
+
+Whatever the policies say, a user must be assigned to the app, directly or through a group.
+Here nobody is, so every request with a user fails with `access_denied` and "User is not
+assigned to the client application." A group without members assigns nobody.
+
+Apps in Federation Broker Mode are not reported, because they skip the assignment check; nor are
+apps whose grant types involve no user.
+
+Fix: assign the groups whose members use the app, or deactivate the app if nobody does.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}]}
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/groups": [{"id": "00g1"}],
+     "/api/v1/groups": [{"id": "00g1", "profile": {"name": "Staff"}}],
+     "/api/v1/groups/00g1/users": []}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/users": [{"id": "00u1", "scope": "USER", "status": "ACTIVE"}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/apps/0oa1/groups": [{"id": "00g1"}],
+     "/api/v1/groups/00g1/users": ["00u1"]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Open to all", "settings": {
+       "implicitAssignment": true, "oauthClient": {"grant_types": ["authorization_code"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Nightly job", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}]}
+
+See:
+- Okta developer documentation, "Assign an app to users"
+- System Log filter: `outcome.reason eq "user_not_assigned"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Severity, rule
+from auditor.text import counted, quoted
+from auditor.tokens.matching import user_grants
+
+from ._clients import own_clients
+
+
+@rule(
+    "OAM601",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["app_users", "app_groups", "group_members"],
+)
+def check(org: Org) -> Iterator[Finding]:
+    for client in own_clients(org):
+        if client.federation_broker or not user_grants(client.grant_types):
+            continue
+        if not org.assigned_users(client):
+            groups = len(org.assigned_groups(client))
+            members = f" but {counted(groups, 'group')} without members" if groups else ""
+            yield Finding(
+                client,
+                f"Nobody{members} is assigned to client {quoted(client.title)}, so every request "
+                'with a user fails with "User is not assigned to the client application."',
+            )

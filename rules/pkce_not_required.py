@@ -1,0 +1,68 @@
+"""A public client may use the authorization code flow without PKCE.
+
+A public client has no secret that it could keep. Without PKCE, whoever gets hold of an
+authorization code, for example through another app that claims the same redirect scheme, can
+redeem it. RFC 9700 makes PKCE mandatory for public clients. Only an explicit `false` is
+reported: Okta requires PKCE of browser and native apps unless told otherwise. Confidential
+clients are the subject of OAM514.
+
+Fix: turn on "Require PKCE as additional verification" after making sure that the app sends a
+code challenge.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal",
+       "credentials": {"oauthClient": {
+         "token_endpoint_auth_method": "none", "pkce_required": false}},
+       "settings": {"oauthClient": {
+         "application_type": "browser", "grant_types": ["authorization_code"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Portal",
+       "credentials": {"oauthClient": {
+         "token_endpoint_auth_method": "none", "pkce_required": true}},
+       "settings": {"oauthClient": {
+         "application_type": "browser", "grant_types": ["authorization_code"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Setting left to Okta",
+       "settings": {"oauthClient": {
+         "application_type": "native", "grant_types": ["authorization_code"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Server-side",
+       "credentials": {"oauthClient": {
+         "token_endpoint_auth_method": "client_secret_basic", "pkce_required": false}},
+       "settings": {"oauthClient": {
+         "application_type": "web", "grant_types": ["authorization_code"]}}}]}
+
+See:
+- RFC 9700 section 2.1.1, "Authorization Code Grant"
+- RFC 7636, "Proof Key for Code Exchange by OAuth Public Clients"
+- Okta Management API, `pkce_required` of an OIDC app
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Severity, rule
+from auditor.text import quoted
+
+from ._clients import own_clients
+
+
+@rule("OAM507", severity=Severity.HIGH, impact=Impact.RISKY, reads=["apps"])
+def check(org: Org) -> Iterator[Finding]:
+    for client in own_clients(org):
+        explicit = client.credentials.oauth_client.pkce_required is False
+        if explicit and client.public and "authorization_code" in client.grant_types:
+            yield Finding(
+                client,
+                f"Public client {quoted(client.title)} need not use PKCE, "
+                "so whoever intercepts an authorization code can redeem it.",
+                field="credentials.oauthClient.pkce_required",
+            )

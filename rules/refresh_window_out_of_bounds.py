@@ -1,0 +1,111 @@
+"""A rule's refresh token window is one that Okta does not allow.
+
+A refresh token that is not used within the window is revoked. The window is 10 minutes to 5
+years (2,628,000 minutes), 7 days unless the rule says otherwise. Where a rule gives refresh
+tokens, it must also lie between the lifetimes of access and refresh token: a shorter window
+revokes the refresh token before it is first needed, and a longer one never takes effect.
+
+Fix: set a window from 10 minutes to 5 years, no shorter than the access token lifetime and no
+longer than the refresh token lifetime.
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Web", "actions": {"token": {"refreshTokenWindowMinutes": 5}}}]}
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Web", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                      "scopes": {"include": ["openid", "offline_access"]}},
+        "actions": {"token": {"accessTokenLifetimeMinutes": 60,
+                              "refreshTokenLifetimeMinutes": 0,
+                              "refreshTokenWindowMinutes": 30}}}]}
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Web", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                      "scopes": {"include": ["*"]}},
+        "actions": {"token": {"refreshTokenLifetimeMinutes": 1440,
+                              "refreshTokenWindowMinutes": 10080}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Web", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                      "scopes": {"include": ["openid", "offline_access"]}},
+        "actions": {"token": {"accessTokenLifetimeMinutes": 60,
+                              "refreshTokenLifetimeMinutes": 0,
+                              "refreshTokenWindowMinutes": 2628000}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Jobs", "conditions": {"grantTypes": {"include": ["client_credentials"]},
+                                       "scopes": {"include": ["*"]}},
+        "actions": {"token": {"accessTokenLifetimeMinutes": 60,
+                              "refreshTokenLifetimeMinutes": 1440,
+                              "refreshTokenWindowMinutes": 10080}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "See OAM703", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+                                             "scopes": {"include": ["*"]}},
+        "actions": {"token": {"accessTokenLifetimeMinutes": 60,
+                              "refreshTokenLifetimeMinutes": 30,
+                              "refreshTokenWindowMinutes": 30}}}]}
+
+See:
+- Okta Management API, authorization server rules, `refreshTokenWindowMinutes`
+- Okta support article "Refresh Token Idle Lifetime"
+- System Log filter: `outcome.reason eq "invalid_refresh_token"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Severity, rule
+from auditor.snapshot.models.servers import TokenAction
+from auditor.tokens.matching import gives_refresh_tokens
+
+from ._active import active_rules, rule_name
+from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, refresh_ends_first, spoken
+
+
+@rule("OAM704", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
+def check(org: Org) -> Iterator[Finding]:
+    for server, policy, policy_rule in active_rules(org):
+        token = policy_rule.token
+        window = token.refresh_token_window_minutes
+        if window is None:
+            continue
+        fault = _out_of_range(window)
+        if not fault and gives_refresh_tokens(policy_rule):
+            fault = _out_of_proportion(token, window)
+        if fault:
+            yield Finding(
+                policy_rule,
+                f"{rule_name(policy_rule, policy, server)} revokes refresh tokens that are unused "
+                f"for {spoken(window)}, {fault}.",
+                field="actions.token.refreshTokenWindowMinutes",
+            )
+
+
+def _out_of_range(window: int) -> str:
+    if SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+        return ""
+    return f"and Okta allows {SHORTEST_WINDOW} to {LONGEST_WINDOW:,}"
+
+
+def _out_of_proportion(token: TokenAction, window: int) -> str:
+    access, refresh = token.access_token_lifetime_minutes, token.refresh_token_lifetime_minutes
+    if refresh_ends_first(token):
+        return ""
+    if access is not None and window < access:
+        return f"less than the {spoken(access)} an access token lives"
+    if refresh and window > refresh:
+        return f"more than the {spoken(refresh)} a refresh token lives"
+    return ""

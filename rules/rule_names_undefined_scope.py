@@ -1,0 +1,66 @@
+"""An active policy rule allows a scope that its authorization server does not define.
+
+A request for such a scope fails with `invalid_scope`, "One or more scopes are not configured
+for the authorization server resource", before any rule is looked at. The scopes openid,
+profile, email, address, phone, offline_access and device_sso are built in; `groups` is not,
+and must be created on each server that is asked for it. Scopes that begin with `okta.` are
+minted by the org authorization server.
+
+Fix: define the scope on the server, or remove it from the rule.
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Readers", "conditions": {"scopes": {"include": ["openid", "order:read"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}]}
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Sign-in", "conditions": {"scopes": {"include": ["openid", "groups"]}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Readers", "conditions": {"scopes": {"include": ["openid", "orders:read"]}}},
+       {"name": "Admins", "conditions": {"scopes": {"include": ["*"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}]}
+
+See:
+- Okta support article "One or more scopes are not configured for the authorization server
+  resource"
+- System Log filter: `eventType sw "app.oauth2.as." and outcome.result eq "FAILURE"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Severity, rule
+from auditor.snapshot.models.servers import ALL_SCOPES
+from auditor.text import quoted
+
+from ._active import active_rules, rule_name
+from ._scopes import defined_scopes, nearest
+
+
+@rule("OAM302", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
+def check(org: Org) -> Iterator[Finding]:
+    for server, policy, policy_rule in active_rules(org):
+        known = defined_scopes(org, server)
+        for scope in dict.fromkeys(policy_rule.scopes):
+            if scope == ALL_SCOPES or scope in known:
+                continue
+            name, near = quoted(scope), nearest(scope, known)
+            yield Finding(
+                policy_rule,
+                f"{rule_name(policy_rule, policy, server)} allows scope {name}, which the server "
+                "does not define, so a request for it fails with invalid_scope.",
+                field="conditions.scopes.include",
+                key=scope,
+                fix=f"Replace {name} by {quoted(near)} in rule {quoted(policy_rule.title)}, "
+                "or define it on the server."
+                if near
+                else f"Define scope {name} on authorization server {quoted(server.title)}, "
+                f"or remove it from rule {quoted(policy_rule.title)}.",
+            )

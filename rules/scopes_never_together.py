@@ -1,0 +1,244 @@
+"""A client may get each of two scopes, but no rule allows both in one request.
+
+Okta mints a token only if a single rule allows every scope that the request asks for; it never
+grants a part, and it does not add up what several rules allow. A client that asks for both
+scopes gets `access_denied`, although each of them works alone.
+
+Compared are custom scopes of rules for the same grant type that the same person can meet: two
+rules for different people never clash. Where a policy for all clients is at fault, it is
+reported once. Confidence is medium, because a client may ask for the scopes in separate
+requests on purpose.
+
+Fix: let one rule allow the scopes that are asked for together, and put it before the others.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "checkout-web", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/authorizationServers": [{"id": "aus1", "name": "Payments"}],
+     "/api/v1/authorizationServers/aus1/scopes": [
+       {"name": "payments:read"}, {"name": "payments:write"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Checkout", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Readers", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+         "people": {"groups": {"include": ["EVERYONE"]}},
+         "scopes": {"include": ["openid", "payments:read"]}}},
+       {"name": "Writers", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+         "people": {"groups": {"include": ["00g1"]}},
+         "scopes": {"include": ["payments:write"]}}}],
+     "/api/v1/groups": [{"id": "00g1", "profile": {"name": "Payment operators"}}],
+     "/api/v1/groups/00g1/users": ["00u1"]}
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Nightly job", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "read"}, {"name": "write"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"conditions": {"grantTypes": {"include": ["client_credentials"]},
+         "scopes": {"include": ["read"]}}},
+       {"conditions": {"grantTypes": {"include": ["client_credentials"]},
+         "scopes": {"include": ["write"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "read"}, {"name": "write"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"conditions": {"grantTypes": {"include": ["client_credentials"]},
+         "scopes": {"include": ["read"]}}},
+       {"conditions": {"grantTypes": {"include": ["client_credentials"]},
+         "scopes": {"include": ["read", "write"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "grant_types": ["client_credentials", "authorization_code"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "read"}, {"name": "write"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"conditions": {"grantTypes": {"include": ["client_credentials"]},
+         "scopes": {"include": ["read"]}}},
+       {"conditions": {"grantTypes": {"include": ["authorization_code"]},
+         "people": {"groups": {"include": ["EVERYONE"]}}, "scopes": {"include": ["write"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "grant_types": ["authorization_code"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "read"}, {"name": "write"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Readers", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+         "people": {"users": {"include": ["00u1"]}}, "scopes": {"include": ["read"]}}},
+       {"name": "Writers", "conditions": {"grantTypes": {"include": ["authorization_code"]},
+         "people": {"users": {"include": ["00u2"]}}, "scopes": {"include": ["write"]}}}]}
+
+See:
+- Okta support article "Tokens not issued with lifetime configured in Access Rule for Custom
+  Authorization Server"
+- System Log filter: `outcome.reason eq "no_matching_policy"`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, product
+from typing import NamedTuple
+
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import (
+    ALL_CLIENTS,
+    ALL_SCOPES,
+    AuthorizationServer,
+    PolicyRule,
+)
+from auditor.text import counted, quoted
+from auditor.tokens.matching import (
+    USERLESS_GRANTS,
+    admits_userless,
+    admitted_users,
+    candidate_rules,
+    excluded_users,
+)
+
+from ._active import active_servers
+from ._clients import named, own_clients
+
+
+class Conflict(NamedTuple):
+    """Two scopes, and the rules that allow one of them each."""
+
+    scopes: tuple[str, str]
+    rules: tuple[PolicyRule, PolicyRule]
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The scopes in no order."""
+        return frozenset(self.scopes)
+
+
+Conflicts = dict[str, list[Conflict]]
+"""By grant type, without empty lists."""
+
+
+@rule(
+    "OAM312",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    confidence=Confidence.MEDIUM,
+    reads=["apps", "policy_rules", "scopes", "group_members"],
+)
+def check(org: Org) -> Iterator[Finding]:
+    clients = tuple(own_clients(org))
+    grants = frozenset(grant for client in clients for grant in client.grant_types)
+    for server in active_servers(org):
+        comparison = Comparison(org, server)
+        shared = [
+            rule for policy, rule in org.active_rules(server) if ALL_CLIENTS in policy.clients
+        ]
+        common = comparison.conflicts(shared, grants)
+        if common:
+            yield _finding(server, ALL_CLIENTS, "Any client", common)
+        for client in clients:
+            met = list(candidate_rules(org, server, client))
+            if any(named(client, policy) for policy, _ in met):
+                own = comparison.conflicts([rule for _, rule in met], frozenset(client.grant_types))
+                if fresh := _without(own, common):
+                    yield _finding(server, client.client_id, _client(client), fresh)
+
+
+class Comparison:
+    """The rules of one server, compared; once for all clients that meet the same ones."""
+
+    def __init__(self, org: Org, server: AuthorizationServer) -> None:
+        self._org = org
+        self._custom = frozenset(scope.name for scope in org.scopes(server) if scope.custom)
+        self._known: dict[tuple[str, ...], list[Conflict]] = {}
+
+    def conflicts(self, rules: list[PolicyRule], grants: frozenset[str]) -> Conflicts:
+        """Pairs of custom scopes that these rules allow with a grant, but never together."""
+        found = {}
+        for grant in sorted(grants):
+            usable = [rule for rule in rules if grant in rule.grant_types]
+            if grant in USERLESS_GRANTS:
+                usable = [rule for rule in usable if admits_userless(rule)]
+            else:
+                usable = [rule for rule in usable if not rule.people.unrestricted]
+            key = tuple(rule.id for rule in usable)
+            if key not in self._known:
+                self._known[key] = list(self._pairs(usable))
+            if self._known[key]:
+                found[grant] = self._known[key]
+        return found
+
+    def _pairs(self, rules: list[PolicyRule]) -> Iterator[Conflict]:
+        custom = self._custom
+        allowed = [custom if ALL_SCOPES in r.scopes else custom & set(r.scopes) for r in rules]
+        seen: set[frozenset[str]] = set()
+        for one, other in combinations(range(len(rules)), 2):
+            left, right = allowed[one] - allowed[other], allowed[other] - allowed[one]
+            if not left or not right or not _same_person(self._org, rules[one], rules[other]):
+                continue
+            for scopes in product(sorted(left), sorted(right)):
+                pair = frozenset(scopes)
+                if pair not in seen and not any(pair <= both for both in allowed):
+                    seen.add(pair)
+                    yield Conflict(scopes, (rules[one], rules[other]))
+
+
+def _without(own: Conflicts, common: Conflicts) -> Conflicts:
+    """Conflicts of one client that not every client has."""
+    known = {grant: _scopes_of(conflicts) for grant, conflicts in common.items()}
+    fresh = {
+        grant: [each for each in conflicts if each.pair not in known.get(grant, ())]
+        for grant, conflicts in own.items()
+    }
+    return {grant: conflicts for grant, conflicts in fresh.items() if conflicts}
+
+
+def _client(client: App) -> str:
+    return f"Client {quoted(client.title)}"
+
+
+def _same_person(org: Org, one: PolicyRule, other: PolicyRule) -> bool:
+    """Whether somebody, or a request without a user, can meet both rules."""
+    if admits_userless(one) and admits_userless(other):
+        return True
+    if one.people.everyone:
+        return bool(admitted_users(org, other) - excluded_users(org, one))
+    if other.people.everyone:
+        return bool(admitted_users(org, one) - excluded_users(org, other))
+    return bool(admitted_users(org, one) & admitted_users(org, other))
+
+
+def _scopes_of(conflicts: list[Conflict]) -> frozenset[frozenset[str]]:
+    return frozenset(conflict.pair for conflict in conflicts)
+
+
+def _finding(server: AuthorizationServer, key: str, who: str, conflicts: Conflicts) -> Finding:
+    grant, (first, *_) = next(iter(conflicts.items()))
+    pairs = frozenset().union(*map(_scopes_of, conflicts.values()))
+    more = f" So it is with {counted(len(pairs) - 1, 'other pair')}." if len(pairs) > 1 else ""
+    one, other = first.scopes
+    return Finding(
+        server,
+        f"{who} may get {quoted(one)} and {quoted(other)} with {quoted(grant)}, but no single "
+        f"rule allows both, so a request for both is rejected with access_denied.{more}",
+        key=key,
+        fix=f"Let rule {quoted(first.rules[0].title)} also allow {quoted(other)}, or have the "
+        "client ask for the two in separate requests.",
+        related=tuple(
+            Related(record=found, role=f"the rule that allows {quoted(scope)}")
+            for scope, found in zip(first.scopes, first.rules, strict=True)
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Declaring a rule: what is refused, and what makes a finding the same finding tomorrow."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from auditor import Finding, Impact, Org, Rule, Severity, rule
+from auditor.lint.engine import Source, audit
+from auditor.lint.examples import example_snapshot
+from auditor.lint.page import read_page
+from auditor.plugins import load_rules
+from auditor.snapshot.document import dump_snapshot
+
+PAGE = """Something is wrong.
+
+Because of this.
+
+Fix: mend it.
+
+Flagged:
+
+    {"/api/v1/groups": [{"id": "g"}]}
+
+Accepted:
+
+    {"/api/v1/groups": []}
+"""
+
+
+def every_group(message: str = "A group.", key: str = "") -> Rule:
+    def check(org: Org) -> Iterator[Finding]:
+        for group in org.groups:
+            yield Finding(group, message, field="profile.name", key=key)
+
+    return dataclasses.replace(
+        load_rules()[0], code="TST001", reads=frozenset({"groups"}), check=check
+    )
+
+
+def fingerprints(example: dict[str, object], tested: Rule) -> list[str]:
+    snapshot = example_snapshot(example)
+    result = audit(snapshot, [tested], Source("s.json", dump_snapshot(snapshot).decode()))
+    return [finding.fingerprint for finding in result.findings]
+
+
+def test_fingerprints_survive_rewording_renaming_and_moving() -> None:
+    group = {"id": "00g1", "profile": {"name": "Staff"}}
+    renamed = {"id": "00g1", "profile": {"name": "Employees"}}
+    (before,) = fingerprints({"/api/v1/groups": [group]}, every_group())
+
+    assert fingerprints({"/api/v1/groups": [renamed]}, every_group("Other words.")) == [before]
+    moved = fingerprints({"/api/v1/groups": [{"id": "00g0"}, group]}, every_group())
+    assert before in moved
+    assert len(set(moved)) == 2
+
+
+def test_fingerprints_differ_by_key() -> None:
+    example = {"/api/v1/groups": [{"id": "00g1"}]}
+    assert fingerprints(example, every_group(key="a")) != fingerprints(
+        example, every_group(key="b")
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [("oam101", ["apps"]), ("OAM1", ["apps"]), ("OAM101", ["nonsense"]), ("OAM101", [])],
+)
+def test_an_unusable_declaration_is_refused(code: str, reads: list[str]) -> None:
+    with pytest.raises(ValueError, match=code):
+        rule(code, severity=Severity.LOW, impact=Impact.DEAD, reads=reads)
+
+
+@pytest.mark.parametrize("missing", ["Fix:", "Flagged:", "Accepted:"])
+def test_a_page_without_a_part_is_refused(missing: str) -> None:
+    with pytest.raises(ValueError, match=missing):
+        read_page(PAGE.replace(missing, "Also"))
+
+
+def test_a_page_that_does_not_say_why_is_refused() -> None:
+    with pytest.raises(ValueError, match="why"):
+        read_page(PAGE.replace("Because of this.\n\n", ""))
+
+
+def test_a_page_is_taken_apart() -> None:
+    page = read_page(PAGE + "\nSee:\n- RFC 9700, section 2.1\n- a guide\n  in two lines\n")
+
+    assert page.title == "Something is wrong"
+    assert page.why == "Because of this."
+    assert page.fix == "Mend it."
+    assert page.see == ("RFC 9700, section 2.1", "a guide in two lines")

@@ -1,0 +1,121 @@
+"""The org as rules see it: order, joins, tolerance, and the guard on what may be read."""
+
+from typing import Any
+
+import pytest
+
+from auditor.lint.examples import example_snapshot
+from auditor.snapshot.index import Org, UndeclaredRead
+from auditor.snapshot.ledger import Status
+
+SERVER = "/api/v1/authorizationServers/aus1"
+
+
+def org(example: dict[str, Any]) -> Org:
+    return Org.of(example_snapshot(example))
+
+
+def test_policies_and_rules_come_in_order_of_evaluation() -> None:
+    rows = [
+        {"id": "c", "priority": 2},
+        {"id": "z", "priority": 1, "created": "2026-01-02"},
+        {"id": "a", "priority": 1, "created": "2026-01-03"},
+        {"id": "n", "priority": None},
+    ]
+    found = org({f"{SERVER}/policies": rows})
+
+    assert [policy.id for policy in found.policies(found.servers[0])] == ["z", "a", "c", "n"]
+
+
+def test_inactive_policies_and_rules_take_no_part() -> None:
+    found = org(
+        {
+            f"{SERVER}/policies": [{"id": "p1"}, {"id": "p2", "status": "INACTIVE"}],
+            f"{SERVER}/policies/p1/rules": [{"id": "r1"}, {"id": "r2", "status": "INACTIVE"}],
+            f"{SERVER}/policies/p2/rules": [{"id": "r3"}],
+        }
+    )
+    assert [rule.id for _, rule in found.active_rules(found.servers[0])] == ["r1"]
+
+
+def test_records_know_their_server_and_policy() -> None:
+    found = org({f"{SERVER}/policies/p1/rules": [{"id": "r1"}], "/api/v1/groups": [{"id": "g"}]})
+    (policy,) = found.policies(found.servers[0])
+    (rule,) = found.rules(policy)
+
+    assert found.policy_of(rule) is policy
+    assert found.server_of(rule) is found.servers[0]
+    assert found.server_of(found.groups[0]) is None
+
+
+def test_nulls_and_missing_keys_mean_empty() -> None:
+    rows = [
+        {"id": "r1", "conditions": None, "actions": None},
+        {"id": "r2", "conditions": {"people": {"users": None}, "scopes": {"include": None}}},
+        {"id": "r3"},
+    ]
+    found = org({f"{SERVER}/policies/p1/rules": rows})
+    (policy,) = found.policies(found.servers[0])
+
+    for rule in found.rules(policy):
+        assert rule.scopes == ()
+        assert rule.people.unrestricted
+        assert rule.token.access_token_lifetime_minutes is None
+    assert found.ledger.entry("policy_rules").status is Status.COMPLETE
+
+
+def test_a_record_that_makes_no_sense_makes_its_collection_partial() -> None:
+    found = org({"/api/v1/zones": [{"id": "a"}, {"id": ["not", "a", "string"]}]})
+
+    assert [zone.id for zone in found.network_zones] == ["a"]
+    entry = found.ledger.entry("network_zones")
+    assert entry.status is Status.PARTIAL
+    assert entry.quarantined[0].record == "#1"
+
+
+def test_assignments_are_direct_ones_and_group_members() -> None:
+    found = org(
+        {
+            "/api/v1/apps": [{"id": "0oa1"}],
+            "/api/v1/apps/0oa1/users": [
+                {"id": "u1", "scope": "USER", "status": "ACTIVE"},
+                {"id": "u9", "scope": "USER", "status": "DEPROVISIONED"},
+            ],
+            "/api/v1/apps/0oa1/groups": [{"id": "g1"}],
+            "/api/v1/groups/g1/users": ["u2", "u3"],
+        }
+    )
+    assert found.assigned_users(found.apps[0]) == {"u1", "u2", "u3"}
+
+
+def test_clients_are_found_by_client_id() -> None:
+    app = {"id": "0oa1", "credentials": {"oauthClient": {"client_id": "batch"}}}
+    found = org({"/api/v1/apps": [app]})
+
+    client = found.client("batch")
+    assert client is not None
+    assert client.id == "0oa1"
+    assert found.client("0oa1") is None
+
+
+def test_keys_come_from_the_endpoint_and_from_the_record() -> None:
+    inline = {"oauthClient": {"jwks": {"keys": [{"kid": "k1"}, {"kid": "k2"}]}}}
+    found = org(
+        {
+            "/api/v1/apps": [{"id": "0oa1", "settings": inline}],
+            "/api/v1/apps/0oa1/credentials/jwks": [{"kid": "k1", "status": "INACTIVE"}],
+        }
+    )
+    keys = found.client_keys(found.apps[0])
+    assert [(key.kid, key.active) for key in keys] == [("k1", False), ("k2", True)]
+
+
+def test_a_view_reads_what_was_declared_and_its_parents_only() -> None:
+    found = org({f"{SERVER}/policies": [{"id": "p1"}]})
+    view = found.restricted_to(["policies"])
+
+    assert view.policies(view.servers[0])
+    with pytest.raises(UndeclaredRead, match="scopes"):
+        view.scopes(view.servers[0])
+    with pytest.raises(UndeclaredRead, match="users"):
+        view.user("u")

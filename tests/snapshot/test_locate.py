@@ -1,0 +1,86 @@
+"""Locations: the region of a field is exactly the text of that field."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.lint.examples import example_snapshot
+from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.locate import Locator, Region
+from auditor.snapshot.models.base import Place
+
+PATH = "/api/v1/apps"
+APP = {
+    "id": "0oa1",
+    "label": 'Tricky "label" with é and 🤖 and \\ and \u2028',
+    "settings": {"oauthClient": {"redirect_uris": ["https://a.example", "http://b.example"]}},
+    "empty": {},
+}
+
+
+def shown(text: str, region: Region) -> str:
+    """The text that a region covers."""
+    lines = text.split("\n")[region.line - 1 : region.end_line]
+    lines[-1] = lines[-1][: region.end_column - 1]
+    lines[0] = lines[0][region.column - 1 :]
+    return "\n".join(lines)
+
+
+def layouts() -> list[str]:
+    written = dump_snapshot(example_snapshot({PATH: [{"id": "0"}, APP]})).decode()
+    value = json.loads(written)
+    return [
+        written,
+        json.dumps(value),
+        json.dumps(value, indent=4, ensure_ascii=False),
+        json.dumps(value, indent="\t", separators=(" ,", " : ")),
+    ]
+
+
+@pytest.mark.parametrize("text", layouts(), ids=["own", "compact", "indented", "odd"])
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("settings.oauthClient.redirect_uris.1", "http://b.example"),
+        ("label", APP["label"]),
+        (None, APP["label"]),
+        ("empty", {}),
+        ("status", "ACTIVE"),
+    ],
+)
+def test_a_region_is_the_text_of_its_field(text: str, field: str | None, expected: object) -> None:
+    found = shown(text, Locator(text).region(Place(PATH, 1), field))
+
+    value = found.partition(":")[2] if found.startswith('"') and '"http' not in found[:6] else found
+    assert json.loads(value) == expected
+
+
+def test_a_missing_field_is_located_at_the_nearest_object_that_is_there() -> None:
+    text = layouts()[0]
+    locator = Locator(text)
+
+    nested = shown(text, locator.region(Place(PATH, 1), "settings.oauthClient.network.connection"))
+    absent = shown(text, locator.region(Place(PATH, 1), "nothing.of.it"))
+
+    assert nested.startswith('"oauthClient"')
+    assert absent.startswith('"label"')
+
+
+@pytest.mark.parametrize("place", [Place("/api/v1/zones", 0), Place(PATH, 99)])
+def test_a_place_that_is_not_there_is_still_in_the_file(place: Place) -> None:
+    region = Locator(layouts()[0]).region(place, "name")
+
+    assert region.line >= 1
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5)), min_size=1, max_size=5))
+def test_records_of_any_content_are_found(records: list[dict[str, str]]) -> None:
+    values = [{**record, "id": f"id{n}"} for n, record in enumerate(records)]
+    text = json.dumps({"resources": {PATH: values}}, indent=1)
+    locator = Locator(text)
+
+    for n in range(len(values)):
+        region = locator.region(Place(PATH, n), "id")
+        assert shown(text, region) == f'"id": "id{n}"'
