@@ -34,12 +34,12 @@ class Answer:
     body: bytes
     headers: tuple[Header, ...] = (_JSON,)
 
-    def with_headers(self, headers: Mapping[str, str | tuple[str, ...] | None]) -> Answer:
-        """The same answer with some headers replaced, or taken away by None."""
+    def with_headers(self, headers: Mapping[str, str | tuple[str, ...]]) -> Answer:
+        """The same answer with some headers replaced; no lines take a header away."""
         named = {name.lower() for name in headers}
         kept = [(name, value) for name, value in self.headers if name.lower() not in named]
         for name, value in headers.items():
-            lines = (value,) if isinstance(value, str) else value or ()
+            lines = (value,) if isinstance(value, str) else value
             kept.extend((name, line) for line in lines)
         return replace(self, headers=tuple(kept))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from http import HTTPStatus
 
 from auditor.sandbox.answers import Answer, answered, page_of_html, refused
 from auditor.sandbox.tenant import Fault
@@ -43,7 +44,7 @@ class _Hits:
 
 def replaces(fault: Fault) -> bool:
     """Whether the fault has an answer of its own, so that none need be worked out."""
-    return fault.body is not None or (fault.status or 0) >= 400  # noqa: PLR2004
+    return fault.body is not None or (fault.status or 0) >= HTTPStatus.BAD_REQUEST
 
 
 def replacement(fault: Fault, path: str) -> Answer:
@@ -59,11 +60,7 @@ def replacement(fault: Fault, path: str) -> Answer:
 def disguised(answer: Answer, fault: Fault, origin: str) -> Answer:
     """An answer with the status and the headers that a fault asks for."""
     headers = {
-        name: tuple(line.replace("{origin}", origin) for line in _lines(value))
-        for name, value in fault.headers.items()
+        name: tuple(line.replace("{origin}", origin) for line in lines)
+        for name, lines in fault.headers.items()
     }
     return replace(answer, status=fault.status or answer.status).with_headers(headers)
-
-
-def _lines(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value or ()

@@ -93,7 +93,7 @@ class TokenEndpoint:
 
     def _app(self, client_id: str) -> Json:
         app = self._apps.get(client_id)
-        if app is None or app.get("status", "ACTIVE") != "ACTIVE":
+        if app is None or not _active(app):
             raise TokenError(401, "invalid_client", "Invalid value for 'client_id' parameter.")
         return app
 
@@ -123,11 +123,11 @@ class TokenEndpoint:
         listed = self._tenant.records(f"/api/v1/apps/{app.get('id')}/credentials/jwks")
         inline = _member(app, "settings", "oauthClient", "jwks", "keys")
         for key in (*(inline if isinstance(inline, list) else ()), *listed):
-            if key.get("status", "ACTIVE") == "ACTIVE" and key.get("use", "sig") == "sig":
+            if isinstance(key, dict) and _active(key) and key.get("use") in {None, "sig"}:
                 yield key
 
     def _use_once(self, claims: Json) -> None:
-        if claims["exp"] > time.time() + _LONGEST_ASSERTION_S:
+        if int(claims["exp"]) > time.time() + _LONGEST_ASSERTION_S:
             raise _bad_assertion("it is valid for more than an hour")
         identifier = str(claims.get("jti") or "")
         if identifier in self._used_assertions:
@@ -153,6 +153,10 @@ class TokenEndpoint:
 
 def _client_id(app: Json) -> str:
     return str(_member(app, "credentials", "oauthClient", "client_id") or app.get("id"))
+
+
+def _active(record: Json) -> bool:
+    return record.get("status") in {None, "ACTIVE"}
 
 
 def _member(value: Any, *names: str) -> Any:

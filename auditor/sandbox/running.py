@@ -8,7 +8,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
 
@@ -26,7 +25,7 @@ _GRACE_S = 0.05
 
 
 class Sandbox:
-    """A tenant, served on loopback for as long as the context lasts. Each is entered once.
+    """A tenant, served on loopback for as long as the context lasts. Enter it once.
 
     Args:
         tenant: what to serve.
@@ -39,12 +38,11 @@ class Sandbox:
     def __init__(self, tenant: Tenant, port: int = 0) -> None:
         self._server = Server(tenant)
         self._port = port
-        self._stop: Future[Callable[[], object]] = Future()
-        self._thread: threading.Thread | None = None
+        self._end: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
-        """The address, without a slash at its end. Known once the sandbox is entered."""
+        """The address, without a slash at its end. With port 0, known once entered."""
         return f"http://{HOST}:{self._port}"
 
     @property
@@ -58,13 +56,25 @@ class Sandbox:
         return self._server.peak_in_flight
 
     def __enter__(self) -> Self:
-        # Bound here and not in the thread, so that a port in use is the caller's error.
+        # Bound here and not in the thread, so that a port in use is the caller's error and
+        # a request waits in the socket's queue, not for luck, until the thread is up.
         listener = _listener(self._port)
         self._port = listener.getsockname()[1]
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._run(listener)), name="sandbox", daemon=True
-        )
-        self._thread.start()
+        loop, stop = asyncio.new_event_loop(), asyncio.Event()
+
+        def run() -> None:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(_run(self._server.application(), listener, stop))
+
+        thread = threading.Thread(target=run, name="sandbox", daemon=True)
+
+        def end() -> None:
+            if thread.is_alive():
+                loop.call_soon_threadsafe(stop.set)
+            thread.join()
+
+        self._end = end
+        thread.start()
         return self
 
     def __exit__(
@@ -73,33 +83,7 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        assert self._thread is not None
-        self._stop.result()()
-        self._thread.join()
-
-    async def _run(self, listener: socket.socket) -> None:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        # A request whose client has gone away is cancelled, as a stalled one would otherwise
-        # count as in flight until its time is over.
-        runner = web.AppRunner(
-            self._server.application(),
-            access_log=None,
-            handler_cancellation=True,
-            shutdown_timeout=_GRACE_S,
-        )
-        try:
-            await runner.setup()
-            await web.SockSite(runner, listener).start()
-            self._stop.set_result(lambda: loop.call_soon_threadsafe(stop.set))
-            await stop.wait()
-        except BaseException as error:
-            # Leaving the context then raises what went wrong instead of waiting for ever.
-            if not self._stop.done():
-                self._stop.set_exception(error)
-            raise
-        finally:
-            await runner.cleanup()
-            listener.close()
+        self._end()
 
 
 def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
@@ -108,7 +92,7 @@ def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
     Args:
         tenant: what to serve.
         port: where; 0 takes a free port.
-        announce: called once with the address, as soon as it answers.
+        announce: called once with the address, as soon as it can be connected to.
 
     Raises:
         UsageError: the port cannot be listened on.
@@ -126,11 +110,28 @@ def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
         signal.signal(signal.SIGTERM, before)
 
 
+async def _run(application: web.Application, listener: socket.socket, stop: asyncio.Event) -> None:
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        # A stalled request whose client has gone would otherwise stay in flight.
+        handler_cancellation=True,
+        shutdown_timeout=_GRACE_S,
+    )
+    try:
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+        listener.close()
+
+
 def _listener(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = getattr(error, "strerror", None) or error
         raise UsageError(
             f"The sandbox cannot listen on port {port} of {HOST}: {reason}.",
             remedy="Choose another port; 0 takes a free one.",

@@ -124,6 +124,6 @@ async def _truncated(answer: Answer, request: web.Request) -> web.StreamResponse
 
 def _dropped(request: web.Request) -> web.StreamResponse:
     if request.transport is not None:
-        request.transport.abort()
+        request.transport.close()
     # aiohttp wants a response to send; on a closed connection it goes nowhere.
     return web.Response()

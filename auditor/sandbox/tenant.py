@@ -14,12 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
+    Field,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
@@ -31,6 +33,16 @@ from pydantic import (
 from auditor.errors import UsageError
 
 Json = dict[str, Any]
+
+
+def _as_lines(value: object) -> object:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+HeaderLines = Annotated[tuple[str, ...], BeforeValidator(_as_lines)]
+"""The lines of one header: a string is one line, null is none."""
 
 
 class _Directive(BaseModel):
@@ -50,16 +62,16 @@ class Fault(_Directive):
     after: NonNegativeInt = 0
     """How many matching requests it lets pass first."""
 
-    status: int | None = None
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
     """The status to answer with. From 400 on it brings a plausible Okta error body."""
 
     body: Json | list[Any] | str | None = None
     """The body to answer with: a string is sent as text/html, anything else as JSON."""
 
-    headers: Mapping[str, str | tuple[str, ...] | None] = {}
-    """Headers to set; a list makes several lines, null takes the header away.
+    headers: Mapping[str, HeaderLines] = {}
+    """Headers to put in place of the usual ones: a string, a list of lines, or null for none.
 
-    `{origin}` in a value stands for the sandbox's own address.
+    `{origin}` in a line stands for the sandbox's own address.
     """
 
     drop: bool = False
@@ -75,8 +87,6 @@ class Fault(_Directive):
     def _does_something(self) -> Fault:
         if self.model_fields_set <= {"path", "times", "after"}:
             raise ValueError("has no effect: give status, body, headers, drop, stall_s or truncate")
-        if self.status is not None and not 200 <= self.status <= 599:  # noqa: PLR2004
-            raise ValueError(f"status {self.status} is not between 200 and 599")
         return self
 
 
