@@ -1,0 +1,316 @@
+"""The results as SARIF 2.1.0, written for GitHub code scanning.
+
+What GitHub reads, and its limits: github/docs, "SARIF support for code scanning". Section
+numbers are those of the SARIF 2.1.0 specification.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from textwrap import shorten
+from typing import Any
+from urllib.parse import quote
+
+from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, Severity, report
+from auditor.lint.result import RelatedObject
+from auditor.text import counted, one_line, quoted
+
+from ._shared import json_document, sentence
+
+Json = dict[str, Any]
+
+# GitHub refuses a run with more results, and a result with ten times as many locations.
+MOST_RESULTS = 25_000
+MOST_RELATED = 100
+_LONGEST_DESCRIPTION = 1024
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+_LEVEL = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+    Severity.INFO: "note",
+}
+_PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
+
+# GitHub calls more than 9.0 critical, from 7.0 high, from 4.0 medium. A rule without a
+# score, as for `info`, has no security severity.
+_SCORE = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "2.5",
+}
+
+_AREAS = {
+    "1": "authorization-servers",
+    "2": "access-policies",
+    "3": "policy-rules",
+    "4": "scopes-and-claims",
+    "5": "clients",
+    "6": "assignments-and-grants",
+    "7": "lifetimes-and-keys",
+    "8": "org-settings",
+    "9": "audit",
+}
+
+_CRASHED = "rule-crashed"
+_NOT_EVALUATED = "rule-not-evaluated"
+_LEFT_OUT = "results-left-out"
+_NOTIFICATIONS = {
+    _CRASHED: "A rule failed; nothing that it found is reported.",
+    _NOT_EVALUATED: "A rule was not evaluated, because what it reads was not completely read.",
+    _LEFT_OUT: "There are more results than GitHub accepts; the least severe are left out.",
+}
+
+# A message may hold placeholders ({0}, §3.11.5) and links to locations ([text](1),
+# §3.11.6). A tenant's words must become neither.
+_LITERAL = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": "}}"})
+
+
+@report("sarif", filename="results.sarif")
+def render(result: AuditResult) -> str:
+    """The findings as one SARIF run."""
+    run = {
+        "tool": {"driver": _driver(result)},
+        "automationDetails": {"id": f"okta-auditor/{_path_part(result.tenant.id)}/"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(result)],
+        "results": list(_results(result)),
+        "properties": _coverage(result),
+    }
+    return json_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _driver(result: AuditResult) -> Json:
+    return {
+        "name": "okta-auditor",
+        "version": result.tool_version,
+        "semanticVersion": result.tool_version,
+        "rules": [_rule(item) for item in result.rules],
+        "notifications": [_notification_kind(*item) for item in _NOTIFICATIONS.items()],
+    }
+
+
+def _rule(item: Rule) -> Json:
+    page, level = item.page, _LEVEL[item.severity]
+    see = "".join(f"\n- {line}" for line in page.see)
+    text = f"{page.summary}\n\n{page.why}\n\nFix: {page.fix}"
+    properties = {
+        "tags": _tags(item),
+        "precision": item.confidence.value,
+        "problem.severity": _PROBLEM[level],
+    }
+    if item.severity in _SCORE:
+        properties["security-severity"] = _SCORE[item.severity]
+    return {
+        "id": item.code,
+        "name": _pascal(item.name),
+        "shortDescription": {"text": _cut(sentence(page.summary))},
+        "fullDescription": {"text": _cut(f"{sentence(page.summary)} {page.why}")},
+        "help": {"text": f"{text}\n\nSee:{see}" if see else text, "markdown": item.markdown()},
+        "defaultConfiguration": {"level": level},
+        "properties": properties,
+    }
+
+
+def _notification_kind(name: str, text: str) -> Json:
+    """All three texts, which GitHub wants of everything that the driver describes."""
+    described = {key: {"text": text} for key in ("shortDescription", "fullDescription", "help")}
+    return {"id": name, "name": _pascal(name), **described}
+
+
+def _tags(item: Rule) -> list[str]:
+    """What the code's area says; other packs number their areas as they like."""
+    area = _AREAS.get(item.code[3]) if item.code.startswith("OAM") else None
+    return ["security", "okta", "oauth2", item.impact.value, *filter(None, [area])]
+
+
+def _results(result: AuditResult) -> Iterator[Json]:
+    """The results, most severe first, as the audit has them."""
+    index = _rule_index(result)
+    seen: Counter[str] = Counter()
+    for item in result.findings[:MOST_RESULTS]:
+        seen[item.fingerprint] += 1
+        yield _result(item, index[item.rule.code], seen[item.fingerprint])
+
+
+def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
+    kept = item.related[:MOST_RELATED]
+    properties: Json = {
+        "severity": item.severity.value,
+        "confidence": item.confidence.value,
+        "status": item.status,
+        "evidence": one_line(item.evidence),
+    }
+    if item.field is not None:
+        properties["field"] = one_line(item.field)
+    if len(item.related) > len(kept):
+        properties["relatedLeftOut"] = len(item.related) - len(kept)
+    converted: Json = {
+        "ruleId": item.rule.code,
+        "ruleIndex": rule_index,
+        "level": _LEVEL[item.severity],
+        "message": _message(f"{sentence(item.message)} Fix: {sentence(item.fix)}"),
+        "locations": [_location(item.location, item.object, item.server)],
+        # GitHub reads the first one only and tells alerts apart by it. It is usually a hash
+        # of the line; ours survives when the object moves within the file.
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{item.fingerprint}:{occurrence}",
+            "oktaAuditor/v1": item.fingerprint,
+        },
+        "properties": properties,
+    }
+    if kept:
+        converted["relatedLocations"] = [
+            _related(other, number) for number, other in enumerate(kept, 1)
+        ]
+    return converted
+
+
+def _related(other: RelatedObject, number: int) -> Json:
+    kind = other.object.type.replace("_", " ")
+    text = f"{sentence(other.role)} It is the {kind} {quoted(other.object.name)}."
+    return {"id": number, "message": _message(text[:1].upper() + text[1:])} | _location(
+        other.location, other.object, None
+    )
+
+
+def _location(location: Location, ref: ObjectRef, server: ObjectRef | None) -> Json:
+    line, column, end_line, end_column = location.region
+    owners = [server, ref] if server and server != ref else [ref]
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(location.file)},
+            "region": {
+                "startLine": line,
+                "startColumn": column,
+                "endLine": end_line,
+                "endColumn": end_column,
+            },
+        },
+        "logicalLocations": [
+            {
+                "name": one_line(ref.name),
+                "fullyQualifiedName": one_line("/".join(f"{o.type}/{o.id}" for o in owners)),
+                "kind": "object",
+            }
+        ],
+    }
+
+
+def _uri(file: str) -> str:
+    """A file's name as a relative URI reference; a `file:` URI where it is absolute.
+
+    GitHub shows a result only if the path is relative to the repository's root. What that
+    is, a pure function cannot know: whoever reads the file names it.
+    """
+    path = file.replace("\\", "/")
+    if re.match("[A-Za-z]:/", path):
+        return f"file:///{path[:2]}{_quote(path[2:])}"
+    if path.startswith("//"):
+        return f"file:{_quote(path)}"
+    if path.startswith("/"):
+        return f"file://{_quote(path)}"
+    return _quote(posixpath.normpath(path))
+
+
+def _quote(path: str) -> str:
+    return quote(path, errors="surrogateescape")
+
+
+def _invocation(result: AuditResult) -> Json:
+    """How it went. The times are the snapshot's: an audit itself has none."""
+    return {
+        "executionSuccessful": not result.incomplete,
+        "startTimeUtc": _utc(result.capture.started_at),
+        "endTimeUtc": _utc(result.capture.finished_at),
+        "toolExecutionNotifications": [*_crashes(result), *_left_out(result)],
+        "toolConfigurationNotifications": list(_unevaluated(result)),
+    }
+
+
+def _crashes(result: AuditResult) -> Iterator[Json]:
+    for item in result.crashed:
+        text = f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
+        yield _notification(_CRASHED, "error", text + sentence(item.error), result, item.rule)
+
+
+def _unevaluated(result: AuditResult) -> Iterator[Json]:
+    for item in result.not_evaluated:
+        text = (
+            f"{item.rule.code} {item.rule.name} was not evaluated: {sentence(item.reason)} "
+            f"Next: {sentence(item.remedy)}"
+        )
+        level = "note" if item.absent else "warning"
+        yield _notification(_NOT_EVALUATED, level, text, result, item.rule)
+
+
+def _left_out(result: AuditResult) -> Iterator[Json]:
+    if (number := len(result.findings) - MOST_RESULTS) > 0:
+        text = (
+            f"{counted(number, 'result')} of {len(result.findings):,}, the least severe, left out: "
+            f"GitHub accepts {MOST_RESULTS:,} in one run. The other formats have them all."
+        )
+        yield _notification(_LEFT_OUT, "warning", text, result)
+
+
+def _notification(
+    name: str, level: str, text: str, result: AuditResult, rule: Rule | None = None
+) -> Json:
+    descriptor = {"id": name, "index": list(_NOTIFICATIONS).index(name)}
+    made: Json = {"descriptor": descriptor, "level": level, "message": _message(text)}
+    if rule is not None:
+        made["associatedRule"] = {"id": rule.code, "index": _rule_index(result)[rule.code]}
+    return made
+
+
+def _coverage(result: AuditResult) -> Json:
+    return {
+        "tenant": {
+            "id": one_line(result.tenant.id),
+            "name": one_line(result.tenant.name),
+            "url": one_line(result.tenant.url),
+        },
+        "rules": {
+            "selected": len(result.rules),
+            "evaluated": result.evaluated,
+            "notEvaluated": len(result.not_evaluated),
+            "crashed": len(result.crashed),
+        },
+        "coverage": {
+            entry.collection: {"status": entry.status.value, "objects": entry.objects}
+            for entry in result.coverage
+        },
+    }
+
+
+def _rule_index(result: AuditResult) -> dict[str, int]:
+    return {item.code: position for position, item in enumerate(result.rules)}
+
+
+def _message(text: str) -> Json:
+    return {"text": one_line(text).translate(_LITERAL)}
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+def _cut(text: str) -> str:
+    return shorten(text, _LONGEST_DESCRIPTION, placeholder=" ….")
+
+
+def _path_part(identity: str) -> str:
+    """An id that adds no level to a category: GitHub reads slashes in it as levels."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", identity)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

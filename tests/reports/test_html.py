@@ -1,0 +1,586 @@
+"""The HTML report: inert as a text, and as it behaves in a real browser.
+
+The browser tests need Debian's chromium, the Python package playwright, and axe-core under
+`.tools/node_modules`. Without them they are skipped; where CI is set they fail.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import audits
+import pytest
+
+from auditor import AuditResult, Impact, ObjectRef, Severity
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+AXE = Path(__file__).parents[2] / ".tools/node_modules/axe-core/axe.min.js"
+VOID = {"meta", "link", "input", "br", "hr", "img"}
+ATTRIBUTES_THAT_LOAD = {"src", "srcset", "action", "formaction", "data", "poster", "background"}
+
+PAYMENTS = ObjectRef("authorization_server", "aus1", "Payments")
+ORDERS = ObjectRef("authorization_server", "aus2", "Orders")
+
+
+class Document(HTMLParser):
+    """Element names, attributes and text of a document whose tags are balanced."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.inlined = {"style": "", "script": ""}
+        self.title = ""
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs), "an attribute twice"
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        within = self._open[-1] if self._open else ""
+        if within in self.inlined:
+            self.inlined[within] += data
+            return
+        self.text += data
+        if within == "title":
+            self.title += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def parsed(result: AuditResult) -> Document:
+    return Document(audits.rendered("html", result))
+
+
+def some() -> AuditResult:
+    """Four findings: three rules, two servers, three severities."""
+    result = audits.audited(
+        audits.snapshot_of(audits.tenant("Payments", "Orders")),
+        audits.NAMES,
+        audits.PAIRS,
+        audits.ABSENT_FIELD,
+        audits.SILENT,
+    )
+    assert [finding.rule.code for finding in result.findings] == [
+        "OAM102",
+        "OAM101",
+        "OAM101",
+        "OAM201",
+    ]
+    return result
+
+
+def test_everything_is_there() -> None:
+    result = some()
+    document = parsed(result)
+
+    for finding in result.findings:
+        assert finding.message in document.text
+        assert finding.fix in document.text
+        assert finding.evidence in document.text
+        assert f"{finding.location.file}:{finding.location.region.line}" in document.text
+        assert finding.fingerprint in document.text
+    for entry in result.coverage:
+        assert entry.label in document.text
+    for rule in result.rules:
+        assert rule.name in document.text
+    assert document.title == "Example: 4 findings (1 critical, 2 high) · okta-auditor"
+
+
+def test_ids_are_unique_and_links_lead_to_them() -> None:
+    result = some()
+    twice = replace(result, findings=(*result.findings, result.findings[-1]))
+    document = parsed(twice)
+    ids = [attributes["id"] for _, attributes in document.elements if "id" in attributes]
+    links = [str(attributes["href"]) for attributes in document.all("a")]
+
+    assert len(set(ids)) == len(ids)
+    assert {link.removeprefix("#") for link in links if "=" not in link} <= set(ids)
+    assert all(link.startswith("#") for link in links)
+
+
+@pytest.mark.parametrize("make", [audits.hostile, some, audits.clean])
+def test_same_input_same_bytes(make: Callable[[], AuditResult]) -> None:
+    assert audits.rendered("html", make()) == audits.rendered("html", make())
+
+
+def test_hostile_names_are_inert() -> None:
+    text = audits.rendered("html", audits.hostile())
+    document = Document(text)
+
+    assert "<script>alert" not in text
+    assert audits.SCRIPT in document.text
+    assert len(document.all("script")) == 1
+    assert not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text
+    )
+    assert not re.search("[\U000e0000-\U000e007f]", text)
+    assert "\nHIGH  OAM999" not in document.text
+    assert "abc\ufffdgnp.exe" in document.text
+
+
+def test_hostile_values_where_the_engine_does_not_clean_them() -> None:
+    result = some()
+    nasty = 'x" onfocus="alert(1)\x1b]0;\u202e</title><script>alert(1)</script>`<b>`'
+    server = ObjectRef("authorization_server", nasty, nasty)
+    finding = replace(
+        result.findings[0], message=nasty, server=server, object=server, evidence=nasty, field=nasty
+    )
+    tenant = replace(result.tenant, name=nasty, url="javascript:alert(1)")
+    document = parsed(replace(result, tenant=tenant, findings=(finding,)))
+
+    assert len(document.all("script")) == 1
+    assert "<b>" in document.text
+    assert not [name for _, found in document.elements for name in found if name.startswith("on")]
+    assert not [found for found in document.all("a") if "javascript" in str(found["href"])]
+    assert "\x1b" not in document.text
+    assert "\u202e" not in document.text
+
+
+def test_the_policy_admits_what_is_inlined_and_nothing_else() -> None:
+    document = parsed(some())
+    (policy,) = [
+        str(found["content"])
+        for found in document.all("meta")
+        if found.get("http-equiv") == "Content-Security-Policy"
+    ]
+
+    def hashed(tag: str) -> str:
+        digest = hashlib.sha256(document.inlined[tag].encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+    assert policy.split("; ") == [
+        "default-src 'none'",
+        f"style-src {hashed('style')}",
+        f"script-src {hashed('script')}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+def test_nothing_is_requested_and_nothing_needs_inline_permission() -> None:
+    document = parsed(audits.hostile())
+    names = {name for _, attributes in document.elements for name in attributes}
+
+    assert not names & ATTRIBUTES_THAT_LOAD
+    assert not [name for name in names if name.startswith("on") or name == "style"]
+    assert [found["href"] for found in document.all("link")] == ["data:,"]
+    assert "@import" not in document.inlined["style"]
+    assert "url(" not in document.inlined["style"]
+
+
+def test_an_incomplete_audit_says_so_before_anything_else() -> None:
+    result = audits.hostile()
+    document = parsed(result)
+
+    assert document.title.startswith("Example: Incomplete: ")
+    warning = document.text.index("Not everything could be checked.")
+    assert warning < document.text.index(f"{len(result.findings)} findings: ")
+    assert "2 of 8 rules could not be evaluated" in document.text
+    assert "1 rule crashed" in document.text
+    assert "Could not check is never clean." in document.text
+    assert "Grant okta.groups.read and an admin role that may view groups." in document.text
+    assert "500 on page 2" in document.text
+
+
+def test_no_findings_of_an_incomplete_audit_are_not_clean() -> None:
+    result = replace(audits.hostile(), findings=())
+    document = parsed(result)
+
+    assert "Nothing was found in the part that could be checked." in document.text
+    assert "None in what could be checked, which is not everything." in document.text
+    assert "Incomplete" in document.title
+
+
+def test_a_clean_audit() -> None:
+    document = parsed(audits.clean())
+
+    assert "Nothing was found." in document.text
+    assert "Yes: every collection was read, every rule evaluated" in document.text
+    assert "Not everything could be checked." not in document.text
+    assert not document.all("form")
+
+
+def test_without_rules_nothing_was_checked() -> None:
+    document = parsed(replace(audits.clean(), rules=()))
+
+    assert "No rule was selected, so nothing was checked." in document.text
+    assert "Yes: every collection" not in document.text
+
+
+def test_the_answer_says_what_is_broken_risky_and_dead() -> None:
+    result = some()
+    finding = result.findings[0]
+    broken = replace(finding, rule=replace(finding.rule, impact=Impact.BROKEN))
+    dead = [replace(item, rule=replace(item.rule, impact=Impact.DEAD)) for item in result.findings]
+    document = parsed(replace(result, findings=(broken, *dead[1:])))
+
+    assert (
+        "4 findings: 1 critical, 2 high and 1 info. By impact: 1 broken, so that requests fail "
+        "and 3 dead, that is, without effect." in document.text
+    )
+
+
+# In a browser
+
+
+def unavailable(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not always installed
+    except ImportError:
+        unavailable("the Python package playwright is not installed")
+    chromium = shutil.which("chromium")
+    if not chromium:
+        unavailable("chromium is not installed: apt-get install chromium")
+    quiet = ("background-networking", "component-update", "sync", "quic", "gpu")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--no-first-run", *(f"--disable-{part}" for part in quiet)],
+        )
+        yield started
+        started.close()
+
+
+class Reader:
+    """Somebody who reads a report: a page that fails on any message, error or request."""
+
+    def __init__(self, page: Page, file: Path) -> None:
+        self.page = page
+        self.address = file.as_uri()
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._on_request)
+
+    def _on_request(self, request: Any) -> None:
+        if request.url.partition("#")[0] not in {self.address, "data:,"}:
+            self.complaints.append(f"request for {request.url}")
+
+    def visit(self, fragment: str = "") -> None:
+        self.page.goto("about:blank")
+        self.page.goto(self.address + fragment)
+
+    def shown(self) -> list[str]:
+        """The codes of the findings that can be seen."""
+        rows = self.page.locator(".finding:visible .rule code")
+        return rows.all_text_contents()
+
+    def count(self) -> str:
+        return self.page.get_by_role("status").inner_text()
+
+    def address_becomes(self, fragment: str) -> None:
+        self.page.wait_for_function("wanted => location.hash === wanted", arg=fragment)
+
+
+@pytest.fixture
+def read(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Reader]]:
+    readers: list[Reader] = []
+
+    def start(result: AuditResult, fragment: str = "", **options: Any) -> Reader:
+        file = tmp_path / "report.html"
+        file.write_text(audits.rendered("html", result), encoding="utf-8")
+        reader = Reader(browser.new_context(**options).new_page(), file)
+        readers.append(reader)
+        reader.visit(fragment)
+        return reader
+
+    yield start
+    for reader in readers:
+        assert reader.complaints == []
+        reader.page.context.close()
+
+
+Read = Callable[..., Reader]
+
+
+@pytest.mark.browser
+def test_shows_everything_at_first(read: Read) -> None:
+    reader = read(some())
+
+    assert reader.shown() == ["OAM102", "OAM101", "OAM101", "OAM201"]
+    assert reader.count() == "Showing all 4"
+
+
+@pytest.mark.browser
+def test_hostile_names_run_nothing(read: Read) -> None:
+    reader = read(audits.hostile())
+
+    reader.page.get_by_role("button", name="Open all").click()
+    assert audits.SCRIPT in reader.page.locator("main").inner_text()
+
+
+@pytest.mark.browser
+def test_filters_by_severity_and_survives_a_reload(read: Read) -> None:
+    reader = read(some())
+
+    reader.page.get_by_role("button", name="Critical 1").click()
+    assert reader.shown() == ["OAM102"]
+    assert reader.count() == "Showing 1 of 4"
+    reader.page.get_by_role("button", name="Info 1").click()
+    assert reader.shown() == ["OAM102", "OAM201"]
+    assert reader.page.get_by_role("button", name="Low 0").is_disabled()
+
+    reader.address_becomes("#severity=critical,info")
+    reader.page.reload()
+    assert reader.shown() == ["OAM102", "OAM201"]
+    assert reader.count() == "Showing 2 of 4"
+    assert reader.page.get_by_role("button", name="Info 1", pressed=True).is_visible()
+
+
+@pytest.mark.browser
+def test_filters_by_server_rule_and_words_together(read: Read) -> None:
+    reader = read(some())
+    page = reader.page
+
+    page.get_by_role("combobox", name="Server").select_option(label="Payments (3)")
+    assert reader.shown() == ["OAM102", "OAM101", "OAM201"]
+    page.get_by_role("combobox", name="Rule").select_option("OAM101")
+    assert reader.shown() == ["OAM101"]
+    page.get_by_role("searchbox", name="Search").fill("no such words")
+    assert reader.shown() == []
+    assert page.get_by_text("No finding matches these filters.").is_visible()
+    page.get_by_role("searchbox", name="Search").fill("NAME payments")
+    assert reader.shown() == ["OAM101"]
+
+    reader.address_becomes("#server=aus1&rule=OAM101&q=NAME+payments")
+    page.reload()
+    assert reader.shown() == ["OAM101"]
+    assert page.get_by_role("searchbox", name="Search").input_value() == "NAME payments"
+
+    page.get_by_role("button", name="Reset filters").click()
+    assert reader.count() == "Showing all 4"
+    reader.address_becomes("")
+
+
+@pytest.mark.browser
+def test_an_address_from_another_report_hides_nothing(read: Read) -> None:
+    reader = read(some(), "#server=gone&rule=OAM999&severity=awful&finding=%E0%A4%A")
+
+    assert reader.count() == "Showing all 4"
+
+
+@pytest.mark.browser
+def test_searches_identifiers_and_not_the_advice(read: Read) -> None:
+    result = some()
+    reader = read(result)
+    search = reader.page.get_by_role("searchbox", name="Search")
+
+    search.fill(result.findings[3].fingerprint)
+    assert reader.shown() == ["OAM201"]
+    search.fill("reason for")
+    assert reader.shown() == []
+
+
+@pytest.mark.browser
+def test_a_deep_link_opens_its_finding(read: Read) -> None:
+    result = some()
+    anchor = f"#finding-{result.findings[-1].fingerprint}"
+    reader = read(result, anchor)
+    row = reader.page.locator(anchor)
+
+    assert row.locator("details").get_attribute("open") is not None
+    page = reader.page
+    page.wait_for_function("document.activeElement.matches('summary')")
+    assert row.locator("summary:focus").count() == 1
+    assert row.get_by_text(result.findings[-1].fix).is_visible()
+    assert reader.page.locator("details[open]").count() == 1
+
+
+@pytest.mark.browser
+def test_a_deep_link_shows_a_finding_that_filters_hide(read: Read) -> None:
+    result = some()
+    anchor = f"#finding-{result.findings[-1].fingerprint}"
+    reader = read(result, "#severity=critical")
+
+    reader.page.evaluate("anchor => { location.hash = anchor }", anchor)
+    reader.page.locator(f"{anchor} details[open]").wait_for()
+    assert reader.count() == "Showing all 4"
+
+
+@pytest.mark.browser
+def test_a_rule_page_leads_to_its_findings_and_back(read: Read) -> None:
+    reader = read(some())
+    page = reader.page
+
+    page.locator("#rule-OAM101").get_by_role("link", name="2 findings").click()
+    page.wait_for_function("document.activeElement.id === 'findings'")
+    assert reader.shown() == ["OAM101", "OAM101"]
+    page.locator(".finding:visible summary").first.click()
+    page.locator(".finding:visible").get_by_role("link", name="More about OAM101").click()
+    page.wait_for_function("location.hash === '#rule-OAM101'")
+    assert reader.shown() == ["OAM101", "OAM101"]
+
+
+@pytest.mark.browser
+def test_the_keyboard_is_enough(read: Read) -> None:
+    reader = read(some())
+    page = reader.page
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the findings"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert reader.shown() == ["OAM102"]
+    page.keyboard.press("Space")
+    assert reader.count() == "Showing all 4"
+    names = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        names.append(
+            page.evaluate(
+                "(({name, id, type, value, tagName}) => name || id || value || type || tagName)"
+                "(document.activeElement)"
+            )
+        )
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring in {"solid", "auto"}
+    assert names == [
+        "high",
+        "info",
+        "q",
+        "server",
+        "rule",
+        "reset",
+        "open-all",
+        "SUMMARY",
+        "SUMMARY",
+    ]
+    page.keyboard.press("Enter")
+    assert page.locator(".finding details[open]").count() == 1
+
+
+@pytest.mark.browser
+def test_opens_and_closes_all_that_is_shown(read: Read) -> None:
+    reader = read(some(), "#severity=high")
+    page = reader.page
+
+    page.get_by_role("button", name="Open all").click()
+    assert page.locator(".finding details[open]").count() == 2
+    page.get_by_role("button", name="Close all").click()
+    assert page.locator(".finding details[open]").count() == 0
+
+
+@pytest.mark.browser
+def test_is_readable_without_javascript(read: Read) -> None:
+    reader = read(some(), java_script_enabled=False)
+    page = reader.page
+
+    assert len(reader.shown()) == 4
+    assert not page.get_by_role("searchbox").is_visible()
+    assert page.get_by_role("button", name="High 2").is_disabled()
+    page.locator(".finding summary").first.click()
+    assert page.locator(".finding").first.get_by_text("Evidence").is_visible()
+
+
+@pytest.mark.browser
+def test_prints_everything_open_and_no_controls(read: Read) -> None:
+    result = some()
+    reader = read(result)
+    page = reader.page
+
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for finding in result.findings:
+        assert page.locator(f"#finding-{finding.fingerprint} .facts").is_visible()
+    assert not page.get_by_role("searchbox").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 800, 1440, 2560])
+def test_fits_every_width(read: Read, width: int) -> None:
+    reader = read(audits.hostile(), viewport={"width": width, "height": 800})
+
+    reader.page.get_by_role("button", name="Open all").click()
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_follows_the_colour_scheme(read: Read) -> None:
+    def ground(scheme: str) -> str:
+        reader = read(some(), color_scheme=scheme)
+        return str(reader.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    assert ground("light") == "rgb(255, 255, 255)"
+    assert ground("dark") == "rgb(20, 23, 27)"
+
+
+@pytest.mark.browser
+def test_filters_thousands_at_once(read: Read) -> None:
+    reader = read(audits.many(3000))
+    page = reader.page
+
+    # Chromium took seconds for this while the rows were list items.
+    page.set_default_timeout(5000)
+    page.get_by_role("searchbox").fill("0")
+    page.get_by_role("searchbox").fill(f"{7:032x}")
+    page.get_by_text("Showing 1 of 3,000").wait_for()
+    page.get_by_role("button", name="Reset filters").click()
+    page.get_by_text("Showing all 3,000").wait_for()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious(
+    browser: Browser, tmp_path: Path, scheme: Any, width: int
+) -> None:
+    if not AXE.exists():
+        unavailable("axe-core is not installed: make tools")
+    result = audits.hostile()
+    every = [
+        replace(finding, severity=severity, fingerprint=f"{place:032x}")
+        for place, (finding, severity) in enumerate(
+            zip(result.findings * 2, list(Severity) * 4, strict=False)
+        )
+    ]
+    file = tmp_path / "report.html"
+    file.write_text(audits.rendered("html", replace(result, findings=tuple(every))), "utf-8")
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(file.as_uri() + "#severity=critical,high,medium,low")
+    page.get_by_role("button", name="Open all").click()
+    page.evaluate(AXE.read_text("utf-8"))
+
+    found = page.evaluate("axe.run()")
+
+    grave = [
+        (issue["id"], [node["html"] for node in issue["nodes"]])
+        for issue in found["violations"]
+        if issue["impact"] in {"serious", "critical"}
+    ]
+    assert grave == []
+    assert len(found["passes"]) > 20
+    context.close()
