@@ -1,0 +1,110 @@
+"""The command line: one module per command, loaded when the command is used.
+
+Only this package prints and sets exit codes. Nothing here may import what a command does
+not use: `--help`, `--version` and `rules` never load the okta SDK.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditorError, ExitCode
+
+INTERRUPTED = 130
+"""What a shell calls the end by Ctrl-C."""
+
+_COMMANDS = {
+    "snapshot": "Read a tenant's configuration into a file.",
+    "audit": "Check a snapshot against the rules.",
+    "run": "Read a tenant and check it: snapshot and audit in one.",
+    "demo": "See it work on a tenant that comes with it; needs no Okta org.",
+    "sandbox": "Serve a tenant file as if it were Okta, on this machine only.",
+    "rules": "List the rules, or show the page of one.",
+    "schema": "Print the JSON Schema of a file that okta-auditor reads or writes.",
+}
+
+
+class Program(click.Group):
+    """The top command; it knows its subcommands by name and loads them one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer needs them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command's module."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"auditor.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from auditor.text import suggestion  # noqa: PLC0415 - only on this path
+
+            hint = suggestion(args[0], list(_COMMANDS))
+            ctx.fail(f"There is no command {args[0]!r}{hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; turn what ends it into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except AuditorError as error:
+            _say(f"error: {error.message}", error.remedy)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            _say("interrupted", "Nothing more was written.")
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of our output has gone; there is nobody to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(ExitCode.INCOMPLETE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if "OKTA_AUDITOR_DEBUG" in os.environ:
+                raise
+            _say(
+                f"error: okta-auditor failed ({type(error).__name__}); this is a bug in it.",
+                "Please report it. Set OKTA_AUDITOR_DEBUG=1 to see where it happened.",
+            )
+            ctx.exit(ExitCode.INCOMPLETE)
+
+
+def _say(what: str, remedy: str) -> None:
+    from auditor.text import printable  # noqa: PLC0415 - only on this path
+
+    click.echo(printable(what), err=True)
+    if remedy:
+        click.echo(f"  {printable(remedy)}", err=True)
+
+
+@click.command(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="First time? Run: okta-auditor demo",
+)
+@click.version_option(__version__, prog_name="okta-auditor")
+def main() -> None:
+    """Check Okta API Access Management for what is broken, risky or dead.
+
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configuration,
+    3 something could not be read or checked.
+    """

@@ -1,16 +1,15 @@
 """How fast the HTML report is with thousands of findings, in a real browser.
 
-    python tests/benchmarks/html_findings.py [FINDINGS]
+    PYTHONPATH=tests python tests/benchmarks/html_findings.py [FINDINGS]
 
 The findings are those of the rules' own examples, over and over. Needs Playwright and
-Debian's chromium. Times are the median of five fresh pages; "painted" includes the frame
+Chromium. Times are the median of five fresh pages; "painted" includes the frame
 in which the browser shows the result.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import statistics
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
+from browsers import chromium
 from playwright.sync_api import Browser, sync_playwright
 
 from auditor import AuditResult, ObjectRef
@@ -99,9 +99,9 @@ def measure(browser: Browser, page_file: Path) -> dict[str, float]:
 def main() -> None:
     """Measure and print."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
-    chromium = shutil.which("chromium")
-    if not chromium:
-        sys.exit("chromium is not installed: apt-get install chromium")
+    executable = chromium()
+    if not executable:
+        sys.exit("no Chromium is installed: make browser")
     result = many(number)
     start = time.perf_counter()
     document = load_reports()["html"].render(result)
@@ -110,7 +110,7 @@ def main() -> None:
         page_file = Path(folder, "report.html")
         page_file.write_text(document, encoding="utf-8")
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
         runs = [measure(browser, page_file) for _ in range(RUNS)]
         browser.close()

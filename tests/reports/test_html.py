@@ -10,7 +10,6 @@ import base64
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import audits
 import pytest
+from browsers import chromium
 
 from auditor import AuditResult, Impact, ObjectRef, Severity
 
@@ -258,13 +258,13 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not always installed
     except ImportError:
         unavailable("the Python package playwright is not installed")
-    chromium = shutil.which("chromium")
-    if not chromium:
-        unavailable("chromium is not installed: apt-get install chromium")
+    executable = chromium()
+    if not executable:
+        unavailable("no Chromium is installed: make browser")
     quiet = ("background-networking", "component-update", "sync", "quic", "gpu")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=chromium,
+            executable_path=executable,
             args=["--no-sandbox", "--no-first-run", *(f"--disable-{part}" for part in quiet)],
         )
         yield started

@@ -47,8 +47,9 @@ def test_it_opens_with_the_answer(text: str) -> None:
 
     assert opening.replace("\n", " ") == (
         '"Example" (https://example.okta.com) has 10 findings, 9 of them critical or high, as read '
-        "on 2026-01-01 at 00:00 UTC. By impact: 10 risky. The audit is incomplete: of 8 rules, 2 could not be "
-        "evaluated and 1 crashed. 1 rule did not apply: the org does not have what it reads."
+        "on 2026-01-01 at 00:00 UTC. By impact: 10 risky. The audit is incomplete: of 8 rules, 2 "
+        "could not be evaluated and 1 crashed. 1 rule did not apply: the org does not have what "
+        "it reads."
     )
     assert counts == (
         "  CRITICAL 1   HIGH 8   MEDIUM 0   LOW 0   INFO 1        "

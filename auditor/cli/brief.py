@@ -1,0 +1,45 @@
+"""The outcome of an audit in a dozen lines."""
+
+from __future__ import annotations
+
+import textwrap
+
+from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.text import counted, printable
+
+_SHOWN = 4
+_INDENTED = textwrap.TextWrapper(96, initial_indent="    ", subsequent_indent="    ")
+
+
+def brief(result: AuditResult) -> str:
+    """The counts, the worst findings, and what could not be checked."""
+    counts = "   ".join(f"{s.upper()} {n}" for s, n in result.by_severity.items() if n)
+    checked = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated)} not evaluated"
+    lines = ["", f"{counts or 'No findings'}        {checked}"]
+    lines += [f"rule {item.rule.code} crashed: {item.error}" for item in result.crashed]
+    shown = _worst(result)
+    for finding in shown:
+        lines += ["", *_entry(finding)]
+    more = len(result.findings) - len(shown)
+    if more > 0:
+        lines += ["", f"… and {counted(more, 'more finding')}"]
+    return printable("\n".join([*lines, ""]))
+
+
+def _worst(result: AuditResult) -> list[ReportedFinding]:
+    """The first finding of each of the worst rules: variety says more than repetition."""
+    first: dict[str, ReportedFinding] = {}
+    for finding in result.findings:
+        first.setdefault(finding.rule.code, finding)
+    return list(first.values())[:_SHOWN]
+
+
+def _entry(finding: ReportedFinding) -> list[str]:
+    where = f'  authorization server "{finding.server.name}"' if finding.server else ""
+    place = f"{finding.location.file}:{finding.location.region.line}"
+    return [
+        f"{finding.severity.upper():8}  {finding.rule.code} {finding.rule.name}{where}",
+        *_INDENTED.wrap(finding.message),
+        *_INDENTED.wrap(f"Fix: {finding.fix}"),
+        f"    {place}",
+    ]

@@ -1,0 +1,29 @@
+"""Colour on a terminal. It repeats what the text says and never adds to it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import click
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "CRITICAL": {"fg": "red", "bold": True},
+    "HIGH": {"fg": "red"},
+    "MEDIUM": {"fg": "yellow"},
+    "LOW": {"fg": "cyan"},
+    "INFO": {"dim": True},
+}
+# A severity at the margin, as headings have it. Tenants' words are always indented.
+_HEADING = re.compile(rf"^({'|'.join(_STYLES)})(?=  )", re.MULTILINE)
+
+
+def coloured(text: str) -> str:
+    """The text with its severities in colour, unless NO_COLOR is set.
+
+    Click takes the colour out again where standard output is no terminal.
+    """
+    if os.environ.get("NO_COLOR"):
+        return text
+    return _HEADING.sub(lambda found: click.style(found[0], **_STYLES[found[0]]), text)

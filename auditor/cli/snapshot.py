@@ -1,0 +1,41 @@
+"""`okta-auditor snapshot`: read a tenant into a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from auditor.cli.collecting import collect, store
+from auditor.cli.options import FILE, collect_options
+from auditor.collect.credentials import read_credentials
+from auditor.collect.options import ExportOptions
+from auditor.errors import ExitCode
+from auditor.files import check_writable
+
+
+@click.command("snapshot")
+@click.option(
+    "-o",
+    "path",
+    type=FILE,
+    default="snapshot.json",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write the snapshot; gzip if the name ends in .gz.",
+)
+@collect_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, export: ExportOptions) -> None:
+    """Read a tenant's configuration into a file.
+
+    Reads OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or, for a service app,
+    OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY. Writes nothing to Okta, and never asks
+    for client secrets. Exits with 3 if a part could not be read; what was read is kept.
+    """
+    credentials = read_credentials(os.environ)
+    check_writable(path)
+    snapshot = collect(credentials, export)
+    store(snapshot, path)
+    ctx.exit(ExitCode.INCOMPLETE if snapshot.ledger.incomplete else ExitCode.CLEAN)

@@ -1,0 +1,178 @@
+"""Where the org is and how to prove who asks, from the SDK's `OKTA_CLIENT_*` variables."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from auditor.errors import UsageError
+from auditor.snapshot.collections import COLLECTIONS
+
+SSWS = "SSWS"
+PRIVATE_KEY = "PrivateKey"
+
+READ_SCOPES = tuple(sorted({row.oauth_scope for row in COLLECTIONS}))
+"""The OAuth scopes that reading everything takes."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An org and one way to authenticate to it. Secrets never show in its repr."""
+
+    org_url: str
+    mode: str
+    token: str = field(default="", repr=False)
+    client_id: str = ""
+    private_key: Any = field(default=None, repr=False)
+    """A PEM string or a JWK with string members."""
+    key_id: str = ""
+    scopes: tuple[str, ...] = READ_SCOPES
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the org is a server on this machine."""
+        return is_loopback(urlsplit(self.org_url).hostname or "")
+
+    @property
+    def description(self) -> str:
+        """How the exporter authenticates, without any secret."""
+        return SSWS if self.mode == SSWS else f"private_key_jwt, client {self.client_id}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Strings that must never be shown."""
+        return (self.token,) if self.token else ()
+
+
+def read_credentials(environment: Mapping[str, str]) -> Credentials:
+    """Read the SDK's environment variables.
+
+    Nothing else is consulted: an `okta.yaml` in the working folder could otherwise send
+    the token to another host.
+
+    Raises:
+        UsageError: a variable is missing or unusable.
+    """
+    org_url = checked_org_url(environment.get("OKTA_CLIENT_ORGURL", ""))
+    mode = environment.get("OKTA_CLIENT_AUTHORIZATIONMODE", "").strip() or (
+        PRIVATE_KEY if environment.get("OKTA_CLIENT_PRIVATEKEY") else SSWS
+    )
+    if mode == SSWS:
+        return Credentials(org_url, SSWS, token=_token(environment))
+    if mode == PRIVATE_KEY:
+        return Credentials(
+            org_url,
+            PRIVATE_KEY,
+            client_id=_required(environment, "OKTA_CLIENT_CLIENTID", "the service app's client id"),
+            private_key=_private_key(environment),
+            key_id=environment.get("OKTA_CLIENT_KID", "").strip(),
+            scopes=_scopes(environment),
+        )
+    raise UsageError(
+        f"OKTA_CLIENT_AUTHORIZATIONMODE is {mode!r}.", remedy=f"Use {SSWS} or {PRIVATE_KEY}."
+    )
+
+
+def checked_org_url(value: str) -> str:
+    """The org's URL as `https://host`, or `http://` for a loopback host.
+
+    Raises:
+        UsageError: it is missing, not an org's URL, or would send a token in clear.
+    """
+    value = value.strip().rstrip("/")
+    if not value:
+        raise UsageError(
+            "There is no org to read: OKTA_CLIENT_ORGURL is not set.",
+            remedy="Set OKTA_CLIENT_ORGURL (https://your-org.okta.com) and OKTA_CLIENT_TOKEN, "
+            'or try "okta-auditor demo", which needs neither.',
+        )
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise _unusable_url("it is not a URL") from None
+    if parts.scheme not in {"https", "http"} or not host:
+        raise _unusable_url("it does not begin with https://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise _unusable_url("it holds more than a scheme and a host")
+    if parts.path:
+        raise _unusable_url(f"it has a path; use {parts.scheme}://{parts.netloc}")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise _unusable_url("http:// would send the token in clear; use https://")
+    if "-admin." in host:
+        raise _unusable_url(f"it is the Admin Console's; use https://{host.replace('-admin', '')}")
+    return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only mean this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _unusable_url(why: str) -> UsageError:
+    return UsageError(
+        f"OKTA_CLIENT_ORGURL cannot be used: {why}.",
+        remedy="It looks like https://your-org.okta.com.",
+    )
+
+
+def _required(environment: Mapping[str, str], name: str, meaning: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise UsageError(f"{name} is not set.", remedy=f"Set it to {meaning}.")
+    return value
+
+
+def _token(environment: Mapping[str, str]) -> str:
+    token = _required(
+        environment,
+        "OKTA_CLIENT_TOKEN",
+        "an API token (Security > API > Tokens), "
+        "or set OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY of a service app",
+    )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(
+            "OKTA_CLIENT_TOKEN is no API token: it holds blanks or characters that none has.",
+            remedy="Copy the token again, without quotes and without the word SSWS.",
+        )
+    return token
+
+
+def _scopes(environment: Mapping[str, str]) -> tuple[str, ...]:
+    named = environment.get("OKTA_CLIENT_SCOPES", "").replace(",", " ").split()
+    return tuple(dict.fromkeys(named)) or READ_SCOPES
+
+
+def _private_key(environment: Mapping[str, str]) -> Any:
+    """The key as the SDK takes it: a PEM string, or a JWK whose members are all strings."""
+    name = "OKTA_CLIENT_PRIVATEKEY"
+    value = _required(environment, name, "a PEM or JWK private key, or a file that holds one")
+    if not value.startswith(("{", "-----")):
+        try:
+            value = Path(value).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError, ValueError):
+            # Not the value: it may be a key in a form that was not recognised.
+            raise UsageError(
+                f"{name} is neither a PEM or JWK private key nor a readable file.",
+                remedy="Give the key itself, or the path of a file that holds it.",
+            ) from None
+    if not value.startswith("{"):
+        return value
+    try:
+        key = json.loads(value)
+    except json.JSONDecodeError:
+        raise UsageError(f"{name} begins like a JWK and is not valid JSON.") from None
+    if key.get("kty") != "RSA" or "d" not in key:
+        raise UsageError(
+            f"{name} is not a private RSA key.",
+            remedy="Use the private RSA key that belongs to a public key of the service app.",
+        )
+    return {member: item for member, item in key.items() if isinstance(item, str)}

@@ -1,0 +1,162 @@
+"""What several tests need: a small tenant, the real command line, a sandbox to call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from auditor.cli import main
+from auditor.sandbox import Sandbox, Tenant
+
+TOKEN = "00secretTokenThatMustNeverBeSeen"
+
+SERVERS = "/api/v1/authorizationServers"
+
+TENANT: dict[str, Any] = {
+    "/api/v1/org": {
+        "id": "00o1",
+        "companyName": "Acme",
+        "phoneNumber": "+1 202 555 0100",
+        "subdomain": "acme",
+    },
+    "/api/v1/org/settings/clientPrivilegesSetting": {"clientPrivilegesSetting": False},
+    SERVERS: [
+        {
+            "id": "aus1",
+            "name": "Billing",
+            "status": "ACTIVE",
+            "audiences": ["https://api.acme.example/billing"],
+        }
+    ],
+    f"{SERVERS}/aus1/policies": [
+        {
+            "id": "00p1",
+            "name": "Apps",
+            "status": "ACTIVE",
+            "priority": 1,
+            "conditions": {"clients": {"include": ["0oa1"]}},
+        }
+    ],
+    f"{SERVERS}/aus1/policies/00p1/rules": [
+        {
+            "id": "0pr1",
+            "name": "Readers",
+            "status": "ACTIVE",
+            "priority": 1,
+            "conditions": {
+                "people": {"users": {"exclude": []}, "groups": {"include": ["EVERYONE"]}},
+                "grantTypes": {"include": ["authorization_code"]},
+                "scopes": {"include": ["openid", "billing:read"]},
+            },
+            "actions": {
+                "token": {
+                    "accessTokenLifetimeMinutes": 60,
+                    "refreshTokenLifetimeMinutes": 0,
+                    "refreshTokenWindowMinutes": 10080,
+                }
+            },
+        }
+    ],
+    f"{SERVERS}/aus1/scopes": [{"id": "scp1", "name": "billing:read", "system": False}],
+    "/api/v1/apps": [
+        {
+            "id": "0oa1",
+            "label": "Invoices",
+            "name": "oidc_client",
+            "status": "ACTIVE",
+            "signOnMode": "OPENID_CONNECT",
+            "credentials": {
+                "oauthClient": {
+                    "client_id": "0oa1",
+                    "pkce_required": True,
+                    "token_endpoint_auth_method": "client_secret_basic",
+                }
+            },
+            "settings": {
+                "oauthClient": {
+                    "application_type": "web",
+                    "grant_types": ["authorization_code"],
+                    "response_types": ["code"],
+                    "redirect_uris": ["https://invoices.acme.example/callback"],
+                }
+            },
+        },
+        {"id": "0oa2", "label": "Payroll", "status": "ACTIVE", "signOnMode": "SAML_2_0"},
+    ],
+    "/api/v1/apps/0oa1/groups": [{"id": "00g1", "priority": 0}],
+    "/api/v1/apps/0oa1/users": [
+        {"id": "00u1", "scope": "GROUP", "status": "ACTIVE", "profile": {"ssn": "078-05-1120"}}
+    ],
+    "/api/v1/groups": [{"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}}],
+    "/api/v1/groups/00g1/users": [{"id": "00u1", "profile": {"login": "ada@acme.example"}}],
+    "/api/v1/users": [
+        {
+            "id": "00u1",
+            "status": "ACTIVE",
+            "profile": {"login": "ada@acme.example", "mobilePhone": "+1 202 555 0101"},
+        }
+    ],
+}
+
+
+def tenant(**changes: Any) -> dict[str, Any]:
+    """The small sound tenant, with resources or directives (`faults=…`) put in its place."""
+    directives = {"faults", "rate_limits", "latency_ms", "tokens"}
+    named = {f"@{key}" if key in directives else key: value for key, value in changes.items()}
+    return {**json.loads(json.dumps(TENANT)), **named}
+
+
+@contextmanager
+def served(document: dict[str, Any]) -> Iterator[Sandbox]:
+    """A sandbox that serves the document while the block runs."""
+    with Sandbox(Tenant.from_document(document)) as sandbox:
+        yield sandbox
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def shown(self) -> str:
+        """All that the user saw."""
+        return self.stdout + self.stderr
+
+
+def okta_auditor(*arguments: object, url: str | None = None, **environment: str) -> Outcome:
+    """Run the real command line in this process.
+
+    Args:
+        arguments: its words.
+        url: the org to read with `TOKEN`.
+        environment: further variables.
+    """
+    variables: dict[str, str | None] = {
+        "OKTA_CLIENT_ORGURL": url,
+        "OKTA_CLIENT_TOKEN": TOKEN if url else None,
+        "OKTA_CLIENT_CLIENTID": None,
+        "OKTA_CLIENT_PRIVATEKEY": None,
+        "CI": "true",
+        **environment,
+    }
+    result = CliRunner().invoke(main, [str(word) for word in arguments], env=variables)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    outcome = Outcome(result.exit_code, result.stdout, result.stderr)
+    assert "Traceback" not in outcome.shown
+    assert TOKEN not in outcome.shown
+    return outcome
+
+
+def ledger(path: Path) -> dict[str, dict[str, Any]]:
+    """The ledger entries of a snapshot file, by collection."""
+    return {entry["collection"]: entry for entry in json.loads(path.read_text())["ledger"]}

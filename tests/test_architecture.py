@@ -1,0 +1,99 @@
+"""The layers: who may import whom. The flow has one direction, and this keeps it so."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+BASE = {"errors", "text", "files", "__version__"}
+MAY_IMPORT = {
+    "errors": set(),
+    "text": set(),
+    "files": {"errors"},
+    "snapshot": BASE,
+    "tokens": BASE | {"snapshot"},
+    "lint": BASE | {"snapshot", "tokens"},
+    "config": BASE | {"lint"},
+    "plugins": BASE | {"lint"},
+    "collect": BASE | {"snapshot"},
+    "sandbox": BASE | {"snapshot"},
+    "cli": BASE | {"snapshot", "tokens", "lint", "config", "plugins", "collect", "sandbox", "cli"},
+}
+PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """What of ours a module imports: the first name below `auditor`."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            top, _, rest = node.module.partition(".")
+            if top == "auditor":
+                yield from [rest.partition(".")[0]] if rest else (a.name for a in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (a.name.split(".")[1] for a in node.names if a.name.startswith("auditor."))
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", modules("auditor"), ids=lambda f: str(f.relative_to(ROOT)))
+def test_a_module_imports_its_own_layer_and_those_below(file: Path) -> None:
+    layer = file.relative_to(ROOT / "auditor").parts[0].removesuffix(".py")
+    if layer in {"__init__", "__main__"}:
+        return
+    assert set(imported(file)) - {layer} <= MAY_IMPORT[layer]
+
+
+@pytest.mark.parametrize("folder", ["rules", "reports"])
+def test_packs_import_public_layers_and_siblings_only(folder: str) -> None:
+    public = {
+        "Confidence",
+        "Finding",
+        "Impact",
+        "Related",
+        "Severity",
+        "Report",
+        "report",
+        "Rule",
+        "rule",
+    }
+    public |= {"AuditResult", "Location", "ObjectRef", "ReportedFinding", "Org"}
+    for file in modules(folder):
+        assert set(imported(file)) <= PACKS_MAY_IMPORT | public, file.name
+
+
+def test_one_module_imports_the_sdk() -> None:
+    importers = {
+        str(file.relative_to(ROOT))
+        for file in [*modules("auditor"), *modules("rules"), *modules("reports")]
+        for node in ast.walk(ast.parse(file.read_text()))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "okta")
+        or (
+            isinstance(node, ast.Import) and any(a.name.split(".")[0] == "okta" for a in node.names)
+        )
+    }
+    assert importers == {"auditor/collect/client.py"}
+
+
+def test_only_the_command_line_prints() -> None:
+    for file in modules("auditor"):
+        if "cli" not in file.parts:
+            assert "click" not in file.read_text(), file
+
+
+def test_every_package_is_listed_in_the_metadata() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {
+        ".".join(file.parent.relative_to(ROOT).parts)
+        for folder in ("auditor", "rules", "reports")
+        for file in modules(folder)
+        if file.name == "__init__.py"
+    }
+    found.add("reports.templates")
+    installed = {name if name.startswith("auditor") else f"auditor.{name}" for name in found}
+    assert set(listed) == installed

@@ -1,0 +1,73 @@
+"""The contract with reality: a tenant folded from recordings of live ones, if it is at hand."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import ledger, okta_auditor, served
+
+RECORDED = Path(__file__).parents[2] / "shared" / "tenants" / "recorded.json"
+
+pytestmark = pytest.mark.skipif(
+    not RECORDED.exists(), reason="the recorded tenant is not beside the checkout"
+)
+
+
+@pytest.fixture(scope="module")
+def tenant() -> dict[str, Any]:
+    return dict(json.loads(RECORDED.read_text()))
+
+
+@pytest.fixture(scope="module")
+def snapshot(tenant: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("recorded") / "snapshot.json"
+    with served(tenant) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", path, url=sandbox.url)
+    assert outcome.exit_code == 0, outcome.stderr
+    return path
+
+
+def test_the_ledger_counts_what_the_file_holds(tenant: dict[str, Any], snapshot: Path) -> None:
+    def total(pattern: str) -> int:
+        return sum(len(rows) for path, rows in tenant.items() if re.fullmatch(pattern, path))
+
+    entries = ledger(snapshot)
+    server = "/api/v1/authorizationServers"
+    oidc = [app for app in tenant["/api/v1/apps"] if app["signOnMode"] == "OPENID_CONNECT"]
+    assert {name: entries[name]["objects"] for name in entries if "objects" in entries[name]} == {
+        "authorization_servers": 16,
+        "policies": total(f"{server}/[^/]+/policies"),
+        "policy_rules": total(f"{server}/.+/rules"),
+        "scopes": total(f"{server}/[^/]+/scopes"),
+        "claims": total(f"{server}/[^/]+/claims"),
+        "apps": len(oidc),
+        "app_users": total("/api/v1/apps/[^/]+/users"),
+        "app_groups": total("/api/v1/apps/[^/]+/groups"),
+        "client_roles": total("/oauth2/v1/clients/[^/]+/roles"),
+        "groups": 125,
+        "group_members": total("/api/v1/groups/[^/]+/users"),
+        "users": 129,
+        "api_tokens": 1,
+        "network_zones": total("/api/v1/zones"),
+        "inline_hooks": total("/api/v1/inlineHooks"),
+        "trusted_origins": total("/api/v1/trustedOrigins"),
+    }
+    assert len(oidc) == 285
+    assert entries["apps"]["left_out"] == 443 - 285
+
+
+def test_configuration_is_kept_verbatim(tenant: dict[str, Any], snapshot: Path) -> None:
+    resources = json.loads(snapshot.read_text())["resources"]
+    kept = [path for path in tenant if "authorizationServers" in path or "roles" in path]
+    for path in [*kept, "/api/v1/groups", "/api/v1/zones", "/api/v1/trustedOrigins"]:
+        assert resources[path] == sorted(tenant[path], key=lambda row: row["id"]), path
+
+
+def test_every_rule_is_evaluated_and_none_crashes(snapshot: Path) -> None:
+    result = json.loads(okta_auditor("audit", snapshot, "-O", "json").stdout)
+
+    assert result["not_evaluated"] == []
+    assert result["crashed"] == []
+    assert result["summary"]["complete"] is True
