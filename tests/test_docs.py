@@ -1,0 +1,71 @@
+"""The documentation is complete and its examples work."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import okta_auditor, served, tenant
+
+from auditor.collect.credentials import READ_SCOPES
+from auditor.errors import ExitCode
+from auditor.plugins import load_rules
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+GUIDES = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+
+
+def test_the_readme_names_every_scope_that_reading_takes() -> None:
+    assert set(re.findall(r"okta\.\w+\.read", README)) == set(READ_SCOPES)
+
+
+def test_the_readme_explains_every_exit_code() -> None:
+    for code in ExitCode:
+        assert f"| {code.value} | " in README
+
+
+def test_the_readme_names_every_command() -> None:
+    listing = okta_auditor("--help").stdout.partition("Commands:")[2]
+    for command in re.findall(r"^  (\w+)  ", listing, re.MULTILINE):
+        assert f"| `{command}" in README or f"`{command}`" in README
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}" for n in GUIDES)])
+def test_links_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_changelog_counts_the_rules() -> None:
+    assert f"{len(load_rules())} built-in rules" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_example_rule_in_the_guide_works(tmp_path: Path) -> None:
+    code = re.search(r"```python\n(.*?)```", GUIDES["writing-rules.md"], re.DOTALL)
+    assert code
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "group_without_members.py").write_text(code[1])
+    document = tenant(**{"/api/v1/groups": [{"id": "00g1"}, {"id": "00g2"}]})
+    with served(document) as sandbox:
+        okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+
+    outcome = okta_auditor(
+        "audit", tmp_path / "s.json", "--rules", tmp_path / "rules", "--select", "ACME"
+    )
+
+    assert outcome.exit_code == 0
+    assert 'Group "00g2" has no members.' in outcome.stdout
+    page = okta_auditor("rules", "ACME001", "--rules", tmp_path / "rules").stdout
+    assert page.startswith("# ACME001 group-without-members")
+
+
+def test_the_example_report_in_the_guide_works() -> None:
+    code = re.findall(r"```python\n(.*?)```", GUIDES["writing-rules.md"], re.DOTALL)[1]
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint(render.name, render.filename)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "count count.txt\n"
