@@ -97,8 +97,10 @@ def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
     Raises:
         UsageError: the port cannot be listened on.
     """
-    # SIGTERM ends it as Ctrl-C does, by an exception here, so that connections are closed.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Both signals end it by an exception here, so that connections are closed. SIGINT is set
+    # too, because a shell that starts a program in the background makes it ignore SIGINT.
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = {end: signal.signal(end, signal.default_int_handler) for end in ends}
     try:
         with Sandbox(tenant, port) as sandbox:
             announce(sandbox.url)
@@ -107,7 +109,8 @@ def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
     except KeyboardInterrupt:
         return
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for end, handler in before.items():
+            signal.signal(end, handler)
 
 
 async def _run(application: web.Application, listener: socket.socket, stop: asyncio.Event) -> None:

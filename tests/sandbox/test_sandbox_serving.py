@@ -25,7 +25,10 @@ def test_a_served_tenant_ends_cleanly_when_told_to(end: signal.Signals):
         url = process.stdout.readline().strip()
         status = get(f"{url}/api/v1/groups").status
         process.send_signal(end)
-        rest, complaints = process.communicate(timeout=10)
+        try:
+            rest, complaints = process.communicate(timeout=10)
+        finally:
+            process.kill()  # or leaving the block would wait for ever
 
     assert status == 200
     assert (process.returncode, rest, complaints) == (0, "ended\n", "")
