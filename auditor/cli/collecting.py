@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -82,7 +83,7 @@ class Bar:
 
         self._progress = Progress(
             TextColumn("Reading"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("lists  {task.fields[now]}"),
             console=Console(stderr=True),
@@ -90,6 +91,7 @@ class Bar:
         )
         self._task = self._progress.add_task("", total=0, now="")
         self._total = 0
+        self._wait_ends = 0.0
 
     def __enter__(self) -> Bar:
         self._progress.start()
@@ -107,9 +109,13 @@ class Bar:
     def read(self, row: Collection, objects: int) -> None:
         """Move the bar."""
         del objects
-        self._progress.update(self._task, advance=1, now=row.label)
+        self._progress.update(self._task, advance=1)
+        # Other lists go on while one bucket waits; the wait is what people wonder about.
+        if time.monotonic() >= self._wait_ends:
+            self._progress.update(self._task, now=row.label)
 
     def waiting(self, bucket: str, seconds: float) -> None:
         """Say why the bar stands still."""
+        self._wait_ends = time.monotonic() + seconds
         now = f"waiting {seconds:.0f} s for the rate limit of {bucket}"
         self._progress.update(self._task, now=now)
