@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from auditor.lint.finding import Impact as Impact
     from auditor.lint.finding import Related as Related
     from auditor.lint.finding import Severity as Severity
+    from auditor.lint.options import RuleOptions as RuleOptions
     from auditor.lint.report import Report as Report
     from auditor.lint.report import report as report
     from auditor.lint.result import AuditResult as AuditResult
@@ -33,6 +34,7 @@ _HOMES = {
     "Impact": "auditor.lint.finding",
     "Related": "auditor.lint.finding",
     "Severity": "auditor.lint.finding",
+    "RuleOptions": "auditor.lint.options",
     "Report": "auditor.lint.report",
     "report": "auditor.lint.report",
     "AuditResult": "auditor.lint.result",
@@ -56,6 +58,7 @@ __all__ = [
     "Report",
     "ReportedFinding",
     "Rule",
+    "RuleOptions",
     "Severity",
     "__version__",
     "report",

@@ -38,6 +38,10 @@ class Config(BaseModel):
         default=(),
         description="Reports to make, FORMAT or FORMAT=PATH, relative to the working folder.",
     )
+    options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Options of rules, by code, prefix, name or ALL; see the rules' pages.",
+    )
 
 
 def read_config(path: Path | None) -> Config:

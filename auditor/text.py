@@ -61,6 +61,14 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def duration(minutes: int) -> str:
+    """A lifetime in the largest unit that fits: `15 minutes`, `1 hour`, `90 days`."""
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if minutes and minutes % size == 0:
+            return counted(minutes // size, unit)
+    return counted(minutes, "minute")
+
+
 def suggestion(word: str, known: Sequence[str]) -> str:
     """`; did you mean X?` for a near miss, an empty string otherwise."""
     near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1)

@@ -21,7 +21,7 @@ from auditor import (
     Severity,
     report,
 )
-from auditor.lint.result import Crashed, NotEvaluated
+from auditor.lint.result import Crashed, NotEvaluated, Witness
 from auditor.snapshot.ledger import Entry, Status
 
 from ._shared import json_document
@@ -98,6 +98,20 @@ class RelatedInfo(_Wire):
     location: Place
 
 
+class WitnessInfo(_Wire):
+    """A token request that shows a finding, by ids."""
+
+    server: str = Field(description="The server's id, or `org`.")
+    client: str = Field(description="The client id.")
+    grant: str
+    user: str | None
+    scopes: list[str] | None = Field(description="Null if the request leaves the scopes out.")
+    response_type: str | None
+    redirect_uri: str | None
+    pkce: bool | None
+    command: str = Field(description="A shell command that shows what becomes of it.")
+
+
 class FindingInfo(_Wire):
     """One thing that is wrong with one object."""
 
@@ -116,6 +130,7 @@ class FindingInfo(_Wire):
     status: str
     fix: str
     evidence: str = Field(description="The field's value as it was read, cut if it is long.")
+    witness: WitnessInfo | None
 
 
 class NotEvaluatedInfo(_Wire):
@@ -221,6 +236,21 @@ def _summary(result: AuditResult) -> Summary:
     )
 
 
+def _witness(item: Witness) -> WitnessInfo:
+    request = item.request
+    return WitnessInfo(
+        server=request.server,
+        client=request.client,
+        grant=request.grant,
+        user=request.user,
+        scopes=None if request.scopes is None else sorted(request.scopes),
+        response_type=request.response_type,
+        redirect_uri=request.redirect_uri,
+        pkce=request.pkce,
+        command=item.command,
+    )
+
+
 def _finding(item: ReportedFinding) -> FindingInfo:
     return FindingInfo(
         code=item.rule.code,
@@ -243,6 +273,7 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         status=item.status,
         fix=item.fix,
         evidence=item.evidence,
+        witness=_witness(item.witness) if item.witness else None,
     )
 
 

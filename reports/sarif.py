@@ -149,6 +149,8 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         "status": item.status,
         "evidence": one_line(item.evidence),
     }
+    if item.witness is not None:
+        properties["reproduce"] = one_line(item.witness.command)
     if item.field is not None:
         properties["field"] = one_line(item.field)
     if len(item.related) > len(kept):

@@ -80,6 +80,7 @@ class _Bullet:
     context: str
     related: tuple[str, ...]
     fix: str
+    witness: str
     """Empty where the whole group has one fix."""
 
 
@@ -190,6 +191,7 @@ def _bullet(item: ReportedFinding, fix: str) -> _Bullet:
             for other in item.related
         ),
         fix=fix,
+        witness=one_line(item.witness.command) if item.witness else "",
     )
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App, Grant
-from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
-from auditor.tokens.matching import candidate_rules
+from auditor.snapshot.models.servers import (
+    ALL_CLIENTS,
+    AccessPolicy,
+    AuthorizationServer,
+    PolicyRule,
+)
 
-from ._active import active_policies, active_servers
+END_USER = "END_USER"
+"""Source of a grant that a user gave in a consent dialog, not an administrator."""
 
 
 def own_clients(org: Org) -> Iterator[App]:
@@ -19,14 +25,69 @@ def own_clients(org: Org) -> Iterator[App]:
 
 def covering_policies(org: Org, client: App) -> Iterator[AccessPolicy]:
     """Active policies of active servers that name the client or apply to all clients."""
-    return (policy for _, policy in active_policies(org) if policy.covers(client.client_id))
+    return (policy for _, policy in org.covering(client.client_id))
+
+
+def reachable(
+    org: Org, client: App
+) -> Iterator[tuple[AuthorizationServer, AccessPolicy, PolicyRule]]:
+    """Active rules that the client can meet, with their policy, on whichever active server."""
+    for server, policy in org.covering(client.client_id):
+        for rule in org.rules(policy):
+            if rule.active:
+                yield server, policy, rule
 
 
 def reachable_rules(org: Org, client: App) -> Iterator[PolicyRule]:
     """Active rules that the client can meet, on whichever active server."""
-    for server in active_servers(org):
-        for _, rule in candidate_rules(org, server, client):
-            yield rule
+    return (rule for _, _, rule in reachable(org, client))
+
+
+def meant_servers(
+    org: Org, client: App
+) -> Iterator[tuple[AuthorizationServer, list[AccessPolicy]]]:
+    """Servers with an active policy that names the client, and all policies it meets there."""
+    for _, found in groupby(org.covering(client.client_id), key=lambda pair: pair[0].id):
+        pairs = list(found)
+        policies = [policy for _, policy in pairs]
+        if any(named(client, policy) for policy in policies):
+            yield pairs[0][0], policies
+
+
+def named_by_policy(org: Org, client: App) -> bool:
+    """Whether an active policy of an active server names the client."""
+    return any(named(client, policy) for policy in covering_policies(org, client))
+
+
+class Roster:
+    """The clients of policies, by what they may use. Worked out once for all policies."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+        self._by_grant: dict[str, list[App]] = {}
+        for client in own_clients(org):
+            for grant in dict.fromkeys(client.grant_types):
+                self._by_grant.setdefault(grant, []).append(client)
+
+    def named(self, policy: AccessPolicy) -> tuple[App, ...]:
+        """Active clients of the org's own that a policy names."""
+        found = map(self._org.client, dict.fromkeys(policy.clients))
+        return tuple(each for each in found if each and each.active and each.configurable)
+
+    @classmethod
+    def of(cls, org: Org) -> Roster:
+        """The clients of an org, the same object for all rules."""
+        return org.remembered("roster", ("apps",), cls)
+
+    def having(self, grant: str) -> Iterator[App]:
+        """Clients that may use a grant type."""
+        return iter(self._by_grant.get(grant, ()))
+
+    def using(self, policy: AccessPolicy, grant: str) -> Iterator[App]:
+        """Clients that a policy covers and that may use a grant type."""
+        if ALL_CLIENTS in policy.clients:
+            return iter(self._by_grant.get(grant, ()))
+        return (each for each in self.named(policy) if grant in each.grant_types)
 
 
 def named(client: App, policy: AccessPolicy) -> bool:
@@ -40,7 +101,7 @@ def served(org: Org, client: App) -> bool:
     It is meant if an active policy names the client. A policy for all clients counts where
     one of its rules allows a grant type of the client. Needs `policy_rules`.
     """
-    if any(named(client, policy) for policy in covering_policies(org, client)):
+    if named_by_policy(org, client):
         return True
     own = set(client.grant_types)
     return any(own & set(rule.grant_types) for rule in reachable_rules(org, client))
@@ -53,3 +114,8 @@ def okta_grants(org: Org, client: App) -> tuple[Grant, ...]:
         for grant in org.grants(client)
         if grant.active and (grant.scope_id or "").startswith("okta.")
     )
+
+
+def writes(scope: str) -> bool:
+    """Whether a scope of the Okta APIs changes more than the user's own account."""
+    return scope.endswith(".manage") and not scope.startswith("okta.myAccount.")

@@ -1,18 +1,22 @@
-"""Whom policy rules name, compared with who is assigned to the clients.
-
-Needs `policy_rules`, `group_members`, `app_users`, `app_groups` and `users`.
-"""
+"""Whom policy rules name, compared with who is assigned to the clients."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from auditor.snapshot.index import Org
-from auditor.snapshot.models.base import Place
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, PolicyRule
 from auditor.text import listed, quoted
-from auditor.tokens.matching import admitted_users, user_grants
+from auditor.tokens.grants import AUTHORIZATION_CODE, user_grants
+from auditor.tokens.populations import Populations
+from auditor.tokens.userset import UserSet
+
+READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
+"""What the rules that ask have to declare."""
+
+_SHOWN = 3
 
 
 class People:
@@ -23,22 +27,32 @@ class People:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._able = frozenset(user.id for user in org.users if not user.shut_out)
-        self._named: dict[Place, frozenset[str]] = {}
-        self._assigned: dict[tuple[str, ...], frozenset[str]] = {}
+        self.populations = Populations(org)
+        """All people, those who cannot sign in included."""
+        self._able = self.populations.users.of(user.id for user in org.users if not user.shut_out)
+        self._assigned: dict[tuple[str, ...], UserSet] = {}
 
-    def named(self, rule: PolicyRule) -> frozenset[str]:
-        """Users whom a rule lets through by name or by group."""
-        if rule.place not in self._named:
-            self._named[rule.place] = admitted_users(self._org, rule) & self._able
-        return self._named[rule.place]
+    @classmethod
+    def of(cls, org: Org) -> People:
+        """The people of an org, the same object for all rules."""
+        return org.remembered("people", READS, cls)
 
-    def assigned(self, clients: Iterable[App]) -> frozenset[str]:
+    def able(self, ids: Iterable[str]) -> UserSet:
+        """Those of the users who can sign in."""
+        return self.populations.users.of(ids) & self._able
+
+    def named(self, rule: PolicyRule) -> UserSet:
+        """Users whom a rule lets through, by name, by group, or as anybody."""
+        return self.populations.admitted(rule, AUTHORIZATION_CODE).sure & self._able
+
+    def assigned(self, clients: Iterable[App]) -> UserSet:
         """Users who are assigned to at least one of the clients."""
         every = tuple(clients)
         key = tuple(client.id for client in every)
         if key not in self._assigned:
-            users = frozenset[str]().union(*map(self._org.assigned_users, every))
+            users = self.populations.users.none
+            for client in every:
+                users |= self.populations.assigned(client).sure
             self._assigned[key] = users & self._able
         return self._assigned[key]
 
@@ -60,12 +74,14 @@ class People:
         )
         return () if any(client.federation_broker for client in clients) else clients
 
-    def reached(self, policy: AccessPolicy, rule: PolicyRule) -> frozenset[str]:
+    def reached(self, policy: AccessPolicy, rule: PolicyRule) -> UserSet:
         """Users whom a rule names and who are assigned to a client that its policy names."""
         clients = self.audience(policy, rule)
         return self.named(rule) & self.assigned(clients) if clients else self.named(rule)
 
-    def logins(self, ids: Iterable[str]) -> str:
+    def logins(self, people: UserSet) -> str:
         """Three logins and the number of the others."""
-        users = [user for user in map(self._org.user, ids) if user is not None]
-        return listed(quoted(title) for title in sorted(user.title for user in users))
+        users = (self._org.user(str(person)) for person in islice(people, _SHOWN))
+        names = sorted(quoted(user.title) for user in users if user)
+        more = len(people) - len(names)
+        return f"{', '.join(names)} and {more:,} more" if more else listed(names)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from auditor.lint.options import RuleOptions
 from auditor.snapshot.models.org import ApiToken
 
 _USUAL_WINDOW = timedelta(days=30)
 """Okta's own, and the only one it documents."""
 
-_NEAR = timedelta(days=7)
 _DURATION = TypeAdapter(timedelta)
+
+
+class ExpiryOptions(RuleOptions):
+    """What the rules on unused tokens have in common: where one begins, the other ends."""
+
+    expiry_days: int = Field(
+        default=7,
+        ge=1,
+        le=14,
+        description="Days before its expiry from which on a token is near it. "
+        "Set it for OAM801 and OAM802 alike.",
+    )
 
 
 def window(token: ApiToken) -> timedelta | None:
@@ -34,9 +46,9 @@ def last_use(token: ApiToken) -> datetime | None:
     return token.expires_at - length
 
 
-def near_expiry(token: ApiToken, now: datetime) -> bool:
-    """Whether the token has seven days or less left, and was not merely used just now."""
+def near_expiry(token: ApiToken, now: datetime, days: int) -> bool:
+    """Whether the token has so many days or less left, and was not merely used just now."""
     if token.expires_at is None:
         return False
     left = token.expires_at - now
-    return left <= min(_NEAR, (window(token) or _USUAL_WINDOW) / 2)
+    return left <= min(timedelta(days=days), (window(token) or _USUAL_WINDOW) / 2)

@@ -38,13 +38,18 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.text import counted, listed, quoted
 
-from ._clients import okta_grants, own_clients
+from ._clients import END_USER, okta_grants, own_clients, writes
+from ._witness import minted, of_client
 
 
 @rule("OAM604", severity=Severity.HIGH, impact=Impact.RISKY, reads=["app_grants"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        writing = [grant for grant in okta_grants(org, client) if _writes(grant.title)]
+        writing = [
+            grant
+            for grant in okta_grants(org, client)
+            if grant.source != END_USER and writes(grant.title)
+        ]
         if writing:
             scopes = sorted({grant.title for grant in writing})
             yield Finding(
@@ -52,12 +57,15 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Client {quoted(client.title)} may change the org with "
                 f"{counted(len(scopes), 'scope')} of the Okta APIs: "
                 f"{listed(map(quoted, scopes))}.",
+                witness=of_client(
+                    None,
+                    client,
+                    minted,
+                    grants=client.grant_types,
+                    scopes=[frozenset({grant.title for grant in writing})],
+                ),
                 related=tuple(
                     Related(record=grant, role="a grant of a scope that writes")
                     for grant in writing
                 ),
             )
-
-
-def _writes(scope: str) -> bool:
-    return scope.endswith(".manage") and not scope.startswith("okta.myAccount.")

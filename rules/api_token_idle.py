@@ -1,8 +1,9 @@
-"""An API token has not been used for more than 14 days.
+"""An API token has not been used for a long time.
 
 A token has all privileges of its owner, and one that nobody uses is one whose theft nobody
 notices. Okta reports no last use; it is worked out from the expiry, which every use moves one
-token window (30 days) ahead, hence the medium confidence. Tokens near their expiry are the
+token window (30 days) ahead, hence the medium confidence. A long time is an option: more than
+14 days unless you say otherwise. Tokens near their expiry are the
 subject of OAM801.
 
 Fix: find out what the token is for; revoke it if nothing needs it, or move the integration to
@@ -37,12 +38,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from pydantic import Field
+
 from auditor import Confidence, Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
 
-from ._tokens import last_use, near_expiry
+from ._tokens import ExpiryOptions, last_use, near_expiry
 
-MOST_IDLE = timedelta(days=14)
+
+class Options(ExpiryOptions):
+    """What a long time is."""
+
+    idle_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="Days without use up to which a token is not reported.",
+    )
 
 
 @rule(
@@ -51,14 +63,15 @@ MOST_IDLE = timedelta(days=14)
     impact=Impact.DEAD,
     confidence=Confidence.MEDIUM,
     reads=["api_tokens"],
+    options=Options,
 )
-def check(org: Org) -> Iterator[Finding]:
+def check(org: Org, options: Options) -> Iterator[Finding]:
     for token in org.api_tokens:
         used = last_use(token)
-        if used is None or near_expiry(token, org.captured_at):
+        if used is None or near_expiry(token, org.captured_at, options.expiry_days):
             continue
         idle = org.captured_at - used
-        if idle > MOST_IDLE:
+        if idle > timedelta(days=options.idle_days):
             yield Finding(
                 token,
                 f"API token {quoted(token.title)} has not been used for {idle.days:,} days, "

@@ -1,7 +1,7 @@
-"""An API token expires within 7 days, or has expired.
+"""An API token is about to expire, or has expired.
 
-Every use of an API token moves its expiry 30 days ahead. One that is this near to it has not
-been used for more than three weeks, and the next call after the expiry fails with 401
+Every use of an API token moves its expiry 30 days ahead. One that has 7 days left (an option)
+has not been used for more than three weeks, and the next call after the expiry fails with 401
 `E0000011`, "Invalid token provided". Either something that runs rarely is about to break, or
 nobody needs the token.
 
@@ -42,13 +42,21 @@ from math import ceil
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import counted, quoted
 
-from ._tokens import near_expiry
+from ._tokens import ExpiryOptions, near_expiry
 
 
-@rule("OAM801", severity=Severity.LOW, impact=Impact.BROKEN, reads=["api_tokens"])
-def check(org: Org) -> Iterator[Finding]:
+@rule(
+    "OAM801",
+    severity=Severity.LOW,
+    impact=Impact.BROKEN,
+    reads=["api_tokens"],
+    options=ExpiryOptions,
+)
+def check(org: Org, options: ExpiryOptions) -> Iterator[Finding]:
     for token in org.api_tokens:
-        if token.expires_at is not None and near_expiry(token, org.captured_at):
+        if token.expires_at is not None and near_expiry(
+            token, org.captured_at, options.expiry_days
+        ):
             left = token.expires_at - org.captured_at
             when = (
                 f"expires within {counted(ceil(left / timedelta(days=1)), 'day')} unless it is used"

@@ -84,11 +84,11 @@ from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
 from auditor.text import counted, quoted
-from auditor.tokens.matching import candidate_rules, user_grants
+from auditor.tokens.grants import user_grants
 
-from ._active import active_servers
-from ._clients import named, own_clients
+from ._clients import meant_servers, named, own_clients
 from ._people import People
+from ._witness import of_client, rejected
 
 
 @rule(
@@ -99,14 +99,13 @@ from ._people import People
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    people = People(org)
+    people = People.of(org)
     for client in own_clients(org):
-        for server in active_servers(org):
-            met = _rules_for_people(org, server, client)
-            if not met:
-                continue
+        for server, met in _rules_for_people(org, client):
             assigned = people.assigned([client])
-            left = assigned.difference(*(people.named(rule) for _, rule in met))
+            left = assigned
+            for _, each in met:
+                left -= people.named(each)
             if left and (left != assigned or any(people.reached(*one) for one in met)):
                 yield Finding(
                     client,
@@ -118,18 +117,31 @@ def check(org: Org) -> Iterator[Finding]:
                     related=tuple(
                         Related(record=rule, role="a rule that names people") for _, rule in met
                     ),
+                    witness=of_client(
+                        server,
+                        client,
+                        rejected("policy"),
+                        grants=sorted(user_grants(client.grant_types)),
+                        scopes=[frozenset({"openid"}), frozenset(met[0][1].scopes)],
+                        user=left.first(),
+                    ),
                 )
 
 
 def _rules_for_people(
-    org: Org, server: AuthorizationServer, client: App
-) -> list[tuple[AccessPolicy, PolicyRule]]:
-    """Rules for people that the client can meet; none if one of them is for anybody."""
-    met = [
-        (policy, rule)
-        for policy, rule in candidate_rules(org, server, client)
-        if rule.scopes and user_grants(rule.grant_types) & user_grants(client.grant_types)
-    ]
-    by_name = any(named(client, policy) for policy, _ in met)
-    open_to_all = client.federation_broker or any(rule.people.everyone for _, rule in met)
-    return met if by_name and not open_to_all else []
+    org: Org, client: App
+) -> Iterator[tuple[AuthorizationServer, list[tuple[AccessPolicy, PolicyRule]]]]:
+    """Rules for people that the client can meet, by server, unless one of them is for anybody."""
+    grants = user_grants(client.grant_types)
+    if client.federation_broker or not grants:
+        return
+    for server, policies in meant_servers(org, client):
+        met = [
+            (policy, rule)
+            for policy in policies
+            for rule in org.rules(policy)
+            if rule.active and rule.scopes and grants & user_grants(rule.grant_types)
+        ]
+        by_name = any(named(client, policy) for policy, _ in met)
+        if by_name and not any(rule.people.everyone for _, rule in met):
+            yield server, met

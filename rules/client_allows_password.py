@@ -34,8 +34,10 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
+from auditor.tokens.grants import PASSWORD
 
 from ._clients import own_clients
+from ._witness import minted, of_client
 
 
 @rule("OAM506", severity=Severity.HIGH, impact=Impact.RISKY, reads=["apps"])
@@ -47,4 +49,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Client {quoted(client.title)} may use the password grant, "
                 "so it handles users' passwords and no second factor can be asked for.",
                 field="settings.oauthClient.grant_types",
+                witness=of_client(
+                    None, client, minted, grants=[PASSWORD], scopes=[frozenset({"openid"})]
+                ),
             )

@@ -68,9 +68,10 @@ from collections.abc import Iterator
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.clients import App
 from auditor.text import quoted
-from auditor.tokens.matching import REFRESH_TOKEN
+from auditor.tokens.grants import REFRESH_TOKEN
 
-from ._clients import covering_policies, named, own_clients, reachable_rules
+from ._clients import named_by_policy, own_clients, reachable
+from ._witness import of_client, rejected
 
 
 @rule(
@@ -82,8 +83,9 @@ from ._clients import covering_policies, named, own_clients, reachable_rules
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        rules = list(reachable_rules(org, client))
-        if not rules or not any(named(client, p) for p in covering_policies(org, client)):
+        met = list(reachable(org, client)) if named_by_policy(org, client) else []
+        rules = [each for _, _, each in met]
+        if not rules:
             continue
         allowed = {grant for rule in rules for grant in rule.grant_types}
         for grant in _wanted(client):
@@ -96,6 +98,13 @@ def check(org: Org) -> Iterator[Finding]:
                     field="settings.oauthClient.grant_types",
                     key=grant,
                     related=(Related(record=rules[0], role="the first rule that it can meet"),),
+                    witness=of_client(
+                        met[0][0],
+                        client,
+                        rejected("policy"),
+                        grants=[grant],
+                        scopes=map(frozenset, [["openid"], *([name] for name in rules[0].scopes)]),
+                    ),
                 )
 
 

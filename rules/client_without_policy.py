@@ -40,8 +40,9 @@ from collections.abc import Iterator
 from auditor import Confidence, Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
 
-from ._active import active_policies
+from ._active import active_policies, active_servers
 from ._clients import own_clients, served
+from ._witness import of_client, rejected
 
 
 @rule(
@@ -54,6 +55,7 @@ from ._clients import own_clients, served
 def check(org: Org) -> Iterator[Finding]:
     if not any(active_policies(org)):
         return
+    server = next(active_servers(org), None)
     for client in own_clients(org):
         if not client.service and not served(org, client):
             yield Finding(
@@ -61,4 +63,13 @@ def check(org: Org) -> Iterator[Finding]:
                 f"No active policy names client {quoted(client.title)} and no rule for all "
                 "clients allows its grant types, so it can get tokens from the org "
                 "authorization server only.",
+                witness=of_client(
+                    server,
+                    client,
+                    rejected("policy"),
+                    grants=client.grant_types,
+                    scopes=[frozenset({"openid"})],
+                )
+                if server
+                else None,
             )

@@ -44,6 +44,7 @@ from auditor.text import quoted
 
 from ._active import active_servers
 from ._scopes import add_to_a_rule, allowed_by_none, rules_in_use
+from ._witness import of_server, rejected
 
 
 @rule("OAM404", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
@@ -62,5 +63,6 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{quoted(server.title)} is out of reach: {allowed_by_none(rules)}, "
                 "so no token ever carries it.",
                 field="default",
+                witness=of_server(server, rejected("policy"), scopes=frozenset({scope.name})),
                 fix=add_to_a_rule(scope, rules, "make it no default scope"),
             )

@@ -45,7 +45,7 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import PolicyRule
 from auditor.text import counted, quoted
-from auditor.tokens.matching import user_grants
+from auditor.tokens.grants import user_grants
 
 from ._clients import own_clients, reachable_rules
 
@@ -53,8 +53,10 @@ from ._clients import own_clients, reachable_rules
 @rule("OAM516", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["apps", "policy_rules"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
+        if not client.federation_broker:
+            continue
         open_rules = [rule for rule in reachable_rules(org, client) if _admits(rule, client)]
-        if client.federation_broker and open_rules:
+        if open_rules:
             yield Finding(
                 client,
                 f"Client {quoted(client.title)} is in Federation Broker Mode and meets "

@@ -39,6 +39,7 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.text import counted, quoted
 
 from ._clients import okta_grants, own_clients
+from ._witness import minted, of_client
 
 
 @rule(
@@ -52,5 +53,12 @@ def check(org: Org) -> Iterator[Finding]:
                 client,
                 f"Service app {quoted(client.title)} has {counted(len(grants), 'Okta API scope')} "
                 "but no admin role, so it gets tokens that every API call rejects with 403.",
+                witness=of_client(
+                    None,
+                    client,
+                    minted,
+                    grants=client.grant_types,
+                    scopes=[frozenset({grant.title for grant in grants})],
+                ),
                 related=tuple(Related(record=grant, role="a granted scope") for grant in grants),
             )

@@ -38,6 +38,7 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.text import quoted
 
 from ._active import active_rules, rule_name
+from ._witness import minted_by, of_rule
 
 
 @rule("OAM313", severity=Severity.HIGH, impact=Impact.RISKY, reads=["policy_rules", "inline_hooks"])
@@ -60,5 +61,6 @@ def check(org: Org) -> Iterator[Finding]:
             f"{rule_name(policy_rule, policy, server)} calls inline hook {state}: "
             "hooks fail open, so tokens are issued without its changes.",
             field="actions.token.inlineHook.id",
+            witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             related=(Related(record=hook, role="the inline hook"),) if hook else (),
         )

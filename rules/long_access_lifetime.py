@@ -1,11 +1,12 @@
-"""A rule gives access tokens a lifetime of more than 1 hour.
+"""A rule gives access tokens a long lifetime.
 
 An access token works wherever its API checks it locally until it expires, whether or not the
 user was deactivated, the client deleted or the token revoked meanwhile. Its lifetime is how
 long a thief can use it. Okta's default is 60 minutes, and its advice minutes where transfers
-or personal data are at stake. Refresh tokens spare users a new sign-in.
+or personal data are at stake. Refresh tokens spare users a new sign-in. What is long is an
+option: more than 60 minutes unless you say otherwise.
 
-Fix: set the lifetime to 60 minutes or less.
+Fix: set the lifetime to the ceiling or less.
 
 Flagged:
 
@@ -33,22 +34,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
+from pydantic import Field
+
+from auditor import Finding, Impact, Org, RuleOptions, Severity, rule
 
 from ._active import active_rules, rule_name
-from ._lifetimes import LONGEST_ACCESS, spoken
+from ._lifetimes import LONGEST_ACCESS, SHORTEST_ACCESS, spoken
+from ._witness import minted_by, of_rule
 
-_CEILING = 60
+
+class Options(RuleOptions):
+    """What a long lifetime is."""
+
+    ceiling_minutes: int = Field(
+        default=60,
+        ge=SHORTEST_ACCESS,
+        le=LONGEST_ACCESS,
+        description="The longest lifetime of an access token that is not reported, in minutes.",
+    )
 
 
-@rule("OAM702", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules"])
-def check(org: Org) -> Iterator[Finding]:
+@rule(
+    "OAM702",
+    severity=Severity.MEDIUM,
+    impact=Impact.RISKY,
+    reads=["policy_rules"],
+    options=Options,
+)
+def check(org: Org, options: Options) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         lifetime = policy_rule.token.access_token_lifetime_minutes
-        if lifetime is not None and _CEILING < lifetime <= LONGEST_ACCESS:
+        if lifetime is not None and options.ceiling_minutes < lifetime <= LONGEST_ACCESS:
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} lets access tokens live "
-                f"{spoken(lifetime)}, more than {_CEILING}: a stolen one works that long.",
+                f"{spoken(lifetime)}, more than {options.ceiling_minutes:,}: a stolen one works "
+                "that long.",
                 field="actions.token.accessTokenLifetimeMinutes",
+                witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             )

@@ -1,11 +1,11 @@
-"""A rule keeps refresh tokens alive that are not used for more than 30 days.
+"""A rule keeps refresh tokens alive that are not used for a long time.
 
 A refresh token that is not used within the window is revoked. A long window keeps tokens of
 lost phones, abandoned apps and old backups alive for whoever finds them. Okta's default is 7
-days (10,080 minutes). Only rules that allow offline_access with a grant that can bring a
-refresh token are reported.
+days (10,080 minutes). What is long is an option: more than 30 days unless you say otherwise.
+Only rules that allow offline_access with a grant that can bring a refresh token are reported.
 
-Fix: set the window to 43,200 minutes (30 days) or less.
+Fix: set the window to the ceiling or less.
 
 Flagged:
 
@@ -41,26 +41,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
+from pydantic import Field
+
+from auditor import Finding, Impact, Org, RuleOptions, Severity, rule
 from auditor.tokens.matching import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
-from ._lifetimes import LONGEST_WINDOW, spoken
+from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, spoken
+from ._witness import minted_by, of_rule
 
-_CEILING = 43_200
+
+class Options(RuleOptions):
+    """What a long window is."""
+
+    ceiling_minutes: int = Field(
+        default=43_200,
+        ge=SHORTEST_WINDOW,
+        le=LONGEST_WINDOW,
+        description="The longest window that is not reported, in minutes.",
+    )
 
 
-@rule("OAM706", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules"])
-def check(org: Org) -> Iterator[Finding]:
+@rule(
+    "OAM706",
+    severity=Severity.MEDIUM,
+    impact=Impact.RISKY,
+    reads=["policy_rules"],
+    options=Options,
+)
+def check(org: Org, options: Options) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         token = policy_rule.token
         window = token.refresh_token_window_minutes or 0
         # A window beyond the lifetime has no effect; OAM704 reports it.
         longest = token.refresh_token_lifetime_minutes or LONGEST_WINDOW
-        if _CEILING < window <= longest and gives_refresh_tokens(policy_rule):
+        if options.ceiling_minutes < window <= longest and gives_refresh_tokens(policy_rule):
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} keeps refresh tokens alive that are "
-                f"unused for up to {spoken(window)}.",
+                f"unused for up to {spoken(window)}, more than {options.ceiling_minutes:,}.",
                 field="actions.token.refreshTokenWindowMinutes",
+                witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             )

@@ -53,12 +53,16 @@ See:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from auditor import Finding, Impact, Org, Severity, rule
+from auditor.snapshot.models.clients import App
 from auditor.text import counted, quoted
-from auditor.tokens.matching import user_grants
+from auditor.tokens.grants import user_grants
+from auditor.tokens.request import TokenRequest
 
 from ._clients import own_clients
+from ._witness import of_client, rejected
 
 
 @rule(
@@ -78,4 +82,15 @@ def check(org: Org) -> Iterator[Finding]:
                 client,
                 f"Nobody{members} is assigned to client {quoted(client.title)}, so every request "
                 'with a user fails with "User is not assigned to the client application."',
+                witness=partial(_witness, client),
             )
+
+
+def _witness(client: App, org: Org) -> TokenRequest | None:
+    """Anybody's request, to the server that needs no policy."""
+    user = next((user.id for user in org.users if user.status == "ACTIVE"), None)
+    grants = sorted(user_grants(client.grant_types))
+    scopes = [frozenset({"openid"})]
+    return of_client(None, client, rejected("assignment"), grants=grants, scopes=scopes, user=user)(
+        org
+    )

@@ -43,9 +43,11 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.text import listed
-from auditor.tokens.matching import CLIENT_CREDENTIALS, admits_userless
+from auditor.tokens.grants import CLIENT_CREDENTIALS
+from auditor.tokens.matching import admits_userless
 
 from ._active import active_rules, rule_name
+from ._witness import of_rule, rejected
 
 
 @rule("OAM311", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
@@ -61,4 +63,12 @@ def check(org: Org) -> Iterator[Finding]:
                 f"OpenID scopes ({listed(scopes)}), which Okta refuses for that grant with "
                 "invalid_scope.",
                 field="conditions.scopes.include",
+                witness=of_rule(
+                    server,
+                    policy,
+                    policy_rule,
+                    rejected("scopes"),
+                    grants=[CLIENT_CREDENTIALS],
+                    scopes=[frozenset(scopes)],
+                ),
             )

@@ -3,7 +3,7 @@
 A client that names no scope is given the default scopes that the matching rule allows. A
 privileged one among them ends up in tokens of clients that never asked for it, and whoever
 steals such a token can do more with it than the client ever wanted to. Whether a scope is
-privileged is judged by its name (write, delete, manage, admin, all and the like).
+privileged is judged by its name (write, delete, manage, admin, all and the like; an option).
 
 Fix: make it no default scope, and let the clients that need it ask for it by name.
 
@@ -40,15 +40,21 @@ from auditor.text import counted, quoted
 
 from ._active import active_servers
 from ._scopes import rules_in_use
-from ._sensitive import is_privileged
+from ._sensitive import PrivilegeOptions
 
 
-@rule("OAM406", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules", "scopes"])
-def check(org: Org) -> Iterator[Finding]:
+@rule(
+    "OAM406",
+    severity=Severity.MEDIUM,
+    impact=Impact.RISKY,
+    reads=["policy_rules", "scopes"],
+    options=PrivilegeOptions,
+)
+def check(org: Org, options: PrivilegeOptions) -> Iterator[Finding]:
     for server in active_servers(org):
         rules = rules_in_use(org, server)
         for scope in org.scopes(server):
-            if not (scope.default and scope.custom and is_privileged(scope.name)):
+            if not (scope.default and scope.custom and options.privileged(scope.name)):
                 continue
             # One that no rule allows is no danger, and reported by OAM404.
             if allowing := sum(1 for r in rules if r.allows(scope.name)):

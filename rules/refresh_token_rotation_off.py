@@ -50,7 +50,7 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
-from auditor.tokens.matching import REFRESH_TOKEN
+from auditor.tokens.grants import REFRESH_TOKEN
 
 from ._clients import own_clients
 

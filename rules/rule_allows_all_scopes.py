@@ -1,8 +1,9 @@
 """An active rule allows all scopes of a server that has privileged ones.
 
 With `*` in its scope list a rule gives its clients every scope of the server, also those that
-write, delete or administer, and every one that is defined later. A client that only reads can
-then ask for more than it needs. Rules that are wide open in every respect are OAM303's.
+write, delete or administer, and every one that is defined later. A client that only reads can then
+ask for more than it needs. Whether a scope is privileged is judged by its name. Rules that are
+wide open in every respect are OAM303's.
 
 Fix: list the scopes that the rule's clients need.
 
@@ -41,21 +42,35 @@ from auditor.snapshot.models.servers import ALL_SCOPES
 from auditor.text import listed, quoted
 
 from ._active import active_rules, rule_name
-from ._sensitive import is_privileged
+from ._sensitive import PrivilegeOptions
 from ._wide_open import is_wide_open
+from ._witness import minted_by, of_rule
 
 
-@rule("OAM309", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules", "scopes"])
-def check(org: Org) -> Iterator[Finding]:
+@rule(
+    "OAM309",
+    severity=Severity.MEDIUM,
+    impact=Impact.RISKY,
+    reads=["policy_rules", "scopes"],
+    options=PrivilegeOptions,
+)
+def check(org: Org, options: PrivilegeOptions) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         if ALL_SCOPES not in policy_rule.scopes or is_wide_open(policy, policy_rule):
             continue
         custom = {scope.name for scope in org.scopes(server) if scope.custom}
-        privileged = sorted(filter(is_privileged, custom))
+        privileged = options.of(custom)
         if privileged:
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} allows all scopes, {len(privileged)} "
                 f"of {len(custom)} with a privileged name: {listed(map(quoted, privileged))}.",
                 field="conditions.scopes.include",
+                witness=of_rule(
+                    server,
+                    policy,
+                    policy_rule,
+                    minted_by(policy_rule),
+                    scopes=[frozenset({privileged[0]})],
+                ),
             )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 
 from ._active import active_rules, rule_name
+from ._witness import minted_by, of_rule
 
 
 @rule("OAM304", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules"])
@@ -41,4 +42,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} allows the implicit grant, "
                 "which puts tokens into redirect URLs.",
                 field="conditions.grantTypes.include",
+                witness=of_rule(
+                    server, policy, policy_rule, minted_by(policy_rule), grants=["implicit"]
+                ),
             )

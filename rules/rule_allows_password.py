@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 
 from ._active import active_rules, rule_name
+from ._witness import minted_by, of_rule
 
 
 @rule("OAM305", severity=Severity.HIGH, impact=Impact.RISKY, reads=["policy_rules"])
@@ -43,4 +44,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} allows the password grant: clients "
                 "see passwords, and no second factor can be asked for.",
                 field="conditions.grantTypes.include",
+                witness=of_rule(
+                    server, policy, policy_rule, minted_by(policy_rule), grants=["password"]
+                ),
             )

@@ -37,11 +37,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import ALL_SCOPES
+from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer, PolicyRule
 from auditor.text import quoted
 
 from ._active import active_rules, rule_name
 from ._scopes import defined_scopes, nearest
+from ._witness import of_rule, rejected
 
 
 @rule("OAM302", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
@@ -58,9 +59,20 @@ def check(org: Org) -> Iterator[Finding]:
                 "does not define, so a request for it fails with invalid_scope.",
                 field="conditions.scopes.include",
                 key=scope,
+                witness=of_rule(
+                    server, policy, policy_rule, rejected("scopes"), scopes=[frozenset({scope})]
+                ),
                 fix=f"Replace {name} by {quoted(near)} in rule {quoted(policy_rule.title)}, "
                 "or define it on the server."
                 if near
-                else f"Define scope {name} on authorization server {quoted(server.title)}, "
-                f"or remove it from rule {quoted(policy_rule.title)}.",
+                else _define(scope, server, policy_rule),
             )
+
+
+def _define(scope: str, server: AuthorizationServer, policy_rule: PolicyRule) -> str:
+    remove = f"remove it from rule {quoted(policy_rule.title)}"
+    if scope.startswith(("okta.", "okta:")):
+        return f"Ask the org authorization server for {quoted(scope)}, and {remove}."
+    define = f"Define scope {quoted(scope)} on authorization server {quoted(server.title)}"
+    built_in = " (groups is built in at the org server only)" if scope == "groups" else ""
+    return f"{define}{built_in}, or {remove}."

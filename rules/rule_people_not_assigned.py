@@ -106,9 +106,11 @@ from collections.abc import Iterator
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import PolicyRule
 from auditor.text import counted, listed, quoted
+from auditor.tokens.grants import user_grants
 
 from ._active import active_rules, rule_name
 from ._people import People
+from ._witness import of_client, rejected
 
 
 @rule(
@@ -119,12 +121,14 @@ from ._people import People
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    people = People(org)
+    people = People.of(org)
     for server, policy, policy_rule in active_rules(org):
+        if policy_rule.people.everyone or policy_rule.people.unrestricted:
+            continue
         clients = people.audience(policy, policy_rule)
         named = people.named(policy_rule)
         reached = people.reached(policy, policy_rule)
-        if policy_rule.people.everyone or named == reached or not people.assigned(clients):
+        if named == reached or not people.assigned(clients):
             continue
         if reached and _built_in(org, policy_rule):
             continue
@@ -137,6 +141,14 @@ def check(org: Org) -> Iterator[Finding]:
             f"to {listed(quoted(client.title) for client in clients)}, so "
             f"{'their requests are rejected' if reached else 'it never matches'}.",
             field="conditions.people",
+            witness=of_client(
+                server,
+                clients[0],
+                rejected("assignment"),
+                grants=sorted(user_grants(policy_rule.grant_types) & set(clients[0].grant_types)),
+                scopes=[frozenset({"openid"}), *(frozenset({s}) for s in policy_rule.scopes)],
+                user=(named - reached).first(),
+            ),
             related=tuple(
                 Related(record=client, role="a client that the policy names") for client in clients
             ),

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 
 from ._active import active_rules, rule_name
+from ._witness import not_by, of_rule
 
 
 @rule("OAM301", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules"])
@@ -43,4 +44,11 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} lists no scopes, "
                 "so it lets no request through.",
                 field="conditions.scopes.include",
+                witness=of_rule(
+                    server,
+                    policy,
+                    policy_rule,
+                    not_by(policy_rule),
+                    scopes=[frozenset({"openid"})],
+                ),
             )

@@ -36,6 +36,7 @@ from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import listed
 
 from ._active import active_rules, rule_name
+from ._witness import not_by, of_rule
 
 _NEEDS_PEOPLE = ("authorization_code", "implicit", "password")
 
@@ -50,4 +51,5 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} allows {listed(grants)} but includes "
                 "no user or group, so no user matches it.",
                 field="conditions.people",
+                witness=of_rule(server, policy, policy_rule, not_by(policy_rule), grants=grants),
             )

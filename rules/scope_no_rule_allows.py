@@ -49,6 +49,7 @@ from auditor.text import quoted
 
 from ._active import active_servers
 from ._scopes import add_to_a_rule, allowed_by_none, rules_in_use
+from ._witness import of_server, rejected
 
 
 @rule("OAM401", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
@@ -64,5 +65,6 @@ def check(org: Org) -> Iterator[Finding]:
                 f"out of reach: {allowed_by_none(rules)}, so every request for it fails with "
                 "access_denied.",
                 field="name",
+                witness=of_server(server, rejected("policy"), scopes=frozenset({scope.name})),
                 fix=add_to_a_rule(scope, rules, "delete the scope"),
             )

@@ -99,20 +99,17 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
     ALL_SCOPES,
+    AccessPolicy,
     AuthorizationServer,
     PolicyRule,
 )
 from auditor.text import counted, quoted
-from auditor.tokens.matching import (
-    USERLESS_GRANTS,
-    admits_userless,
-    admitted_users,
-    candidate_rules,
-    excluded_users,
-)
+from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.matching import admits_userless, admitted_users, excluded_users
 
 from ._active import active_servers
-from ._clients import named, own_clients
+from ._clients import meant_servers, own_clients
+from ._witness import of_client, of_rule, rejected
 
 
 class Conflict(NamedTuple):
@@ -141,6 +138,10 @@ Conflicts = dict[str, list[Conflict]]
 def check(org: Org) -> Iterator[Finding]:
     clients = tuple(own_clients(org))
     grants = frozenset(grant for client in clients for grant in client.grant_types)
+    meant: dict[str, list[tuple[App, list[AccessPolicy]]]] = {}
+    for client in clients:
+        for server, policies in meant_servers(org, client):
+            meant.setdefault(server.id, []).append((client, policies))
     for server in active_servers(org):
         comparison = Comparison(org, server)
         shared = [
@@ -148,13 +149,12 @@ def check(org: Org) -> Iterator[Finding]:
         ]
         common = comparison.conflicts(shared, grants)
         if common:
-            yield _finding(server, ALL_CLIENTS, "Any client", common)
-        for client in clients:
-            met = list(candidate_rules(org, server, client))
-            if any(named(client, policy) for policy, _ in met):
-                own = comparison.conflicts([rule for _, rule in met], frozenset(client.grant_types))
-                if fresh := _without(own, common):
-                    yield _finding(server, client.client_id, _client(client), fresh)
+            yield _finding(org, server, None, common)
+        for client, policies in meant.get(server.id, ()):
+            met = [each for policy in policies for each in org.rules(policy) if each.active]
+            own = comparison.conflicts(met, frozenset(client.grant_types))
+            if fresh := _without(own, common):
+                yield _finding(org, server, client, fresh)
 
 
 class Comparison:
@@ -164,6 +164,8 @@ class Comparison:
         self._org = org
         self._custom = frozenset(scope.name for scope in org.scopes(server) if scope.custom)
         self._known: dict[tuple[str, ...], list[Conflict]] = {}
+        self._admitted: dict[str, frozenset[str]] = {}
+        self._excluded: dict[str, frozenset[str]] = {}
 
     def conflicts(self, rules: list[PolicyRule], grants: frozenset[str]) -> Conflicts:
         """Pairs of custom scopes that these rules allow with a grant, but never together."""
@@ -187,13 +189,33 @@ class Comparison:
         seen: set[frozenset[str]] = set()
         for one, other in combinations(range(len(rules)), 2):
             left, right = allowed[one] - allowed[other], allowed[other] - allowed[one]
-            if not left or not right or not _same_person(self._org, rules[one], rules[other]):
+            if not left or not right or not self._same_person(rules[one], rules[other]):
                 continue
             for scopes in product(sorted(left), sorted(right)):
                 pair = frozenset(scopes)
                 if pair not in seen and not any(pair <= both for both in allowed):
                     seen.add(pair)
                     yield Conflict(scopes, (rules[one], rules[other]))
+
+    def _same_person(self, one: PolicyRule, other: PolicyRule) -> bool:
+        """Whether somebody, or a request without a user, can meet both rules."""
+        if admits_userless(one) and admits_userless(other):
+            return True
+        if one.people.everyone:
+            return bool(self._by_name(other) - self._out(one))
+        if other.people.everyone:
+            return bool(self._by_name(one) - self._out(other))
+        return not self._by_name(one).isdisjoint(self._by_name(other))
+
+    def _by_name(self, rule: PolicyRule) -> frozenset[str]:
+        if rule.id not in self._admitted:
+            self._admitted[rule.id] = admitted_users(self._org, rule)
+        return self._admitted[rule.id]
+
+    def _out(self, rule: PolicyRule) -> frozenset[str]:
+        if rule.id not in self._excluded:
+            self._excluded[rule.id] = excluded_users(self._org, rule)
+        return self._excluded[rule.id]
 
 
 def _without(own: Conflicts, common: Conflicts) -> Conflicts:
@@ -206,30 +228,27 @@ def _without(own: Conflicts, common: Conflicts) -> Conflicts:
     return {grant: conflicts for grant, conflicts in fresh.items() if conflicts}
 
 
-def _client(client: App) -> str:
-    return f"Client {quoted(client.title)}"
-
-
-def _same_person(org: Org, one: PolicyRule, other: PolicyRule) -> bool:
-    """Whether somebody, or a request without a user, can meet both rules."""
-    if admits_userless(one) and admits_userless(other):
-        return True
-    if one.people.everyone:
-        return bool(admitted_users(org, other) - excluded_users(org, one))
-    if other.people.everyone:
-        return bool(admitted_users(org, one) - excluded_users(org, other))
-    return bool(admitted_users(org, one) & admitted_users(org, other))
-
-
 def _scopes_of(conflicts: list[Conflict]) -> frozenset[frozenset[str]]:
     return frozenset(conflict.pair for conflict in conflicts)
 
 
-def _finding(server: AuthorizationServer, key: str, who: str, conflicts: Conflicts) -> Finding:
+def _finding(
+    org: Org, server: AuthorizationServer, client: App | None, conflicts: Conflicts
+) -> Finding:
+    key = client.client_id if client else ALL_CLIENTS
+    who = f"Client {quoted(client.title)}" if client else "Any client"
     grant, (first, *_) = next(iter(conflicts.items()))
     pairs = frozenset().union(*map(_scopes_of, conflicts.values()))
     more = f" So it is with {counted(len(pairs) - 1, 'other pair')}." if len(pairs) > 1 else ""
     one, other = first.scopes
+    asked = [frozenset(first.scopes), frozenset({"openid", *first.scopes})]
+    if client is None:
+        policy = org.policy_of(first.rules[0])
+        witness = of_rule(
+            server, policy, first.rules[0], rejected("policy"), grants=[grant], scopes=asked
+        )
+    else:
+        witness = of_client(server, client, rejected("policy"), grants=[grant], scopes=asked)
     return Finding(
         server,
         f"{who} may get {quoted(one)} and {quoted(other)} with {quoted(grant)}, but no single "
@@ -241,4 +260,5 @@ def _finding(server: AuthorizationServer, key: str, who: str, conflicts: Conflic
             Related(record=found, role=f"the rule that allows {quoted(scope)}")
             for scope, found in zip(first.scopes, first.rules, strict=True)
         ),
+        witness=witness,
     )

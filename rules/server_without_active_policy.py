@@ -33,6 +33,9 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import counted, quoted
+from auditor.tokens.grants import AUTHORIZATION_CODE, DEVICE_CODE
+
+from ._witness import of_server, rejected
 
 
 @rule("OAM101", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policies"])
@@ -46,4 +49,10 @@ def check(org: Org) -> Iterator[Finding]:
             server,
             f"Authorization server {quoted(server.title)} has {has if inactive else 'no policy'}, "
             "so every token request to it is rejected.",
+            witness=of_server(
+                server,
+                rejected("policy"),
+                scopes=frozenset({"openid"}),
+                grants=(AUTHORIZATION_CODE, DEVICE_CODE),
+            ),
         )

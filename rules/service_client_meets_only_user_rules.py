@@ -66,9 +66,11 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.clients import App
 from auditor.text import listed, quoted
-from auditor.tokens.matching import CLIENT_CREDENTIALS, admits_userless
+from auditor.tokens.grants import CLIENT_CREDENTIALS
+from auditor.tokens.matching import admits_userless
 
-from ._clients import covering_policies, named, okta_grants, own_clients, reachable_rules
+from ._clients import covering_policies, named, okta_grants, own_clients, reachable
+from ._witness import of_client, rejected
 
 
 @rule("OAM504", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "app_grants"])
@@ -76,9 +78,10 @@ def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if not client.service or not _expects_tokens(org, client):
             continue
-        rules = [
-            rule for rule in reachable_rules(org, client) if CLIENT_CREDENTIALS in rule.grant_types
+        met = [
+            place for place in reachable(org, client) if CLIENT_CREDENTIALS in place[2].grant_types
         ]
+        rules = [rule for _, _, rule in met]
         if rules and not any(admits_userless(rule) for rule in rules):
             yield Finding(
                 client,
@@ -87,6 +90,13 @@ def check(org: Org) -> Iterator[Finding]:
                 "requests are rejected with access_denied.",
                 related=tuple(
                     Related(record=rule, role="a rule that names people") for rule in rules
+                ),
+                witness=of_client(
+                    met[0][0],
+                    client,
+                    rejected("policy"),
+                    grants=[CLIENT_CREDENTIALS],
+                    scopes=[frozenset({name}) for name in rules[0].scopes],
                 ),
             )
 

@@ -63,9 +63,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
+from auditor.snapshot.models.clients import App
 from auditor.text import quoted
+from auditor.tokens.grants import CLIENT_CREDENTIALS
+from auditor.tokens.request import TokenRequest
 
+from ._active import active_servers
 from ._clients import okta_grants, own_clients, served
+from ._witness import Search, of_client, rejected
 
 
 @rule("OAM501", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "app_grants"])
@@ -79,4 +84,22 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Service app {quoted(client.title)} is named in no active policy of any "
                 "authorization server, no rule for all clients allows its grant types, and it "
                 "has no Okta API scope, so it cannot get a token.",
+                witness=_witness(client),
             )
+
+
+def _witness(client: App) -> Search:
+    """A request to the first server that has a scope to ask for."""
+
+    def search(org: Org) -> TokenRequest | None:
+        for server in active_servers(org):
+            custom = sorted(scope.name for scope in org.scopes(server) if scope.custom)
+            if custom:
+                scopes = [frozenset({custom[0]})]
+                grants = [CLIENT_CREDENTIALS]
+                return of_client(server, client, rejected("policy"), grants=grants, scopes=scopes)(
+                    org
+                )
+        return None
+
+    return search

@@ -45,9 +45,11 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.servers import People
 from auditor.text import counted, listed
-from auditor.tokens.matching import CLIENT_CREDENTIALS, admits_userless
+from auditor.tokens.grants import CLIENT_CREDENTIALS
+from auditor.tokens.matching import admits_userless
 
 from ._active import active_rules, rule_name
+from ._witness import not_by, of_rule
 
 
 @rule("OAM310", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
@@ -62,6 +64,9 @@ def check(org: Org) -> Iterator[Finding]:
             "and client_credentials has no user, so "
             + ("it never matches any request." if dead else "it never matches that grant."),
             field="conditions.grantTypes.include",
+            witness=of_rule(
+                server, policy, policy_rule, not_by(policy_rule), grants=[CLIENT_CREDENTIALS]
+            ),
         )
 
 

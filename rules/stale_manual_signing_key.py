@@ -1,8 +1,9 @@
-"""An authorization server with manual key rotation was not rotated for more than 90 days.
+"""An authorization server's signing key is rotated by hand, and was not for a long time.
 
 Whoever gets hold of a signing key can mint tokens that every API accepts, until the key is
 replaced. With automatic rotation Okta replaces it about 4 times a year; with rotationMode
-MANUAL it does so only when somebody asks for it. Age counts up to when the snapshot was taken.
+MANUAL it does so only when somebody asks for it. Age counts up to when the snapshot was taken;
+what is too old is an option, more than 90 days unless you say otherwise.
 
 Fix: rotate the key, or set the rotation mode to AUTO; APIs that pin a key must read the
 server's `keys` endpoint instead.
@@ -31,22 +32,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
+from pydantic import Field
+
+from auditor import Finding, Impact, Org, RuleOptions, Severity, rule
 from auditor.text import counted, quoted
 
 from ._active import active_servers
 
-_DAYS = 90
+
+class Options(RuleOptions):
+    """What too old is."""
+
+    max_age_days: int = Field(
+        default=90,
+        ge=1,
+        le=3_650,
+        description="The age up to which a signing key is not reported, in days.",
+    )
 
 
-@rule("OAM707", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["authorization_servers"])
-def check(org: Org) -> Iterator[Finding]:
+@rule(
+    "OAM707",
+    severity=Severity.MEDIUM,
+    impact=Impact.RISKY,
+    reads=["authorization_servers"],
+    options=Options,
+)
+def check(org: Org, options: Options) -> Iterator[Finding]:
     for server in active_servers(org):
         signing = server.credentials.signing
         if signing.rotation_mode != "MANUAL" or signing.last_rotated is None:
             continue
         age = (org.captured_at - signing.last_rotated).days
-        if age > _DAYS:
+        if age > options.max_age_days:
             yield Finding(
                 server,
                 f"Authorization server {quoted(server.title)} rotates its signing key by hand, "

@@ -50,6 +50,7 @@ from auditor.tokens.matching import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
 from ._lifetimes import UNLIMITED, spoken
+from ._witness import minted_by, of_rule
 
 _DEFAULT_WINDOW = 10_080
 
@@ -66,4 +67,5 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} gives refresh tokens that never "
                 f"expire as long as they are used every {spoken(window)}.",
                 field="actions.token.refreshTokenLifetimeMinutes",
+                witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             )

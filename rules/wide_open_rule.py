@@ -53,6 +53,7 @@ from auditor.text import counted
 
 from ._active import active_rules, rule_name
 from ._wide_open import is_wide_open
+from ._witness import minted, of_rule
 
 
 @rule("OAM303", severity=Severity.CRITICAL, impact=Impact.RISKY, reads=["policy_rules", "scopes"])
@@ -66,4 +67,5 @@ def check(org: Org) -> Iterator[Finding]:
                 f"scope for anybody assigned to it: {counted(custom, 'custom scope')} today, "
                 "and every one that is added.",
                 field="conditions.scopes.include",
+                witness=of_rule(server, policy, policy_rule, minted),
             )

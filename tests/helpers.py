@@ -12,7 +12,11 @@ from typing import Any
 from click.testing import CliRunner
 
 from auditor.cli import main
+from auditor.lint.examples import example_snapshot
 from auditor.sandbox import Sandbox, Tenant
+from auditor.snapshot.collections import match
+from auditor.snapshot.document import write_snapshot
+from auditor.snapshot.ledger import Entry, Ledger, Status
 
 TOKEN = "00secretTokenThatMustNeverBeSeen"
 
@@ -160,3 +164,28 @@ def okta_auditor(*arguments: object, url: str | None = None, **environment: str)
 def ledger(path: Path) -> dict[str, dict[str, Any]]:
     """The ledger entries of a snapshot file, by collection."""
     return {entry["collection"]: entry for entry in json.loads(path.read_text())["ledger"]}
+
+
+def snapshot_file(folder: Path, document: dict[str, Any], *, unread: tuple[str, ...] = ()) -> Path:
+    """A snapshot file of an example, in which some collections were refused."""
+    snapshot = example_snapshot(document)
+    entries = tuple(
+        Entry(
+            collection=entry.collection,
+            status=Status.REFUSED,
+            oauth_scope=f"okta.{entry.collection}.read",
+            reason="403 E0000006",
+        )
+        if entry.collection in unread
+        else entry
+        for entry in snapshot.ledger.entries
+    )
+    resources = {
+        path: value
+        for path, value in snapshot.resources.items()
+        if (found := match(path)) and found[0].name not in unread
+    }
+    changed = {"ledger": Ledger(entries=entries), "resources": resources}
+    path = folder / "example.json"
+    write_snapshot(snapshot.model_copy(update=changed), path)
+    return path

@@ -60,6 +60,7 @@ def test_packs_import_public_layers_and_siblings_only(folder: str) -> None:
         "Report",
         "report",
         "Rule",
+        "RuleOptions",
         "rule",
     }
     public |= {"AuditResult", "Location", "ObjectRef", "ReportedFinding", "Org"}

@@ -14,6 +14,7 @@ from auditor.errors import ExitCode, OutputError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.engine import Source, audit
 from auditor.lint.finding import Severity
+from auditor.lint.options import apply_options
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
@@ -98,7 +99,7 @@ def plan(options: AuditOptions) -> Plan:
         UsageError: the configuration, a rule, a format or a path cannot work.
     """
     settings = read_config(options.config)
-    rules = load_rules([*settings.rules, *options.folders])
+    rules = apply_options(load_rules([*settings.rules, *options.folders]), settings.options)
     return Plan(
         rules=select_rules(
             rules, options.select or settings.select, options.ignore or settings.ignore

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from auditor import __version__
-from auditor.lint.finding import Finding
+from auditor.lint.finding import Finding, Search
 from auditor.lint.result import (
     AuditResult,
     Crashed,
@@ -20,8 +20,10 @@ from auditor.lint.result import (
     RelatedObject,
     ReportedFinding,
     Tenant,
+    Witness,
 )
 from auditor.lint.rule import Rule
+from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.index import Org
@@ -29,6 +31,7 @@ from auditor.snapshot.ledger import Status
 from auditor.snapshot.locate import Locator
 from auditor.snapshot.models.base import Record
 from auditor.text import one_line
+from auditor.tokens.request import TokenRequest
 
 _LONGEST_EVIDENCE = 600
 
@@ -60,7 +63,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
             not_evaluated.append(unread)
             continue
         try:
-            found = list(item.check(org.restricted_to(item.reads)))
+            found = list(item.findings(org.restricted_to(item.reads)))
             findings += [report.finding(item, finding) for finding in found]
         except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
             crashed.append(Crashed(item, _where(error)))
@@ -149,9 +152,16 @@ class _Reporter:
                 )
                 for other in found.related
             ),
+            witness=self._witness(found.witness),
             location=self._location(found.record, self._entry(found)),
             fingerprint=fingerprint(item.code, found.record, found.field, found.key),
         )
+
+    def _witness(self, found: TokenRequest | Search | None) -> Witness | None:
+        request = found(self.org) if callable(found) else found
+        if request is None:
+            return None
+        return Witness(request, explain_command(self.org, request, self.file))
 
     def _location(self, record: Record, field: str | None) -> Location:
         return Location(self.file, self.locator.region(record.place, field))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
+from auditor.tokens.request import TokenRequest
 
 
 class Severity(StrEnum):
@@ -55,6 +58,11 @@ class Related:
     """What it has to do with it, for example `the rule that takes its traffic`."""
 
 
+Search = Callable[[Org], "TokenRequest | None"]
+"""Looks for a request that shows a finding, in all that was read; what the finding rests on
+stays with `reads`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong with one object.
@@ -79,3 +87,6 @@ class Finding:
     """What to do about this one, where it can be said more exactly than on the rule's page."""
 
     related: tuple[Related, ...] = ()
+
+    witness: TokenRequest | Search | None = None
+    """A token request that shows it, or how to find one; `okta-auditor explain` reproduces it."""

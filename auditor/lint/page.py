@@ -11,6 +11,7 @@ import inspect
 import json
 import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,13 @@ def read_page(docstring: str) -> Page:
     )
 
 
-def markdown(code: str, name: str, page: Page, facts: dict[str, str]) -> str:
+def markdown(
+    code: str,
+    name: str,
+    page: Page,
+    facts: dict[str, str],
+    options: Sequence[tuple[str, str, str]] = (),
+) -> str:
     """The page as Markdown.
 
     Args:
@@ -68,15 +75,24 @@ def markdown(code: str, name: str, page: Page, facts: dict[str, str]) -> str:
         name: the rule's name.
         page: its parts.
         facts: rows under the heading, for example severity.
+        options: name, default and description of each of the rule's options.
     """
     rows = "\n".join(f"- **{label}:** {value}" for label, value in facts.items())
     parts = [f"# {code} {name}", page.summary, rows, "## Why", page.why, "## Fix", page.fix]
+    if options:
+        parts += ["## Options", _option_table(code, options)]
     for heading, examples in (("Flagged", page.flagged), ("Accepted", page.accepted)):
         parts.append(f"## {heading}")
         parts += [f"```json\n{_pretty(example)}\n```" for example in examples]
     if page.see:
         parts += ["## See", "\n".join(f"- {line}" for line in page.see)]
     return "\n\n".join(parts) + "\n"
+
+
+def _option_table(code: str, options: Sequence[tuple[str, str, str]]) -> str:
+    rows = "\n".join(f"| `{name}` | `{default}` | {said} |" for name, default, said in options)
+    table = f"| option | default | meaning |\n|---|---|---|\n{rows}"
+    return f"Set them in the configuration file under `[options.{code}]`.\n\n{table}"
 
 
 def _flowed(text: str) -> str:

@@ -10,6 +10,7 @@ from auditor.lint.rule import Rule
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import Entry
 from auditor.snapshot.locate import Region
+from auditor.tokens.request import TokenRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class RelatedObject:
     location: Location
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A token request that shows a finding, and how to see what becomes of it."""
+
+    request: TokenRequest
+    command: str
+    """A shell command, safe to paste: `okta-auditor explain …`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFinding:
     """A finding with all that a report needs to show it."""
@@ -54,6 +64,7 @@ class ReportedFinding:
     evidence: str
     """The value of the field as JSON, cut to a few lines; the record's own where no field is."""
     related: tuple[RelatedObject, ...]
+    witness: Witness | None
     location: Location
     fingerprint: str
     """32 hexadecimal digits; stable over rewording, renaming and moving."""

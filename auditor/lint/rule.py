@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.lint.finding import Confidence, Finding, Impact, Severity
+from auditor.lint.options import RuleOptions
 from auditor.lint.page import Page, markdown, read_page
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.index import Org
 
-Check = Callable[[Org], Iterator[Finding]]
+Check = Callable[..., Iterator[Finding]]
+"""Takes the org, and the rule's options if it has some."""
 
 _CODE = re.compile(r"[A-Z]{2,10}[0-9]{3,4}\Z")
 
@@ -43,6 +45,13 @@ class Rule:
     module: str
     """Where it is defined, for messages about rule packs."""
 
+    options: RuleOptions | None = None
+    """Its thresholds; None if it has none."""
+
+    def findings(self, org: Org) -> Iterator[Finding]:
+        """Evaluate the rule."""
+        return self.check(org) if self.options is None else self.check(org, self.options)
+
     def markdown(self) -> str:
         """The rule's page."""
         facts = {
@@ -51,7 +60,8 @@ class Rule:
             "Confidence": self.confidence.value,
             "Reads": ", ".join(sorted(self.reads)),
         }
-        return markdown(self.code, self.name, self.page, facts)
+        options = type(self.options).documented() if self.options else []
+        return markdown(self.code, self.name, self.page, facts, options)
 
 
 def rule(
@@ -61,6 +71,7 @@ def rule(
     impact: Impact,
     reads: Iterable[str],
     confidence: Confidence = Confidence.HIGH,
+    options: type[RuleOptions] | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a module's check function.
 
@@ -70,6 +81,7 @@ def rule(
         impact: whether it breaks something, risks something, or is dead configuration.
         reads: names of the collections the function asks the org for, not their parents.
         confidence: how sure a finding is.
+        options: the rule's thresholds; the function then takes them as its second argument.
 
     Raises:
         ValueError: the code or a collection's name is unusable, or the docstring lacks a part.
@@ -94,6 +106,7 @@ def rule(
             check=check,
             page=read_page(module.__doc__ or ""),
             module=module.__name__,
+            options=options() if options else None,
         )
 
     return declare

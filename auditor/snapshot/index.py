@@ -6,7 +6,7 @@ A rule may look only at what it declared in `reads`. Asking for anything else ra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -32,6 +32,7 @@ from auditor.snapshot.models.org import (
     TrustedOrigin,
 )
 from auditor.snapshot.models.servers import (
+    ALL_CLIENTS,
     AccessPolicy,
     AuthorizationServer,
     Claim,
@@ -42,6 +43,7 @@ from auditor.snapshot.models.servers import (
 from auditor.snapshot.records import read_records
 
 R = TypeVar("R", bound=Part)
+T = TypeVar("T")
 
 _OVER = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED"})
 """Statuses of a user assignment that is no longer one."""
@@ -61,6 +63,7 @@ class _Tables:
     by_collection: Mapping[str, tuple[Any, ...]]
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict)
 
 
 class Org:
@@ -132,6 +135,14 @@ class Org:
         """Custom authorization servers."""
         return self._all("authorization_servers", AuthorizationServer)
 
+    def server(self, server_id: str) -> AuthorizationServer:
+        """The server with an id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._lookup("authorization_servers", AuthorizationServer)[server_id]
+
     def policies(self, server: AuthorizationServer) -> tuple[AccessPolicy, ...]:
         """The server's access policies in order of evaluation, inactive ones included."""
         return self._of("policies", AccessPolicy, server)
@@ -188,6 +199,23 @@ class Org:
             for rule in self.rules(policy):
                 if rule.active:
                     yield policy, rule
+
+    def covering(self, client_id: str) -> Iterator[tuple[AuthorizationServer, AccessPolicy]]:
+        """Active policies of active servers whose client condition includes a client.
+
+        In order of evaluation within a server. Worked out once for all clients.
+        """
+        self._check("policies")
+        lookup = self._tables.lookups.setdefault("covering", {})
+        if not lookup:
+            lookup[ALL_CLIENTS] = []
+            live = [(s, p) for s in self.servers if s.active for p in self.active_policies(s)]
+            for number, (server, policy) in enumerate(live):
+                for covered in dict.fromkeys(policy.clients):
+                    lookup.setdefault(covered, []).append((number, server, policy))
+        found = {number: pair for number, *pair in lookup.get(client_id, ())}
+        found |= {number: pair for number, *pair in lookup[ALL_CLIENTS]}
+        return ((server, policy) for _, (server, policy) in sorted(found.items()))
 
     # Clients
 
@@ -266,6 +294,43 @@ class Org:
     def owner_roles(self, token: ApiToken) -> tuple[AdminRole, ...]:
         """Admin roles of the user who owns an API token."""
         return self._of("token_owner_roles", AdminRole, token)
+
+    # What is worked out of it
+
+    def remembered(self, what: str, reads: Iterable[str], make: Callable[[Org], T]) -> T:
+        """Something that is worked out once, whoever asks for it.
+
+        Args:
+            what: its name.
+            reads: the collections that it rests on.
+            make: makes it of a view in which only these can be read.
+        """
+        names = lineage(reads)
+        for name in names:
+            self._check(name)
+        remembered = self._tables.remembered
+        if what not in remembered:
+            remembered[what] = make(Org(self._tables, names))
+        return cast("T", remembered[what])
+
+    # What was read
+
+    def known(self, name: str, parent: Record | None = None) -> bool:
+        """Whether a list was read to its end and every record of it was understood.
+
+        Args:
+            name: the collection.
+            parent: whose list is meant, for collections that have one list per parent.
+        """
+        self._check(name)
+        entry = self.ledger.entry(name)
+        if entry.readable:
+            return True
+        row = BY_NAME[name]
+        key = row.parent_key(parent) if parent else None
+        path = row.resource(parent.place.path, key) if parent and key else row.path
+        unsure = {gap.path for gap in entry.gaps} | {odd.path for odd in entry.quarantined}
+        return path in self._tables.snapshot.resources and path not in unsure
 
     # Plumbing
 

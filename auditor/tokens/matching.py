@@ -7,7 +7,7 @@ Server": rules are allow-lists over grant type, people and scopes, all three mus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
@@ -17,36 +17,10 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-
-CLIENT_CREDENTIALS = "client_credentials"
-REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant type
+from auditor.tokens.grants import REFRESHABLE_GRANTS
 
 OFFLINE_ACCESS = "offline_access"
 """The scope that asks for a refresh token."""
-
-USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
-"""Grant types in which no user takes part."""
-
-TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
-
-REFRESHABLE_GRANTS = frozenset(
-    {
-        "authorization_code",
-        "password",
-        "interaction_code",
-        "urn:ietf:params:oauth:grant-type:device_code",
-        "urn:ietf:params:oauth:grant-type:saml2-bearer",
-    }
-)
-"""Grant types whose answer can carry a refresh token."""
-
-
-def user_grants(grants: Iterable[str]) -> frozenset[str]:
-    """Those of the grant types in which a user signs in, or is named by an assertion.
-
-    Token exchange is left out: whether Okta holds its user against a rule is undocumented.
-    """
-    return frozenset(grants) - USERLESS_GRANTS - {REFRESH_TOKEN, TOKEN_EXCHANGE}
 
 
 def candidate_rules(

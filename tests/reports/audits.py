@@ -16,6 +16,7 @@ from auditor.plugins import load_reports
 from auditor.snapshot.document import Snapshot, dump_snapshot
 from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
 from auditor.text import quoted
+from auditor.tokens.request import TokenRequest
 
 SERVERS = "/api/v1/authorizationServers"
 
@@ -78,6 +79,15 @@ def _pairs(org: Org) -> Iterator[Finding]:
         field="audiences.0",
         fix=f"Rename {quoted(first.title)}",
         related=(Related(record=second, role="the other one"),),
+        witness=TokenRequest(
+            server=first.id,
+            client="0oa1; reboot",
+            grant="authorization_code",
+            user="00u1",
+            scopes=frozenset({"$(reboot)", "\x1b[2J"}),
+            redirect_uri="https://a.example/'",
+            pkce=False,
+        ),
     )
 
 

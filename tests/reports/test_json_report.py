@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import Any
 
 import jsonschema
@@ -110,7 +111,24 @@ def test_a_finding_has_everything(results: Any) -> None:
         "status": "open",
         "fix": 'Rename "<script>alert(1)</script>"',
         "evidence": 'audiences.0: "api://1"',
+        "witness": {
+            "server": "aus1",
+            "client": "0oa1; reboot",
+            "grant": "authorization_code",
+            "user": "00u1",
+            "scopes": ["\x1b[2J", "$(reboot)"],
+            "response_type": None,
+            "redirect_uri": "https://a.example/'",
+            "pkce": False,
+            "command": finding["witness"]["command"],
+        },
     }
+    assert shlex.split(finding["witness"]["command"]) == [
+        *("okta-auditor", "explain", "okta-audit/snapshot.json", "--server", "aus1"),
+        *("--client", "0oa1; reboot", "--grant", "authorization_code", "--user", "00u1"),
+        *("--scope", "\x1b[2J", "--scope", "$(reboot)"),
+        *("--redirect-uri", "https://a.example/'", "--no-pkce"),
+    ]
     assert finding["related"][0]["location"]["line"] > finding["location"]["line"]
 
 

@@ -174,7 +174,10 @@ def test_a_result(run: Any) -> None:
         "status": "open",
         "evidence": 'audiences.0: "api://1"',
         "field": "audiences.0",
+        "reproduce": result["properties"]["reproduce"],
     }
+    assert result["properties"]["reproduce"].startswith("okta-auditor explain ")
+    assert "\x1b" not in result["properties"]["reproduce"]
     (related,) = result["relatedLocations"]
     assert related["id"] == 1
     assert related["message"]["text"] == (

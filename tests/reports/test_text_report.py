@@ -25,6 +25,7 @@ from audits import (
 
 from auditor import AuditResult, Severity
 from auditor.snapshot.ledger import Entry, Status
+from auditor.text import one_line
 
 
 def text_of(result: AuditResult) -> str:
@@ -76,6 +77,8 @@ def test_a_finding_with_its_own_fix_and_another_object() -> None:
     line = result.findings[0].location.region.line
     other = result.findings[0].related[0].location.region.line
     red = 'authorization server "\ufffd[31mred\ufffd[0m"'
+    witness = result.findings[0].witness
+    assert witness is not None
 
     (block,) = [part for part in text_of(result).split("\n\n") if part.startswith("CRITICAL  OAM")]
 
@@ -84,6 +87,7 @@ def test_a_finding_with_its_own_fix_and_another_object() -> None:
         '  - Server "<script>alert(1)</script>" looks like "\ufffd[31mred\ufffd[0m".',
         f'    authorization server "<script>alert(1)</script>" · okta-audit/snapshot.json:{line}',
         f"    the other one: {red} · okta-audit/snapshot.json:{other}",
+        f"    Try: {one_line(witness.command)}",
         '  Fix: Rename "<script>alert(1)</script>".',
     ]
 
@@ -144,10 +148,10 @@ def test_nothing_of_a_tenant_reaches_the_margin_or_the_terminal() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
 
 
-def test_lines_are_no_wider_than_100_but_for_locations(text: str) -> None:
+def test_lines_are_no_wider_than_100_but_for_what_is_copied(text: str) -> None:
     wide = [line for line in text.splitlines() if len(line) > 100]
 
-    assert [line for line in wide if " · " not in line] == []
+    assert [line for line in wide if " · " not in line and "Try: " not in line] == []
 
 
 def test_a_clean_audit_says_what_was_checked() -> None:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-is_privileged = import_module("auditor.rules._sensitive").is_privileged
+is_privileged = import_module("auditor.rules._sensitive").PrivilegeOptions().privileged
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,14 @@ from auditor.sandbox.northwind.records import CODE, DEVICE, EXCHANGE, MACHINE, R
 
 _SITE = "northwind.example"
 
+_SIGNED_OUT_WITH_THE_TOKEN = {
+    "checkout-web",
+    "finance-console",
+    "hr-portal",
+    "onboarding-checklist",
+}
+"""Apps for money and personal data, which keep nobody signed in."""
+
 
 def add_clients(company: Company) -> None:
     """Register everything that asks for tokens, and a few apps that never do."""
@@ -35,7 +43,9 @@ def _add_web_apps(company: Company) -> None:
         "partner-portal": ["Partner managers"],
         "hr-portal": ["People team", "Leadership"],
     }.items():
-        app = company.web_app(label, f"https://{label}.{_SITE}/oauth/callback", groups=groups)
+        redirect = f"https://{label}.{_SITE}/oauth/callback"
+        grants = [CODE] if label in _SIGNED_OUT_WITH_THE_TOKEN else [CODE, REFRESH]
+        app = company.web_app(label, redirect, grants=grants, groups=groups)
         settings = app["settings"]["oauthClient"]
         settings["post_logout_redirect_uris"] = [f"https://{label}.{_SITE}/goodbye"]
 
@@ -48,6 +58,7 @@ def _add_web_apps(company: Company) -> None:
         "web",
         "private_key_jwt",
         redirects=[f"https://firmware-console.{_SITE}/oauth/callback"],
+        grants=[CODE],
         groups=["Firmware engineers", "Release managers"],
     )
     jwks_uri = f"https://firmware-console.{_SITE}/.well-known/jwks.json"
@@ -62,7 +73,9 @@ def _add_browser_apps(company: Company) -> None:
         "onboarding-checklist": ["People team"],
         "stock-wallboard": ["Warehouse"],
     }.items():
-        company.browser_app(label, f"https://{label}.{_SITE}/signed-in", groups=groups)
+        grants = [CODE] if label in _SIGNED_OUT_WITH_THE_TOKEN else [CODE, REFRESH]
+        redirect = f"https://{label}.{_SITE}/signed-in"
+        company.browser_app(label, redirect, grants=grants, groups=groups)
 
 
 def _add_native_apps(company: Company) -> None:

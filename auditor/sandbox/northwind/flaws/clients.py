@@ -5,8 +5,16 @@ from __future__ import annotations
 from auditor.sandbox.northwind.build import Company
 from auditor.sandbox.northwind.flaws.flaw import credentials, flaw, let_browse, oauth
 from auditor.sandbox.northwind.ids import made_id
-from auditor.sandbox.northwind.records import CODE, DEVICE, IMPLICIT, MACHINE, PASSWORD, REFRESH
-from auditor.sandbox.northwind.servers import SIGN_IN
+from auditor.sandbox.northwind.records import (
+    CODE,
+    DEVICE,
+    EXCHANGE,
+    IMPLICIT,
+    MACHINE,
+    PASSWORD,
+    REFRESH,
+)
+from auditor.sandbox.northwind.servers import SIGN_IN, STAY
 
 
 @flaw("OAM501")
@@ -49,7 +57,7 @@ def stock_ticker(company: Company) -> None:
     app = company.browser_app(
         "stock-ticker",
         "https://ticker.northwind.example/",
-        grants=[CODE, IMPLICIT],
+        grants=[CODE, IMPLICIT, REFRESH],
         groups=["Sales"],
     )
     oauth(app)["response_types"].append("token")
@@ -62,7 +70,7 @@ def scanner_from_2016(company: Company) -> None:
     company.native_app(
         "scanner-2016",
         "example.northwind.scanner:/callback",
-        grants=[CODE, PASSWORD],
+        grants=[CODE, PASSWORD, REFRESH],
         groups=["Warehouse"],
     )
     let_browse(company, "scanner-2016")
@@ -159,7 +167,72 @@ def office_that_moved(company: Company) -> None:
 def partner_federation(company: Company) -> None:
     """Partners bring their own people, so assigning anybody was skipped altogether."""
     redirect = "https://training.northwind.example/callback"
-    app = company.web_app("partner-training", redirect)
+    app = company.web_app("partner-training", redirect, grants=[CODE])
     app["settings"]["implicitAssignment"] = True
     policy = company.at("Parts Catalog").policy("Training", clients=["partner-training"])
     policy.rule("Learn", [CODE], [*SIGN_IN, "catalog:browse"])
+
+
+@flaw("OAM521")
+def through_the_tunnel(company: Company) -> None:
+    """The train scheduler loses its connection in tunnels, so old refresh tokens live on."""
+    redirect = "https://trains.northwind.example/"
+    app = company.browser_app("train-scheduler", redirect, groups=["Sales"])
+    oauth(app)["refresh_token"]["leeway"] = 60
+    let_browse(company, "train-scheduler")
+
+
+@flaw("OAM522")
+def key_in_the_firmware(company: Company) -> None:
+    """The coffee machine's screen has Okta's key in its firmware, so it must never change."""
+    redirect = "https://coffee.northwind.example/callback"
+    app = company.web_app("coffee-screen", redirect, groups=["Support"])
+    credentials(app)["autoKeyRotation"] = False
+    let_browse(company, "coffee-screen")
+
+
+@flaw("OAM517")
+def no_way_to_stay(company: Company) -> None:
+    """The shift planner may use refresh tokens; its rule was copied from one that may not."""
+    redirect = "https://shifts.northwind.example/callback"
+    company.web_app("shift-planner", redirect, groups=["Warehouse shift leads"])
+    shifts = company.at("Parts Catalog").policy("Shifts", clients=["shift-planner"])
+    shifts.rule("Plan", [CODE], [*SIGN_IN, "catalog:browse"])
+
+
+@flaw("OAM518")
+def stays_by_itself(company: Company) -> None:
+    """The signage screens ask to stay signed in, and were never allowed refresh tokens."""
+    redirect = "https://signage.northwind.example/callback"
+    company.web_app("signage", redirect, grants=[CODE], groups=["Support"])
+    let_browse(company, "signage")
+
+
+@flaw("OAM520")
+def a_grant_for_nobody(company: Company) -> None:
+    """The film crew's rule still allows device codes, for cameras that were sent back."""
+    redirect = "https://film.northwind.example/callback"
+    company.web_app("film-crew", redirect, groups=["Sales"])
+    film = company.at("Parts Catalog").policy("Film crew", clients=["film-crew"])
+    film.rule("Browse", [CODE, DEVICE], [*STAY, "catalog:browse"])
+
+
+@flaw("OAM524")
+def delete_from_the_browser(company: Company) -> None:
+    """Pictures of parts are deleted from a page in the browser, with a bearer token."""
+    redirect = "https://pictures.northwind.example/"
+    company.browser_app("part-pictures", redirect, grants=[CODE], groups=["Sales"])
+    scopes = {"pictures:view": "See pictures.", "pictures:delete": "Delete pictures."}
+    pictures = company.server("Pictures", "https://api.northwind.example/pictures", scopes)
+    editors = pictures.policy("Editors", clients=["part-pictures"])
+    editors.rule("Tidy up", [CODE], [*SIGN_IN, *scopes])
+
+
+@flaw("OAM526")
+def helpful_agent(company: Company) -> None:
+    """The shopping agent trades its users' tokens for ones that may write anything."""
+    company.service_app("shopping-agent", grants=[EXCHANGE])
+    scopes = {"baskets:read": "See baskets.", "baskets:write": "Fill baskets."}
+    baskets = company.server("Baskets", "https://api.northwind.example/baskets", scopes)
+    agents = baskets.policy("Agents", clients=["shopping-agent"])
+    agents.rule("On behalf of users", [EXCHANGE], list(scopes), access=5)

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from auditor.sandbox.northwind.build import Company, Server
 from auditor.sandbox.northwind.records import CODE, Json
-from auditor.sandbox.northwind.servers import SIGN_IN
+from auditor.sandbox.northwind.servers import SIGN_IN, STAY
 
 Plant = Callable[[Company], None]
 
@@ -76,7 +76,7 @@ def pilot(
 def let_browse(company: Company, label: str) -> None:
     """Cover a client with a sound policy, so that nothing but its flaw is wrong with it."""
     policy = company.at("Parts Catalog").policy(label, clients=[label])
-    policy.rule("Browse", [CODE], [*SIGN_IN, "catalog:browse"])
+    policy.rule("Browse", [CODE], [*STAY, "catalog:browse"])
 
 
 def oauth(app: Json) -> Json:

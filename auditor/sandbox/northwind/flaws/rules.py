@@ -123,3 +123,37 @@ def nobody_in_particular(company: Company) -> None:
     """A rule for the sales team was saved before the team was chosen."""
     portals = company.at("Orders").find_policy("Portals")
     portals.rule("Returns", [CODE], [*STAY, "orders:read"], groups=[])
+
+
+@flaw("OAM315")
+def one_rule_for_all(company: Company) -> None:
+    """The drone shop's portal and its nightly script share one rule, being one team."""
+    company.service_app("drone-script")
+    shop = company.at("Orders").policy("Drone shop", clients=["drone-script", "orders-portal"])
+    shop.rule("All of us", [CODE, MACHINE], ["openid", "orders:read"])
+
+
+@flaw("OAM316")
+def shut_out_in_vain(company: Company) -> None:
+    """Partner managers were shut out of the price list, by the first of its two rules."""
+    prices = pilot(company, "Price List")
+    rule = prices.find_policy("Pilot users").find_rule("Try it")
+    sales = company.group_id("Sales")
+    rule["conditions"]["people"]["groups"]["exclude"] = [sales]
+    later = prices.policy("Stragglers", clients=["orders-portal", "support-desk"])
+    later.rule("Look up", [CODE], [*SIGN_IN, "price-list:use"])
+
+
+@flaw("OAM317")
+def one_phone_many_apps(company: Company) -> None:
+    """Apps on the forklifts were to share a sign-in; two of the three scopes were forgotten."""
+    handhelds = company.at("Warehouse").find_policy("Handhelds")
+    handhelds.rule("Share a sign-in", [CODE], ["openid", "device_sso"])
+
+
+@flaw("OAM318")
+def a_shorter_life_in_vain(company: Company) -> None:
+    """After an incident tokens for packing lists were cut to five minutes, in the wrong place."""
+    packing = pilot(company, "Packing Lists")
+    users = packing.find_policy("Pilot users")
+    users.rule("Five minutes", [CODE], ["openid", "packing-lists:use"], access=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.sandbox.northwind.build import Company
 from auditor.sandbox.northwind.flaws.flaw import flaw, pilot
 from auditor.sandbox.northwind.ids import made_id
+from auditor.sandbox.northwind.records import MACHINE
 
 
 @flaw("OAM401")
@@ -57,3 +58,58 @@ def keys_to_everything(company: Company) -> None:
 def all_groups_in_a_token(company: Company) -> None:
     """To be on the safe side, tokens for Orders name every group somebody is in."""
     company.at("Orders").groups_claim("REGEX", ".*")
+
+
+@flaw("OAM407")
+def okta_in_the_wrong_place(company: Company) -> None:
+    """A scope of Okta's own API was defined at Returns, because asking for it had failed."""
+    pilot(company, "Returns", scopes={"returns:use": "Return things.", "okta.users.read": "Users."})
+
+
+@flaw("OAM410")
+def all_or_nothing(company: Company) -> None:
+    """Spare parts in bulk began as a prototype with a single scope, `full_access`."""
+    pilot(company, "Bulk Parts", scopes={"full_access": "Do anything with bulk orders."})
+
+
+@flaw("OAM411")
+def a_menu_for_burglars(company: Company) -> None:
+    """The museum of failed robots tells the world which scope deletes exhibits."""
+    cellar = pilot(company, "Cellar", scopes={"cellar:visit": "Look."})
+    cellar.find_policy("Pilot users").find_rule("Try it")["conditions"]["scopes"]["include"].append(
+        "exhibits:delete"
+    )
+    cellar.scope("exhibits:delete", "Throw exhibits away.", metadataPublish="ALL_CLIENTS")
+
+
+@flaw("OAM412")
+def known_by_mail(company: Company) -> None:
+    """The ride-sharing API was built around e-mail addresses, so they became the subject."""
+    rides = pilot(company, "Ride Sharing")
+    for claim in company.lists[f"{rides.path}/claims"]:
+        if claim["name"] == "sub":
+            claim["value"] = "(user != null) ? user.email : app.clientId"
+
+
+@flaw("OAM413")
+def birthday_greetings(company: Company) -> None:
+    """Somebody wanted the dashboards to congratulate people on their birthdays."""
+    company.at("Fleet Telemetry").claim("birthday", "user.birthDate")
+
+
+@flaw("OAM414")
+def consent_of_a_machine(company: Company) -> None:
+    """Sharing locations needs consent, and the map service was to share them by night."""
+    maps = pilot(company, "Maps")
+    maps.scope("maps:share", "Share where people are.", consent="REQUIRED")
+    company.service_app("map-service")
+    night = maps.policy("Night", clients=["map-service"])
+    night.rule("Share", [MACHINE], ["maps:share"])
+
+
+@flaw("OAM415")
+def nothing_to_ask_for(company: Company) -> None:
+    """The elevator's server was set up for machines, and its scopes were left for later."""
+    company.service_app("elevator")
+    shaft = company.server("Elevators", "https://api.northwind.example/elevators", {})
+    shaft.policy("Machines", clients=["elevator"]).rule("Anything", [MACHINE], ["*"])

@@ -84,3 +84,11 @@ def drones(company: Company) -> None:
     """The drones have a policy, and will have clients once they fly."""
     drones = company.at("Fleet Telemetry").policy("Drones", clients=[])
     drones.rule("Fly", [CODE], [*SIGN_IN, "telemetry:read"])
+
+
+@flaw("OAM206")
+def too_late_for_the_gym(company: Company) -> None:
+    """The gym got a policy of its own, behind one that already lets the same people in."""
+    gym = pilot(company, "Gym")
+    late = gym.policy("Members", clients=["orders-portal"])
+    late.rule("Train", [CODE], ["openid", "gym:use"], groups=["Sales"], access=10)

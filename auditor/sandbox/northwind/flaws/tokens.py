@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.sandbox.northwind.build import Company
+from auditor.sandbox.northwind.build import ANY_CLIENT, Company
 from auditor.sandbox.northwind.flaws.flaw import flaw, pilot
 from auditor.sandbox.northwind.records import CODE, DAY, DEVICE, HOUR, MONTH
 from auditor.sandbox.northwind.servers import SIGN_IN, STAY
@@ -81,3 +81,12 @@ def key_from_last_year(company: Company) -> None:
 def encrypted_with_nothing(company: Company) -> None:
     """Encryption was turned on for the medical room; the key is still on its way."""
     pilot(company, "Medical Room").encrypt_tokens()
+
+
+@flaw("OAM710", also=["OAM201"])
+def trusts_the_playground(company: Company) -> None:
+    """For a demonstration, Orders was told to take tokens of the playground."""
+    playground = pilot(company, "Playground")
+    anyone = playground.policy("Anyone", clients=[ANY_CLIENT])
+    anyone.rule("Play", [CODE], [*SIGN_IN, "playground:use"])
+    company.at("Orders").trust("Playground")

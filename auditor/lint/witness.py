@@ -1,0 +1,56 @@
+"""From a request by ids to a command that a person can read, paste and run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.base import Record
+from auditor.tokens.request import ORG_SERVER, TokenRequest
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@+-]{0,60}\Z")
+"""Names that say more than an id and cannot surprise a shell or a reader."""
+
+
+def explain_command(org: Org, request: TokenRequest, file: str) -> str:
+    """The `okta-auditor explain` command for a request.
+
+    Args:
+        org: the tenant, to name objects; an object without a plain, unique name keeps its id.
+        request: the request, by ids.
+        file: the snapshot.
+    """
+    words = ["okta-auditor", "explain", file]
+    words += ["--server", _server(org, request.server), "--client", _client(org, request.client)]
+    words += ["--grant", request.grant]
+    if request.user is not None:
+        user = org.user(request.user)
+        words += ["--user", _named(user, request.user, org.users) if user else request.user]
+    for scope in sorted(request.scopes or ()):
+        words += ["--scope", scope]
+    if request.response_type is not None:
+        words += ["--response-type", request.response_type]
+    if request.redirect_uri is not None:
+        words += ["--redirect-uri", request.redirect_uri]
+    if request.pkce is False:
+        words.append("--no-pkce")
+    return shlex.join(words)
+
+
+def _server(org: Org, server_id: str) -> str:
+    if server_id == ORG_SERVER:
+        return server_id
+    return _named(org.server(server_id), server_id, org.servers)
+
+
+def _client(org: Org, client_id: str) -> str:
+    client = org.client(client_id)
+    return _named(client, client_id, org.apps) if client else client_id
+
+
+def _named(record: Record, identity: str, others: Iterable[Record]) -> str:
+    twins = Counter(other.title for other in others)[record.title]
+    return record.title if twins == 1 and _PLAIN.match(record.title) else identity

@@ -1,0 +1,110 @@
+"""The rules that requests of one server, client and grant type can meet, in Okta's order.
+
+Policies are tried by ascending priority, and the rules of each by theirs; the first rule that
+matches decides. A policy whose client condition holds but none of whose rules matches is
+fallen through (support article "Tokens not issued with lifetime configured in Access Rule").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import (
+    ALL_SCOPES,
+    OIDC_SCOPES,
+    AccessPolicy,
+    AuthorizationServer,
+    PolicyRule,
+)
+from auditor.tokens.grants import TOKEN_EXCHANGE, USERLESS_GRANTS
+from auditor.tokens.matching import admits_userless
+from auditor.tokens.people import Test, admission_test
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One rule, or a policy whose rules were not read, seen from one client and grant type."""
+
+    org: Org
+    policy: AccessPolicy
+    rule: PolicyRule | None
+    """None where the policy's rules are not known."""
+    grant: str
+    skipped: str | None
+    """Why it takes no part whatever is asked for: `status`, `clients` or `grant`."""
+
+    @cached_property
+    def scopes(self) -> frozenset[str] | None:
+        """Scopes the rule lets through; None means all."""
+        assert self.rule is not None
+        return None if ALL_SCOPES in self.rule.scopes else frozenset(self.rule.scopes)
+
+    @cached_property
+    def _people(self) -> Test:
+        assert self.rule is not None
+        return admission_test(self.org, self.rule)
+
+    def admits(self, user: str | None) -> bool | None:
+        """Whether the people condition lets the request through; None if that is not known.
+
+        Under token exchange Okta's own engineers have shown tokens for users whom the rule
+        did not name, so being left out proves nothing there.
+        """
+        assert self.rule is not None
+        if self.grant in USERLESS_GRANTS:
+            return admits_userless(self.rule)
+        if user is None:
+            return None
+        inside = self._people(user)
+        return None if self.grant == TOKEN_EXCHANGE and inside is False else inside
+
+    def grants(
+        self, wanted: frozenset[str], *, omitted: bool, openid_listed: bool
+    ) -> frozenset[str]:
+        """The scopes that the rule gives of those wanted; empty if its scope condition fails.
+
+        Args:
+            wanted: the scopes asked for, or the server's default scopes.
+            omitted: whether they are defaults, of which a part will do.
+            openid_listed: whether OpenID scopes must be listed like others.
+        """
+        allowed = self.scopes
+        if allowed is None:
+            return wanted
+        if not allowed:
+            return allowed  # a rule without scopes matches nothing, in either reading
+        if not openid_listed:
+            allowed = allowed | OIDC_SCOPES
+        if omitted:
+            return wanted & allowed
+        return wanted if wanted <= allowed else frozenset()
+
+
+def candidates(
+    org: Org, server: AuthorizationServer, client: App, grant: str
+) -> tuple[Candidate, ...]:
+    """All rules of a server in order of evaluation, with those marked that take no part."""
+    found = []
+    for policy in org.policies(server):
+        skipped = None if policy.active else "status"
+        if policy.active and not policy.covers(client.client_id):
+            skipped = "clients"
+        if not org.known("policy_rules", policy):
+            found.append(Candidate(org, policy, None, grant, skipped))
+        for rule in org.rules(policy):
+            own = skipped or (None if rule.active else "status")
+            if own is None and grant not in rule.grant_types:
+                own = "grant"
+            found.append(Candidate(org, policy, rule, grant, own))
+    return tuple(found)
+
+
+def tied(one: Candidate, other: Candidate) -> bool:
+    """Whether Okta does not say which of the two it tries first: their priorities are equal."""
+    if one.policy is other.policy:
+        assert one.rule is not None
+        return other.rule is not None and one.rule.priority == other.rule.priority
+    return one.policy.priority == other.policy.priority

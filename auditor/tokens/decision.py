@@ -1,0 +1,107 @@
+"""What becomes of a token request, and the steps that led there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any
+
+from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+
+ID_TOKEN_MINUTES = 60
+"""Fixed by Okta (OpenID Connect reference, token lifetimes)."""
+
+
+class Outcome(StrEnum):
+    """Three values: what cannot be known is not guessed."""
+
+    MINTED = "minted"
+    REJECTED = "rejected"
+    INDETERMINATE = "indeterminate"
+
+
+class Passed(Enum):
+    """How one step ended."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    """The step does not apply, for example a policy that names other clients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check, policy or rule, in the order in which it is considered."""
+
+    kind: str
+    """`check`, `policy` or `rule`."""
+
+    passed: Passed
+    text: str
+    """What was found, in words; tenant names are quoted."""
+
+    object_id: str | None = None
+    """The policy's or the rule's id."""
+
+    failed: str | None = None
+    """The one condition that failed: `status`, `clients`, `grant`, `people`, `scopes`, …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of a request.
+
+    Error texts are Okta's own; they are null where no source gives them. Lifetimes are in
+    minutes; a refresh token lifetime of 0 is unlimited.
+    """
+
+    outcome: Outcome
+    failed: str | None = None
+    """The condition that decided a rejection, as in `Step.failed`."""
+
+    error: str | None = None
+    error_description: str | None = None
+    reason: str | None = None
+    """`outcome.reason` of the System Log event."""
+
+    missing: str | None = None
+    """The fact without which an indeterminate request cannot be decided."""
+
+    policy: AccessPolicy | None = None
+    rule: PolicyRule | None = None
+    granted_scopes: tuple[str, ...] = ()
+    access_token_minutes: int | None = None
+    refresh_token_minutes: int | None = None
+    refresh_window_minutes: int | None = None
+    id_token_minutes: int | None = None
+    refresh_token: bool = False
+    caveats: tuple[str, ...] = ()
+    """What configuration alone does not decide, or where Okta's documents disagree."""
+
+    readings_differ: bool = False
+    """Whether the two readings of Okta's text on OpenID scopes give different answers."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as a JSON value; key names are part of the contract."""
+
+        def named(item: AccessPolicy | PolicyRule | None) -> dict[str, str] | None:
+            return None if item is None else {"id": item.id, "name": item.title}
+
+        return {
+            "outcome": self.outcome.value,
+            "error": self.error,
+            "error_description": self.error_description,
+            "reason": self.reason,
+            "missing": self.missing,
+            "policy": named(self.policy),
+            "rule": named(self.rule),
+            "granted_scopes": list(self.granted_scopes),
+            "access_token_minutes": self.access_token_minutes,
+            "refresh_token_minutes": self.refresh_token_minutes,
+            "refresh_window_minutes": self.refresh_window_minutes,
+            "id_token_minutes": self.id_token_minutes,
+            "refresh_token": self.refresh_token,
+            "caveats": list(self.caveats),
+            "readings_differ": self.readings_differ,
+        }

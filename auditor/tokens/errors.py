@@ -1,0 +1,109 @@
+"""Okta's words for a rejected request: error, description, System Log reason.
+
+Each row names its source. Where no source gives a text, it is None: nothing is made up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """How Okta words one kind of rejection."""
+
+    failed: str
+    """The condition that failed, in our words; `Step.failed` of the deciding step."""
+
+    error: str | None = None
+    description: str | None = None
+    reason: str | None = None
+
+
+# Support article "Tokens not issued with lifetime configured in Access Rule for Custom
+# Authorization Server".
+NO_MATCHING_RULE = Rejection(
+    "policy",
+    "access_denied",
+    "Policy evaluation failed for this request, please check the policy configurations.",
+    "no_matching_policy",
+)
+# Support article "Why am I redirected back to the app", OAuth API description.
+NOT_ASSIGNED = Rejection(
+    "assignment",
+    "access_denied",
+    "User is not assigned to the client application.",
+    "user_not_assigned",
+)
+# Support article 'Error "One or more scopes are not configured …"'.
+UNDEFINED_SCOPE = Rejection(
+    "scopes",
+    "invalid_scope",
+    "One or more scopes are not configured for the authorization server resource.",
+)
+# Issue threads of OAuth client libraries that quote the answer.
+NO_DEFAULT_SCOPES = Rejection(
+    "scopes",
+    "invalid_scope",
+    "The authorization server resource does not have any configured default scopes, "
+    "'scope' must be provided.",
+)
+# Support article on custom scopes at the org server; the log has the same words.
+CUSTOM_SCOPE_AT_ORG = Rejection(
+    "scopes",
+    "invalid_scope",
+    "Custom scopes are not allowed for this request",
+    "Custom scopes are not allowed for this request",
+)
+# Support article "Okta Error Occurs When Requesting OpenID Scopes Using Client Credentials".
+OPENID_WITHOUT_USER = Rejection(
+    "scopes", "invalid_scope", "Cannot request 'openid' scopes using client credentials."
+)
+# Guide "AI agent token exchange": `invalid_scope: openid not allowed`.
+OPENID_WITH_ASSERTION = Rejection("scopes", "invalid_scope", "openid not allowed")
+# OAuth API description, example.
+OPENID_MISSING = Rejection(
+    "scopes",
+    "access_denied",
+    "Requests for ID tokens or access tokens with OpenID scopes require the `openid` scope.",
+)
+# OAuth API description.
+UNKNOWN_GRANT = Rejection(
+    "grant", "unsupported_grant_type", "The grant type in the request isn't supported."
+)
+# OAuth API description.
+WRONG_RESPONSE_TYPE = Rejection(
+    "response_type",
+    "unsupported_response_type",
+    "The response type contained in the request isn't supported.",
+)
+# Support article "redirect_uri Parameter Must Be a Login Redirect URI …": an error page, no
+# OAuth error.
+WRONG_REDIRECT_URI = Rejection(
+    "redirect_uri",
+    None,
+    "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
+    "illegal_redirect_uri",
+)
+
+# No source gives Okta's words for these.
+SERVER_INACTIVE = Rejection("server")
+CLIENT_INACTIVE = Rejection("client")
+USER_SHUT_OUT = Rejection("user")
+PKCE_MISSING = Rejection("pkce")
+DPOP_MISSING = Rejection("dpop")
+CONSENT_WITHOUT_USER = Rejection("consent")
+SCOPES_NOT_FOR_GRANT = Rejection("scopes")
+NOT_GRANTED = Rejection("grants")
+NEEDS_PRIVATE_KEY = Rejection("authentication")
+OMITTED_SCOPES = Rejection("scopes", "invalid_scope")
+
+
+def grant_not_allowed(configured: tuple[str, ...]) -> Rejection:
+    """The app does not have the grant type (OAuth API description, example)."""
+    return Rejection(
+        "grant",
+        "unauthorized_client",
+        "The client is not authorized to use the provided grant type. "
+        f"Configured grant types: [{', '.join(configured)}].",
+    )

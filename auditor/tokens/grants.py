@@ -1,0 +1,60 @@
+"""Grant types, and what Okta's documentation says about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+AUTHORIZATION_CODE = "authorization_code"
+CIBA = "urn:openid:params:grant-type:ciba"
+CLIENT_CREDENTIALS = "client_credentials"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+IMPLICIT = "implicit"
+INTERACTION_CODE = "interaction_code"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+PASSWORD = "password"  # noqa: S105 - a grant type
+REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant type
+SAML2_BEARER = "urn:ietf:params:oauth:grant-type:saml2-bearer"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+
+DIRECT_AUTHENTICATION = frozenset(
+    {
+        "urn:okta:params:oauth:grant-type:oob",
+        "urn:okta:params:oauth:grant-type:otp",
+        "http://auth0.com/oauth/grant-type/mfa-oob",
+        "http://auth0.com/oauth/grant-type/mfa-otp",
+    }
+)
+"""Grant types of Okta's direct authentication."""
+
+KNOWN_GRANTS = DIRECT_AUTHENTICATION | {
+    AUTHORIZATION_CODE,
+    CIBA,
+    CLIENT_CREDENTIALS,
+    DEVICE_CODE,
+    IMPLICIT,
+    INTERACTION_CODE,
+    JWT_BEARER,
+    PASSWORD,
+    REFRESH_TOKEN,
+    SAML2_BEARER,
+    TOKEN_EXCHANGE,
+}
+
+USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
+"""Grant types in which no user takes part."""
+
+BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
+"""Grant types that begin at `/authorize`, with a response type and a redirect URI."""
+
+REFRESHABLE_GRANTS = frozenset(
+    {AUTHORIZATION_CODE, DEVICE_CODE, INTERACTION_CODE, PASSWORD, SAML2_BEARER}
+)
+"""Grant types whose answer can carry a refresh token."""
+
+
+def user_grants(grants: Iterable[str]) -> frozenset[str]:
+    """Those of the grant types in which a user signs in, or is named by an assertion.
+
+    Token exchange is left out: whether Okta holds its user against a rule is undocumented.
+    """
+    return frozenset(grants) - USERLESS_GRANTS - {REFRESH_TOKEN, TOKEN_EXCHANGE}

@@ -1,0 +1,81 @@
+"""Who can sign in, who is assigned, whom a rule admits: yes, no, or not known (None)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import EVERYONE, PolicyRule
+
+Test = Callable[[str], "bool | None"]
+"""Answers for a user id; None where the snapshot does not say."""
+
+
+def assignment_test(org: Org, client: App) -> Test:
+    """Whether a user is assigned to a client, directly or through a group.
+
+    Federation Broker Mode (implicit assignment) takes the place of an assignment.
+    """
+    if client.federation_broker:
+        return lambda _: True
+    assigned, complete = assigned_ids(org, client)
+
+    def test(user: str) -> bool | None:
+        return True if user in assigned else (False if complete else None)
+
+    return test
+
+
+def assigned_ids(org: Org, client: App) -> tuple[frozenset[str], bool]:
+    """Users assigned to a client, and whether that is all of them.
+
+    Federation Broker Mode is not looked at.
+    """
+    groups = [group.id for group in org.assigned_groups(client)]
+    complete = (
+        org.known("app_users", client)
+        and org.known("app_groups", client)
+        and all(members_known(org, group) for group in groups)
+    )
+    return org.assigned_users(client), complete
+
+
+def admission_test(org: Org, rule: PolicyRule) -> Test:
+    """Whether a rule's people condition lets a user through.
+
+    The included users and members of included groups, less the excluded ones. EVERYONE is
+    anybody assigned to the client. An exclude takes nobody out of the app: such a user falls
+    through to the next rule.
+    """
+    people = rule.people
+    taken_out, out_complete = gathered(org, people.users.exclude, people.groups.exclude)
+    if people.everyone:
+        included, complete = frozenset[str](), True
+    else:
+        included, complete = gathered(org, people.users.include, people.groups.include)
+
+    def test(user: str) -> bool | None:
+        if user in taken_out:
+            return False
+        inside: bool | None = people.everyone or user in included
+        if not inside:
+            return False if complete else None
+        return True if out_complete else None
+
+    return test
+
+
+def gathered(org: Org, users: Iterable[str], groups: Iterable[str]) -> tuple[frozenset[str], bool]:
+    """Users named by themselves or by a group, and whether that is all of them."""
+    named = [group for group in groups if group != EVERYONE]
+    ids = frozenset(users).union(*map(org.members, named))
+    return ids, all(members_known(org, group) for group in named)
+
+
+def members_known(org: Org, group_id: str) -> bool:
+    """Whether all members of a group are known."""
+    group = org.group(group_id)
+    if group is None:
+        return org.known("groups")  # it was deleted, and so has no members
+    return org.known("group_members", group)

@@ -1,0 +1,122 @@
+"""Which scopes a client may ask for together, whoever lets it: the largest valid sets.
+
+What may be asked for is `scopes.at_custom_server`'s and `scopes.at_org_server`'s to say; they
+are put the question here, scope by scope. That is enough, because valid sets have a shape:
+a scope is forbidden by itself, or it is fine by itself, or it is fine beside `openid`.
+Therefore the union of two valid sets is valid, and within any set of scopes there is one
+largest valid set, which holds all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
+from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server
+from auditor.tokens.situation import Situation
+
+OTHER = ""
+"""Stands for a scope that nothing names, where the scopes of a server were not read."""
+
+OTHER_OKTA = "okta."
+"""Stands for an `okta.` scope, where the grants of a client were not read."""
+
+UNNAMED = frozenset({OTHER, OTHER_OKTA})
+"""Each stands for all scopes that begin with it and are not in the universe."""
+
+_ORG_SCOPES = OIDC_SCOPES | {"groups"}
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The largest valid set within some scopes; `sure` is a part of `possible`."""
+
+    sure: frozenset[str]
+    """Scopes that exist for certain. They are granted together, or none is."""
+
+    possible: frozenset[str]
+    """With those that exist for all that is known; some of `UNNAMED` may be among them."""
+
+
+@dataclass
+class Requestable:
+    """The scopes that requests of one server, client and grant type may name.
+
+    Args:
+        situation: the server, client and grant type.
+        named: scopes that rules of the server name, which may exist even if none was read.
+    """
+
+    situation: Situation
+    named: Iterable[str] = ()
+
+    @cached_property
+    def universe(self) -> frozenset[str]:
+        """Every scope that exists for all that is known."""
+        situation = self.situation
+        if situation.server is None:
+            granted = situation.granted_okta_scopes
+            return _ORG_SCOPES | (granted if granted is not None else {OTHER_OKTA})
+        if situation.defined_scopes is None:
+            return OIDC_SCOPES | {*self.named, OTHER}
+        return OIDC_SCOPES.union(situation.defined_scopes)
+
+    @cached_property
+    def defaults(self) -> Largest:
+        """What a request without a scope parameter stands for.
+
+        Nothing at the org server: what that does with such a request is not published.
+        """
+        asked = self.situation.asked(self._request(None))
+        if asked.missing is None or self.situation.server is None:
+            return Largest(asked.wanted, asked.wanted)
+        defined = {name: Scope(id=name, name=name, default=True) for name in self.universe}
+        all_of_them = at_custom_server(
+            None,
+            defined,
+            self.situation.grant,
+            self.situation.default_response_type,
+            service=self.situation.client.service,
+        )
+        return Largest(frozenset(), all_of_them.wanted)
+
+    def largest(self, names: frozenset[str]) -> Largest:
+        """The largest valid set within a part of the universe."""
+        sure, possible = self._alone
+        if OPENID in names:
+            sure, possible = sure | self._beside_openid[0], possible | self._beside_openid[1]
+        return Largest(names & sure, names & possible)
+
+    @cached_property
+    def _alone(self) -> tuple[frozenset[str], frozenset[str]]:
+        return self._valid(frozenset())
+
+    @cached_property
+    def _beside_openid(self) -> tuple[frozenset[str], frozenset[str]]:
+        return self._valid(frozenset({OPENID}))
+
+    def _valid(self, companion: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Scopes that may be asked for beside a companion; and those of which that may be so."""
+        sure, possible = set[str](), set[str]()
+        for name in self.universe:
+            asked = self._ask(companion | {name})
+            if asked.missing is not None:
+                possible.add(name)
+            elif name in asked.wanted:
+                sure.add(name)
+        return frozenset(sure), frozenset(sure | possible)
+
+    def _ask(self, scopes: frozenset[str]) -> AskedScopes:
+        return self.situation.asked(self._request(scopes))
+
+    def _request(self, scopes: frozenset[str] | None) -> TokenRequest:
+        situation = self.situation
+        return TokenRequest(
+            server=situation.server.id if situation.server else ORG_SERVER,
+            client=situation.client.client_id,
+            grant=situation.grant,
+            scopes=scopes,
+        )

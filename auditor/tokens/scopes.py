@@ -1,0 +1,156 @@
+"""What a request's scopes alone decide, before any policy is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
+from auditor.tokens import errors
+from auditor.tokens.errors import Rejection
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    CIBA,
+    CLIENT_CREDENTIALS,
+    IMPLICIT,
+    JWT_BEARER,
+    PASSWORD,
+    TOKEN_EXCHANGE,
+)
+
+OPENID = "openid"
+OFFLINE_ACCESS = "offline_access"
+
+CLAIM_SCOPES = frozenset({"profile", "email", "address", "phone"})
+"""Scopes that mean claims of an ID token, and therefore need `openid` beside them."""
+
+_NO_ID_TOKEN = frozenset({OPENID, "profile", "email"})
+"""Scopes that an identity assertion (JWT bearer) may not ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedScopes:
+    """Scopes that a policy is to decide on, or why it does not come to that."""
+
+    wanted: frozenset[str] = frozenset()
+    rejection: Rejection | None = None
+    missing: str | None = None
+    omitted: bool = False
+    """Whether they are the server's default scopes, of which a rule may grant a part."""
+    ignored: frozenset[str] = frozenset()
+    """Asked for and left out without an error."""
+    undefined: frozenset[str] = frozenset()
+    """Asked for and not known to the server."""
+
+
+def at_custom_server(
+    scopes: frozenset[str] | None,
+    defined: Mapping[str, Scope] | None,
+    grant: str,
+    response_type: str,
+    *,
+    service: bool,
+) -> AskedScopes:
+    """Check scopes against a custom authorization server.
+
+    Args:
+        scopes: what is asked for; None or empty if the parameter is left out.
+        defined: the server's scopes by name; None if they were not read.
+        grant: the grant type.
+        response_type: space-separated.
+        service: whether the client is a service app.
+    """
+    if not scopes:
+        return _defaults(defined, grant)
+    if defined is None and scopes - OIDC_SCOPES:
+        return AskedScopes(missing="the scopes of the authorization server")
+    known = OIDC_SCOPES if defined is None else OIDC_SCOPES | defined.keys()
+    if undefined := scopes - known:
+        return AskedScopes(rejection=errors.UNDEFINED_SCOPE, undefined=undefined)
+    if rejection := _by_grant(scopes, grant, response_type, service=service):
+        return AskedScopes(rejection=rejection)
+    if grant == CLIENT_CREDENTIALS and any(_consent(defined, s) == "REQUIRED" for s in scopes):
+        return AskedScopes(rejection=errors.CONSENT_WITHOUT_USER)
+    ignored = _ignored(scopes, grant, response_type)
+    return AskedScopes(wanted=scopes - ignored, ignored=ignored)
+
+
+def at_org_server(
+    scopes: frozenset[str] | None,
+    granted: frozenset[str] | None,
+    grant: str,
+    response_type: str,
+    *,
+    private_key: bool,
+) -> AskedScopes:
+    """Check scopes against the org authorization server.
+
+    It knows the OpenID scopes, `groups`, and the `okta.` scopes that were granted to the app.
+
+    Args:
+        scopes: what is asked for.
+        granted: `okta.` scopes granted to the app; None if the grants were not read.
+        grant: the grant type.
+        response_type: space-separated.
+        private_key: whether the client authenticates with private_key_jwt.
+    """
+    if not scopes:
+        return AskedScopes(missing="what the org server does without a scope parameter")
+    okta = frozenset(s for s in scopes if s.startswith("okta."))
+    if custom := scopes - okta - OIDC_SCOPES - {"groups"}:
+        return AskedScopes(rejection=errors.CUSTOM_SCOPE_AT_ORG, undefined=custom)
+    rejection = _by_grant(scopes - okta, grant, response_type, service=False)
+    if okta and grant == CLIENT_CREDENTIALS and not private_key:
+        rejection = rejection or errors.NEEDS_PRIVATE_KEY
+    if rejection:
+        return AskedScopes(rejection=rejection)
+    if okta and granted is None:
+        return AskedScopes(missing="the scope grants of the client")
+    if granted is not None and okta - granted:
+        return AskedScopes(rejection=errors.NOT_GRANTED)
+    ignored = _ignored(scopes, grant, response_type)
+    return AskedScopes(wanted=scopes - ignored, ignored=ignored)
+
+
+def _defaults(defined: Mapping[str, Scope] | None, grant: str) -> AskedScopes:
+    if grant == PASSWORD:
+        return AskedScopes(rejection=errors.OMITTED_SCOPES)
+    if defined is None:
+        return AskedScopes(missing="the default scopes of the authorization server")
+    defaults = frozenset(name for name, scope in defined.items() if scope.default)
+    if grant == CLIENT_CREDENTIALS:
+        defaults -= OIDC_SCOPES
+    if not defaults:
+        return AskedScopes(rejection=errors.NO_DEFAULT_SCOPES)
+    return AskedScopes(wanted=defaults, omitted=True)
+
+
+def _by_grant(
+    scopes: frozenset[str], grant: str, response_type: str, *, service: bool
+) -> Rejection | None:
+    """What the grant type forbids or demands."""
+    openid = scopes & OIDC_SCOPES
+    if grant == CLIENT_CREDENTIALS and openid:
+        return errors.OPENID_WITHOUT_USER
+    if grant == JWT_BEARER and scopes & _NO_ID_TOKEN:
+        return errors.OPENID_WITH_ASSERTION
+    if grant == TOKEN_EXCHANGE and service and openid:
+        return errors.SCOPES_NOT_FOR_GRANT
+    if grant == CIBA and OPENID not in scopes:
+        return errors.SCOPES_NOT_FOR_GRANT
+    needs_openid = scopes & CLAIM_SCOPES or "id_token" in response_type.split()
+    if needs_openid and OPENID not in scopes:
+        return errors.OPENID_MISSING
+    return None
+
+
+def _ignored(scopes: frozenset[str], grant: str, response_type: str) -> frozenset[str]:
+    """`offline_access` is honoured only where the response type holds `code`."""
+    at_authorize = grant in {AUTHORIZATION_CODE, IMPLICIT}
+    if at_authorize and "code" not in response_type.split():
+        return scopes & {OFFLINE_ACCESS}
+    return frozenset()
+
+
+def _consent(defined: Mapping[str, Scope] | None, name: str) -> str | None:
+    return defined[name].consent if defined and name in defined else None

@@ -1,0 +1,272 @@
+"""One server, client and grant type: everything that does not depend on the request.
+
+Built once and asked many times; that is what makes a decision cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.directory import User
+from auditor.snapshot.models.servers import AuthorizationServer, Scope
+from auditor.text import listed, quoted
+from auditor.tokens import errors
+from auditor.tokens.candidates import Candidate, candidates
+from auditor.tokens.decision import Passed
+from auditor.tokens.errors import Rejection
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
+    IMPLICIT,
+    INTERACTION_CODE,
+    KNOWN_GRANTS,
+    REFRESH_TOKEN,
+)
+from auditor.tokens.people import Test, assignment_test
+from auditor.tokens.request import TokenRequest
+from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
+
+_USABLE_AT_SIGN_IN = frozenset({"ACTIVE", "PASSWORD_EXPIRED"})
+_ANY_LABEL = r"[A-Za-z0-9-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one check ended."""
+
+    text: str
+    passed: Passed = Passed.YES
+    rejection: Rejection | None = None
+    missing: str | None = None
+
+
+def rejected(text: str, rejection: Rejection) -> Verdict:
+    """A check that failed, and Okta's words for it."""
+    return Verdict(text, Passed.NO, rejection)
+
+
+def unknown(text: str, missing: str) -> Verdict:
+    """A check that cannot be made."""
+    return Verdict(text, Passed.UNKNOWN, missing=missing)
+
+
+@dataclass
+class Situation:
+    """One server, client and grant type.
+
+    Args:
+        org: the tenant.
+        server: a custom authorization server; None for the org server.
+        client: the client.
+        grant: the grant type.
+    """
+
+    org: Org
+    server: AuthorizationServer | None
+    client: App
+    grant: str
+    _asked: dict[tuple[frozenset[str] | None, str], AskedScopes] = field(default_factory=dict)
+
+    @cached_property
+    def standing(self) -> tuple[Verdict, ...]:
+        """Checks that every request of this situation meets, up to the first that fails."""
+        found = []
+        for verdict in self._standing():
+            found.append(verdict)
+            if verdict.passed is not Passed.YES:
+                break
+        return tuple(found)
+
+    @cached_property
+    def blocked(self) -> Verdict | None:
+        """The standing check that fails, if one does."""
+        last = self.standing[-1]
+        return None if last.passed is Passed.YES else last
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All rules of the server, in order of evaluation; none at the org server."""
+        if self.server is None:
+            return ()
+        return candidates(self.org, self.server, self.client, self.grant)
+
+    @cached_property
+    def live(self) -> tuple[Candidate, ...]:
+        """The candidates that can match."""
+        return tuple(item for item in self.candidates if item.skipped is None)
+
+    @cached_property
+    def policies_known(self) -> bool:
+        """Whether the server's policies were read."""
+        return self.server is None or self.org.known("policies", self.server)
+
+    @cached_property
+    def assigned(self) -> Test:
+        """Whether a user is assigned to the client."""
+        return assignment_test(self.org, self.client)
+
+    @cached_property
+    def default_response_type(self) -> str:
+        """The response type of a request that does not say: what the client is set up for."""
+        if self.grant == IMPLICIT:
+            own = {"token", "id_token"} & set(self.client.oauth.response_types)
+            return " ".join(sorted(own, reverse=True)) or "token"
+        return "code" if self.grant == AUTHORIZATION_CODE else ""
+
+    @cached_property
+    def defined_scopes(self) -> dict[str, Scope] | None:
+        """The server's scopes by name; None if they were not read."""
+        if self.server is None or not self.org.known("scopes", self.server):
+            return None
+        return {scope.name: scope for scope in self.org.scopes(self.server)}
+
+    @cached_property
+    def granted_okta_scopes(self) -> frozenset[str] | None:
+        """The `okta.` scopes granted to the client; None if they were not read."""
+        if not self.org.known("app_grants", self.client):
+            return None
+        return frozenset(
+            grant.scope_id
+            for grant in self.org.grants(self.client)
+            if grant.active and grant.scope_id
+        )
+
+    def asked(self, request: TokenRequest) -> AskedScopes:
+        """What the request's scopes alone decide."""
+        response_type = request.response_type or self._usual_response_type(request.scopes)
+        key = (request.scopes, response_type)
+        if key not in self._asked:
+            self._asked[key] = self._ask(request.scopes, response_type)
+        return self._asked[key]
+
+    def _usual_response_type(self, scopes: frozenset[str] | None) -> str:
+        """A client asks for an ID token only together with `openid`."""
+        usual = self.default_response_type
+        return usual if OPENID in (scopes or ()) else usual.removesuffix(" id_token")
+
+    def _ask(self, scopes: frozenset[str] | None, response_type: str) -> AskedScopes:
+        if self.server is None:
+            return at_org_server(
+                scopes,
+                self.granted_okta_scopes,
+                self.grant,
+                response_type,
+                private_key=self.client.auth_method == "private_key_jwt",
+            )
+        return at_custom_server(
+            scopes, self.defined_scopes, self.grant, response_type, service=self.client.service
+        )
+
+    def _standing(self) -> Iterator[Verdict]:
+        server, client, name = self.server, self.client, quoted(self.client.title)
+        if server is not None:
+            title = quoted(server.title)
+            if not server.active:
+                yield rejected(f"server {title} is not active", errors.SERVER_INACTIVE)
+            yield Verdict(f"server {title} is active")
+        if not client.active:
+            yield rejected(f"client {name} is not active", errors.CLIENT_INACTIVE)
+        if not client.configurable:
+            yield unknown(f"client {name} is Okta's own", "the OAuth settings of Okta's own app")
+        if self.grant not in KNOWN_GRANTS:
+            yield rejected(f"Okta knows no grant type {quoted(self.grant)}", errors.UNKNOWN_GRANT)
+        if self.grant not in client.grant_types:
+            yield rejected(
+                f"client {name} may not use {self.grant}",
+                errors.grant_not_allowed(client.grant_types),
+            )
+        yield Verdict(f"client {name} is active and may use {self.grant}")
+        if self.grant == REFRESH_TOKEN:
+            yield unknown(
+                "whether Okta evaluates the access policy again is not published",
+                "whether the access policy is evaluated again when a token is refreshed",
+            )
+
+    def request_checks(self, request: TokenRequest) -> Iterator[Verdict]:
+        """Checks of what the request says beyond scopes and user."""
+        if self.grant in BROWSER_GRANTS:
+            yield from self._at_authorize(request)
+        if self.grant in {AUTHORIZATION_CODE, INTERACTION_CODE} and request.pkce is False:
+            required = self.client.credentials.oauth_client.pkce_required
+            if required:
+                yield rejected("the client requires PKCE", errors.PKCE_MISSING)
+            yield Verdict("the client does not require PKCE")
+        if request.dpop is False and self.client.oauth.dpop_bound_access_tokens:
+            yield rejected("the client requires DPoP", errors.DPOP_MISSING)
+
+    def _at_authorize(self, request: TokenRequest) -> Iterator[Verdict]:
+        if request.response_type is not None:
+            asked = set(request.response_type.split())
+            own = set(self.client.oauth.response_types)
+            shown = f"response type {quoted(request.response_type)}"
+            fits = "code" in asked if self.grant == AUTHORIZATION_CODE else "code" not in asked
+            if not asked or asked - own or not fits:
+                has = listed(sorted(own))
+                yield rejected(
+                    f"{shown} is none of the client's ({has})", errors.WRONG_RESPONSE_TYPE
+                )
+            if self.grant == AUTHORIZATION_CODE and len(asked) > 1:
+                yield unknown(
+                    f"{shown} is a hybrid one",
+                    "which grant types a rule must allow for a hybrid response type",
+                )
+            yield Verdict(f"{shown} is one of the client's")
+        if request.redirect_uri is not None:
+            shown = f"redirect URI {quoted(request.redirect_uri)}"
+            if not self._registered(request.redirect_uri):
+                yield rejected(f"{shown} is not registered", errors.WRONG_REDIRECT_URI)
+            yield Verdict(f"{shown} is registered")
+
+    def _registered(self, uri: str) -> bool:
+        """Exactly, case and trailing slash included; `*` stands for one label if so set."""
+        own = self.client.oauth
+        if uri in own.redirect_uris:
+            return True
+        if own.wildcard_redirect != "SUBDOMAIN":
+            return False
+        patterns = (re.escape(item).replace(r"\*", _ANY_LABEL) for item in own.redirect_uris)
+        return any(re.fullmatch(pattern, uri) for pattern in patterns)
+
+    def user_check(self, user_id: str | None) -> Verdict:
+        """Whether the user can sign in and is assigned to the client."""
+        if user_id is None:
+            return unknown("the request names no user", "a user: the grant type needs one")
+        user = self.org.user(user_id)
+        if user is None:
+            if not self.org.known("users"):
+                return unknown(f"user {quoted(user_id)} was not read", "the users of the org")
+            return rejected("the user is deprovisioned or deleted", errors.USER_SHUT_OUT)
+        name = quoted(user.title)
+        if not self.can_sign_in(user):
+            return rejected(f"user {name} is {user.status}", errors.USER_SHUT_OUT)
+        return self._assignment_check(user_id, name)
+
+    def can_sign_in(self, user: User) -> bool:
+        """Whether the user's status allows it; an expired password can be changed in a browser."""
+        browser = self.grant in BROWSER_GRANTS or self.grant == INTERACTION_CODE
+        return user.status == "ACTIVE" or (browser and user.status in _USABLE_AT_SIGN_IN)
+
+    def _assignment_check(self, user_id: str, name: str) -> Verdict:
+        assigned = self.assigned(user_id)
+        if assigned is None:
+            return unknown(
+                f"whether {name} is assigned was not read", "the assignments of the client"
+            )
+        if not assigned:
+            return rejected(f"user {name} is not assigned to the client", errors.NOT_ASSIGNED)
+        return Verdict(f"user {name} is active and {self._how(user_id)}")
+
+    def _how(self, user_id: str) -> str:
+        if self.client.federation_broker:
+            return "needs no assignment (Federation Broker Mode)"
+        groups = [
+            quoted(group.title)
+            for item in self.org.assigned_groups(self.client)
+            if (group := self.org.group(item.id)) and user_id in self.org.members(item.id)
+        ]
+        return f"assigned through group {listed(groups)}" if groups else "assigned directly"

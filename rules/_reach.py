@@ -1,0 +1,35 @@
+"""All requests of the tenant at once, worked out once for all rules that ask."""
+
+from __future__ import annotations
+
+from auditor.snapshot.index import Org
+from auditor.tokens.reach import Reach
+from auditor.tokens.reachability import ServerReach, Tenant, Why
+
+from ._active import active_servers
+from ._people import People
+
+READS = ("policy_rules", "scopes", "app_users", "app_groups", "group_members", "users")
+"""What the rules that ask have to declare: all that decisions of custom servers rest on."""
+
+
+def server_reaches(org: Org) -> list[ServerReach]:
+    """All requests to each active authorization server."""
+    tenant = org.remembered("reach", READS, _tenant)
+    return [tenant.server(server) for server in active_servers(org)]
+
+
+def _tenant(org: Org) -> Tenant:
+    reach = Reach(org)
+    reach.populations = People.of(org).populations
+    return Tenant(reach)
+
+
+def shadowed_policies(reach: ServerReach) -> frozenset[str]:
+    """Ids of the active policies all of whose active rules are shadowed."""
+    shadowed: dict[str, bool] = {}
+    for found in reach.rules:
+        if found.policy.active and found.rule.active:
+            known = shadowed.get(found.policy.id, True)
+            shadowed[found.policy.id] = known and found.why is Why.SHADOWED
+    return frozenset(policy for policy, every in shadowed.items() if every)

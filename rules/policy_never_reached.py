@@ -1,0 +1,93 @@
+"""No request can ever reach a rule of an active policy: earlier policies take all of its traffic.
+
+Okta tries policies in order of priority and stops at the first rule that matches. A policy for
+all clients with a broad rule, tried first, makes the policies for particular clients behind it
+ineffective: their people, scopes and lifetimes restrict nothing, although they look as if they
+did. It is worked out for everybody who is assigned and can sign in, for all clients and all sets
+of scopes.
+
+Fix: move the policy before those that shadow it, make those narrower, or delete it.
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Default", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}},
+       {"id": "p2", "name": "Exporter", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"id": "r1", "name": "Anything", "conditions": {
+          "grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": ["*"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p2/rules": [
+       {"id": "r2", "name": "Five minutes", "conditions": {
+          "grantTypes": {"include": ["client_credentials"]},
+          "scopes": {"include": ["orders:read"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p2", "name": "Exporter", "conditions": {"clients": {"include": ["0oa1"]}}},
+       {"id": "p1", "name": "People", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"id": "r1", "name": "Sign-in", "conditions": {
+          "people": {"groups": {"include": ["EVERYONE"]}},
+          "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p2/rules": [
+       {"id": "r2", "name": "Five minutes", "conditions": {
+          "grantTypes": {"include": ["client_credentials"]},
+          "scopes": {"include": ["orders:read"]}}}]}
+
+See:
+- Okta developer documentation, "API Access Management", access policies and rules
+- Okta support article "Tokens not issued with lifetime configured in Access Rule for Custom
+  Authorization Server"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Finding, Impact, Org, Related, Severity, rule
+from auditor.snapshot.models.servers import AccessPolicy
+from auditor.text import counted, listed, quoted
+from auditor.tokens.reachability import RuleReach, ServerReach
+
+from ._active import policy_name
+from ._reach import READS, server_reaches, shadowed_policies
+
+
+@rule("OAM206", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS)
+def check(org: Org) -> Iterator[Finding]:
+    for reach in server_reaches(org):
+        reported = shadowed_policies(reach)
+        for policy in org.active_policies(reach.server):
+            if policy.id in reported:
+                yield _finding(reach, policy)
+
+
+def _finding(reach: ServerReach, policy: AccessPolicy) -> Finding:
+    found = [each for each in reach.rules if each.policy is policy and each.rule.active]
+    takers = {taken.rule.place: taken for each in found for taken in each.taken}
+    names = listed(
+        f"{quoted(taken.rule.title)} of policy {quoted(taken.policy.title)}"
+        for taken in takers.values()
+    )
+    return Finding(
+        policy,
+        f"{policy_name(policy, reach.server)} is never reached: earlier rules ({names}) take "
+        f"every request that {_rules(found)} would match.",
+        field="priority",
+        related=tuple(
+            Related(record=taken.rule, role="an earlier rule that takes its traffic")
+            for taken in takers.values()
+        ),
+        witness=found[0].witness,
+    )
+
+
+def _rules(found: list[RuleReach]) -> str:
+    return "its rule" if len(found) == 1 else f"one of its {counted(len(found), 'rule')}"

@@ -1,0 +1,655 @@
+"""`Reach` against brute force: an answer about all requests equals the sum of all decisions.
+
+Tenants are random and small, with everything in them that a decision looks at; the requests
+are all users times all scope sets times all clients and grant types.
+
+`decide` and `reach` share the code of single conditions, so a third opinion (`Plainly`) reads
+the same rules from the JSON. These mutants were tried by hand; every one makes a test fail.
+
+In what decides:
+ 1. people: an excluded user is not known instead of out
+ 2. people: an exclude group whose members were not read excludes nobody
+ 3. candidates: a rule grants the part of the scopes it has (no all-or-nothing)
+ 4. candidates: omitted scope grants all defaults, also those the rule lacks
+ 5. scopes: OpenID scopes stay among the defaults of client_credentials
+ 6. situation: an expired password does for every grant type
+ 7. matching: a rule without people does not let a request without a user through
+ 8. decide: a rule that admits the user but lacks a scope rejects, without falling through
+
+In reach:
+ 9. regions: whoever an earlier rule may admit is not taken from what is certain
+10. regions: whoever an earlier rule may admit is taken from what is possible
+11. regions: omitted scope reaches rules behind the one that takes it
+12. regions: only the rule right before is asked whether it takes the traffic
+13. requestable: claim scopes are asked for without openid
+14. requestable: scopes that are ignored count as granted
+15. populations: token exchange holds the user against the rule
+16. populations: users whom nothing mentions are forgotten where users were not read
+17. reach: a class of people about whom something is unknown counts as certain
+18. reachability: a policy for all clients is left out for a client with its own policy
+
+Numbers 2 and 17 survived the first version of these tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, combinations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from auditor.lint.examples import example_snapshot
+from auditor.snapshot.collections import match
+from auditor.snapshot.index import Org
+from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
+from auditor.tokens.candidates import Candidate
+from auditor.tokens.decide import Decider, OidcScopes
+from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    CIBA,
+    CLIENT_CREDENTIALS,
+    IMPLICIT,
+    JWT_BEARER,
+    PASSWORD,
+    REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
+)
+from auditor.tokens.reach import Reach, SituationReach
+from auditor.tokens.reachability import Tenant, Why
+from auditor.tokens.request import TokenRequest
+from auditor.tokens.userset import Person
+
+Json = dict[str, Any]
+Scopes = frozenset[str]
+
+SERVER = "/api/v1/authorizationServers/aus"
+USERS = ("ada", "bob", "eve", "joe")
+GROUPS = ("dev", "ops", "all")
+CUSTOM = ("a", "b", "c")
+OPENID = ("openid", "profile", "offline_access")
+OTHER_OPENID = "device_sso"
+"""Stands for all OpenID scopes that no rule here lists."""
+USUAL = (AUTHORIZATION_CODE, CLIENT_CREDENTIALS, PASSWORD)
+UNUSUAL = (IMPLICIT, CIBA, JWT_BEARER, TOKEN_EXCHANGE, REFRESH_TOKEN)
+GRANTS = [*combinations(USUAL, 2), *((grant, USUAL[0]) for grant in UNUSUAL)]
+
+
+def some(names: Iterable[str], most: int | None = None) -> st.SearchStrategy[list[str]]:
+    """A part of the names, by the bits of one number, which is fast."""
+    options = tuple(names)
+    return st.integers(0, 2 ** len(options) - 1).map(
+        lambda bits: [name for at, name in enumerate(options) if bits >> at & 1][:most]
+    )
+
+
+def mostly(usual: Any, *others: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from((usual,) * 3 * len(others) + others)
+
+
+EVERYONE = {"groups": {"include": ["EVERYONE"]}}
+PEOPLE = st.one_of(
+    st.just(EVERYONE),
+    some(USERS).map(lambda users: {"users": {"include": users}}),
+    some((*GROUPS, "gone")).map(lambda groups: {"groups": {"include": groups}}),
+    st.tuples(some(USERS), some(GROUPS, 2), some(USERS, 1), some(GROUPS, 1)).map(
+        lambda lists: {
+            "users": {"include": lists[0], "exclude": lists[2]},
+            "groups": {"include": lists[1], "exclude": lists[3]},
+        }
+    ),
+    st.tuples(some(USERS), some(GROUPS, 1)).map(
+        lambda out: {
+            "users": {"exclude": out[0]},
+            "groups": {"include": ["EVERYONE"], "exclude": out[1]},
+        }
+    ),
+    st.just({}),
+)
+RULE_SCOPES = st.one_of(
+    st.just(["*"]), st.just([]), some((*CUSTOM, *OPENID, "undefined")), some(CUSTOM)
+)
+
+
+def rules(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
+    allowed = mostly(grants, *[(grant,) for grant in grants], ())
+    rule = st.tuples(mostly("ACTIVE", "INACTIVE"), st.integers(1, 3), PEOPLE, allowed, RULE_SCOPES)
+    return st.lists(rule, max_size=3).map(
+        lambda found: [
+            {
+                "status": status,
+                "priority": priority,
+                "conditions": {
+                    "people": people,
+                    "grantTypes": {"include": list(allowed)},
+                    "scopes": {"include": scopes},
+                },
+            }
+            for status, priority, people, allowed, scopes in found
+        ]
+    )
+
+
+def clients(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
+    response_types = (["token"], ["id_token"], ["id_token", "token"], [])
+    client = st.tuples(
+        mostly("ACTIVE", "INACTIVE"),
+        mostly(grants, grants[:1]),
+        st.sampled_from(response_types if IMPLICIT in grants else response_types[:1]),
+        mostly("web", "service"),
+        st.integers(0, 9).map(lambda n: n == 9),
+        st.integers(0, 9).map(lambda n: n < 9),
+    )
+    return st.lists(client, min_size=1, max_size=2).map(
+        lambda found: [
+            {
+                "id": f"0oa{at}",
+                "status": status,
+                "settings": {
+                    "implicitAssignment": implicit,
+                    "oauthClient": {
+                        "grant_types": list(own),
+                        "response_types": types,
+                        "application_type": kind,
+                    }
+                    if configurable
+                    else None,
+                },
+            }
+            for at, (status, own, types, kind, implicit, configurable) in enumerate(found)
+        ]
+    )
+
+
+POLICY = st.tuples(
+    mostly("ACTIVE", "INACTIVE"), st.integers(1, 2), mostly(["ALL_CLIENTS"], ["0oa0"], ["0oa1"], [])
+)
+SCOPE = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from((*CUSTOM, *OPENID)),
+        "default": st.integers(0, 2).map(lambda n: n == 2),
+        "consent": mostly("IMPLICIT", "REQUIRED", "FLEXIBLE"),
+    }
+)
+SCOPES = st.lists(SCOPE, max_size=5, unique_by=lambda scope: scope["name"])
+STATUS = mostly("ACTIVE", "SUSPENDED", "PASSWORD_EXPIRED")
+
+
+@st.composite
+def tenants(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
+    grants = draw(st.sampled_from(GRANTS))
+    apps = draw(clients(grants))
+    policies = draw(st.lists(st.tuples(POLICY, rules(grants)), min_size=1, max_size=3))
+    statuses = draw(st.tuples(STATUS, STATUS, STATUS))
+    server = draw(mostly(*["ACTIVE"] * 9, "INACTIVE"))
+    found: Json = {
+        "/api/v1/authorizationServers": [{"id": "aus", "status": server}],
+        "/api/v1/apps": apps,
+        f"{SERVER}/scopes": draw(SCOPES),
+        f"{SERVER}/policies": [
+            {
+                "id": f"p{at}",
+                "status": status,
+                "priority": priority,
+                "conditions": {"clients": {"include": named}},
+            }
+            for at, ((status, priority, named), _) in enumerate(policies)
+        ],
+        "/api/v1/groups": [{"id": group} for group in GROUPS],
+        "/api/v1/users": [
+            {"id": user, "status": status} for user, status in zip(USERS, statuses, strict=False)
+        ],
+    }
+    for at, (_, own) in enumerate(policies):
+        found[f"{SERVER}/policies/p{at}/rules"] = [
+            {"id": f"p{at}r{n}", **rule} for n, rule in enumerate(own)
+        ]
+    for group in GROUPS:
+        found[f"/api/v1/groups/{group}/users"] = draw(some(USERS))
+    for app in (app for app in apps if app["settings"]["oauthClient"] is not None):
+        found[f"/api/v1/apps/{app['id']}/users"] = [
+            {"id": user, "scope": "USER", "status": "ACTIVE"} for user in draw(some(USERS))
+        ]
+        found[f"/api/v1/apps/{app['id']}/groups"] = [{"id": name} for name in draw(some(GROUPS, 1))]
+    return found
+
+
+def org_of(tenant: Json, unread: Iterable[str] = ()) -> Org:
+    """A tenant of which some lists could not be read."""
+    snapshot = example_snapshot(tenant)
+    gaps: dict[str, list[Gap]] = {}
+    for path in unread:
+        found = match(path)
+        assert found is not None
+        gaps.setdefault(found[0].name, []).append(Gap(path=path, reason="timeout"))
+    entries = [
+        Entry(collection=entry.collection, status=Status.PARTIAL, gaps=gaps[entry.collection])
+        if entry.collection in gaps
+        else entry
+        for entry in snapshot.ledger.entries
+    ]
+    resources = {path: value for path, value in snapshot.resources.items() if path not in unread}
+    update = {"ledger": Ledger(entries=tuple(entries)), "resources": resources}
+    return Org.of(snapshot.model_copy(update=update))
+
+
+# What Okta does, in few words and straight from the JSON: the third opinion. `decide` and
+# `reach` share code, and this catches a mistake in what they share.
+
+OIDC = {"openid", "profile", "email", "address", "phone", "offline_access", "device_sso"}
+
+
+@dataclass
+class Plainly:
+    """The end of requests to a tenant that was read completely."""
+
+    tenant: Json
+    reading: OidcScopes
+
+    def __post_init__(self) -> None:
+        self.apps = {app["id"]: app for app in self.tenant["/api/v1/apps"]}
+        self.users = {user["id"]: user["status"] for user in self.tenant["/api/v1/users"]}
+        self.scopes = {scope["name"]: scope for scope in self.tenant[f"{SERVER}/scopes"]}
+
+    def members(self, groups: Iterable[str]) -> set[str]:
+        paths = [f"/api/v1/groups/{group}/users" for group in groups]
+        return {user for path in paths for user in self.tenant.get(path, ())}
+
+    def end(self, client: str, grant: str, user: Person, scopes: Scopes | None) -> tuple[Any, ...]:
+        app = self.apps[client]
+        oauth = app["settings"]["oauthClient"]
+        server = self.tenant["/api/v1/authorizationServers"][0]
+        if {server["status"], app["status"]} != {"ACTIVE"}:
+            return ("rejected",)
+        if oauth is None:
+            return ("unknown",)
+        if grant not in oauth["grant_types"]:
+            return ("rejected",)
+        wanted = self.wanted(scopes, grant, oauth)
+        if grant == REFRESH_TOKEN or wanted is None:
+            return ("unknown" if grant == REFRESH_TOKEN else "rejected",)
+        if grant != CLIENT_CREDENTIALS and not self.may_try(app, grant, user):
+            return ("rejected",)
+        return self.walk(client, grant, user, wanted, omitted=scopes is None)
+
+    def wanted(self, scopes: Scopes | None, grant: str, oauth: Json) -> set[str] | None:
+        if scopes is not None:
+            ignored = {"offline_access"} if grant == IMPLICIT else set()
+            return None if self.invalid(scopes, grant, oauth) else set(scopes) - ignored
+        defaults = {name for name, scope in self.scopes.items() if scope["default"]}
+        defaults -= OIDC if grant == CLIENT_CREDENTIALS else set()
+        return None if grant == PASSWORD or not defaults else defaults
+
+    def invalid(self, scopes: Scopes, grant: str, oauth: Json) -> bool:
+        openid = "openid" in scopes
+        blocked = {name for name, scope in self.scopes.items() if scope["consent"] == "REQUIRED"}
+        return bool(
+            scopes - OIDC - self.scopes.keys()
+            or (grant == CLIENT_CREDENTIALS and scopes & (OIDC | blocked))
+            or (grant == JWT_BEARER and scopes & {"openid", "profile"})
+            or (
+                grant == TOKEN_EXCHANGE and oauth["application_type"] == "service" and scopes & OIDC
+            )
+            or (grant == CIBA and not openid)
+            or (grant == IMPLICIT and oauth["response_types"] == ["id_token"] and not openid)
+            or ("profile" in scopes and not openid)
+        )
+
+    def may_try(self, app: Json, grant: str, user: Person) -> bool:
+        expired_too = grant in {AUTHORIZATION_CODE, IMPLICIT}
+        usable = {"ACTIVE", "PASSWORD_EXPIRED"} if expired_too else {"ACTIVE"}
+        direct = [item["id"] for item in self.tenant[f"/api/v1/apps/{app['id']}/users"]]
+        groups = [item["id"] for item in self.tenant[f"/api/v1/apps/{app['id']}/groups"]]
+        assigned = {*direct, *self.members(groups)}
+        everybody = app["settings"]["implicitAssignment"]
+        return self.users.get(user or "") in usable and (everybody or user in assigned)
+
+    def walk(
+        self, client: str, grant: str, user: Person, wanted: set[str], *, omitted: bool
+    ) -> tuple[Any, ...]:
+        for policy in by_priority(self.tenant[f"{SERVER}/policies"]):
+            named = policy["conditions"]["clients"]["include"]
+            if policy["status"] != "ACTIVE" or not {"ALL_CLIENTS", client} & set(named):
+                continue
+            for rule in by_priority(self.tenant[f"{SERVER}/policies/{policy['id']}/rules"]):
+                lists = rule["conditions"]
+                if rule["status"] != "ACTIVE" or grant not in lists["grantTypes"]["include"]:
+                    continue
+                allowed = set(lists["scopes"]["include"])
+                if allowed and self.reading is OidcScopes.GRANTED:
+                    allowed |= OIDC
+                here = wanted if "*" in allowed else wanted & allowed
+                if not here or (here != wanted and not omitted):
+                    continue
+                if self.admits(lists["people"], grant, user):
+                    return ("minted", rule["id"], frozenset(here))
+                if grant == TOKEN_EXCHANGE:
+                    return ("unknown",)
+        return ("rejected",)
+
+    def admits(self, people: Json, grant: str, user: Person) -> bool:
+        users, groups = people.get("users", {}), people.get("groups", {})
+        everyone = "EVERYONE" in groups.get("include", ())
+        if grant == CLIENT_CREDENTIALS:
+            return everyone or not (users.get("include") or groups.get("include"))
+        out = {*users.get("exclude", ()), *self.members(groups.get("exclude", ()))}
+        named = {*users.get("include", ()), *self.members(groups.get("include", ()))}
+        return user not in out and (everyone or user in named)
+
+
+def by_priority(records: list[Json]) -> list[Json]:
+    return sorted(records, key=lambda record: (record["priority"], record["id"]))
+
+
+# Brute force
+
+
+@dataclass
+class Enumerated:
+    """Every request of one client and grant type, decided one by one."""
+
+    decider: Decider
+    client: str
+    grant: str
+    people: tuple[Person, ...]
+    asked: tuple[str, ...]
+
+    @cached_property
+    def scope_sets(self) -> list[Scopes | None]:
+        sizes = range(1, len(self.asked) + 1)
+        parts = chain.from_iterable(combinations(self.asked, size) for size in sizes)
+        return [None, frozenset({"nowhere"}), *map(frozenset, parts)]
+
+    @cached_property
+    def decided(self) -> dict[tuple[Person, Scopes | None], Decision]:
+        return {
+            (user, scopes): self.decider.decide(
+                TokenRequest(
+                    server="aus", client=self.client, grant=self.grant, user=user, scopes=scopes
+                )
+            )
+            for user in self.people
+            for scopes in self.scope_sets
+        }
+
+    @cached_property
+    def minted(self) -> dict[Person, list[tuple[Scopes, str | None]]]:
+        """By user: granted scopes and rule."""
+        found: dict[Person, list[tuple[Scopes, str | None]]] = {user: [] for user in self.people}
+        for (user, _), decision in self.decided.items():
+            if decision.outcome is Outcome.MINTED:
+                found[user].append((frozenset(decision.granted_scopes), rule_id(decision)))
+        return found
+
+    @cached_property
+    def unknown(self) -> set[Person]:
+        """Users with a request that cannot be decided."""
+        return {
+            user
+            for (user, _), decision in self.decided.items()
+            if decision.outcome is Outcome.INDETERMINATE
+        }
+
+
+def rule_id(found: Decision | Candidate | None) -> str | None:
+    return found.rule.id if found is not None and found.rule is not None else None
+
+
+def maximal(sets: Iterable[Scopes]) -> set[Scopes]:
+    kept = set(sets) - {frozenset()}
+    return {one for one in kept if not any(one < other for other in kept)}
+
+
+def end_of(decision: Decision) -> tuple[Any, ...]:
+    if decision.outcome is Outcome.MINTED:
+        return ("minted", rule_id(decision), frozenset(decision.granted_scopes))
+    if decision.outcome is Outcome.REJECTED:
+        return ("rejected", decision.failed, decision.error, decision.reason)
+    return ("unknown",)
+
+
+def same_landing(reach: SituationReach, brute: Enumerated) -> None:
+    """Each request ends where it is decided to end."""
+    for scopes in brute.scope_sets:
+        landing = reach.landing(scopes)
+        for user in brute.people:
+            ends: list[tuple[Any, ...]] = [
+                ("minted", rule_id(item), granted)
+                for item, granted, people in landing.minted
+                if user in people
+            ]
+            ends += [
+                ("rejected", rejection.failed, rejection.error, rejection.reason)
+                for rejection, people in landing.rejected
+                if user in people
+            ]
+            ends += [("unknown",)] if user in landing.unknown else []
+            assert ends == [end_of(brute.decided[user, scopes])], (user, scopes)
+
+
+def same_scopes(reach: SituationReach, brute: Enumerated) -> None:
+    """The same people obtain a scope, by the same rules."""
+    for scope in brute.asked:
+        access = reach.access(scope)
+        for user in brute.people:
+            by = {rule for scopes, rule in brute.minted[user] if scope in scopes}
+            answer = access.people.has(user)
+            assert (answer is True) == bool(by), (scope, user)
+            assert answer is not None or user in brute.unknown, (scope, user)
+            ways = {rule_id(way.candidate) for way in access.ways if user in way.people.sure}
+            assert ways == by, (scope, user)
+        for way in access.ways:
+            assert (way.decision is not None) == bool(way.people.sure)
+            assert way.decision is None or rule_id(way.decision) == rule_id(way.candidate)
+
+
+def same_together(reach: SituationReach, brute: Enumerated) -> None:
+    """The same maximal sets are obtained together, and by the same people."""
+    classes = list(reach.classes())
+    for user in brute.people:
+        mine = [item for item in classes if user in item.people]
+        assert len(mine) == (user in reach.eligible.possible)
+        sets = {scopes & set(brute.asked) for item in mine for scopes in item.scope_sets}
+        assert maximal(sets) == maximal(scopes for scopes, _ in brute.minted[user]), user
+        assert all(not item.uncertain for item in mine) or user in brute.unknown
+
+
+def same_people(reach: SituationReach, brute: Enumerated) -> None:
+    """The same people obtain anything; each witness shows what it is to show."""
+    for user in brute.people:
+        answer = reach.obtaining.has(user)
+        assert (answer is True) == bool(brute.minted[user]), user
+        assert answer is not None or user in brute.unknown, user
+        able = reach.eligible.has(user)
+        assert (user in reach.empty_handed) == (able is True and answer is False)
+    for region in reach.regions:
+        request = reach.witness(region)
+        assert (request is None) == (not region.people.sure)
+        if request is not None:
+            expected = ("minted", rule_id(region.candidate), region.scopes)
+            assert end_of(brute.decider.decide(request)) == expected
+
+
+@dataclass
+class Case:
+    """One tenant, seen by both."""
+
+    org: Org
+    reading: OidcScopes
+    asked: tuple[str, ...]
+
+    @cached_property
+    def decider(self) -> Decider:
+        return Decider(self.org, self.reading)
+
+    @cached_property
+    def situations(self) -> list[tuple[SituationReach, Enumerated]]:
+        reach = Reach(self.org, self.reading)
+        grants = {grant for app in self.org.apps for grant in app.grant_types}
+        return [
+            (
+                reach.situation("aus", app.client_id, grant),
+                Enumerated(self.decider, app.client_id, grant, people, self.asked),
+            )
+            for app in self.org.apps
+            for grant in sorted(grants | {AUTHORIZATION_CODE})
+            for people in [reach.populations.all(grant).people]
+        ]
+
+    def check(self) -> None:
+        for reach, brute in self.situations:
+            same_landing(reach, brute)
+            same_scopes(reach, brute)
+            same_together(reach, brute)
+            same_people(reach, brute)
+        self.check_server()
+
+    def check_server(self) -> None:
+        """Rules, scopes and clients of the whole server."""
+        server = Tenant(Reach(self.org, self.reading)).server(self.org.server("aus"))
+        minted = [
+            (brute.client, *found)
+            for _, brute in self.situations
+            for ways in brute.minted.values()
+            for found in ways
+        ]
+        doubt = any(brute.unknown for _, brute in self.situations)
+        by_rule = {rule for _, _, rule in minted}
+        for found in server.rules:
+            assert (found.reached is True) == (found.rule.id in by_rule), found
+            assert (found.why is None) == (found.reached is not False)
+            assert found.reached is not None or doubt
+            if found.witness is not None:
+                decided = self.decider.decide(found.witness)
+                assert (rule_id(decided) == found.rule.id) == (found.reached is True)
+                if found.why is Why.SHADOWED and decided.outcome is Outcome.MINTED:
+                    assert rule_id(decided) in {taken.rule.id for taken in found.taken}
+            assert found.witness is not None or not found.reached
+            assert bool(found.taken) == (found.why is Why.SHADOWED)
+        obtained = {scope for _, scopes, _ in minted for scope in scopes}
+        for scope, answer in server.scopes.items():
+            if scope in self.asked:
+                assert (answer is True) == (scope in obtained), scope
+                assert answer is not None or doubt
+        holders = {client for client, _, _ in minted}
+        for app in self.org.apps:
+            answer = server.clients.get(app.client_id, False)
+            assert (answer is True) == (app.client_id in holders)
+            assert answer is not None or doubt
+
+
+def asked_in(tenant: Json) -> tuple[str, ...]:
+    defined = {scope["name"] for scope in tenant[f"{SERVER}/scopes"]}
+    return (*sorted(defined & set(CUSTOM)), *OPENID, OTHER_OPENID)
+
+
+UNREAD = (
+    "/api/v1/users",
+    "/api/v1/groups",
+    *(f"/api/v1/groups/{group}/users" for group in GROUPS),
+    "/api/v1/apps/0oa0/users",
+    "/api/v1/apps/0oa0/groups",
+    f"{SERVER}/scopes",
+    f"{SERVER}/policies/p0/rules",
+    f"{SERVER}/policies/p1/rules",
+)
+
+
+def unread_of(paths: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(paths), max_size=3, unique=True)
+
+
+READINGS = st.sampled_from(OidcScopes)
+often = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=250,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize("reading", OidcScopes)
+@often
+@given(tenant=tenants())
+def test_reach_is_what_enumeration_finds(reading: OidcScopes, tenant: Json) -> None:
+    case = Case(org_of(tenant), reading, asked_in(tenant))
+    case.check()
+    plainly = Plainly(tenant, reading)
+    for _, brute in case.situations:
+        for (user, scopes), decision in brute.decided.items():
+            end = end_of(decision)
+            end = end if end[0] == "minted" else end[:1]
+            assert end == plainly.end(brute.client, brute.grant, user, scopes), (user, scopes)
+
+
+@often
+@given(tenant=tenants(), reading=READINGS, unread=unread_of(UNREAD))
+def test_reach_of_an_incomplete_tenant_is_what_enumeration_finds(
+    tenant: Json, reading: OidcScopes, unread: list[str]
+) -> None:
+    Case(org_of(tenant, unread), reading, asked_in(tenant)).check()
+
+
+@st.composite
+def all_live(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
+    """Two rules for everything, of which only people decide; nobody needs an assignment."""
+    oauth = {"grant_types": [PASSWORD], "response_types": [], "application_type": "web"}
+    settings = {"implicitAssignment": draw(mostly(True, False)), "oauthClient": oauth}  # noqa: FBT003
+    everything = {"grantTypes": {"include": [PASSWORD]}, "scopes": {"include": ["*"]}}
+    people = draw(st.tuples(PEOPLE, PEOPLE))
+    return {
+        "/api/v1/authorizationServers": [{"id": "aus"}],
+        "/api/v1/apps": [{"id": "0oa0", "settings": settings}],
+        "/api/v1/apps/0oa0/users": [{"id": "ada", "scope": "USER", "status": "ACTIVE"}],
+        "/api/v1/apps/0oa0/groups": [{"id": name} for name in draw(some(GROUPS, 1))],
+        "/api/v1/users": [{"id": user} for user in USERS[:3]],
+        "/api/v1/groups": [{"id": group} for group in GROUPS],
+        **{f"/api/v1/groups/{group}/users": draw(some(USERS)) for group in GROUPS},
+        f"{SERVER}/scopes": [],
+        f"{SERVER}/policies": [{"id": "p0", "conditions": {"clients": {"include": ["0oa0"]}}}],
+        f"{SERVER}/policies/p0/rules": [
+            {"id": f"r{at}", "conditions": {"people": who, **everything}}
+            for at, who in enumerate(people)
+        ],
+    }
+
+
+@often
+@given(tenant=all_live(), unread=unread_of(UNREAD[:7]))
+def test_people_conditions_are_what_enumeration_finds(tenant: Json, unread: list[str]) -> None:
+    Case(org_of(tenant, unread), OidcScopes.LISTED, ("openid",)).check()
+
+
+@often
+@given(tenant=tenants(), reading=READINGS, unread=unread_of((*UNREAD, f"{SERVER}/policies")))
+def test_no_answer_about_an_incomplete_tenant_is_wrong(
+    tenant: Json, reading: OidcScopes, unread: list[str]
+) -> None:
+    asked = asked_in(tenant)
+    truth = Case(org_of(tenant), reading, asked)
+    told = Reach(org_of(tenant, unread), reading)
+    for _, brute in truth.situations:
+        reach = told.situation("aus", brute.client, brute.grant)
+        numbered = set(told.populations.all(brute.grant).people)
+        for scope in asked:
+            people = reach.access(scope).people
+            for user, ways in brute.minted.items():
+                answer = people.has(user if user in numbered else None)
+                assert answer is None or answer == any(scope in scopes for scopes, _ in ways)
+        for item in (item for item in reach.classes() if not item.uncertain):
+            for user in item.people:
+                sets = {scopes & set(asked) for scopes in item.scope_sets}
+                truly = brute.minted.get(user, [])  # one who was never read is none
+                assert maximal(sets) == maximal(scopes for scopes, _ in truly)
+    server = Tenant(told).server(told.org.server("aus"))
+    by_rule = {
+        rule for _, brute in truth.situations for ways in brute.minted.values() for _, rule in ways
+    }
+    for found in server.rules:
+        assert found.reached is None or found.reached == (found.rule.id in by_rule)
