@@ -10,7 +10,7 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench tools browser lock clean
+.PHONY: help demo test lint docs bench tools browser lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ tools: ## Install the validators that tests use and that only npm has
 browser: ## Install the browser that tests use (Debian, Ubuntu)
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
 	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null
+
+docs: $(VENV)/.developer ## Write the rules' pages to docs/rules
+	rm -rf docs/rules
+	$(BIN)/okta-auditor rules --write docs/rules
 
 bench: $(VENV)/.developer ## Print how fast things are
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py

@@ -9,7 +9,9 @@ import pytest
 from helpers import okta_auditor, served, tenant
 
 from auditor.collect.credentials import READ_SCOPES
+from auditor.config import read_config
 from auditor.errors import ExitCode
+from auditor.lint.options import apply_options
 from auditor.plugins import load_rules
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +39,14 @@ def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_the_rules_pages_are_what_the_rules_say(tmp_path: Path) -> None:
+    okta_auditor("rules", "--write", tmp_path)
+
+    written = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_text() for path in (ROOT / "docs" / "rules").iterdir()}
+    assert kept == written, "run make docs"
 
 
 def test_the_changelog_counts_the_rules() -> None:
@@ -69,3 +79,16 @@ def test_the_example_report_in_the_guide_works() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout == "count count.txt\n"
+
+
+def test_the_example_configuration_is_valid_and_complete(tmp_path: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", GUIDES["configuration.md"], re.DOTALL)
+    assert example
+    config = tmp_path / "okta-auditor.toml"
+    config.write_text(example[1])
+    (tmp_path / "house-rules").mkdir()
+
+    settings = read_config(config)
+
+    assert settings.model_fields_set == set(type(settings).model_fields)
+    apply_options(load_rules(), settings.options)

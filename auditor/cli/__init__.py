@@ -24,6 +24,9 @@ _COMMANDS = {
     "run": "Read a tenant and check it: snapshot and audit in one.",
     "demo": "See it work on a tenant that comes with it; needs no Okta org.",
     "sandbox": "Serve a tenant file as if it were Okta, on this machine only.",
+    "explain": "Say what becomes of one token request, why, and what would make it pass.",
+    "test": "Check that token requests are minted or rejected as a file expects.",
+    "access": "List who can obtain which scopes, through which client and rule.",
     "rules": "List the rules, or show the page of one.",
     "schema": "Print the JSON Schema of a file that okta-auditor reads or writes.",
 }

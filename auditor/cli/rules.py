@@ -1,12 +1,16 @@
-"""`okta-auditor rules`: list the rules, or show the page of one."""
+"""`okta-auditor rules`: list the rules, show the page of one, or write all pages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from auditor.cli.options import FILE
+from auditor.errors import OutputError
+from auditor.files import write_file
+from auditor.lint.rule import Rule
 from auditor.lint.selection import find_rule
 from auditor.plugins import load_rules
 
@@ -16,12 +20,41 @@ from auditor.plugins import load_rules
 @click.option(
     "--rules", "folders", multiple=True, type=FILE, metavar="DIR", help="Local rules too."
 )
-def command(code: str | None, folders: tuple[Path, ...]) -> None:
+@click.option(
+    "--write", type=FILE, metavar="DIR", help="Write all pages and an index, as Markdown."
+)
+def command(code: str | None, folders: tuple[Path, ...], write: Path | None) -> None:
     """List the rules, or show the page of one, given its code or name."""
     rules = load_rules(folders)
     if code:
         click.echo(find_rule(rules, code).markdown(), nl=False)
-        return
-    width = max(len(rule.name) for rule in rules)
+    elif write:
+        _write(rules, write)
+    else:
+        width = max(len(rule.name) for rule in rules)
+        for rule in rules:
+            click.echo(f"{rule.code}  {rule.severity:8}  {rule.name:{width}}  {rule.page.title}")
+
+
+def _write(rules: Sequence[Rule], folder: Path) -> None:
+    """One file a rule, named so that it can be linked to for ever, and an index."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     for rule in rules:
-        click.echo(f"{rule.code}  {rule.severity:8}  {rule.name:{width}}  {rule.page.title}")
+        write_file(folder / f"{rule.code}.md", rule.markdown().encode())
+    write_file(folder / "README.md", _index(rules).encode())
+    click.echo(f"{len(rules)} pages written to {folder}", err=True)
+
+
+def _index(rules: Sequence[Rule]) -> str:
+    rows = "\n".join(
+        f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | {rule.impact} | "
+        f"{rule.page.title.replace('|', chr(92) + '|')} |"
+        for rule in rules
+    )
+    return (
+        "# Rules\n\nMade from the rules themselves by `make docs`.\n\n"
+        f"| code | name | severity | impact | what it finds |\n|---|---|---|---|---|\n{rows}\n"
+    )

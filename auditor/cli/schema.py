@@ -15,7 +15,7 @@ from auditor.text import suggestion
 @click.command("schema")
 @click.argument("name")
 def command(name: str) -> None:
-    """Print the JSON Schema of a file: snapshot, results or config."""
+    """Print the JSON Schema of a file: snapshot, results, config or expectations."""
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
@@ -29,6 +29,7 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
+    from auditor.tokens.expectations import expectations_schema  # noqa: PLC0415
 
     # A report pack publishes the schema of its format, if it has one, under its file's name.
     published = {
@@ -36,4 +37,9 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
         for report in load_reports().values()
         if report.schema
     }
-    return {"snapshot": snapshot_schema, "config": config_schema, **published}
+    return {
+        "snapshot": snapshot_schema,
+        "config": config_schema,
+        "expectations": expectations_schema,
+        **published,
+    }

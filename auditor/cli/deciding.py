@@ -1,0 +1,79 @@
+"""What the commands that decide token requests have in common."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.index import Org
+from auditor.tokens.decide import OidcScopes
+from auditor.tokens.lookup import Words
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DECIDED_FROM = (
+    "policies",
+    "policy_rules",
+    "scopes",
+    "app_grants",
+    "app_users",
+    "app_groups",
+    "groups",
+    "group_members",
+    "users",
+)
+
+
+def read_org(path: Path) -> Org:
+    """Read and index a snapshot.
+
+    Raises:
+        SnapshotError: the file cannot be read as one.
+    """
+    return Org.of(parse_snapshot(read_document(path), path))
+
+
+def oidc_scopes_option(function: F) -> F:
+    """The option that says which reading of Okta's documents to go by."""
+    return click.option(
+        "--oidc-scopes",
+        type=click.Choice([reading.value for reading in OidcScopes]),
+        default=OidcScopes.LISTED.value,
+        show_default=True,
+        help="Whether a rule must list OpenID scopes, or grants them anyway: "
+        "Okta's documents disagree.",
+    )(function)
+
+
+def explain_command(snapshot: Path, words: Words) -> str:
+    """The command that explains a request, to be pasted into a shell."""
+    parts = ["okta-auditor", "explain", str(snapshot), "--server", words.server]
+    parts += ["--client", words.client, "--grant", words.grant]
+    parts += ["--user", words.user] if words.user is not None else []
+    for scope in words.scopes or ():
+        parts += ["--scope", scope]
+    parts += ["--response-type", words.response_type] if words.response_type is not None else []
+    parts += ["--redirect-uri", words.redirect_uri] if words.redirect_uri is not None else []
+    parts += ["--no-pkce"] if words.pkce is False else []
+    parts += ["--no-dpop"] if words.dpop is False else []
+    return shlex.join(parts)
+
+
+def unread(org: Org, *further: str) -> list[str]:
+    """What a decision may rest on and was not completely read, one sentence each.
+
+    Args:
+        org: the tenant.
+        further: more collections to look at.
+    """
+    return [
+        f"Not completely read: {entry.label} ({entry.explanation()}). "
+        f"To read them: {entry.remedy()}."
+        for entry in org.ledger.missing((*_DECIDED_FROM, *further))
+        if entry in org.ledger.incomplete
+    ]
