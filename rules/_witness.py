@@ -7,6 +7,7 @@ so that a witness never contradicts its finding; where none does, there is no wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from auditor.snapshot.index import Org
@@ -100,6 +101,7 @@ def of_client(
     grants: Iterable[str],
     scopes: Iterable[frozenset[str]],
     user: str | None = None,
+    pkce: bool | None = None,
 ) -> Search:
     """A request of one client.
 
@@ -110,26 +112,32 @@ def of_client(
         grants: grant types to try.
         scopes: sets of scopes to try.
         user: who signs in; by default somebody who is assigned.
+        pkce: whether a code challenge is sent; by default as the client must.
     """
     wanted, sets = tuple(grants), tuple(scopes)
 
     def tries(org: Org) -> Iterator[TokenRequest]:
         for grant in wanted:
             for asked in sets:
-                yield _request(org, server, client, grant, asked, user=user)
+                request = _request(org, server, client, grant, asked, user=user)
+                yield replace(request, pkce=pkce)
 
     return _first(tries, fits)
 
 
 def of_server(
-    server: AuthorizationServer, fits: Fits, *, scopes: frozenset[str], grants: Iterable[str] = ()
+    server: AuthorizationServer,
+    fits: Fits,
+    *,
+    scopes: frozenset[str] | None,
+    grants: Iterable[str] = (),
 ) -> Search:
     """A request of any client that the rules of a server are for; if it has none, of any client.
 
     Args:
         server: the server.
         fits: what is to become of the request.
-        scopes: what is asked for.
+        scopes: what is asked for; None if the request leaves the parameter out.
         grants: grant types to try where the server has no rules.
     """
     spare = tuple(grants)
@@ -180,7 +188,7 @@ def _request(
     server: AuthorizationServer | None,
     client: App,
     grant: str,
-    scopes: frozenset[str],
+    scopes: frozenset[str] | None,
     *,
     among: PolicyRule | None = None,
     user: str | None = None,

@@ -36,6 +36,7 @@ from auditor import Finding, Impact, Org, Severity, rule
 
 from ._active import active_rules, rule_name
 from ._lifetimes import LONGEST_ACCESS, SHORTEST_ACCESS, spoken
+from ._witness import minted_by, of_rule
 
 
 @rule("OAM701", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
@@ -48,4 +49,5 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} lets access tokens live "
                 f"{spoken(lifetime)}; Okta allows {SHORTEST_ACCESS} to {LONGEST_ACCESS:,}.",
                 field="actions.token.accessTokenLifetimeMinutes",
+                witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             )

@@ -48,6 +48,7 @@ from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
 
 from ._clients import own_clients
+from ._witness import minted, of_client
 
 
 @rule("OAM505", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["apps"])
@@ -60,4 +61,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Client {quoted(client.title)} may use the implicit grant, "
                 "which returns access tokens in the URL of a redirect.",
                 field="settings.oauthClient.grant_types",
+                witness=of_client(
+                    None, client, minted, grants=["implicit"], scopes=[frozenset({"openid"})]
+                ),
             )

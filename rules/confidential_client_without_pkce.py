@@ -42,8 +42,10 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
+from auditor.tokens.grants import AUTHORIZATION_CODE
 
 from ._clients import own_clients
+from ._witness import minted, of_client
 
 
 @rule("OAM514", severity=Severity.LOW, impact=Impact.RISKY, reads=["apps"])
@@ -56,4 +58,12 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Confidential client {quoted(client.title)} need not use PKCE, "
                 "so a stolen authorization code can be injected into its sessions.",
                 field="credentials.oauthClient.pkce_required",
+                witness=of_client(
+                    None,
+                    client,
+                    minted,
+                    grants=[AUTHORIZATION_CODE],
+                    scopes=[frozenset({"openid"})],
+                    pkce=False,
+                ),
             )

@@ -72,12 +72,12 @@ from auditor.snapshot.models.servers import (
 from auditor.text import counted, quoted
 from auditor.tokens.grants import user_grants
 from auditor.tokens.matching import excluded_users
-from auditor.tokens.request import TokenRequest
 from auditor.tokens.userset import UserSet
 
 from ._active import active_servers, rule_name
 from ._clients import Roster
 from ._people import People
+from ._witness import Search, minted, of_client
 
 Place = tuple[AccessPolicy, PolicyRule]
 
@@ -124,14 +124,16 @@ class Comparison:
                     if not other_policy.covers(client.client_id):
                         continue
                     if back := out & self._people.named(other) & self._people.assigned([client]):
-                        request = TokenRequest(
-                            server=server.id,
-                            client=client.client_id,
-                            grant=grant,
+                        custom = _custom(policy_rule) or _custom(other)
+                        witness = of_client(
+                            server,
+                            client,
+                            minted,
+                            grants=[grant],
+                            scopes=[custom, custom | {"openid"}],
                             user=back.first(),
-                            scopes=_custom(policy_rule) or _custom(other) or None,
                         )
-                        yield self._finding((server, *one), other, client, back, request)
+                        yield self._finding((server, *one), other, client, back, witness)
 
     def _kept_out(self, policy_rule: PolicyRule) -> UserSet:
         """Users whom the rule would let through but for its excludes."""
@@ -148,7 +150,7 @@ class Comparison:
         other: PolicyRule,
         client: App,
         back: UserSet,
-        witness: TokenRequest,
+        witness: Search,
     ) -> Finding:
         server, policy, policy_rule = one
         return Finding(

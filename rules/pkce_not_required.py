@@ -51,8 +51,10 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
+from auditor.tokens.grants import AUTHORIZATION_CODE
 
 from ._clients import own_clients
+from ._witness import minted, of_client
 
 
 @rule("OAM507", severity=Severity.HIGH, impact=Impact.RISKY, reads=["apps"])
@@ -65,4 +67,12 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Public client {quoted(client.title)} need not use PKCE, "
                 "so whoever intercepts an authorization code can redeem it.",
                 field="credentials.oauthClient.pkce_required",
+                witness=of_client(
+                    None,
+                    client,
+                    minted,
+                    grants=[AUTHORIZATION_CODE],
+                    scopes=[frozenset({"openid"})],
+                    pkce=False,
+                ),
             )

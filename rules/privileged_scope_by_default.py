@@ -41,6 +41,7 @@ from auditor.text import counted, quoted
 from ._active import active_servers
 from ._scopes import rules_in_use
 from ._sensitive import PrivilegeOptions
+from ._witness import Fits, minted, of_server
 
 
 @rule(
@@ -64,4 +65,9 @@ def check(org: Org, options: PrivilegeOptions) -> Iterator[Finding]:
                     f"is a default scope: by {counted(allowing, 'active rule')} clients get it "
                     "without asking for it.",
                     field="default",
+                    witness=of_server(server, _grants(scope.name), scopes=None),
                 )
+
+
+def _grants(scope: str) -> Fits:
+    return lambda decision: minted(decision) and scope in decision.granted_scopes

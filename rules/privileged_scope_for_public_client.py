@@ -57,6 +57,7 @@ from auditor.tokens.grants import user_grants
 
 from ._clients import own_clients, reachable
 from ._sensitive import PrivilegeOptions
+from ._witness import minted, of_client
 
 
 @rule(
@@ -81,21 +82,29 @@ def check(org: Org, options: PrivilegeOptions) -> Iterator[Finding]:
             continue
         grants = user_grants(client.grant_types)
         met = [
-            (each, of(server, each))
+            (each, of(server, each), server)
             for server, _, each in reachable(org, client)
             if grants.intersection(each.grant_types) and not each.people.unrestricted
         ]
-        scopes = sorted(frozenset().union(*(names for _, names in met)))
+        scopes = sorted(frozenset().union(*(names for _, names, _ in met)))
         if scopes:
+            first = next(place for place in met if place[1])
             yield Finding(
                 client,
                 f"Public client {quoted(client.title)} may obtain "
                 f"{counted(len(scopes), 'privileged scope')}, "
                 f"{listed(map(quoted, scopes))}, in bearer tokens.",
                 field="settings.oauthClient.dpop_bound_access_tokens",
+                witness=of_client(
+                    first[2],
+                    client,
+                    minted,
+                    grants=sorted(grants.intersection(first[0].grant_types)),
+                    scopes=[first[1]],
+                ),
                 related=tuple(
                     Related(record=each, role="a rule that allows it")
-                    for each, names in met
+                    for each, names, _ in met
                     if names
                 ),
             )

@@ -35,6 +35,7 @@ from auditor import Finding, Impact, Org, Severity, rule
 
 from ._active import active_rules, rule_name
 from ._lifetimes import refresh_ends_first, spoken
+from ._witness import minted_by, of_rule
 
 
 @rule("OAM703", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
@@ -48,4 +49,5 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{spoken(token.refresh_token_lifetime_minutes or 0)}, less than the "
                 f"{spoken(token.access_token_lifetime_minutes or 0)} of access tokens.",
                 field="actions.token.refreshTokenLifetimeMinutes",
+                witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             )

@@ -73,6 +73,7 @@ from auditor.tokens.matching import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
 from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, refresh_ends_first, spoken
+from ._witness import minted_by, of_rule
 
 
 @rule("OAM704", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
@@ -91,6 +92,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{rule_name(policy_rule, policy, server)} revokes refresh tokens that are unused "
                 f"for {spoken(window)}, {fault}.",
                 field="actions.token.refreshTokenWindowMinutes",
+                witness=of_rule(server, policy, policy_rule, minted_by(policy_rule)),
             )
 
 

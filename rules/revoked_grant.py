@@ -35,9 +35,9 @@ from collections.abc import Iterator
 from auditor import Confidence, Finding, Impact, Org, Severity, rule
 from auditor.text import quoted
 from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.request import ORG_SERVER, TokenRequest
 
 from ._clients import okta_grants, own_clients
+from ._witness import of_client, rejected
 
 
 @rule(
@@ -59,10 +59,11 @@ def check(org: Org) -> Iterator[Finding]:
                     f"Scope {quoted(grant.scope_id)} was revoked from service app "
                     f"{quoted(client.title)}, so a token request that names it is rejected.",
                     field="status",
-                    witness=TokenRequest(
-                        server=ORG_SERVER,
-                        client=client.client_id,
-                        grant=CLIENT_CREDENTIALS,
-                        scopes=frozenset({grant.scope_id}),
+                    witness=of_client(
+                        None,
+                        client,
+                        rejected("grants"),
+                        grants=[CLIENT_CREDENTIALS],
+                        scopes=[frozenset({grant.scope_id})],
                     ),
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
@@ -28,7 +28,7 @@ def explain_command(org: Org, request: TokenRequest, file: str) -> str:
     words += ["--grant", request.grant]
     if request.user is not None:
         user = org.user(request.user)
-        words += ["--user", _named(user, request.user, org.users) if user else request.user]
+        words += ["--user", _named(org, "users", user, request.user) if user else request.user]
     for scope in sorted(request.scopes or ()):
         words += ["--scope", scope]
     if request.response_type is not None:
@@ -43,14 +43,23 @@ def explain_command(org: Org, request: TokenRequest, file: str) -> str:
 def _server(org: Org, server_id: str) -> str:
     if server_id == ORG_SERVER:
         return server_id
-    return _named(org.server(server_id), server_id, org.servers)
+    return _named(org, "authorization_servers", org.server(server_id), server_id)
 
 
 def _client(org: Org, client_id: str) -> str:
     client = org.client(client_id)
-    return _named(client, client_id, org.apps) if client else client_id
+    return _named(org, "apps", client, client_id) if client else client_id
 
 
-def _named(record: Record, identity: str, others: Iterable[Record]) -> str:
-    twins = Counter(other.title for other in others)[record.title]
+def _named(org: Org, collection: str, record: Record, identity: str) -> str:
+    titles = org.remembered(f"titles of {collection}", [collection], _TITLES[collection])
+    twins = titles[record.title]
     return record.title if twins == 1 and _PLAIN.match(record.title) else identity
+
+
+_TITLES: dict[str, Callable[[Org], Counter[str]]] = {
+    "apps": lambda org: Counter(app.title for app in org.apps),
+    "authorization_servers": lambda org: Counter(server.title for server in org.servers),
+    "users": lambda org: Counter(user.title for user in org.users),
+}
+"""How often each name occurs; counted once, however many requests there are."""

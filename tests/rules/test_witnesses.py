@@ -57,6 +57,19 @@ def without_refresh_token(finding: ReportedFinding, decision: Decision) -> bool:
     return minted_by_it(finding, decision) and not decision.refresh_token
 
 
+def without_pkce(finding: ReportedFinding, decision: Decision) -> bool:
+    assert finding.witness
+    return minted(finding, decision) and finding.witness.request.pkce is False
+
+
+def with_the_default(finding: ReportedFinding, decision: Decision) -> bool:
+    assert finding.witness
+    asked = finding.witness.request.scopes
+    return (
+        minted(finding, decision) and not asked and finding.object.name in (decision.granted_scopes)
+    )
+
+
 CLAIMS: dict[str, Check] = {
     "OAM101": rejected("policy"),
     "OAM206": minted_by_another,
@@ -77,15 +90,20 @@ CLAIMS: dict[str, Check] = {
     "OAM318": minted_by_another,
     "OAM401": rejected("policy"),
     "OAM404": rejected("policy"),
+    "OAM406": with_the_default,
     "OAM414": rejected("consent"),
     "OAM415": rejected("scopes"),
     "OAM501": rejected("policy"),
     "OAM502": rejected("policy"),
     "OAM503": rejected("policy"),
     "OAM504": rejected("policy"),
+    "OAM505": minted,
     "OAM506": minted,
+    "OAM507": without_pkce,
+    "OAM514": without_pkce,
     "OAM517": rejected("policy"),
     "OAM518": without_refresh_token,
+    "OAM524": minted,
     "OAM601": rejected("assignment"),
     "OAM602": rejected("assignment"),
     "OAM603": rejected("policy"),
@@ -94,7 +112,10 @@ CLAIMS: dict[str, Check] = {
     "OAM610": rejected("grants"),
     "OAM612": minted,
     "OAM613": rejected("user"),
+    "OAM701": minted_by_it,
     "OAM702": minted_by_it,
+    "OAM703": minted_by_it,
+    "OAM704": minted_by_it,
     "OAM705": minted_by_it,
     "OAM706": minted_by_it,
 }
