@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App, Grant
-from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
-from auditor.tokens.matching import candidate_rules
-
-from ._active import active_policies, active_servers
+from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
 
 
 def own_clients(org: Org) -> Iterator[App]:
@@ -19,14 +16,19 @@ def own_clients(org: Org) -> Iterator[App]:
 
 def covering_policies(org: Org, client: App) -> Iterator[AccessPolicy]:
     """Active policies of active servers that name the client or apply to all clients."""
-    return (policy for _, policy in active_policies(org) if policy.covers(client.client_id))
+    return (policy for _, policy in org.policies_for(client.client_id))
 
 
 def reachable_rules(org: Org, client: App) -> Iterator[PolicyRule]:
     """Active rules that the client can meet, on whichever active server."""
-    for server in active_servers(org):
-        for _, rule in candidate_rules(org, server, client):
-            yield rule
+    return (rule for _, _, rule in org.rules_for(client.client_id))
+
+
+def servers_naming(org: Org, client: App) -> Iterator[AuthorizationServer]:
+    """Active servers of which an active policy names the client."""
+    covering = org.policies_for(client.client_id)
+    servers = {server.id: server for server, policy in covering if named(client, policy)}
+    return iter(servers.values())
 
 
 def named(client: App, policy: AccessPolicy) -> bool:

@@ -86,8 +86,7 @@ from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, P
 from auditor.text import counted, quoted
 from auditor.tokens.matching import candidate_rules, user_grants
 
-from ._active import active_servers
-from ._clients import named, own_clients
+from ._clients import named, own_clients, servers_naming
 from ._people import People
 
 
@@ -101,13 +100,15 @@ from ._people import People
 def check(org: Org) -> Iterator[Finding]:
     people = People(org)
     for client in own_clients(org):
-        for server in active_servers(org):
+        for server in servers_naming(org, client):
             met = _rules_for_people(org, server, client)
             if not met:
                 continue
-            assigned = people.assigned([client])
-            left = assigned.difference(*(people.named(rule) for _, rule in met))
-            if left and (left != assigned or any(people.reached(*one) for one in met)):
+            left = people.not_named(client, (rule for _, rule in met))
+            if not left:
+                continue
+            assigned = people.assigned(client)
+            if left != assigned or any(people.reached(*one) for one in met):
                 yield Finding(
                     client,
                     f"No rule of authorization server {quoted(server.title)} admits {len(left):,} "

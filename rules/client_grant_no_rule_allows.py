@@ -82,11 +82,11 @@ from ._clients import covering_policies, named, own_clients, reachable_rules
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        rules = list(reachable_rules(org, client))
-        if not rules or not any(named(client, p) for p in covering_policies(org, client)):
+        if not any(named(client, p) for p in covering_policies(org, client)):
             continue
+        rules = list(reachable_rules(org, client))
         allowed = {grant for rule in rules for grant in rule.grant_types}
-        for grant in _wanted(client):
+        for grant in _wanted(client) if rules else ():
             if grant not in allowed:
                 yield Finding(
                     client,

@@ -53,8 +53,10 @@ from ._clients import own_clients, reachable_rules
 @rule("OAM516", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["apps", "policy_rules"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
+        if not client.federation_broker:
+            continue
         open_rules = [rule for rule in reachable_rules(org, client) if _admits(rule, client)]
-        if client.federation_broker and open_rules:
+        if open_rules:
             yield Finding(
                 client,
                 f"Client {quoted(client.title)} is in Federation Broker Mode and meets "

@@ -121,15 +121,18 @@ from ._people import People
 def check(org: Org) -> Iterator[Finding]:
     people = People(org)
     for server, policy, policy_rule in active_rules(org):
-        clients = people.audience(policy, policy_rule)
-        named = people.named(policy_rule)
-        reached = people.reached(policy, policy_rule)
-        if policy_rule.people.everyone or named == reached or not people.assigned(clients):
+        if policy_rule.people.everyone:
             continue
+        clients = people.audience(policy, policy_rule)
+        missed = people.not_assigned(policy, policy_rule)
+        if not missed or not people.anyone_assigned(clients):
+            continue
+        named = people.named(policy_rule)
+        reached = named - missed
         if reached and _built_in(org, policy_rule):
             continue
-        logins = people.logins(named - reached)
-        share = f"{len(named - reached):,} of them ({logins}) not" if reached else "none of them"
+        logins = people.logins(missed)
+        share = f"{len(missed):,} of them ({logins}) not" if reached else "none of them"
         yield Finding(
             policy_rule,
             f"{rule_name(policy_rule, policy, server)} names "

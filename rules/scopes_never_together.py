@@ -112,7 +112,7 @@ from auditor.tokens.matching import (
 )
 
 from ._active import active_servers
-from ._clients import named, own_clients
+from ._clients import named, own_clients, servers_naming
 
 
 class Conflict(NamedTuple):
@@ -140,6 +140,10 @@ Conflicts = dict[str, list[Conflict]]
 )
 def check(org: Org) -> Iterator[Finding]:
     clients = tuple(own_clients(org))
+    by_server: dict[str, list[App]] = {}
+    for client in clients:
+        for server in servers_naming(org, client):
+            by_server.setdefault(server.id, []).append(client)
     grants = frozenset(grant for client in clients for grant in client.grant_types)
     for server in active_servers(org):
         comparison = Comparison(org, server)
@@ -149,7 +153,7 @@ def check(org: Org) -> Iterator[Finding]:
         common = comparison.conflicts(shared, grants)
         if common:
             yield _finding(server, ALL_CLIENTS, "Any client", common)
-        for client in clients:
+        for client in by_server.get(server.id, ()):
             met = list(candidate_rules(org, server, client))
             if any(named(client, policy) for policy, _ in met):
                 own = comparison.conflicts([rule for _, rule in met], frozenset(client.grant_types))

@@ -110,7 +110,7 @@ def parse_snapshot(document: bytes, path: Path) -> Snapshot:
     Raises:
         SnapshotError: it is not a snapshot, is cut off, or is of a newer version.
     """
-    if not document.strip():
+    if not document or document.isspace():
         raise _unusable(path, "it is empty")
     try:
         value = orjson.loads(document)
