@@ -38,6 +38,7 @@ browser: ## Install the browser that tests use (Debian, Ubuntu)
 	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null
 
 bench: $(VENV)/.developer ## Print how fast things are
+	$(BIN)/python tests/benchmarks/large_tenant.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses

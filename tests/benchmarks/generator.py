@@ -28,6 +28,8 @@ PEOPLE = 5_000_000
 """Group members and app users."""
 MEMBERS = 2_000_000
 """Those of them that are group members."""
+LARGE = 4 * MEMBERS // GROUPS
+"""Policy rules name groups of up to four times the average size."""
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SERVER = "/api/v1/authorizationServers"
@@ -45,7 +47,7 @@ def generated_tenant(scale: float, seed: int = 1) -> Snapshot:
     """A snapshot of a tenant.
 
     Args:
-        scale: the size; 0.01 is the smallest that has everything.
+        scale: the size; 0.02 is the smallest whose apps have room for everybody.
         seed: another tenant of the same size for another number.
     """
     resources = dict(sorted(_Generator(scale, seed).resources().items()))
@@ -170,6 +172,7 @@ class _Generator:
         for scope in names:
             self._add(f"{path}/scopes", records.scope(server["id"], scope, "A scope"))
         pool = self._groups[number :: self._many(SERVERS)]
+        pool = [group for group in pool if len(self._members[group]) <= LARGE]
         apps = iter(range(APPS // SERVERS))
         for position, share in enumerate((6, 5, 4, 5)):
             kind = KINDS[position]
