@@ -9,7 +9,7 @@ from auditor.lint.finding import Confidence, Severity
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import Entry
-from auditor.snapshot.locate import Region
+from auditor.snapshot.fragment import Region
 
 
 @dataclass(frozen=True, slots=True)

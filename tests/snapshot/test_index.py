@@ -119,3 +119,31 @@ def test_a_view_reads_what_was_declared_and_its_parents_only() -> None:
         view.scopes(view.servers[0])
     with pytest.raises(UndeclaredRead, match="users"):
         view.user("u")
+
+
+def test_a_client_meets_what_names_it_and_what_is_for_all_in_order_of_evaluation() -> None:
+    def policy(name: str, *clients: str, **more: Any) -> dict[str, Any]:
+        return {"id": name, "conditions": {"clients": {"include": clients}}, **more}
+
+    other = "/api/v1/authorizationServers/aus2"
+    found = org(
+        {
+            f"{SERVER}/policies": [
+                policy("p1", "c1"),
+                policy("p2", "ALL_CLIENTS", "c1"),
+                policy("p3", "c1", status="INACTIVE"),
+            ],
+            f"{SERVER}/policies/p1/rules": [{"id": "r1"}, {"id": "r2", "status": "INACTIVE"}],
+            f"{SERVER}/policies/p2/rules": [{"id": "r3"}],
+            f"{other}/policies": [policy("p4", "c2")],
+            f"{other}/policies/p4/rules": [{"id": "r4"}],
+        }
+    )
+
+    def met(client: str) -> tuple[list[str], list[str]]:
+        policies = [policy.id for _, policy in found.policies_for(client)]
+        return policies, [rule.id for _, _, rule in found.rules_for(client)]
+
+    assert met("c1") == (["p1", "p2"], ["r1", "r3"])
+    assert met("c2") == (["p2", "p4"], ["r3", "r4"])
+    assert met("c3") == (["p2"], ["r3"])

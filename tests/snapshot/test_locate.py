@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.locate import Locator, Region
+from auditor.snapshot.fragment import Region
+from auditor.snapshot.locate import Locator
 from auditor.snapshot.models.base import Place
 
 PATH = "/api/v1/apps"
@@ -84,3 +85,21 @@ def test_records_of_any_content_are_found(records: list[dict[str, str]]) -> None
     for n in range(len(values)):
         region = locator.region(Place(PATH, n), "id")
         assert shown(text, region) == f'"id": "id{n}"'
+
+
+TRICKY = st.text(st.sampled_from('a"[]{},:\\ \né🤖'), max_size=6)
+BEFORE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TRICKY,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TRICKY, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(BEFORE, st.sampled_from([None, 1]))
+def test_whatever_stands_before_a_record_it_is_found(before: object, indent: int | None) -> None:
+    document = {"capture": before, "resources": {"/before": before, PATH: [before, APP]}}
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+
+    found = shown(text, Locator(text.encode()).region(Place(PATH, 1), "id"))
+
+    assert found == '"id": "0oa1"'
