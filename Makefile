@@ -42,6 +42,7 @@ docs: $(VENV)/.developer ## Write the rules' pages to docs/rules
 	$(BIN)/okta-auditor rules --write docs/rules
 
 bench: $(VENV)/.developer ## Print how fast things are
+	$(BIN)/python tests/benchmarks/large_tenant.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses

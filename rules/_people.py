@@ -29,7 +29,7 @@ class People:
         self._org = org
         self.populations = Populations(org)
         """All people, those who cannot sign in included."""
-        self._able = self.populations.users.of(user.id for user in org.users if not user.shut_out)
+        self._able = self.populations.users.of(org.able_users)
         self._assigned: dict[tuple[str, ...], UserSet] = {}
 
     @classmethod

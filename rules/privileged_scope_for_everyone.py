@@ -109,7 +109,7 @@ class Options(PrivilegeOptions):
     options=Options,
 )
 def check(org: Org, options: Options) -> Iterator[Finding]:
-    able = sum(1 for user in org.users if not user.shut_out)
+    able = len(org.able_users)
     if able < _FEWEST:
         return
     crowds = Crowds(People.of(org).populations)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +55,9 @@ class Plan:
         Raises:
             SnapshotError: it is not a snapshot.
         """
-        snapshot = parse_snapshot(document, path)
-        return audit(snapshot, self.rules, Source(_shown(path), document.decode()))
+        with _without_collector():
+            snapshot = parse_snapshot(document, path)
+            return audit(snapshot, self.rules, Source(_shown(path), document))
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
@@ -90,6 +94,22 @@ def _shown(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let no garbage collection happen in the block.
+
+    An audit makes few cycles and much that lives until it ends, so each collection looks
+    at millions of objects and frees none: two fifths of the time for a large tenant.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def plan(options: AuditOptions) -> Plan:

@@ -38,10 +38,10 @@ _LONGEST_EVIDENCE = 600
 
 @dataclass(frozen=True)
 class Source:
-    """The file a snapshot came from: its name as reports show it, and its text."""
+    """The file a snapshot came from: its name as reports show it, and its content."""
 
     name: str
-    text: str
+    document: bytes
 
 
 def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditResult:
@@ -54,7 +54,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
     """
     org = Org.of(snapshot)
     selected = tuple(sorted(rules, key=lambda item: item.code))
-    report = _Reporter(org, source.name, Locator(source.text))
+    report = _Reporter(org, source.name, Locator(source.document))
     findings: list[ReportedFinding] = []
     not_evaluated: list[NotEvaluated] = []
     crashed: list[Crashed] = []

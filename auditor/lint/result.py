@@ -8,8 +8,8 @@ from functools import cached_property
 from auditor.lint.finding import Confidence, Severity
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import Capture
+from auditor.snapshot.fragment import Region
 from auditor.snapshot.ledger import Entry
-from auditor.snapshot.locate import Region
 from auditor.tokens.request import TokenRequest
 
 

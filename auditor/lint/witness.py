@@ -60,6 +60,6 @@ def _named(org: Org, collection: str, record: Record, identity: str) -> str:
 _TITLES: dict[str, Callable[[Org], Counter[str]]] = {
     "apps": lambda org: Counter(app.title for app in org.apps),
     "authorization_servers": lambda org: Counter(server.title for server in org.servers),
-    "users": lambda org: Counter(user.title for user in org.users),
+    "users": lambda org: Counter(org.logins),
 }
 """How often each name occurs; counted once, however many requests there are."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -401,6 +402,7 @@ def match(path: str) -> tuple[Collection, tuple[str, ...]] | None:
     return None
 
 
+@cache
 def resource_keys(path: str) -> tuple[str, ...]:
     """The parent keys in a resource path; empty where it has none.
 

@@ -24,6 +24,8 @@ FORMAT = "okta-auditor-snapshot"
 VERSION = 1
 
 _WIDTH = 100
+_NESTED = frozenset({dict, list})
+_line = json.JSONEncoder(ensure_ascii=False).encode
 _FIRST = ("id", "name", "label", "status", "type", "priority")
 
 
@@ -110,7 +112,7 @@ def parse_snapshot(document: bytes, path: Path) -> Snapshot:
     Raises:
         SnapshotError: it is not a snapshot, is cut off, or is of a newer version.
     """
-    if not document.strip():
+    if not document or document.isspace():
         raise _unusable(path, "it is empty")
     try:
         value = orjson.loads(document)
@@ -144,7 +146,7 @@ def _unusable(path: Path, why: str) -> SnapshotError:
 def _ordered(value: Any) -> Any:
     """The same value with what identifies an object first and links last."""
     if isinstance(value, list):
-        return [_ordered(item) for item in value]
+        return value if _flat(value) else [_ordered(item) for item in value]
     if isinstance(value, dict):
         return {key: _ordered(value[key]) for key in sorted(value, key=_rank)}
     return value
@@ -158,17 +160,26 @@ def _rank(key: str) -> tuple[int, str]:
 
 def _laid_out(value: Any, depth: int) -> str:
     """JSON in which a value stands on one line if it fits, and one member a line if not."""
-    line = json.dumps(value, ensure_ascii=False)
     if not value or not isinstance(value, (dict, list)):
-        return line
-    if len(line) + 2 * depth <= _WIDTH and depth > 1:
+        return _line(value)
+    room = _WIDTH - 2 * depth
+    # Each member takes three characters or more, and lines are made to be thrown away.
+    if depth > 1 and 3 * len(value) <= room and len(line := _line(value)) <= room:
         return line
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict):
-        rows = (
-            f"{inner}{json.dumps(key, ensure_ascii=False)}: {_laid_out(item, depth + 1)}"
-            for key, item in value.items()
+        members = (
+            f"{inner}{_line(key)}: {_laid_out(item, depth + 1)}" for key, item in value.items()
         )
-        return "{\n" + ",\n".join(rows) + f"\n{outer}}}"
-    rows = (f"{inner}{_laid_out(item, depth + 1)}" for item in value)
-    return "[\n" + ",\n".join(rows) + f"\n{outer}]"
+        return "{\n" + ",\n".join(members) + f"\n{outer}}}"
+    if _flat(value):
+        # In one call, because a large tenant's snapshot has millions of ids.
+        rows = json.dumps(value, ensure_ascii=False, separators=(f",\n{inner}", ": "))[1:-1]
+        return f"[\n{inner}{rows}\n{outer}]"
+    items = (f"{inner}{_laid_out(item, depth + 1)}" for item in value)
+    return "[\n" + ",\n".join(items) + f"\n{outer}]"
+
+
+def _flat(value: list[Any]) -> bool:
+    """Whether no item of a list has members of its own."""
+    return _NESTED.isdisjoint(map(type, value))

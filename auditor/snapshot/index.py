@@ -6,7 +6,8 @@ A rule may look only at what it declared in `reads`. Asking for anything else ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -41,6 +42,7 @@ from auditor.snapshot.models.servers import (
     Scope,
 )
 from auditor.snapshot.records import read_records
+from auditor.snapshot.users import Users
 
 R = TypeVar("R", bound=Part)
 T = TypeVar("T")
@@ -59,8 +61,9 @@ class _Tables:
 
     snapshot: Snapshot
     ledger: Ledger
-    lists: Mapping[str, tuple[Any, ...]]
+    lists: Mapping[str, Sequence[Any]]
     by_collection: Mapping[str, tuple[Any, ...]]
+    users: Users
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     remembered: dict[str, Any] = field(default_factory=dict)
@@ -251,16 +254,18 @@ class Org:
         return self._of("app_groups", GroupAssignment, app)
 
     def assigned_users(self, app: App) -> frozenset[str]:
-        """Ids of all users assigned to the app, directly or through a group.
+        """Ids of all users assigned to the app, directly or through a group."""
+        return frozenset[str]().union(*self.assignments(app))
+
+    def assignments(self, app: App) -> Iterator[Collection[str]]:
+        """The ids in `assigned_users`, list by list; somebody may be in several of them.
 
         Needs `app_users`, `app_groups` and `group_members`: Okta adds the members of a
-        newly assigned group in the background, so neither list alone is the truth.
+        newly assigned group in the background, so neither list alone is the truth. Groups
+        come first: their members are sets already, so asking them costs little.
         """
-        direct = self._of("app_users", UserAssignments, app)
-        users = {user for way in direct if way.status not in _OVER for user in way.ids}
-        for group in self.assigned_groups(app):
-            users |= self.members(group.id)
-        return frozenset(users)
+        yield from (self.members(group.id) for group in self.assigned_groups(app))
+        yield from self.direct_assignments(app)
 
     # People
 
@@ -272,7 +277,26 @@ class Org:
     @property
     def users(self) -> tuple[User, ...]:
         """Users; Okta's list leaves deprovisioned ones out."""
-        return self._all("users", User)
+        self._check("users")
+        return self._tables.users.everyone
+
+    @property
+    def able_users(self) -> frozenset[str]:
+        """Ids of the users who are not shut out. Cheap, where reading all users is not."""
+        self._check("users")
+        return self._tables.users.able
+
+    @property
+    def users_by_status(self) -> Mapping[str | None, Sequence[str]]:
+        """Ids of the users of each status. Cheap, where reading all users is not."""
+        self._check("users")
+        return self._tables.users.by_status
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """The title of every user. Cheap, where reading all users is not."""
+        self._check("users")
+        return self._tables.users.logins
 
     def group(self, group_id: str) -> Group | None:
         """The group with an id."""
@@ -280,7 +304,8 @@ class Org:
 
     def user(self, user_id: str) -> User | None:
         """The user with an id; None if deprovisioned or deleted."""
-        return self._lookup("users", User).get(user_id)
+        self._check("users")
+        return self._tables.users.get(user_id)
 
     def members(self, group_id: str) -> frozenset[str]:
         """Ids of the group's members; empty for a group that does not exist."""
@@ -290,6 +315,17 @@ class Org:
             path = BY_NAME["group_members"].path.format(group_id)
             known[group_id] = frozenset(self._tables.lists.get(path, ()))
         return known[group_id]
+
+    def member_list(self, group_id: str) -> Sequence[str]:
+        """As `members`, as it stands in the snapshot: for whoever reads it once."""
+        self._check("group_members")
+        return self._tables.lists.get(BY_NAME["group_members"].path.format(group_id), ())
+
+    def direct_assignments(self, app: App) -> Iterator[Collection[str]]:
+        """Ids of an app's users as the app lists them, by the ways they are assigned."""
+        for way in self._of("app_users", UserAssignments, app):
+            if way.status not in _OVER:
+                yield way.ids
 
     def owner_roles(self, token: ApiToken) -> tuple[AdminRole, ...]:
         """Admin roles of the user who owns an API token."""
@@ -367,9 +403,10 @@ class Org:
 
 
 def _tabulate(snapshot: Snapshot) -> _Tables:
-    lists: dict[str, tuple[Any, ...]] = {}
-    by_collection: dict[str, tuple[Any, ...]] = {}
-    odd: dict[str, list[Quarantined]] = {}
+    lists: dict[str, Sequence[Any]] = {}
+    by_collection: dict[str, list[Any]] = defaultdict(list)
+    odd: dict[str, list[Quarantined]] = defaultdict(list)
+    users = Users([])
     for path, value in sorted(snapshot.resources.items()):
         found = match(path)
         if found is None:
@@ -377,10 +414,14 @@ def _tabulate(snapshot: Snapshot) -> _Tables:
         row = found[0]
         raw = [value] if row.single else value
         if row.model is None:
-            lists[path] = tuple(raw)
+            lists[path] = raw
+            continue
+        if row.model is User:
+            users = Users(raw)
+            odd[row.name].extend(users.quarantined)
             continue
         read, bad = read_records(row, path, raw)
-        odd.setdefault(row.name, []).extend(bad)
+        odd[row.name].extend(bad)
         for position, record in read:
             if isinstance(record, Record):
                 record.put(Place(path, None if row.single else position))
@@ -388,8 +429,9 @@ def _tabulate(snapshot: Snapshot) -> _Tables:
         if row.name in {"policies", "policy_rules"}:
             records = tuple(sorted(records, key=_evaluation_order))
         lists[path] = records
-        by_collection[row.name] = by_collection.get(row.name, ()) + records
-    return _Tables(snapshot, _with_quarantine(snapshot.ledger, odd), lists, by_collection)
+        by_collection[row.name].extend(records)
+    whole = {name: tuple(records) for name, records in by_collection.items()}
+    return _Tables(snapshot, _with_quarantine(snapshot.ledger, odd), lists, whole, users)
 
 
 def _evaluation_order(record: Any) -> tuple[int, str, str]:

@@ -1,140 +1,163 @@
 """From a symbolic location (resource path, position, field) to lines and columns.
 
 The snapshot may have been laid out anew by an editor, so nothing is assumed about its
-layout: the document is walked as JSON, and only what leads to a location is looked into.
+layout. But most of a large one is lists of ids, in which nothing is ever located: they are
+skipped as bytes, and only a resource in which something is located becomes text.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
-from json import JSONDecoder
 from typing import NamedTuple
 
+import orjson
+
+from auditor.snapshot.fragment import Fragment, Region
 from auditor.snapshot.models.base import Place
 
-_SPACE = " \t\r\n"
-_NAMES = ("name", "label", "profile", "id", "kid")
-_DECODER = JSONDecoder(strict=False)
+_SPACE = re.compile(rb"[ \t\r\n]*")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_PLAIN = re.compile(rb"[^ \t\r\n,\]}]+")
+"""A number, true, false or null."""
+_TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]|\\.)*+")*+')
+"""What stands before the next bracket or brace that is in no string."""
+_OPENING = b"[{"
+_LIST = ord("[")
 
 
-class Region(NamedTuple):
-    """A stretch of a file; lines and columns from 1, columns in Unicode code points.
+class _Member(NamedTuple):
+    """A member of an object, by offsets in bytes."""
 
-    The end column is the one after the last character, as SARIF has it.
-    """
+    key: str
+    start: int
+    value: int
+    end: int
 
+
+class _Mark(NamedTuple):
+    """An offset in bytes, and the line and column there."""
+
+    offset: int
     line: int
     column: int
-    end_line: int
-    end_column: int
-
-
-class _Span(NamedTuple):
-    start: int
-    """Where the member begins: its key in an object, its value in a list."""
-    value: int
-    """Where the value begins."""
-    end: int
 
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds regions in one snapshot document."""
+    """Finds regions in one snapshot document, which is valid JSON."""
 
-    text: str
+    document: bytes
+    _fragments: dict[str, Fragment] = field(default_factory=dict)
+    _found: dict[tuple[Place, str | None], Region] = field(default_factory=dict)
 
     def region(self, place: Place, field: str | None) -> Region:
         """The region of a record's field, or of its name where no field is given.
 
         A field that is not in the record is located at the nearest object that is.
         """
-        resource = self._resources.get(place.path)
-        if resource is None:
+        if (place, field) not in self._found:
+            self._found[place, field] = self._region(place, field)
+        return self._found[place, field]
+
+    def _region(self, place: Place, field: str | None) -> Region:
+        if place.path not in self._resources:
             return Region(1, 1, 1, 1)
-        span = resource
-        if place.position is not None:
-            items = self._items(resource.value)
-            if place.position >= len(items):
-                return self._lines(resource)
-            span = items[place.position]
-        return self._lines(self._field(span, field))
+        if place.path not in self._fragments:
+            self._fragments[place.path] = self._fragment(place.path)
+        return self._fragments[place.path].region(place.position, field)
 
-    def _field(self, record: _Span, field: str | None) -> _Span:
-        if field is None:
-            members = self._members(record.value)
-            return next((members[name] for name in _NAMES if name in members), record)
-        span = record
-        for name in field.split("."):
-            found = self._step(span.value, name)
-            if found is None:
-                return span if span is not record else self._field(record, None)
-            span = found
-        return span
-
-    def _step(self, value: int, name: str) -> _Span | None:
-        if self.text[value] == "{":
-            return self._members(value).get(name)
-        if self.text[value] == "[" and name.isdigit():
-            items = self._items(value)
-            return items[int(name)] if int(name) < len(items) else None
-        return None
+    def _fragment(self, path: str) -> Fragment:
+        member, mark = self._resources[path]
+        text = self.document[member.start : member.end].decode()
+        before = self.document[member.start : member.value].decode()
+        return Fragment(text, len(before), mark.line, mark.column)
 
     @cached_property
-    def _resources(self) -> dict[str, _Span]:
-        top = self._members(self._skip(0))
-        found = top.get("resources")
-        return self._members(found.value) if found else {}
+    def _resources(self) -> dict[str, tuple[_Member, _Mark]]:
+        found: dict[str, tuple[_Member, _Mark]] = {}
+        mark = _Mark(0, 1, 1)
+        for top in self._members(self._skip(0)):
+            for member in self._members(top.value) if top.key == "resources" else ():
+                mark = self._moved(mark, member.start)
+                found[member.key] = member, mark
+        return found
+
+    def _moved(self, mark: _Mark, to: int) -> _Mark:
+        """The mark at a later offset, from an earlier one: no byte is counted twice."""
+        lines = self.document.count(b"\n", mark.offset, to)
+        if not lines:
+            return _Mark(to, mark.line, mark.column + self._length(mark.offset, to))
+        start = self.document.rfind(b"\n", mark.offset, to) + 1
+        return _Mark(to, mark.line + lines, 1 + self._length(start, to))
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        starts, at = [0], self.text.find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = self.text.find("\n", at + 1)
-        return starts
+    def _ascii(self) -> bool:
+        return self.document.isascii()
 
-    def _lines(self, span: _Span) -> Region:
-        return Region(*self._line(span.start), *self._line(span.end))
+    def _length(self, start: int, end: int) -> int:
+        """The number of code points between two offsets."""
+        return end - start if self._ascii else len(self.document[start:end].decode())
 
-    def _line(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
-
-    def _members(self, start: int) -> dict[str, _Span]:
+    def _members(self, start: int) -> Iterator[_Member]:
         """The members of the object that begins at an offset; none if it is no object."""
-        members: dict[str, _Span] = {}
-        if self.text[start] != "{":
-            return members
+        document = self.document
+        if document[start] != ord("{"):
+            return
         at = self._skip(start + 1)
-        while self.text[at] != "}":
-            key, after = _DECODER.raw_decode(self.text, at)
+        while document[at] != ord("}"):
+            after = self._string(at)
             value = self._skip(self._skip(after) + 1)
             end = self._end(value)
-            members[key] = _Span(at, value, end)
-            at = self._next(end)
-        return members
+            yield _Member(orjson.loads(document[at:after]), at, value, end)
+            at = self._skip(end)
+            if document[at] == ord(","):
+                at = self._skip(at + 1)
 
-    def _items(self, start: int) -> list[_Span]:
-        items: list[_Span] = []
-        if self.text[start] != "[":
-            return items
-        at = self._skip(start + 1)
-        while self.text[at] != "]":
-            end = self._end(at)
-            items.append(_Span(at, at, end))
-            at = self._next(end)
-        return items
+    def _end(self, start: int) -> int:
+        """The offset after the value that begins at an offset."""
+        first = self.document[start : start + 1]
+        if first == b'"':
+            return self._string(start)
+        if first not in {b"[", b"{"}:
+            return _matched(_PLAIN, self.document, start)
+        at, depth = start, 0
+        while True:
+            bracket = self.document[at]
+            flat = self._end_of_flat_list(at) if bracket == _LIST else None
+            if not flat:
+                depth += 1 if bracket in _OPENING else -1
+            at = flat or at + 1
+            if not depth:
+                return at
+            at = _matched(_TO_BRACKET, self.document, at)
 
-    def _next(self, end: int) -> int:
-        at = self._skip(end)
-        return self._skip(at + 1) if self.text[at] == "," else at
+    def _end_of_flat_list(self, start: int) -> int | None:
+        """The offset after a list, found without a look at its items; None if that cannot be.
 
-    def _end(self, value: int) -> int:
-        return _DECODER.raw_decode(self.text, value)[1]
+        The next closing bracket ends it, provided that no other list opens before and that
+        the bracket is in no string: without escapes, an even number of quotes says so.
+        """
+        document = self.document
+        close = document.find(b"]", start)
+        if (
+            document.find(b"[", start + 1, close) >= 0
+            or document.find(b"\\", start, close) >= 0
+            or document.count(b'"', start, close) % 2
+        ):
+            return None
+        return close + 1
 
-    def _skip(self, at: int) -> int:
-        while self.text[at] in _SPACE:
-            at += 1
-        return at
+    def _string(self, start: int) -> int:
+        return _matched(_STRING, self.document, start)
+
+    def _skip(self, start: int) -> int:
+        return _matched(_SPACE, self.document, start)
+
+
+def _matched(pattern: re.Pattern[bytes], document: bytes, start: int) -> int:
+    found = pattern.match(document, start)
+    assert found is not None
+    return found.end()

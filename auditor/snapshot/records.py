@@ -25,15 +25,30 @@ def read_records(
     Returns:
         The records, each with its position in the list, and the ones set aside.
     """
-    adapter = _adapter(row)
     good: list[tuple[int, Part]] = []
     bad: list[Quarantined] = []
     for position, value in enumerate(raw):
-        try:
-            good.append((position, adapter.validate_python(value)))
-        except ValidationError as error:
-            bad.append(Quarantined(path=path, record=_name(value, position), reason=_reason(error)))
+        read = read_record(row, path, position, value)
+        if isinstance(read, Quarantined):
+            bad.append(read)
+        else:
+            good.append((position, read))
     return good, bad
+
+
+def read_record(row: Collection, path: str, position: int, value: Any) -> Part | Quarantined:
+    """Read one record, or say why it is set aside.
+
+    Args:
+        row: the collection it belongs to; it has a model.
+        path: the resource path it was read from.
+        position: where it stands in the list.
+        value: the JSON value.
+    """
+    try:
+        return _adapter(row).validate_python(value)
+    except ValidationError as error:
+        return Quarantined(path=path, record=_name(value, position), reason=_reason(error))
 
 
 @cache

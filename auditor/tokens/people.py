@@ -32,13 +32,16 @@ def assigned_ids(org: Org, client: App) -> tuple[frozenset[str], bool]:
 
     Federation Broker Mode is not looked at.
     """
-    groups = [group.id for group in org.assigned_groups(client)]
-    complete = (
+    return org.assigned_users(client), assignments_known(org, client)
+
+
+def assignments_known(org: Org, client: App) -> bool:
+    """Whether all users assigned to a client are known."""
+    return (
         org.known("app_users", client)
         and org.known("app_groups", client)
-        and all(members_known(org, group) for group in groups)
+        and all(members_known(org, group.id) for group in org.assigned_groups(client))
     )
-    return org.assigned_users(client), complete
 
 
 def admission_test(org: Org, rule: PolicyRule) -> Test:

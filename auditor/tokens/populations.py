@@ -6,17 +6,16 @@ shared by every server, client and grant type.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.tokens.grants import TOKEN_EXCHANGE, USERLESS_GRANTS
 from auditor.tokens.matching import admits_userless
-from auditor.tokens.people import assigned_ids, gathered
+from auditor.tokens.people import assignments_known, members_known
 from auditor.tokens.situation import Situation
 from auditor.tokens.userset import Numbering, People, UserSet
 
@@ -37,11 +36,12 @@ class Populations:
         self._assigned: dict[str, People] = {}
         self._admitted: dict[str, People] = {}
         self._sign_in: dict[str, People] = {}
+        self._groups: dict[str, UserSet] = {}
 
     @cached_property
     def users(self) -> Numbering:
         """The users of the tenant."""
-        listed = dict.fromkeys(user.id for user in self._org.users)
+        listed = dict.fromkeys(chain.from_iterable(self._org.users_by_status.values()))
         if self._org.known("users"):
             return Numbering(listed)
         return Numbering([None, *(listed | dict.fromkeys(sorted(self._mentioned() - set(listed))))])
@@ -59,10 +59,10 @@ class Populations:
     def sign_in(self, situation: Situation) -> People:
         """Those whose status lets them sign in with the grant type of a situation."""
         if situation.grant not in self._sign_in:
-            able = [s for s, (user, _) in self._by_status.items() if situation.can_sign_in(user)]
             sure = self.users.none
-            for status in able:
-                sure |= self._by_status[status][1]
+            for status, ids in self._org.users_by_status.items():
+                if situation.can_sign_in(status):
+                    sure |= self.users.of(ids)
             self._sign_in[situation.grant] = People(sure, sure | self._unlisted)
         return self._sign_in[situation.grant]
 
@@ -71,8 +71,10 @@ class Populations:
         if client.federation_broker:
             return People.certain(self.users.all)
         if client.id not in self._assigned:
-            ids, complete = assigned_ids(self._org, client)
-            sure = self.users.of(ids)
+            sure = self.users.of(chain.from_iterable(self._org.direct_assignments(client)))
+            for group in self._org.assigned_groups(client):
+                sure |= self._members(group.id)
+            complete = assignments_known(self._org, client)
             self._assigned[client.id] = People(sure, sure if complete else self.users.all)
         return self._assigned[client.id]
 
@@ -93,34 +95,32 @@ class Populations:
         users, people = self.users, rule.people
         included = People.certain(users.all)
         if not people.everyone:
-            included = self._named(
-                *gathered(self._org, people.users.include, people.groups.include)
-            )
+            included = self._named(people.users.include, people.groups.include)
         if not people.users.exclude and not people.groups.exclude:
             return included
-        return included - self._named(
-            *gathered(self._org, people.users.exclude, people.groups.exclude)
-        )
+        return included - self._named(people.users.exclude, people.groups.exclude)
 
-    def _named(self, ids: frozenset[str], complete: bool) -> People:  # noqa: FBT001
-        sure = self.users.of(ids)
+    def _named(self, users: Iterable[str], groups: Iterable[str]) -> People:
+        """Users named by themselves or by a group."""
+        named = [group for group in groups if group != EVERYONE]
+        sure = self.users.of(users)
+        for group in named:
+            sure |= self._members(group)
+        complete = all(members_known(self._org, group) for group in named)
         return People(sure, sure if complete else self.users.all)
 
-    @cached_property
-    def _by_status(self) -> dict[str | None, tuple[User, UserSet]]:
-        """One user of each status, and all of them."""
-        found: dict[str | None, list[User]] = {}
-        for user in self._org.users:
-            found.setdefault(user.status, []).append(user)
-        return {
-            status: (users[0], self.users.of(user.id for user in users))
-            for status, users in found.items()
-        }
+    def _members(self, group_id: str) -> UserSet:
+        """The members of a group; most groups are named by many apps and rules."""
+        if group_id not in self._groups:
+            self._groups[group_id] = self.users.of(self._org.member_list(group_id))
+        return self._groups[group_id]
 
     @cached_property
     def _unlisted(self) -> UserSet:
         """Those whose status was not read."""
-        return self.users.all - self.users.of(user.id for user in self._org.users)
+        return self.users.all - self.users.of(
+            chain.from_iterable(self._org.users_by_status.values())
+        )
 
     def _mentioned(self) -> set[str]:
         """Ids of users that anything but the list of users knows of."""

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer, Scope
 from auditor.text import listed, quoted
 from auditor.tokens import errors
@@ -242,14 +241,14 @@ class Situation:
                 return unknown(f"user {quoted(user_id)} was not read", "the users of the org")
             return rejected("the user is deprovisioned or deleted", errors.USER_SHUT_OUT)
         name = quoted(user.title)
-        if not self.can_sign_in(user):
+        if not self.can_sign_in(user.status):
             return rejected(f"user {name} is {user.status}", errors.USER_SHUT_OUT)
         return self._assignment_check(user_id, name)
 
-    def can_sign_in(self, user: User) -> bool:
-        """Whether the user's status allows it; an expired password can be changed in a browser."""
+    def can_sign_in(self, status: str | None) -> bool:
+        """Whether a user's status allows it; an expired password can be changed in a browser."""
         browser = self.grant in BROWSER_GRANTS or self.grant == INTERACTION_CODE
-        return user.status == "ACTIVE" or (browser and user.status in _USABLE_AT_SIGN_IN)
+        return status == "ACTIVE" or (browser and status in _USABLE_AT_SIGN_IN)
 
     def _assignment_check(self, user_id: str, name: str) -> Verdict:
         assigned = self.assigned(user_id)

@@ -60,7 +60,7 @@ def many(number: int) -> AuditResult:
     for rule in rules:
         for example in rule.page.flagged:
             snapshot = example_snapshot(example)
-            source = Source("okta-audit/snapshot.json", dump_snapshot(snapshot).decode())
+            source = Source("okta-audit/snapshot.json", dump_snapshot(snapshot))
             results.append(audit(snapshot, [rule], source))
     findings = [finding for result in results for finding in result.findings]
     made = []

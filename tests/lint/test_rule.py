@@ -40,7 +40,7 @@ def every_group(message: str = "A group.", key: str = "") -> Rule:
 
 def fingerprints(example: dict[str, object], tested: Rule) -> list[str]:
     snapshot = example_snapshot(example)
-    result = audit(snapshot, [tested], Source("s.json", dump_snapshot(snapshot).decode()))
+    result = audit(snapshot, [tested], Source("s.json", dump_snapshot(snapshot)))
     return [finding.fingerprint for finding in result.findings]
 
 

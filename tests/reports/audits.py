@@ -163,7 +163,7 @@ def snapshot_of(example: dict[str, Any], *entries: Entry) -> Snapshot:
 def audited(
     snapshot: Snapshot, *rules: Rule, file: str = "okta-audit/snapshot.json"
 ) -> AuditResult:
-    return audit(snapshot, rules, Source(file, dump_snapshot(snapshot).decode()))
+    return audit(snapshot, rules, Source(file, dump_snapshot(snapshot)))
 
 
 def hostile(file: str = "okta-audit/snapshot.json") -> AuditResult:

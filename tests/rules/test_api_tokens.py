@@ -15,7 +15,7 @@ RULES = [rule for rule in load_rules() if rule.code in {"OAM801", "OAM802"}]
 def codes(window: str | None, left: timedelta) -> list[str]:
     token = {"name": "Sync", "expiresAt": (CAPTURED_AT + left).isoformat(), "tokenWindow": window}
     snapshot = example_snapshot({"/api/v1/api-tokens": [token]})
-    result = audit(snapshot, RULES, Source("example.json", dump_snapshot(snapshot).decode()))
+    result = audit(snapshot, RULES, Source("example.json", dump_snapshot(snapshot)))
     assert not result.crashed
     return [finding.rule.code for finding in result.findings]
 

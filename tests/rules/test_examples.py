@@ -25,7 +25,7 @@ ACCEPTED = [
 
 def audited(rule: Rule, example: dict[str, object]) -> AuditResult:
     snapshot = example_snapshot(example)
-    result = audit(snapshot, [rule], Source("example.json", dump_snapshot(snapshot).decode()))
+    result = audit(snapshot, [rule], Source("example.json", dump_snapshot(snapshot)))
     assert not result.crashed, result.crashed[0].error
     assert not result.not_evaluated
     return result

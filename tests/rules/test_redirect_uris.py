@@ -12,7 +12,7 @@ RULES = {rule.code: rule for rule in load_rules()}
 
 def flagged(code: str, example: dict[str, object]) -> bool:
     snapshot = example_snapshot(example)
-    source = Source("example.json", dump_snapshot(snapshot).decode())
+    source = Source("example.json", dump_snapshot(snapshot))
     result = audit(snapshot, [RULES[code]], source)
     assert not result.crashed
     return bool(result.findings)

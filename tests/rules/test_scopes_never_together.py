@@ -26,7 +26,7 @@ def messages(*policies: tuple[str, list[dict[str, Any]]], clients: int = 3) -> l
     for n, (_, rules) in enumerate(policies):
         example[f"{SERVER}/policies/p{n}/rules"] = rules
     snapshot = example_snapshot(example)
-    result = audit(snapshot, [RULE], Source("example.json", dump_snapshot(snapshot).decode()))
+    result = audit(snapshot, [RULE], Source("example.json", dump_snapshot(snapshot)))
     assert not result.crashed
     return [finding.message for finding in result.findings]
 

@@ -124,7 +124,7 @@ CLAIMS: dict[str, Check] = {
 
 def audited(flaw: str) -> tuple[Decider, AuditResult]:
     snapshot = snapshot_of(northwind(CAPTURED_AT, flaws=[flaw]))
-    source = Source("s.json", dump_snapshot(snapshot).decode())
+    source = Source("s.json", dump_snapshot(snapshot))
     rule = next(rule for rule in load_rules() if rule.code == flaw)
     return Decider(Org.of(snapshot)), audit(snapshot, [rule], source)
 
@@ -132,7 +132,7 @@ def audited(flaw: str) -> tuple[Decider, AuditResult]:
 @cache
 def audited_with_all() -> tuple[Decider, AuditResult]:
     snapshot = snapshot_of(northwind(CAPTURED_AT))
-    source = Source("s.json", dump_snapshot(snapshot).decode())
+    source = Source("s.json", dump_snapshot(snapshot))
     return Decider(Org.of(snapshot)), audit(snapshot, load_rules(), source)
 
 
@@ -183,7 +183,7 @@ def test_a_grant_is_shown_where_a_client_may_use_it(code: str, grant: str) -> No
         }
     )
     rule = next(rule for rule in load_rules() if rule.code == code)
-    result = audit(snapshot, [rule], Source("s.json", dump_snapshot(snapshot).decode()))
+    result = audit(snapshot, [rule], Source("s.json", dump_snapshot(snapshot)))
 
     (finding,) = result.findings
     assert fits(Decider(Org.of(snapshot)), finding)

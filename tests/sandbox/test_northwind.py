@@ -52,7 +52,7 @@ def found(*flaws: str) -> dict[str, list[str]]:
 @cache
 def audited_with_all_flaws(now: datetime = CAPTURED_AT) -> AuditResult:
     snapshot = snapshot_of(northwind(now), now)
-    source = Source("northwind.json", dump_snapshot(snapshot).decode())
+    source = Source("northwind.json", dump_snapshot(snapshot))
     result = audit(snapshot, RULES.values(), source)
     assert not result.crashed, result.crashed[0].error
     assert not result.not_evaluated

@@ -119,3 +119,26 @@ def test_a_view_reads_what_was_declared_and_its_parents_only() -> None:
         view.scopes(view.servers[0])
     with pytest.raises(UndeclaredRead, match="users"):
         view.user("u")
+
+
+def test_policies_that_cover_a_client_name_it_or_are_for_all() -> None:
+    def policy(name: str, *clients: str, **more: Any) -> dict[str, Any]:
+        return {"id": name, "conditions": {"clients": {"include": clients}}, **more}
+
+    found = org(
+        {
+            f"{SERVER}/policies": [
+                policy("p1", "c1"),
+                policy("p2", "ALL_CLIENTS", "c1"),
+                policy("p3", "c1", status="INACTIVE"),
+            ],
+            "/api/v1/authorizationServers/aus2/policies": [policy("p4", "c2")],
+        }
+    )
+
+    def covering(client: str) -> list[str]:
+        return [policy.id for _, policy in found.covering(client)]
+
+    assert covering("c1") == ["p1", "p2"]
+    assert covering("c2") == ["p2", "p4"]
+    assert covering("c3") == ["p2"]

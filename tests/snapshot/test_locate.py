@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.locate import Locator, Region
+from auditor.snapshot.fragment import Region
+from auditor.snapshot.locate import Locator
 from auditor.snapshot.models.base import Place
 
 PATH = "/api/v1/apps"
@@ -51,7 +52,7 @@ def layouts() -> list[str]:
     ],
 )
 def test_a_region_is_the_text_of_its_field(text: str, field: str | None, expected: object) -> None:
-    found = shown(text, Locator(text).region(Place(PATH, 1), field))
+    found = shown(text, Locator(text.encode()).region(Place(PATH, 1), field))
 
     value = found.partition(":")[2] if found.startswith('"') and '"http' not in found[:6] else found
     assert json.loads(value) == expected
@@ -59,7 +60,7 @@ def test_a_region_is_the_text_of_its_field(text: str, field: str | None, expecte
 
 def test_a_missing_field_is_located_at_the_nearest_object_that_is_there() -> None:
     text = layouts()[0]
-    locator = Locator(text)
+    locator = Locator(text.encode())
 
     nested = shown(text, locator.region(Place(PATH, 1), "settings.oauthClient.network.connection"))
     absent = shown(text, locator.region(Place(PATH, 1), "nothing.of.it"))
@@ -70,7 +71,7 @@ def test_a_missing_field_is_located_at_the_nearest_object_that_is_there() -> Non
 
 @pytest.mark.parametrize("place", [Place("/api/v1/zones", 0), Place(PATH, 99)])
 def test_a_place_that_is_not_there_is_still_in_the_file(place: Place) -> None:
-    region = Locator(layouts()[0]).region(place, "name")
+    region = Locator(layouts()[0].encode()).region(place, "name")
 
     assert region.line >= 1
 
@@ -79,8 +80,26 @@ def test_a_place_that_is_not_there_is_still_in_the_file(place: Place) -> None:
 def test_records_of_any_content_are_found(records: list[dict[str, str]]) -> None:
     values = [{**record, "id": f"id{n}"} for n, record in enumerate(records)]
     text = json.dumps({"resources": {PATH: values}}, indent=1)
-    locator = Locator(text)
+    locator = Locator(text.encode())
 
     for n in range(len(values)):
         region = locator.region(Place(PATH, n), "id")
         assert shown(text, region) == f'"id": "id{n}"'
+
+
+TRICKY = st.text(st.sampled_from('a"[]{},:\\ \né🤖'), max_size=6)
+BEFORE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TRICKY,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TRICKY, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(BEFORE, st.sampled_from([None, 1]))
+def test_whatever_stands_before_a_record_it_is_found(before: object, indent: int | None) -> None:
+    document = {"capture": before, "resources": {"/before": before, PATH: [before, APP]}}
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+
+    found = shown(text, Locator(text.encode()).region(Place(PATH, 1), "id"))
+
+    assert found == '"id": "0oa1"'

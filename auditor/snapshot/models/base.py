@@ -55,6 +55,9 @@ class Place(NamedTuple):
     position: int | None
 
 
+_NOWHERE = Place("", None)
+
+
 class Record(Part):
     """One object of the Management API, verbatim, with typed access to what rules need."""
 
@@ -62,7 +65,8 @@ class Record(Part):
     """The object type as reports spell it, for example `policy_rule`."""
 
     id: str
-    _place: Place = PrivateAttr(default=Place("", None))
+    # A factory, because pydantic makes a deep copy of a default for every record.
+    _place: Place = PrivateAttr(default_factory=lambda: _NOWHERE)
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,166 @@
+"""How long an audit of a large tenant takes, and how much memory.
+
+    python tests/benchmarks/large_tenant.py [SCALE]
+
+Audits a generated tenant of that scale (1 by default, see `generator.py`) and one of twice
+the size. Every row is the median of fresh processes on two cores, in which what comes
+before the timed step has happened already; the peak is that of the whole process.
+
+What is asked for at scale 1: the whole command in 10 s and 1.5 GiB, in four times what
+`orjson.loads` alone takes on the same file, and 2.2 times as much for twice the tenant.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+RUNS = 3
+CORES = 2
+PARSING = "orjson.loads alone"
+WHOLE = "okta-auditor audit FILE -O json=OUT"
+MOST = {"seconds": 10, "peak MiB": 1536, f"{PARSING}, times": 4, "twice the tenant, times": 2.2}
+
+
+class Cost(NamedTuple):
+    """What a step takes."""
+
+    seconds: float
+    peak_mib: float
+
+
+# In the processes that are measured. They import what they need and no more, because
+# imports count as memory.
+
+
+def make(file: Path, scale: float) -> None:
+    """Write a tenant of that scale."""
+    from generator import generated_tenant  # noqa: PLC0415
+
+    from auditor.snapshot.document import write_snapshot  # noqa: PLC0415
+
+    write_snapshot(generated_tenant(scale), file)
+
+
+def parse(file: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Parse as any program would; the file is read already."""
+    import orjson  # noqa: PLC0415
+
+    document = file.read_bytes()
+    yield PARSING, lambda: orjson.loads(document)
+
+
+def steps(file: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The steps of the command, one after the other."""
+    from auditor.lint.engine import Source, audit  # noqa: PLC0415
+    from auditor.plugins import load_reports, load_rules  # noqa: PLC0415
+    from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
+    from auditor.snapshot.index import Org  # noqa: PLC0415
+
+    rules, render = load_rules(), load_reports()["json"].render
+    gc.disable()  # as the command does
+    done: dict[str, Any] = {}
+
+    def load() -> None:
+        done["document"] = read_document(file)
+        done["snapshot"] = parse_snapshot(done["document"], file)
+
+    def check() -> None:
+        source = Source(file.name, done["document"])
+        done["result"] = audit(done["snapshot"], rules, source)
+
+    yield "load: read and parse", load
+    yield "index", lambda: Org.of(done["snapshot"])
+    yield "index, all rules, locations", check
+    yield "JSON report", lambda: render(done["result"])
+
+
+def step(name: str, file: Path) -> float:
+    """Do what comes before a step, then the step; the seconds that it takes."""
+    for found, action in parse(file) if name == PARSING else steps(file):
+        if found != "index" or name == "index":  # a step on its own, and part of the next
+            start = time.perf_counter()
+            action()
+            if found == name:
+                return time.perf_counter() - start
+    raise KeyError(name)
+
+
+# In the process that measures
+
+
+def measured(name: str, file: Path) -> Cost:
+    """What a step takes: the median of fresh processes."""
+    return Cost(*map(statistics.median, zip(*(_run(name, file) for _ in range(RUNS)), strict=True)))
+
+
+def _run(name: str, file: Path) -> Cost:
+    command = [sys.executable, __file__, "--step", name, str(file)]
+    if name == WHOLE:
+        out = f"json={file}.results"
+        command = [sys.executable, "-m", "auditor", "audit", str(file), "-O", out]
+    with tempfile.TemporaryFile() as answer:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=answer, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode in {0, 1}, f"{command} failed"
+        answer.seek(0)
+        # Linux counts in KiB, macOS in bytes.
+        peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+        return Cost(seconds if name == WHOLE else float(answer.read()), peak)
+
+
+def table(scale: float, sizes: list[float], costs: dict[str, list[Cost]]) -> str:
+    """The figures and their ratios; the sizes are in MiB."""
+    heads = (f"scale {scale:g}", f"scale {2 * scale:g}")
+    rows = [f"{'':<37}" + "".join(f"{head:>20}" for head in heads) + f"{'ratio':>8}"]
+    rows.append(f"{'file':<37}" + "".join(f"{size:>16,.0f} MiB" for size in sizes))
+    for name, (one, two) in costs.items():
+        cells = "".join(f"{c.seconds:>8.2f} s{c.peak_mib:>6,.0f} MiB" for c in (one, two))
+        rows.append(f"{name:<37}{cells}{two.seconds / one.seconds:>8.2f}")
+    whole, twice = costs[WHOLE]
+    ratios = (whole.seconds / costs[PARSING][0].seconds, twice.seconds / whole.seconds)
+    rows += ["", f"{'the whole command, scale ' + f'{scale:g}':<37}{'measured':>14}{'at most':>10}"]
+    for (name, most), figure in zip(MOST.items(), (*whole, *ratios), strict=True):
+        rows.append(f"{name:<37}{figure:>14,.2f}{most:>10,}{figure / most:>8.0%}")
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Measure and print."""
+    match sys.argv[1:]:
+        case ["--make", file, scale]:
+            make(Path(file), float(scale))
+        case ["--step", name, file]:
+            sys.stdout.write(str(step(name, Path(file))))
+        case arguments:
+            benchmark(float(arguments[0]) if arguments else 1.0)
+
+
+def benchmark(scale: float) -> None:
+    """Measure a tenant of a scale and one of twice the size."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, f"{size:g}.json") for size in (scale, 2 * scale)]
+        for file in files:
+            command = [sys.executable, __file__, "--make", str(file), file.stem]
+            subprocess.run(command, check=True)
+        names = (PARSING, *(name for name, _ in steps(files[0])), WHOLE)
+        costs = {name: [measured(name, file) for file in files] for name in names}
+        sizes = [file.stat().st_size / 1024**2 for file in files]
+    sys.stdout.write(table(scale, sizes, costs) + "\n")
+
+
+if __name__ == "__main__":
+    main()
