@@ -41,5 +41,6 @@ def _entry(finding: ReportedFinding) -> list[str]:
         f"{finding.severity.upper():8}  {finding.rule.code} {finding.rule.name}{where}",
         *_INDENTED.wrap(finding.message),
         *_INDENTED.wrap(f"Fix: {finding.fix}"),
+        *([f"    Try: {finding.witness.command}"] if finding.witness else []),
         f"    {place}",
     ]
