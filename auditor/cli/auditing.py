@@ -109,6 +109,7 @@ def _without_collector() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()  # or the first collection of the report's would look at all of it
             gc.enable()
 
 

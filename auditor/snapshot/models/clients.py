@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -107,7 +108,7 @@ class App(Switchable):
         """The label, which the Admin Console shows, or the name, or the id."""
         return self.label or self.name or self.id
 
-    @property
+    @cached_property  # asked for every policy that might cover the client
     def client_id(self) -> str:
         """The OAuth client id; the app id where the record carries none."""
         return self.credentials.oauth_client.client_id or self.id
