@@ -61,7 +61,7 @@ def at_custom_server(
         service: whether the client is a service app.
     """
     if not scopes:
-        return _defaults(defined, grant)
+        return _defaults(defined, grant, response_type)
     if defined is None and scopes - OIDC_SCOPES:
         return AskedScopes(missing="the scopes of the authorization server")
     known = OIDC_SCOPES if defined is None else OIDC_SCOPES | defined.keys()
@@ -112,7 +112,7 @@ def at_org_server(
     return AskedScopes(wanted=scopes - ignored, ignored=ignored)
 
 
-def _defaults(defined: Mapping[str, Scope] | None, grant: str) -> AskedScopes:
+def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: str) -> AskedScopes:
     if grant == PASSWORD:
         return AskedScopes(rejection=errors.OMITTED_SCOPES)
     if defined is None:
@@ -120,6 +120,7 @@ def _defaults(defined: Mapping[str, Scope] | None, grant: str) -> AskedScopes:
     defaults = frozenset(name for name, scope in defined.items() if scope.default)
     if grant == CLIENT_CREDENTIALS:
         defaults -= OIDC_SCOPES
+    defaults -= _ignored(defaults, grant, response_type)
     if not defaults:
         return AskedScopes(rejection=errors.NO_DEFAULT_SCOPES)
     return AskedScopes(wanted=defaults, omitted=True)
