@@ -41,7 +41,7 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import ALL_CLIENTS
 from auditor.text import listed, quoted
 from auditor.tokens.grants import REFRESH_TOKEN, REFRESHABLE_GRANTS
-from auditor.tokens.matching import OFFLINE_ACCESS
+from auditor.tokens.scopes import OFFLINE_ACCESS
 
 from ._active import active_rules, rule_name
 from ._clients import Roster

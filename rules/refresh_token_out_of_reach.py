@@ -60,7 +60,7 @@ from collections.abc import Iterator
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
 from auditor.text import quoted
 from auditor.tokens.grants import REFRESH_TOKEN, REFRESHABLE_GRANTS
-from auditor.tokens.matching import OFFLINE_ACCESS
+from auditor.tokens.scopes import OFFLINE_ACCESS
 
 from ._clients import meant_servers, own_clients
 from ._witness import of_client, rejected

@@ -254,18 +254,13 @@ class Org:
         return self._of("app_groups", GroupAssignment, app)
 
     def assigned_users(self, app: App) -> frozenset[str]:
-        """Ids of all users assigned to the app, directly or through a group."""
-        return frozenset[str]().union(*self.assignments(app))
-
-    def assignments(self, app: App) -> Iterator[Collection[str]]:
-        """The ids in `assigned_users`, list by list; somebody may be in several of them.
+        """Ids of all users assigned to the app, directly or through a group.
 
         Needs `app_users`, `app_groups` and `group_members`: Okta adds the members of a
-        newly assigned group in the background, so neither list alone is the truth. Groups
-        come first: their members are sets already, so asking them costs little.
+        newly assigned group in the background, so neither list alone is the truth.
         """
-        yield from (self.members(group.id) for group in self.assigned_groups(app))
-        yield from self.direct_assignments(app)
+        groups = (self.members(group.id) for group in self.assigned_groups(app))
+        return frozenset[str]().union(*groups, *self.direct_assignments(app))
 
     # People
 

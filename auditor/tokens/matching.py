@@ -7,32 +7,13 @@ Server": rules are allow-lists over grant type, people and scopes, all three mus
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from auditor.snapshot.index import Org
-from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     EVERYONE,
-    AccessPolicy,
-    AuthorizationServer,
     PolicyRule,
 )
 from auditor.tokens.grants import REFRESHABLE_GRANTS
-
-OFFLINE_ACCESS = "offline_access"
-"""The scope that asks for a refresh token."""
-
-
-def candidate_rules(
-    org: Org, server: AuthorizationServer, client: App
-) -> Iterator[tuple[AccessPolicy, PolicyRule]]:
-    """Active rules that a request of this client can meet, in the order Okta tries them.
-
-    Evaluation falls through from a policy whose rules do not match to the next one.
-    """
-    for policy, rule in org.active_rules(server):
-        if policy.covers(client.client_id):
-            yield policy, rule
+from auditor.tokens.scopes import OFFLINE_ACCESS
 
 
 def admits_userless(rule: PolicyRule) -> bool:
@@ -49,15 +30,10 @@ def gives_refresh_tokens(rule: PolicyRule) -> bool:
     return rule.allows(OFFLINE_ACCESS) and not REFRESHABLE_GRANTS.isdisjoint(rule.grant_types)
 
 
-def admits_anyone_assigned(rule: PolicyRule) -> bool:
-    """Whether any user who is assigned to the client passes, bar explicit excludes."""
-    return rule.people.everyone
-
-
 def admitted_users(org: Org, rule: PolicyRule) -> frozenset[str]:
     """Ids of the users a rule names, by themselves or through groups, less the excluded.
 
-    Meaningful only where `admits_anyone_assigned` is false. Needs `group_members`.
+    Meaningful only where the rule does not admit everyone. Needs `group_members`.
     """
     people = rule.people
     included = set(people.users.include)
