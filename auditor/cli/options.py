@@ -115,4 +115,22 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="How often a failing request is sent before its list is given up.",
         ),
+        click.option(
+            "--share",
+            type=click.FloatRange(0, 1, min_open=True),
+            default=0.5,
+            show_default=True,
+            help="The part of each rate limit to spend; the rest is left to other clients.",
+        ),
+        click.option(
+            "--max-requests-per-minute",
+            type=click.IntRange(1),
+            help="Requests a minute over all rate-limit buckets. [default: what they allow]",
+        ),
+        click.option(
+            "--all-members",
+            is_flag=True,
+            help="Read the members of every group, not only of those that a policy rule or an "
+            "app names.",
+        ),
     )(_gathered(function, ExportOptions, "export"))
