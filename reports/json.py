@@ -124,7 +124,8 @@ class FindingInfo(_Wire):
     object: ObjectInfo
     server: ObjectInfo | None = Field(description="The authorization server it belongs to.")
     field: str | None = Field(description="Dotted, in the API's names; null for the object.")
-    related: list[RelatedInfo]
+    related: list[RelatedInfo] = Field(description="At most 20 of the other objects.")
+    related_more: int = Field(description="How many more there are.")
     location: Place
     fingerprint: str = Field(description="Survives rewording, renaming and moving.")
     status: str
@@ -268,6 +269,7 @@ def _finding(item: ReportedFinding) -> FindingInfo:
             )
             for other in item.related
         ],
+        related_more=item.related_more,
         location=_place(item.location),
         fingerprint=item.fingerprint,
         status=item.status,

@@ -23,9 +23,8 @@ from ._shared import json_document, sentence
 
 Json = dict[str, Any]
 
-# GitHub refuses a run with more results, and a result with ten times as many locations.
+# GitHub refuses a run with more results.
 MOST_RESULTS = 25_000
-MOST_RELATED = 100
 _LONGEST_DESCRIPTION = 1024
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -142,7 +141,6 @@ def _results(result: AuditResult) -> Iterator[Json]:
 
 
 def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
-    kept = item.related[:MOST_RELATED]
     properties: Json = {
         "severity": item.severity.value,
         "confidence": item.confidence.value,
@@ -153,8 +151,8 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         properties["reproduce"] = one_line(item.witness.command)
     if item.field is not None:
         properties["field"] = one_line(item.field)
-    if len(item.related) > len(kept):
-        properties["relatedLeftOut"] = len(item.related) - len(kept)
+    if item.related_more:
+        properties["relatedLeftOut"] = item.related_more
     converted: Json = {
         "ruleId": item.rule.code,
         "ruleIndex": rule_index,
@@ -169,9 +167,9 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         },
         "properties": properties,
     }
-    if kept:
+    if item.related:
         converted["relatedLocations"] = [
-            _related(other, number) for number, other in enumerate(kept, 1)
+            _related(other, number) for number, other in enumerate(item.related, 1)
         ]
     return converted
 

@@ -186,13 +186,17 @@ def _bullet(item: ReportedFinding, fix: str) -> _Bullet:
     return _Bullet(
         message=item.message,
         context=f"{_named(item.server or item.object)} · {_at(item.location)}",
-        related=tuple(
-            f"{one_line(other.role)}: {_named(other.object)} · {_at(other.location)}"
-            for other in item.related
-        ),
+        related=tuple(_related(item)),
         fix=fix,
         witness=one_line(item.witness.command) if item.witness else "",
     )
+
+
+def _related(item: ReportedFinding) -> Iterator[str]:
+    for other in item.related:
+        yield f"{one_line(other.role)}: {_named(other.object)} · {_at(other.location)}"
+    if item.related_more:
+        yield f"and {counted(item.related_more, 'more object')}"
 
 
 def _named(ref: ObjectRef) -> str:

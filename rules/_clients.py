@@ -33,9 +33,8 @@ def reachable(
 ) -> Iterator[tuple[AuthorizationServer, AccessPolicy, PolicyRule]]:
     """Active rules that the client can meet, with their policy, on whichever active server."""
     for server, policy in org.covering(client.client_id):
-        for rule in org.rules(policy):
-            if rule.active:
-                yield server, policy, rule
+        for rule in org.live_rules(policy):
+            yield server, policy, rule
 
 
 def reachable_rules(org: Org, client: App) -> Iterator[PolicyRule]:

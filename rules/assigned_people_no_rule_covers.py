@@ -139,8 +139,8 @@ def _rules_for_people(
         met = [
             (policy, rule)
             for policy in policies
-            for rule in org.rules(policy)
-            if rule.active and rule.scopes and grants & user_grants(rule.grant_types)
+            for rule in org.live_rules(policy)
+            if rule.scopes and grants & user_grants(rule.grant_types)
         ]
         by_name = any(named(client, policy) for policy, _ in met)
         if by_name and not any(rule.people.everyone for _, rule in met):

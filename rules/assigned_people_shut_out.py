@@ -50,8 +50,9 @@ def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if client.federation_broker or not user_grants(client.grant_types):
             continue
-        assigned = org.assigned_users(client)
-        if assigned and all(user is None or user.shut_out for user in map(org.user, assigned)):
+        lists = list(org.assigned_lists(client))
+        if any(lists) and all(map(org.able_users.isdisjoint, lists)):
+            assigned = org.assigned_users(client)
             yield Finding(
                 client,
                 f"{counted(len(assigned), 'person is', 'people are')} assigned to client "

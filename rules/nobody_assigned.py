@@ -75,7 +75,7 @@ def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if client.federation_broker or not user_grants(client.grant_types):
             continue
-        if not org.assigned_users(client):
+        if not any(org.assigned_lists(client)):
             groups = len(org.assigned_groups(client))
             members = f" but {counted(groups, 'group')} without members" if groups else ""
             yield Finding(

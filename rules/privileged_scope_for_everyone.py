@@ -69,6 +69,7 @@ See:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from pydantic import Field
 
@@ -113,12 +114,12 @@ def check(org: Org, options: Options) -> Iterator[Finding]:
     if able < _FEWEST:
         return
     crowds = Crowds(People.of(org).populations)
+    most = min(options.people, options.percent * able // 100 + 1)
     for reach in server_reaches(org):
         scopes = {s.name: s for s in org.scopes(reach.server) if s.custom}
         for name in options.of(scopes):
             obtained = Obtained(reach, crowds, name)
-            many = len(obtained.people)
-            if many >= options.people or 100 * many > options.percent * able:
+            if len(obtained.admitted) >= most and len(obtained.people) >= most:
                 yield _finding(obtained, scopes[name], able)
 
 
@@ -127,22 +128,44 @@ class Obtained:
 
     def __init__(self, reach: ServerReach, crowds: Crowds, scope: str) -> None:
         self.reach = reach
-        self.people = reach.tenant.reach.populations.users.none
-        self.rules: dict[str, PolicyRule] = {}
-        self.first: tuple[Group, Region] | None = None
-        for group in reach.groups:
-            if group.grant in USERLESS_GRANTS:
-                continue
-            for region in group.evaluation.regions:
-                if scope in region.scopes and (here := crowds.of(group, region)):
-                    self.people |= here
-                    self.first = self.first or (group, region)
-                    if region.candidate and region.candidate.rule:
-                        self.rules[region.candidate.rule.id] = region.candidate.rule
+        self._crowds = crowds
+        self._regions = [
+            (group, region)
+            for group in reach.groups
+            if group.grant not in USERLESS_GRANTS
+            for region in group.evaluation.regions
+            if scope in region.scopes
+        ]
+
+    @cached_property
+    def admitted(self) -> UserSet:
+        """Those whom the rules let have it, assigned or not: quickly found, and often few."""
+        users = self.reach.tenant.reach.populations.users.none
+        for _, region in self._regions:
+            users |= region.people.sure
+        return users
+
+    @cached_property
+    def people(self) -> UserSet:
+        """Those who obtain it."""
+        users = self.reach.tenant.reach.populations.users.none
+        for group, region in self._regions:
+            users |= self._crowds.of(group, region)
+        return users
+
+    @property
+    def rules(self) -> dict[str, PolicyRule]:
+        """The rules by which they do, by id."""
+        rules = {}
+        for group, region in self._regions:
+            if region.candidate and region.candidate.rule and self._crowds.of(group, region):
+                rules[region.candidate.rule.id] = region.candidate.rule
+        return rules
 
     def witness(self, _: Org) -> TokenRequest | None:
         """The request of somebody who obtains it."""
-        group, region = self.first or (None, None)
+        found = (pair for pair in self._regions if self._crowds.of(*pair))
+        group, region = next(found, (None, None))
         if group is None or region is None:
             return None
         for client, people in group.people(region.people):
@@ -166,7 +189,7 @@ class Crowds:
 
     def of(self, group: Group, region: Region) -> UserSet:
         """Those in a region who can sign in and are assigned to a client of the group."""
-        key = tuple(client.id for client in group.clients)
+        key = group.client_ids
         if key not in self._assigned:
             users = self._populations.users.none
             for client in group.clients:

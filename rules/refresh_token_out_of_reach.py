@@ -82,8 +82,8 @@ def check(org: Org) -> Iterator[Finding]:
             (server, each)
             for server, policies in meant_servers(org, client)
             for policy in policies
-            for each in org.rules(policy)
-            if each.active and each.scopes and grants.intersection(each.grant_types)
+            for each in org.live_rules(policy)
+            if each.scopes and grants.intersection(each.grant_types)
         ]
         if not met or any(each.allows(OFFLINE_ACCESS) for _, each in met):
             continue

@@ -78,7 +78,7 @@ from ._priorities import tied
 )
 def check(org: Org) -> Iterator[Finding]:
     for server, policy in active_policies(org):
-        active = tuple(policy_rule for policy_rule in org.rules(policy) if policy_rule.active)
+        active = org.live_rules(policy)
         for policy_rule, others in tied(active, _order_matters):
             yield Finding(
                 policy_rule,

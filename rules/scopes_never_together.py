@@ -151,7 +151,7 @@ def check(org: Org) -> Iterator[Finding]:
         if common:
             yield _finding(org, server, None, common)
         for client, policies in meant.get(server.id, ()):
-            met = [each for policy in policies for each in org.rules(policy) if each.active]
+            met = [each for policy in policies for each in org.live_rules(policy)]
             own = comparison.conflicts(met, frozenset(client.grant_types))
             if fresh := _without(own, common):
                 yield _finding(org, server, client, fresh)

@@ -35,6 +35,9 @@ from auditor.tokens.request import TokenRequest
 
 _LONGEST_EVIDENCE = 600
 
+MOST_RELATED = 20
+"""Related objects that a finding shows. A policy for all clients would show thousands."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -150,8 +153,9 @@ class _Reporter:
                 RelatedObject(
                     _reference(other.record), other.role, self._location(other.record, None)
                 )
-                for other in found.related
+                for other in found.related[:MOST_RELATED]
             ),
+            related_more=max(0, len(found.related) - MOST_RELATED),
             witness=self._witness(found.witness),
             location=self._location(found.record, self._entry(found)),
             fingerprint=fingerprint(item.code, found.record, found.field, found.key),

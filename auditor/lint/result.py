@@ -69,6 +69,8 @@ class ReportedFinding:
     fingerprint: str
     """32 hexadecimal digits; stable over rewording, renaming and moving."""
     status: str = "open"
+    related_more: int = 0
+    """How many more objects take part in it than `related` shows."""
 
 
 @dataclass(frozen=True, slots=True)

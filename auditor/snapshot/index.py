@@ -66,6 +66,10 @@ class _Tables:
     users: Users
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
+    live_rules: dict[Place, tuple[PolicyRule, ...]] = field(default_factory=dict)
+    covering: dict[str, tuple[tuple[AuthorizationServer, AccessPolicy], ...]] = field(
+        default_factory=dict
+    )
     remembered: dict[str, Any] = field(default_factory=dict)
 
 
@@ -199,9 +203,16 @@ class Org:
     ) -> Iterator[tuple[AccessPolicy, PolicyRule]]:
         """Active rules of active policies, in the order in which Okta tries them."""
         for policy in self.active_policies(server):
-            for rule in self.rules(policy):
-                if rule.active:
-                    yield policy, rule
+            for rule in self.live_rules(policy):
+                yield policy, rule
+
+    def live_rules(self, policy: AccessPolicy) -> tuple[PolicyRule, ...]:
+        """The policy's active rules in order of evaluation, whether or not it is active itself."""
+        self._check("policy_rules")
+        known = self._tables.live_rules
+        if policy.place not in known:
+            known[policy.place] = tuple(rule for rule in self.rules(policy) if rule.active)
+        return known[policy.place]
 
     def covering(self, client_id: str) -> Iterator[tuple[AuthorizationServer, AccessPolicy]]:
         """Active policies of active servers whose client condition includes a client.
@@ -209,6 +220,12 @@ class Org:
         In order of evaluation within a server. Worked out once for all clients.
         """
         self._check("policies")
+        known = self._tables.covering
+        if client_id not in known:
+            known[client_id] = tuple(self._covering(client_id))
+        return iter(known[client_id])
+
+    def _covering(self, client_id: str) -> Iterator[tuple[AuthorizationServer, AccessPolicy]]:
         lookup = self._tables.lookups.setdefault("covering", {})
         if not lookup:
             lookup[ALL_CLIENTS] = []
@@ -259,8 +276,13 @@ class Org:
         Needs `app_users`, `app_groups` and `group_members`: Okta adds the members of a
         newly assigned group in the background, so neither list alone is the truth.
         """
-        groups = (self.members(group.id) for group in self.assigned_groups(app))
-        return frozenset[str]().union(*groups, *self.direct_assignments(app))
+        return frozenset[str]().union(*self.assigned_lists(app))
+
+    def assigned_lists(self, app: App) -> Iterator[Collection[str]]:
+        """The lists whose ids make up `assigned_users`: for whoever needs to see few of them."""
+        yield from self.direct_assignments(app)
+        for group in self.assigned_groups(app):
+            yield self.member_list(group.id)
 
     # People
 

@@ -34,7 +34,6 @@ class _Member(NamedTuple):
     key: str
     start: int
     value: int
-    end: int
 
 
 class _Mark(NamedTuple):
@@ -52,6 +51,7 @@ class Locator:
     document: bytes
     _fragments: dict[str, Fragment] = field(default_factory=dict)
     _found: dict[tuple[Place, str | None], Region] = field(default_factory=dict)
+    _passed: dict[str, tuple[_Member, _Mark]] = field(default_factory=dict)
 
     def region(self, place: Place, field: str | None) -> Region:
         """The region of a record's field, or of its name where no field is given.
@@ -63,27 +63,40 @@ class Locator:
         return self._found[place, field]
 
     def _region(self, place: Place, field: str | None) -> Region:
-        if place.path not in self._resources:
-            return Region(1, 1, 1, 1)
         if place.path not in self._fragments:
-            self._fragments[place.path] = self._fragment(place.path)
+            resource = self._resource(place.path)
+            if resource is None:
+                return Region(1, 1, 1, 1)
+            self._fragments[place.path] = self._fragment(*resource)
         return self._fragments[place.path].region(place.position, field)
 
-    def _fragment(self, path: str) -> Fragment:
-        member, mark = self._resources[path]
-        text = self.document[member.start : member.end].decode()
+    def _resource(self, path: str) -> tuple[_Member, _Mark] | None:
+        """Where a resource stands. Those before it are passed once, whoever asks next.
+
+        What stands last, the people, is most of a large document and seldom looked for.
+        """
+        while path not in self._passed:
+            resource = next(self._ahead, None)
+            if resource is None:
+                return None
+            self._passed[resource[0].key] = resource
+        return self._passed[path]
+
+    def _fragment(self, member: _Member, mark: _Mark) -> Fragment:
+        text = self.document[member.start : self._end(member.value)].decode()
         before = self.document[member.start : member.value].decode()
         return Fragment(text, len(before), mark.line, mark.column)
 
     @cached_property
-    def _resources(self) -> dict[str, tuple[_Member, _Mark]]:
-        found: dict[str, tuple[_Member, _Mark]] = {}
+    def _ahead(self) -> Iterator[tuple[_Member, _Mark]]:
+        return self._resources()
+
+    def _resources(self) -> Iterator[tuple[_Member, _Mark]]:
         mark = _Mark(0, 1, 1)
-        for top in self._members(self._skip(0)):
-            for member in self._members(top.value) if top.key == "resources" else ():
+        for top in self._keys(self._skip(0)):
+            for member in self._keys(top.value) if top.key == "resources" else ():
                 mark = self._moved(mark, member.start)
-                found[member.key] = member, mark
-        return found
+                yield member, mark
 
     def _moved(self, mark: _Mark, to: int) -> _Mark:
         """The mark at a later offset, from an earlier one: no byte is counted twice."""
@@ -101,8 +114,11 @@ class Locator:
         """The number of code points between two offsets."""
         return end - start if self._ascii else len(self.document[start:end].decode())
 
-    def _members(self, start: int) -> Iterator[_Member]:
-        """The members of the object that begins at an offset; none if it is no object."""
+    def _keys(self, start: int) -> Iterator[_Member]:
+        """The members of the object that begins at an offset; none if it is no object.
+
+        What a member holds is passed when the next is asked for.
+        """
         document = self.document
         if document[start] != ord("{"):
             return
@@ -110,9 +126,8 @@ class Locator:
         while document[at] != ord("}"):
             after = self._string(at)
             value = self._skip(self._skip(after) + 1)
-            end = self._end(value)
-            yield _Member(orjson.loads(document[at:after]), at, value, end)
-            at = self._skip(end)
+            yield _Member(orjson.loads(document[at:after]), at, value)
+            at = self._skip(self._end(value))
             if document[at] == ord(","):
                 at = self._skip(at + 1)
 

@@ -79,7 +79,8 @@ class Populations:
             # faster than they could be numbered again.
             members = [self._org.members(group) for group in groups]
             for ids in self._org.direct_assignments(client):
-                sure |= self.users.of(frozenset(ids).difference(*members))
+                if others := frozenset(ids).difference(*members):
+                    sure |= self.users.of(others)
             complete = assignments_known(self._org, client)
             self._assigned[client.id] = People(sure, sure if complete else self.users.all)
         return self._assigned[client.id]

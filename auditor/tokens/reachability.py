@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from auditor.snapshot.models.base import Place
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
@@ -106,6 +107,11 @@ class Group:
         """The grant type."""
         return self.evaluation.situation.grant
 
+    @cached_property
+    def client_ids(self) -> tuple[str, ...]:
+        """The ids of the clients: the same for groups of other servers that have the same ones."""
+        return tuple(client.client_id for client in self.clients)
+
     def people(self, among: People) -> Iterator[tuple[App, People]]:
         """Each client with those of some people who can sign in and are assigned to it."""
         populations, userless = self.evaluation.populations, self.grant in USERLESS_GRANTS
@@ -148,19 +154,19 @@ class Tenant:
         return tuple(app for app in self.reach.org.apps if app.active and app.configurable)
 
     @cached_property
-    def kinds(self) -> Mapping[tuple[str, bool, str], tuple[App, ...]]:
-        """The clients that may use a grant type, apart by what bears on scopes.
+    def kinds(self) -> Mapping[tuple[str, bool, str], Mapping[str, App]]:
+        """The clients that may use a grant type, apart by what bears on scopes, by client id.
 
         By grant type, whether they are service apps, and usual response type.
         """
-        found: dict[tuple[str, bool, str], list[App]] = {}
+        found: dict[tuple[str, bool, str], dict[str, App]] = {}
         for app in self.clients:
             for grant in dict.fromkeys(app.grant_types):
                 situation = Situation(self.reach.org, None, app, grant)
                 if not (situation.blocked and situation.blocked.rejection):
                     kind = (grant, app.service, situation.default_response_type)
-                    found.setdefault(kind, []).append(app)
-        return {kind: tuple(apps) for kind, apps in found.items()}
+                    found.setdefault(kind, {})[app.client_id] = app
+        return found
 
 
 @dataclass(frozen=True)
@@ -239,15 +245,19 @@ class ServerReach:
         for at, policy in enumerate(policies):
             for name in policy.clients if policy.active else ():
                 by_client.setdefault(name, set()).add(at)
+        known = reach.org.known("policies", self.server)
         for (grant, *_), clients in self.tenant.kinds.items():
             live = {at for at, policy in enumerate(policies) if self._may_match(policy, grant)}
             everybody = by_client.get(ALL_CLIENTS, set()) & live
+            # Most servers are for few of the tenant's clients.
+            few = [clients[name] for name in by_client if name in clients]
+            several = clients.values() if everybody or not known else sorted(few, key=_place)
             parts: dict[frozenset[int], list[App]] = {}
-            for client in clients:
+            for client in several:
                 own = by_client.get(client.client_id, set()) & live
                 parts.setdefault(frozenset(everybody | own), []).append(client)
             for covering, apps in parts.items():
-                if covering or not reach.org.known("policies", self.server):
+                if covering or not known:
                     situation = Situation(reach.org, self.server, apps[0], grant)
                     yield Group(tuple(apps), reach.evaluation(situation))
 
@@ -356,6 +366,10 @@ class ServerReach:
             user=people.first() if people else None,
             scopes=scopes,
         )
+
+
+def _place(client: App) -> Place:
+    return client.place
 
 
 def _takers(group: Group, earlier: Iterator[Rung], meant: UserSet) -> Iterator[Taken]:

@@ -73,6 +73,8 @@ class Supposed(Org):
 
     def __init__(self, org: Org, changes: Changes) -> None:
         vars(self).update(vars(org))
+        # What was worked out of the org does not hold for this one, nor the other way round.
+        self._tables = replace(self._tables, lookups={}, remembered={}, covering={}, live_rules={})
         self._changes = changes
 
     def server(self, server_id: str) -> AuthorizationServer:
@@ -127,7 +129,10 @@ def with_field(part: P, path: str, value: object) -> P:
     """A copy of a record, or of a part of one, with another value at a dotted path."""
     head, _, rest = path.partition(".")
     inner = with_field(getattr(part, head), rest, value) if rest else value
-    return part.model_copy(update={head: inner})
+    changed = part.model_copy(update={head: inner})
+    if isinstance(part, Record) and isinstance(changed, Record):
+        changed.put(part.place)
+    return changed
 
 
 def _second(pairs: frozenset[tuple[str, str]], first: str) -> frozenset[str]:

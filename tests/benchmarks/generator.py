@@ -33,7 +33,9 @@ LARGE = 4 * MEMBERS // GROUPS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SERVER = "/api/v1/authorizationServers"
-ACTIONS = ("read", "list", "search", "write", "create", "approve", "export", "delete")
+ACTIONS = ("read", "list", "search", "count", "export", "watch")
+CHANGES = ("write", "delete")
+"""What only the last rule of a policy allows, to the few people of two small groups."""
 KINDS = (
     ("web", "client_secret_basic", (CODE, REFRESH)),
     ("browser", "none", (CODE,)),
@@ -168,7 +170,9 @@ class _Generator:
             f"{path}/resourceservercredentials/keys": [],
             f"{path}/scopes": records.system_scopes(server["id"]),
         }
-        names = [f"{name}.{noun}:{action}" for noun in ("a", "b", "c") for action in ACTIONS][:23]
+        nouns = ("a", "b", "c")
+        names = [f"{name}.{noun}:{action}" for noun in nouns for action in ACTIONS]
+        names += [f"{name}.{noun}:{action}" for action in CHANGES for noun in nouns][:5]
         for scope in names:
             self._add(f"{path}/scopes", records.scope(server["id"], scope, "A scope"))
         pool = self._groups[number :: self._many(SERVERS)]
@@ -177,6 +181,7 @@ class _Generator:
         for position, share in enumerate((6, 5, 4, 5)):
             kind = KINDS[position]
             groups = self._random.sample(pool, 6)
+            groups.sort(key=lambda group: -len(self._members[group]))
             by_name = self._mistake(35)
             labels = [f"{name}-{kind[0]}-{next(apps)}" for _ in range(share)]
             clients = [self._app(label, kind, groups) for label in labels]
@@ -189,17 +194,19 @@ class _Generator:
             self._add(f"{path}/policies", policy)
             rules = f"{path}/policies/{policy['id']}/rules"
             first = groups if by_name else ["EVERYONE"]
-            for rule in self._rules(policy["id"], kind, [first, *([groups] * 4)], names):
+            spare = ["openid", "offline_access"] if REFRESH in kind[2] else []
+            allowed = [spare + names[: len(names) * fifths // 5] for fifths in range(1, 6)]
+            for rule in self._rules(policy["id"], kind, [first, *([groups] * 4)], allowed):
                 self._add(rules, rule)
 
     def _rules(
-        self, policy: str, kind: Any, groups: list[list[str]], scopes: list[str]
+        self, policy: str, kind: Any, groups: list[list[str]], scopes: list[list[str]]
     ) -> Iterator[Json]:
         """Five rules; each later one allows more scopes, to fewer people."""
-        for position, included in enumerate(groups):
-            allowed = scopes[: len(scopes) * (position + 1) // 5]
+        for position, (included, meant) in enumerate(zip(groups, scopes, strict=True)):
+            allowed = meant
             if self._mistake(1):
-                allowed = self._random.choice([["*"], [], [*allowed, "misspelt"]])
+                allowed = self._random.choice([["*"], [], [*meant, "misspelt"]])
             named = included[position:]
             if self._mistake(1):
                 named = [*named, made_id("00g", policy, "deleted")]
@@ -241,6 +248,7 @@ class _Generator:
             settings["grant_types"] += ["implicit"]
             settings["response_types"] += ["token"]
         credentials["pkce_required"] = not self._mistake(2)
+        settings["dpop_bound_access_tokens"] = kind[1] == "none" and not self._mistake(3)
         self._assigned[identity] = [] if self._mistake(1) else list(groups)
         return identity
 

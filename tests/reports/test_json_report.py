@@ -100,6 +100,7 @@ def test_a_finding_has_everything(results: Any) -> None:
                 "location": finding["related"][0]["location"],
             }
         ],
+        "related_more": 0,
         "location": {
             "file": "okta-audit/snapshot.json",
             "line": finding["location"]["line"],

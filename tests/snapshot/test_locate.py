@@ -95,6 +95,19 @@ BEFORE = st.recursive(
 )
 
 
+@given(st.lists(BEFORE, min_size=1, max_size=3), st.lists(st.integers(0, 79), max_size=4))
+def test_records_of_long_lists_are_found_in_any_order(
+    values: list[object], asked: list[int]
+) -> None:
+    records = [{"name": values[n % len(values)], "id": f"id{n}"} for n in range(80)]
+    text = json.dumps({"resources": {PATH: records}}, ensure_ascii=False)
+    locator = Locator(text.encode())
+
+    for n in [*asked, 79]:
+        assert shown(text, locator.region(Place(PATH, n), "id")) == f'"id": "id{n}"'
+    assert locator.region(Place(PATH, 80), "id").line == 1
+
+
 @given(BEFORE, st.sampled_from([None, 1]))
 def test_whatever_stands_before_a_record_it_is_found(before: object, indent: int | None) -> None:
     document = {"capture": before, "resources": {"/before": before, PATH: [before, APP]}}
