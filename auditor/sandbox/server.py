@@ -38,6 +38,7 @@ class Server:
     def __init__(self, tenant: Tenant) -> None:
         self.requests: list[Request] = []
         self.peak_in_flight = 0
+        self.throttled = 0
         self._in_flight = 0
         self._tenant = tenant
         self._limiter = Limiter(tenant.rate_limits, concurrency=tenant.concurrency)
@@ -57,6 +58,7 @@ class Server:
             await asyncio.sleep(self._tenant.latency_ms / 1000)
             standing = self._limiter.spend(request.path, in_flight)
             if standing.exceeded:
+                self.throttled += 1
                 answer = refused(429, request.path).with_headers(standing.headers)
                 return _response(answer)
             return await self._faulty(request, standing.headers)
