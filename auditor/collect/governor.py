@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,7 +38,8 @@ class _Line:
 
     name: str
     bucket: Bucket
-    waiting: dict[asyncio.Future[Ticket], None] = field(default_factory=dict)
+    # Ordered, and not a plain dict, whose first key takes ever longer to find.
+    waiting: OrderedDict[asyncio.Future[Ticket], None] = field(default_factory=OrderedDict)
     expected: int = 0
     served: int = 0
     """The number of the last turn it had, of all turns."""
@@ -215,8 +217,7 @@ class Governor:
         return max(ready, key=lambda x: (x.bucket.excess_s(now, x.work), -x.served)), soonest
 
     def _grant(self, line: _Line, now: float) -> None:
-        place = next(iter(line.waiting))
-        del line.waiting[place]
+        place, _ = line.waiting.popitem(last=False)
         if place.cancelled():
             return
         line.expected = max(0, line.expected - 1)
