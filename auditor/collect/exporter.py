@@ -16,6 +16,7 @@ from auditor import __version__
 from auditor.collect.client import OktaClient
 from auditor.collect.credentials import Credentials
 from auditor.collect.fetcher import CredentialsRefusedError, Fetcher, Problem, Reading, Trouble
+from auditor.collect.governor import Governor
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress import Progress, Silent
 from auditor.collect.tally import Tally, settle
@@ -58,13 +59,13 @@ async def _export(credentials: Credentials, options: ExportOptions, progress: Pr
     # The SDK leaves a large heap behind; collecting it again and again doubles parsing time.
     gc.freeze()
     async with OktaClient(credentials, connections=options.concurrency) as client:
-        fetcher = Fetcher(
-            client,
-            credentials.org_url,
+        governor = Governor(
             concurrency=options.concurrency,
-            attempts=options.attempts,
+            share=options.share,
+            per_minute=options.max_requests_per_minute,
             on_wait=progress.waiting,
         )
+        fetcher = Fetcher(client, credentials.org_url, governor, attempts=options.attempts)
         return await _Export(credentials, fetcher, progress).run()
 
 
@@ -102,7 +103,7 @@ class _Export:
                 finished_at=datetime.now(UTC).replace(microsecond=0),
                 requests=self.fetcher.requests,
                 retries=self.fetcher.retries,
-                waited_s=round(self.fetcher.waited_s, 1),
+                waited_s=round(self.fetcher.governor.waited_s, 1),
             ),
             ledger=settle(self.tallies),
             resources=self.resources,

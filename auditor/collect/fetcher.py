@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from auditor.collect.client import OktaClient, Response, TransportError
-from auditor.collect.governor import Bucket
+from auditor.collect.governor import Governor, Throttle
 from auditor.errors import CollectError
 from auditor.text import one_line
 
@@ -87,27 +87,16 @@ class Fetcher:
     Args:
         client: sends the requests.
         org_url: the origin that every page must come from.
-        concurrency: requests in flight at most.
+        governor: says when a request may be sent.
         attempts: how often a failing request is sent before its list is given up.
-        on_wait: told the bucket and the seconds whenever a rate limit makes us wait.
     """
 
     client: OktaClient
     org_url: str
-    concurrency: int = 15
+    governor: Governor
     attempts: int = 5
-    on_wait: Callable[[str, float], None] = lambda *_: None
     requests: int = 0
     retries: int = 0
-
-    def __post_init__(self) -> None:
-        self._slots = asyncio.Semaphore(self.concurrency)
-        self._buckets: dict[str, Bucket] = {}
-
-    @property
-    def waited_s(self) -> float:
-        """Seconds that requests spent waiting for rate limits, added up."""
-        return sum(bucket.waited_s for bucket in self._buckets.values())
 
     async def read(
         self,
@@ -159,9 +148,8 @@ class Fetcher:
             return _failed(f"it has more than {_MOST_PAGES:,} pages")
         return None
 
-    async def _page(self, name: str, url: str, unless: Callable[[], Problem | None]) -> _Page:
+    async def _page(self, bucket: str, url: str, unless: Callable[[], Problem | None]) -> _Page:
         """One page, asked for as often as it is worth it."""
-        bucket = self._buckets.setdefault(name, Bucket(name, on_wait=self.on_wait))
         failures = windows = 0
         while True:
             page = await self._attempt(bucket, url, unless)
@@ -177,11 +165,8 @@ class Fetcher:
             if page.again is _Again.AFTER_A_PAUSE:
                 await _back_off(failures)
 
-    async def _attempt(
-        self, bucket: Bucket, url: str, unless: Callable[[], Problem | None]
-    ) -> _Page:
-        await bucket.turn()
-        async with self._slots:
+    async def _attempt(self, bucket: str, url: str, unless: Callable[[], Problem | None]) -> _Page:
+        async with self.governor.turn(bucket):
             if pointless := unless():
                 return _Page(problem=pointless)
             self.requests += 1
@@ -190,11 +175,11 @@ class Fetcher:
             except TransportError as error:
                 silence = Problem(Trouble.FAILED, str(error), unreachable=True)
                 return _Page(problem=silence, again=_Again.AFTER_A_PAUSE)
-        window_closed = bucket.observe(response.status, response.headers)
+        throttle = self.governor.observe(bucket, response.status, response.headers)
         value, problem = _judged(response)
         if problem is None:
             return _Page(value, response.next_url)
-        if window_closed:
+        if throttle is Throttle.WINDOW:
             return _Page(problem=problem, again=_Again.WHEN_THE_WINDOW_OPENS)
         again = _Again.AFTER_A_PAUSE if _worth_retrying(response, problem) else _Again.NO
         return _Page(problem=problem, again=again)

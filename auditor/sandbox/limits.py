@@ -1,11 +1,13 @@
-"""Rate limits: fixed windows that count requests."""
+"""Rate limits: fixed windows that count requests, and other clients that spend them, too."""
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import math
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.sandbox.tenant import RateLimit
@@ -39,28 +41,54 @@ class Limiter:
 
     Args:
         rules: the rules; the first whose pattern is found in a path counts.
+        concurrency: requests in progress that the org takes; None for any number.
         clock: gives the time in seconds since 1970.
     """
 
-    def __init__(self, rules: Iterable[RateLimit], clock: Callable[[], float] = time.time) -> None:
-        self._windows = [_Window(rule) for rule in (*rules, _ANYTHING)]
+    def __init__(
+        self,
+        rules: Iterable[RateLimit],
+        *,
+        concurrency: int | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        begin = clock()
+        self._windows = [_Window(rule, begin) for rule in (*rules, _ANYTHING)]
+        self._concurrency = concurrency
         self._clock = clock
 
-    def spend(self, path: str) -> Standing:
-        """Count one request."""
+    def spend(self, path: str, in_flight: int = 1) -> Standing:
+        """Count one request.
+
+        Args:
+            path: what it asks for.
+            in_flight: requests in progress, this one included.
+        """
+        now = self._clock()
+        if self._concurrency is not None and in_flight > self._concurrency:
+            # Okta's reset is a time to try again here, and the request counts nowhere.
+            return Standing(limit=0, remaining=0, reset=math.ceil(now) + 60, exceeded=True)
         window = next(window for window in self._windows if window.rule.path.search(path))
-        return window.spend(self._clock())
+        return window.spend(now)
 
 
 class _Window:
     """A window opens with its first request, as Okta's do, not on the minute."""
 
-    def __init__(self, rule: RateLimit) -> None:
+    def __init__(self, rule: RateLimit, begin: float) -> None:
         self.rule = rule
         self._end = 0.0
         self._spent = 0
+        self._others = _arrivals(rule, begin)
+        self._next_of_others = next(self._others, math.inf)
 
     def spend(self, now: float) -> Standing:
+        while self._next_of_others <= now:
+            self._count(self._next_of_others)
+            self._next_of_others = next(self._others)
+        return self._count(now)
+
+    def _count(self, now: float) -> Standing:
         if now >= self._end:
             self._end = now + self.rule.window_s
             self._spent = 0
@@ -73,3 +101,15 @@ class _Window:
             reset=math.ceil(self._end),
             exceeded=exceeded,
         )
+
+
+def _arrivals(rule: RateLimit, begin: float) -> Iterator[float]:
+    """When requests of other clients arrive: each client's are evenly spread, without an end."""
+    clients = [rule.window_s / requests for requests in rule.other_clients if requests]
+    return heapq.merge(
+        *(
+            # Clients do not march in step.
+            itertools.count(begin + pause * (number + 1) / len(clients), pause)
+            for number, pause in enumerate(clients)
+        )
+    )

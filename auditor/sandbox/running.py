@@ -55,6 +55,11 @@ class Sandbox:
         """The most requests that were being answered at the same time."""
         return self._server.peak_in_flight
 
+    @property
+    def throttled(self) -> int:
+        """The requests that a rate limit refused."""
+        return self._server.throttled
+
     def __enter__(self) -> Self:
         # Bound here and not in the thread, so that a port in use is the caller's error and
         # a request waits in the socket's queue, not for luck, until the thread is up.

@@ -38,9 +38,10 @@ class Server:
     def __init__(self, tenant: Tenant) -> None:
         self.requests: list[Request] = []
         self.peak_in_flight = 0
+        self.throttled = 0
         self._in_flight = 0
         self._tenant = tenant
-        self._limiter = Limiter(tenant.rate_limits)
+        self._limiter = Limiter(tenant.rate_limits, concurrency=tenant.concurrency)
         self._faults = Faults(tenant.faults)
         self._tokens = oauth.TokenEndpoint(tenant)
 
@@ -53,9 +54,11 @@ class Server:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(Request(request.method, request.path, dict(request.query)))
         with self._counted():
+            in_flight = self._in_flight
             await asyncio.sleep(self._tenant.latency_ms / 1000)
-            standing = self._limiter.spend(request.path)
+            standing = self._limiter.spend(request.path, in_flight)
             if standing.exceeded:
+                self.throttled += 1
                 answer = refused(429, request.path).with_headers(standing.headers)
                 return _response(answer)
             return await self._faulty(request, standing.headers)

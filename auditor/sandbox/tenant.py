@@ -5,6 +5,7 @@ list, which is paged, or an object. A key that begins with `@` is a directive:
 
     @faults       a list of `Fault`
     @rate_limits  a list of `RateLimit`
+    @concurrency  how many requests the org takes at the same time; more get a 429 without a window
     @latency_ms   milliseconds that every answer takes
     @tokens       the API tokens that are accepted; without it, every one is
 """
@@ -102,6 +103,13 @@ class RateLimit(_Directive):
     window_s: PositiveFloat = 60
     """Seconds from a window's first request to its end."""
 
+    other_clients: tuple[NonNegativeInt, ...] = ()
+    """What each of the other clients sends in the time of a window, evenly spread.
+
+    They begin when the sandbox does, count against the same limit, and do not slow down: what
+    the window does not take of theirs is lost.
+    """
+
 
 class Tenant(_Directive):
     """A tenant file, checked."""
@@ -111,6 +119,7 @@ class Tenant(_Directive):
 
     faults: tuple[Fault, ...] = ()
     rate_limits: tuple[RateLimit, ...] = ()
+    concurrency: PositiveInt | None = None
     latency_ms: NonNegativeFloat = 0
     tokens: frozenset[str] | None = None
 

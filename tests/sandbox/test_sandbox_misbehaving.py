@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -50,6 +51,34 @@ def test_a_window_is_over_when_its_reset_says_so():
     assert limiter.spend("/x").exceeded
     now[0] = 1003.0
     assert not limiter.spend("/x").exceeded
+
+
+def test_other_clients_spend_the_same_window_evenly():
+    now = [1000.0]
+    limit = RateLimit(path="x", limit=10, window_s=10, other_clients=(4, 2, 0))
+    limiter = Limiter([limit], clock=lambda: now[0])
+
+    now[0] = 1006.0
+    assert limiter.spend("/x").remaining == 10 - 2 - 1 - 1, "two in 2.5 s each, one in 5 s, ours"
+    assert limiter.spend("/y").remaining == 9999
+    now[0] = 1011.2
+    standing = limiter.spend("/x")
+    assert (standing.remaining, standing.reset) == (10 - 4 - 2 - 2, 1012), "they began the window"
+    now[0] = 1111.3
+    assert limiter.spend("/x").remaining >= 10 - 7
+
+
+def test_a_request_too_many_at_the_same_time_is_refused_without_a_window():
+    document = {"@concurrency": 2, "@latency_ms": 200}
+    with tenant(document) as sandbox, ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(get, [sandbox.url + PATH] * 4))
+        later = get(sandbox.url + PATH)
+
+    assert sorted(reply.status for reply in replies) == [200, 200, 429, 429]
+    refused = next(reply for reply in replies if reply.status == 429)
+    assert refused.headers["X-Rate-Limit-Limit"] == "0"
+    assert refused.headers["X-Rate-Limit-Remaining"] == "0"
+    assert later.headers["X-Rate-Limit-Remaining"] == "9997", "it was not counted"
 
 
 def test_a_status_brings_a_body_like_okta_s():
