@@ -8,10 +8,74 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from enum import Enum, auto
 from http import HTTPStatus
+
+
+class Throttle(Enum):
+    """What a 429 was about."""
+
+    NONE = auto()
+    """The answer was no 429, or its headers do not say."""
+    WINDOW = auto()
+    """The bucket's window is spent, and when it reopens is known."""
+    CONCURRENCY = auto()
+    """Too many requests of the org are in flight: limit and remaining are both 0."""
+
+
+class Governor:
+    """Decides when a request may be sent: one budget for each bucket, one bound for all.
+
+    Args:
+        concurrency: requests in flight at most.
+        share: the part of each rate limit that is spent.
+        per_minute: requests a minute over all buckets.
+        on_wait: told the bucket and the seconds whenever a limit makes a request wait.
+    """
+
+    def __init__(
+        self,
+        *,
+        concurrency: int = 15,
+        share: float = 0.5,
+        per_minute: int | None = None,
+        on_wait: Callable[[str, float], None] = lambda *_: None,
+    ) -> None:
+        del share, per_minute
+        self._slots = asyncio.Semaphore(concurrency)
+        self._buckets: dict[str, Bucket] = {}
+        self._on_wait = on_wait
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds that requests spent waiting for rate limits, added up."""
+        return sum(bucket.waited_s for bucket in self._buckets.values())
+
+    @asynccontextmanager
+    async def turn(self, bucket: str) -> AsyncIterator[None]:
+        """Wait until a request of a bucket may be sent; hold one place in flight meanwhile."""
+        await self._bucket(bucket).turn()
+        async with self._slots:
+            yield
+
+    def observe(self, bucket: str, status: int, headers: Mapping[str, str]) -> Throttle:
+        """Learn from an answer."""
+        if self._bucket(bucket).observe(status, headers):
+            return Throttle.WINDOW
+        spent = {_number(headers.get(f"X-Rate-Limit-{name}")) for name in ("Limit", "Remaining")}
+        if status == HTTPStatus.TOO_MANY_REQUESTS and spent == {0}:
+            return Throttle.CONCURRENCY
+        return Throttle.NONE
+
+    def expect(self, bucket: str, requests: int) -> None:
+        """So many more requests of a bucket are known to come."""
+
+    def _bucket(self, name: str) -> Bucket:
+        return self._buckets.setdefault(name, Bucket(name, on_wait=self._on_wait))
 
 
 @dataclass(slots=True)
