@@ -187,6 +187,9 @@ class Fetcher:
         value, response = outcome.value, outcome.response
         reading.problem = outcome.problem or misshapen(value, dict if single else list)
         if reading.problem is not None or response is None:
+            if reading.pages and reading.problem and reading.problem.trouble is Trouble.ABSENT:
+                # What was read in part is there, so it is not the feature that is missing.
+                reading.problem = failure(reading.problem.reason)
             return None
         reading.pages += 1
         following = None
