@@ -41,6 +41,8 @@ class Problem:
     reason: str
     unreachable: bool = False
     """Whether no HTTP answer came back at all."""
+    status: int | None = None
+    """The HTTP status, where that is the problem."""
 
 
 class GarbageError(Exception):
@@ -78,7 +80,7 @@ def refusal(response: Response) -> Problem:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return failure(f"Okta answered with a redirect ({said(response)}), which is not followed")
     trouble, words = _WORDS.get(status, (Trouble.FAILED, "Okta answered"))
-    return Problem(trouble, f"{words} ({said(response)})")
+    return Problem(trouble, f"{words} ({said(response)})", status=status)
 
 
 def credentials_refused(response: Response) -> bool:

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
-
-from auditor.sandbox.tenant import Fault, RateLimit
-
-_REFERENCE = "#/$defs/{model}"
+from auditor.sandbox.tenant import Tenant
 
 
 def tenant_schema() -> dict[str, Any]:
     """What a tenant file may hold: paths and directives."""
-    _, definitions = models_json_schema(
-        [(Fault, "validation"), (RateLimit, "validation")], ref_template=_REFERENCE
-    )
+    schema = Tenant.model_json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "okta-auditor tenant file",
         "type": "object",
         "properties": {
-            "@faults": _listed("Fault", "How the sandbox misbehaves."),
-            "@rate_limits": _listed("RateLimit", "The first that matches a path counts."),
-            "@latency_ms": {
-                "type": "number",
-                "minimum": 0,
-                "description": "Milliseconds that every answer takes.",
-            },
-            "@tokens": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": "The API tokens that are accepted; without it, every one is.",
-            },
+            f"@{name}": member
+            for name, member in schema["properties"].items()
+            if name != "resources"
         },
         "patternProperties": {
             "^/[^?]*$": {
@@ -41,13 +26,5 @@ def tenant_schema() -> dict[str, Any]:
             }
         },
         "additionalProperties": False,
-        **definitions,
-    }
-
-
-def _listed(model: str, meaning: str) -> dict[str, Any]:
-    return {
-        "type": "array",
-        "items": {"$ref": _REFERENCE.format(model=model)},
-        "description": meaning,
+        "$defs": schema["$defs"],
     }

@@ -149,9 +149,16 @@ class Tenant(_Directive):
     """What each path answers with."""
 
     faults: tuple[Fault, ...] = ()
+    """How the sandbox misbehaves."""
+
     rate_limits: tuple[RateLimit, ...] = ()
+    """The first that matches a path counts its requests."""
+
     latency_ms: NonNegativeFloat = 0
+    """Milliseconds that every answer takes."""
+
     tokens: frozenset[str] | None = None
+    """The API tokens that are accepted; without it, every one is."""
 
     @classmethod
     def load(cls, path: Path) -> Tenant:
