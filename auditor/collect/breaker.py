@@ -59,13 +59,13 @@ class Breaker:
         self._failing: set[str] = set()
         self._opened_by: Counter[str] = Counter()
         self._waiting: list[tuple[str, asyncio.Future[Ticket]]] = []
+        self._probe: Ticket | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     async def admit(self, kind: str) -> Ticket:
         """Wait until a request of a kind may be sent, or nothing is to be sent any more."""
         if self._state is _State.HALF_OPEN:
-            self._state = _State.PROBING
-            return Ticket(kind, probe=True)
+            return self._probed_by(kind)
         if self._state in {_State.CLOSED, _State.GIVEN_UP}:
             return Ticket(kind)
         turn: asyncio.Future[Ticket] = asyncio.get_running_loop().create_future()
@@ -82,7 +82,7 @@ class Breaker:
 
     def admits(self, ticket: Ticket) -> bool:
         """Whether a ticket still holds: others may have failed since it was given."""
-        return ticket.probe or self._state is _State.CLOSED
+        return ticket is self._probe or self._state is _State.CLOSED
 
     def verdict(self, kind: str) -> Problem | None:
         """Why requests of a kind are not sent any more; None while they are."""
@@ -104,7 +104,7 @@ class Breaker:
         self._failures = self._failed_probes = 0
         self._failing.clear()
         if self._state is not _State.CLOSED:
-            self._state = _State.CLOSED
+            self._state, self._probe = _State.CLOSED, None
             if self._timer is not None:
                 self._timer.cancel()
             self._release()
@@ -119,7 +119,8 @@ class Breaker:
                 if self._failing == {ticket.kind}:
                     self._opened_by[ticket.kind] += 1
                 self._open()
-        elif ticket.probe and self._state is _State.PROBING:
+        elif ticket is self._probe:
+            self._probe = None
             self._reason = reason
             self._failed_probes += 1
             if self._failed_probes < self._patience.most_probes:
@@ -130,7 +131,8 @@ class Breaker:
 
     def unused(self, ticket: Ticket) -> None:
         """The request was not sent after all."""
-        if ticket.probe and self._state is _State.PROBING:
+        if ticket is self._probe:
+            self._probe = None
             self._half_open()
 
     def _open(self) -> None:
@@ -145,8 +147,12 @@ class Breaker:
             return
         chosen = next((place for place in waiting if place[0] not in self._failing), waiting[0])
         self._waiting.remove(chosen)
+        chosen[1].set_result(self._probed_by(chosen[0]))
+
+    def _probed_by(self, kind: str) -> Ticket:
         self._state = _State.PROBING
-        chosen[1].set_result(Ticket(chosen[0], probe=True))
+        self._probe = Ticket(kind, probe=True)
+        return self._probe
 
     def _release(self) -> None:
         waiting, self._waiting = self._waiting, []
