@@ -13,7 +13,7 @@ from helpers import tenant
 from jwt.algorithms import RSAAlgorithm
 
 from auditor.collect import client, patience
-from auditor.collect.credentials import READ_SCOPES
+from auditor.collect.credentials import READ_SCOPES, Credentials, read_credentials
 from auditor.collect.patience import Patience
 
 SILENCE_S, ANSWER_S = 0.4, 0.6
@@ -58,9 +58,25 @@ def large_tenant() -> dict[str, Any]:
     return document
 
 
+def service_app(url: str) -> Credentials:
+    """The credentials of the service app in that tenant."""
+    return read_credentials(
+        {
+            "OKTA_CLIENT_ORGURL": url,
+            "OKTA_CLIENT_CLIENTID": "0oaS",
+            "OKTA_CLIENT_PRIVATEKEY": PEM,
+        }
+    )
+
+
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every bound of the collector small, for exports in this process."""
     monkeypatch.setattr(patience, "PATIENCE", HASTE)
-    monkeypatch.setattr(client, "READ_TIMEOUT_S", SILENCE_S)
+    limit_answers(monkeypatch, silence_s=SILENCE_S)
+
+
+def limit_answers(monkeypatch: pytest.MonkeyPatch, *, silence_s: float) -> None:
+    """Make the bounds of one answer small."""
+    monkeypatch.setattr(client, "READ_TIMEOUT_S", silence_s)
     monkeypatch.setattr(client, "ANSWER_TIMEOUT_S", ANSWER_S)
     monkeypatch.setattr(client, "MOST_BODY_BYTES", 1 << 20)

@@ -17,10 +17,20 @@ from itertools import product
 from typing import Any
 
 import pytest
-from faulty import ANSWER_S, CONCURRENCY, GROUPS, HASTE, NO_LIMIT, PEM, WINDOW, hasten, large_tenant
+from faulty import (
+    ANSWER_S,
+    CONCURRENCY,
+    GROUPS,
+    HASTE,
+    NO_LIMIT,
+    WINDOW,
+    hasten,
+    large_tenant,
+    service_app,
+)
 from helpers import TOKEN, served
 
-from auditor.collect.credentials import PRIVATE_KEY, SSWS, Credentials
+from auditor.collect.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.snapshot.collections import BY_NAME, match
 from auditor.snapshot.document import Snapshot
@@ -113,7 +123,7 @@ class Cell:
 
     def credentials(self, url: str) -> Credentials:
         if self.fault == "token revoked":
-            return Credentials(url, PRIVATE_KEY, client_id="0oaS", private_key=PEM)
+            return service_app(url)
         return Credentials(url, SSWS, token=TOKEN)
 
 

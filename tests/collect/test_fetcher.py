@@ -8,12 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from faulty import HASTE, NO_LIMIT, PEM, WINDOW, large_tenant
+from faulty import HASTE, NO_LIMIT, WINDOW, large_tenant, limit_answers, service_app
 from helpers import TOKEN, served, tenant
 
-from auditor.collect import client as client_module
 from auditor.collect.client import OktaClient
-from auditor.collect.credentials import PRIVATE_KEY, SSWS, Credentials
+from auditor.collect.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.collect.fetcher import (
     CredentialsRefusedError,
@@ -139,8 +138,7 @@ def test_lists_that_meet_a_dead_token_together_renew_it_once() -> None:
         return list(await asyncio.gather(*together))
 
     with served(document) as sandbox:
-        proof = Credentials(sandbox.url, PRIVATE_KEY, client_id="0oaS", private_key=PEM)
-        readings = fetched(sandbox, job, credentials=proof)
+        readings = fetched(sandbox, job, credentials=service_app(sandbox.url))
         tokens = [r for r in sandbox.requests if r.path == "/oauth2/v1/token"]
 
     assert [reading.problem for reading in readings] == [None] * 6
@@ -178,21 +176,25 @@ def test_a_bucket_that_only_throttles_is_given_up_however_many_lists_wait() -> N
 def test_an_org_that_says_nothing_any_more_is_given_up_within_the_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client_module, "READ_TIMEOUT_S", 0.1)
+    limit_answers(monkeypatch, silence_s=0.1)
     faults = [{"path": "^/api/v1/groups/", "stall_s": 30}]
+
+    took: list[float] = []
 
     async def job(fetcher: Fetcher) -> list[Reading]:
         paths = [f"/api/v1/groups/00g{n}/users" for n in range(200)]
         reads = [fetcher.read("groups", path, PAGE, on_page=lambda _: None) for path in paths]
-        return list(await asyncio.gather(*reads))
+        began = time.monotonic()
+        readings = list(await asyncio.gather(*reads))
+        took.append(time.monotonic() - began)
+        return readings
 
     with served(tenant(faults=faults)) as sandbox:
-        began = time.monotonic()
         readings = fetched(sandbox, job, attempts=5)
-        took = time.monotonic() - began
         sent = len(sandbox.requests)
 
-    assert took <= HASTE.longest_outage_s(0.1)
+    room_s = 1.0  # for a busy machine
+    assert took[0] <= HASTE.longest_outage_s(0.1) + room_s
     assert sent <= 50, "what was in flight, and the probes; each twice by aiohttp's doing"
     said = {reading.problem.reason for reading in readings if not reading.requests}
     assert len(said) == 1
