@@ -44,7 +44,8 @@ def large_tenant() -> dict[str, Any]:
     document = tenant()
     people = [{"id": f"00u{n:04}", "status": "ACTIVE"} for n in range(450)]
     document["/api/v1/users"] = people
-    document["/api/v1/groups"] = [{"id": f"00g{n}"} for n in range(GROUPS)]
+    groups = [{"id": f"00g{n}"} for n in range(GROUPS)]
+    document["/api/v1/groups"] = document["/api/v1/apps/0oa1/groups"] = groups
     for n in range(GROUPS):
         document[f"/api/v1/groups/00g{n}/users"] = people[: 250 + n]
     service = {"id": "0oaS", "status": "ACTIVE", "signOnMode": "OPENID_CONNECT"}

@@ -23,6 +23,7 @@ from auditor.collect.fetcher import (
     Trouble,
 )
 from auditor.collect.governor import Governor
+from auditor.collect.options import ExportOptions
 from auditor.collect.patience import Patience
 from auditor.sandbox import Sandbox
 
@@ -134,7 +135,7 @@ def test_lists_that_meet_a_dead_token_together_renew_it_once() -> None:
 
     async def job(fetcher: Fetcher) -> list[Reading]:
         await fetcher.read("users", paths[0], PAGE, on_page=lambda _: None)
-        together = [fetcher.read("g", path, PAGE, on_page=lambda _: None) for path in paths]
+        together = [fetcher.read("users", path, PAGE, on_page=lambda _: None) for path in paths]
         return list(await asyncio.gather(*together))
 
     with served(document) as sandbox:
@@ -142,7 +143,7 @@ def test_lists_that_meet_a_dead_token_together_renew_it_once() -> None:
         tokens = [r for r in sandbox.requests if r.path == "/oauth2/v1/token"]
 
     assert [reading.problem for reading in readings] == [None] * 6
-    assert sum(reading.retries for reading in readings) >= 2
+    assert sum(reading.retries for reading in readings) >= 1
     assert len(tokens) == 2
 
 
@@ -210,7 +211,8 @@ def test_a_broken_endpoint_does_not_cost_the_other_collections() -> None:
     document["@faults"] = [{"path": "^/api/v1/groups/.*/users", "status": 500}]
     with pytest.MonkeyPatch.context() as patch, served(document) as sandbox:
         patch.setattr("auditor.collect.patience.PATIENCE", HASTE)
-        snapshot = export(Credentials(sandbox.url, SSWS, token=TOKEN))
+        options = ExportOptions(all_members=True)
+        snapshot = export(Credentials(sandbox.url, SSWS, token=TOKEN), options)
 
     incomplete = {entry.collection for entry in snapshot.ledger.incomplete}
     assert incomplete == {"group_members"}
