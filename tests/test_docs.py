@@ -1,5 +1,6 @@
 """The documentation is complete and its examples work."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from auditor.config import read_config
 from auditor.errors import ExitCode
 from auditor.lint.options import apply_options
 from auditor.plugins import load_rules
+from auditor.sandbox import Fault, Tenant
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -92,3 +94,12 @@ def test_the_example_configuration_is_valid_and_complete(tmp_path: Path) -> None
 
     assert settings.model_fields_set == set(type(settings).model_fields)
     apply_options(load_rules(), settings.options)
+
+
+def test_the_sandbox_guide_names_every_member_of_a_fault_and_its_example_works() -> None:
+    guide = GUIDES["sandbox.md"]
+    for member in Fault.model_fields:
+        assert f"`{member}`" in guide, member
+    example = re.search(r"```json\n(.*?)```", guide, re.DOTALL)
+    assert example
+    assert Tenant.from_document(json.loads(example[1])).faults[0].status == 503

@@ -15,7 +15,7 @@ from auditor.text import suggestion
 @click.command("schema")
 @click.argument("name")
 def command(name: str) -> None:
-    """Print the JSON Schema of a file: snapshot, results, config or expectations."""
+    """Print the JSON Schema of a file: snapshot, results, config, expectations or tenant."""
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
@@ -28,6 +28,7 @@ def command(name: str) -> None:
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
     from auditor.plugins import load_reports  # noqa: PLC0415
+    from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
     from auditor.tokens.expectations import expectations_schema  # noqa: PLC0415
 
@@ -41,5 +42,6 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
         "snapshot": snapshot_schema,
         "config": config_schema,
         "expectations": expectations_schema,
+        "tenant": tenant_schema,
         **published,
     }

@@ -28,13 +28,25 @@ from auditor.text import one_line
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 10
 """Okta's own advice for clients, and the field's: fail fast rather than hang."""
+ANSWER_TIMEOUT_S = 60
+"""From the request to the last byte, however steadily it drips."""
+MOST_BODY_BYTES = 64 << 20
 
 # At DEBUG level the SDK logs whole header dictionaries, Authorization included.
 logging.getLogger(LOGGER_NAME).disabled = True
 
 
 class TransportError(Exception):
-    """No usable HTTP answer came back. The message says why and holds no secret."""
+    """No usable HTTP answer came back. The message says why and holds no secret.
+
+    Args:
+        reason: why.
+        again: whether another try may help.
+    """
+
+    def __init__(self, reason: str, *, again: bool = True) -> None:
+        super().__init__(reason)
+        self.again = again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +56,6 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    next_url: str | None
-    """The target of the `Link` header with `rel="next"`."""
 
 
 class OktaClient:
@@ -111,13 +121,26 @@ class OktaClient:
             raise self._token_error(error)
         _, response, body, error = await self._transport.send_request(request)
         if error is not None:
-            raise TransportError(_described(error))
+            again = not isinstance(error, _TooLargeError)
+            raise TransportError(_described(error), again=again)
         return Response(
             response.status,
             response.headers,
             body.encode() if isinstance(body, str) else body,
-            str(response.links["next"]["url"]) if "next" in response.links else None,
         )
+
+    async def renew(self) -> bool:
+        """Drop the access token, so that the next request gets a new one.
+
+        Returns:
+            Whether there is one to renew: an API token is what it is.
+        """
+        if self._credentials.mode != PRIVATE_KEY:
+            return False
+        oauth = self._executor._oauth  # noqa: SLF001 - the SDK has no accessor to it
+        assert oauth is not None
+        oauth.clear_access_token()
+        return True
 
     def _token_error(self, error: Exception | None) -> Exception:
         if isinstance(error, (aiohttp.ClientError, TimeoutError)):
@@ -139,13 +162,17 @@ class OktaClient:
         )
 
 
+class _TooLargeError(aiohttp.ClientError):
+    """A body is larger than any page of Okta's."""
+
+
 class _Transport(HTTPClient):
     """The SDK's HTTP client with timeouts, without redirects and without its logging."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         super().__init__({**config, "proxy": None})  # type: ignore[no-untyped-call] # the SDK is partly annotated
         self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S
+            total=ANSWER_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S
         )
 
     async def send_request(self, request: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
@@ -165,7 +192,12 @@ class _Transport(HTTPClient):
                 # A redirect would carry the request, and with it the token, elsewhere.
                 allow_redirects=False,
             ) as response:
-                return response.request_info, response, await response.text("utf-8"), None
+                body = bytearray()
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > MOST_BODY_BYTES:
+                        raise _TooLargeError
+                return response.request_info, response, body.decode(), None
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
             return None, None, None, error
 
@@ -195,16 +227,24 @@ def _sdk_config(credentials: Credentials) -> dict[str, Any]:
 
 
 def _described(error: BaseException) -> str:
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        return f"no answer within {READ_TIMEOUT_S} s"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "the server's certificate is not trusted"
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(
+        error, aiohttp.ClientConnectorCertificateError
+    ):
         return error.os_error.strerror or "the connection failed"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the answer was cut off"
-    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
-        return "the server closed the connection without an answer"
+    words = {
+        _TooLargeError: f"the answer is larger than {MOST_BODY_BYTES / (1 << 20):g} MiB",
+        aiohttp.ClientConnectorCertificateError: "the server's certificate is not trusted",
+        aiohttp.ServerTimeoutError: f"no answer within {READ_TIMEOUT_S} s",
+        TimeoutError: f"the answer was not complete after {ANSWER_TIMEOUT_S} s",
+        aiohttp.ClientPayloadError: "the answer was cut off",
+        aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
+        aiohttp.ClientOSError: "the server closed the connection without an answer",
+        UnicodeDecodeError: "the answer is not UTF-8",
+    }
+    return next((said for kind, said in words.items() if isinstance(error, kind)), _name(error))
+
+
+def _name(error: BaseException) -> str:
     return type(error).__name__
 
 

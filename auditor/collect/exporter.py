@@ -28,9 +28,6 @@ from auditor.snapshot.models.base import Place, Record
 from auditor.snapshot.records import read_records
 from auditor.snapshot.redact import redacted
 
-_GIVE_UP_AFTER = 5
-"""Lists in a row to which no HTTP answer came; then nothing more is asked for."""
-
 _PROBE = "org"
 """What is read first and alone: it tells whether the org answers and takes the token."""
 
@@ -78,7 +75,6 @@ class _Export:
     tallies: dict[str, Tally] = field(
         default_factory=lambda: {row.name: Tally(row) for row in COLLECTIONS}
     )
-    unanswered: int = 0
     stopped: Problem | None = None
 
     async def run(self) -> Snapshot:
@@ -111,7 +107,8 @@ class _Export:
 
     async def _list(self, row: Collection, path: str) -> None:
         """Read one list, keep what is good of it, then read what belongs to its records."""
-        reading = await self._read(row, path)
+        values: list[Any] = []
+        reading = await self._read(row, path, values)
         tally = self.tallies[row.name]
         if row.single and reading.problem and reading.problem.trouble is Trouble.NOT_FOUND:
             reading.problem = None  # an org without the setting: that is an answer
@@ -119,11 +116,11 @@ class _Export:
         records: list[Record] = []
         if reading.problem is None:
             tally.lists += 1
-            records = self._keep(row, path, reading.values)
+            records = self._keep(row, path, values)
         else:
             tally.problems.append((path, reading.problem))
-            if reading.values:
-                records = self._keep(row, path, reading.values)
+            if values:
+                records = self._keep(row, path, values)
         self.progress.read(row, len(records))
         await self._descend(row, records)
 
@@ -139,15 +136,16 @@ class _Export:
                 for path in paths:
                     tasks.create_task(self._list(child, path))
 
-    async def _read(self, row: Collection, path: str) -> Reading:
+    async def _read(self, row: Collection, path: str, values: list[Any]) -> Reading:
         tally = self.tallies[row.name]
         try:
-            reading = await self.fetcher.read(
+            return await self.fetcher.read(
                 row.bucket,
                 path,
                 row.query,
                 single=row.single,
                 unless=lambda: self.stopped or tally.refused,
+                on_page=lambda page: values.extend(page.values),
             )
         except CredentialsRefusedError as error:
             if not self.resources:
@@ -155,18 +153,6 @@ class _Export:
             # What was read before the token died is kept, and the rest is marked unread.
             self.stopped = Problem(Trouble.FAILED, error.message.rstrip("."))
             return Reading(problem=self.stopped)
-        self._watch_for_silence(reading.problem)
-        return reading
-
-    def _watch_for_silence(self, problem: Problem | None) -> None:
-        if problem is None or not problem.unreachable:
-            self.unanswered = 0
-            return
-        self.unanswered += 1
-        if self.unanswered >= _GIVE_UP_AFTER:
-            self.stopped = Problem(
-                Trouble.FAILED, f"the org stopped answering ({problem.reason})", unreachable=True
-            )
 
     def _keep(self, row: Collection, path: str, values: list[Any]) -> list[Record]:
         """Put the usable records of a list into the snapshot; set the others aside."""

@@ -1,83 +1,57 @@
-"""Reads lists from Okta: retries, paging by `Link`, and a reason whenever one ends early."""
+"""Reads lists from Okta page by page: retries, renewal, and a reason whenever one ends early.
+
+What a fault costs at most, rate limits apart:
+
+- a request: what the transport allows (10 s of silence, 60 s in all);
+- a page: `attempts` requests, with pauses of at most 20 s between them;
+- a list: `Patience.most_pages` pages, of which `most_idle_pages` in a row may hold nothing new;
+- an org that stops answering: `Patience.longest_outage_s`, however much is left to read;
+- a bucket that answers nothing but 429: `Patience.longest_throttling_s` and one window.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-import orjson
+from auditor.collect import patience
+from auditor.collect.answers import Problem, Trouble, failure, misshapen
+from auditor.collect.client import OktaClient
+from auditor.collect.governor import Governor
+from auditor.collect.paging import Chain, ChainError
+from auditor.collect.patience import Patience
+from auditor.collect.requester import CredentialsRefusedError, Errand, Outcome, Requester
+from auditor.snapshot.collections import match
 
-from auditor.collect.client import OktaClient, Response, TransportError
-from auditor.collect.governor import Governor, Throttle
-from auditor.errors import CollectError
-from auditor.text import one_line
+__all__ = ["CredentialsRefusedError", "Fetcher", "Page", "Problem", "Reading", "Trouble"]
 
-NOT_LICENSED = "E0000015"
-"""Okta's error code, with 401, for a feature the org does not have."""
-
-_LONGEST_PAUSE_S = 20.0
-_MOST_PAGES = 20_000
-_MOST_WINDOWS = 10
+_GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
-class Trouble(Enum):
-    """Why a list could not be read."""
+@dataclass(slots=True)
+class Page:
+    """One page of a list as Okta sent it; a single object is a list of one."""
 
-    REFUSED = auto()
-    """403: the token may not read it."""
-    ABSENT = auto()
-    """401 E0000015: the org does not have the feature."""
-    NOT_FOUND = auto()
-    """404: there is no such object or endpoint."""
-    FAILED = auto()
-    """No usable answer, however often it was asked for."""
+    values: list[Any]
+    """Any JSON values: whether they are objects is for the reader of the page to see."""
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a list could not be read, in words that hold no secret."""
-
-    trouble: Trouble
-    reason: str
-    unreachable: bool = False
-    """Whether no HTTP answer came back at all."""
+    next_url: str | None
+    """The address of the next page. None after the last one, and where the address is
+    refused: only `Reading.problem` tells whether a list was read to its end."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of one list, and why no more."""
+    """How the reading of one list went. It is complete if, and only if, there is no problem."""
 
-    values: list[Any] = field(default_factory=list)
     pages: int = 0
+    requests: int = 0
+    """Requests sent for it, retries included."""
+    retries: int = 0
+    """Requests sent again because the one before was of no use."""
     problem: Problem | None = None
-
-
-class _Again(Enum):
-    """Whether a page is worth another request, and when."""
-
-    NO = auto()
-    AFTER_A_PAUSE = auto()
-    WHEN_THE_WINDOW_OPENS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """One page, or why there is none."""
-
-    value: Any = None
-    next_url: str | None = None
-    problem: Problem | None = None
-    again: _Again = _Again.NO
-
-
-class CredentialsRefusedError(CollectError):
-    """Okta does not accept the token."""
 
 
 @dataclass
@@ -87,16 +61,29 @@ class Fetcher:
     Args:
         client: sends the requests.
         org_url: the origin that every page must come from.
-        governor: says when a request may be sent.
+        governor: decides when a request may be sent.
         attempts: how often a failing request is sent before its list is given up.
+        patience: the other bounds.
     """
 
     client: OktaClient
     org_url: str
     governor: Governor
     attempts: int = 5
-    requests: int = 0
-    retries: int = 0
+    patience: Patience = field(default_factory=lambda: patience.PATIENCE)
+
+    def __post_init__(self) -> None:
+        self._requester = Requester(self.client, self.governor, self.attempts, self.patience)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, retries included."""
+        return self._requester.requests
+
+    @property
+    def retries(self) -> int:
+        """Requests sent again because the one before was of no use."""
+        return self._requester.retries
 
     async def read(
         self,
@@ -106,6 +93,8 @@ class Fetcher:
         *,
         single: bool = False,
         unless: Callable[[], Problem | None] = lambda: None,
+        start: str | None = None,
+        on_page: Callable[[Page], None],
     ) -> Reading:
         """Read a list to its last page, or one object.
 
@@ -116,156 +105,62 @@ class Fetcher:
             single: whether one object is expected instead of a list.
             unless: asked right before each request; a problem it gives ends the reading
                 instead, so that hundreds of waiting lists learn of a refusal in time.
+            start: the address of the page to go on with, as a `Page` before gave it. If it
+                is not good any more, the problem is `Trouble.EXPIRED` and no page was read.
+            on_page: gets every page as soon as it is read; it is then forgotten here.
 
         Raises:
             CredentialsRefusedError: Okta does not accept the token.
         """
+        found = match(path)
+        errand = Errand(bucket, found[0].name if found else path, unless)
         reading = Reading()
-        url: str | None = self.org_url + path + (f"?{urlencode(query)}" if query else "")
-        seen: set[str] = set()
-        while url is not None:
-            seen.add(url)
-            page = await self._page(bucket, url, unless)
-            reading.problem = page.problem or _misshapen(page.value, dict if single else list)
-            if reading.problem is not None:
-                break
-            reading.pages += 1
-            reading.values += [page.value] if single else page.value
-            url = None if single else page.next_url
-            if url is not None and (bad := self._bad_next(url, seen)):
-                reading.problem = bad
-                break
+        try:
+            chain = Chain(self.org_url, path, self.patience)
+            url: str | None = chain.first(query) if start is None else chain.resumed(start)
+        except ChainError as error:
+            trouble = Trouble.FAILED if start is None else Trouble.EXPIRED
+            reading.problem = Problem(trouble, str(error))
+            return reading
+        while url is not None and reading.problem is None:
+            outcome = await self._requester.page(errand, url)
+            reading.requests, reading.retries = errand.requests, errand.retries
+            if start is not None and reading.pages == 0:
+                outcome = _expired(outcome)
+            url = self._taken(reading, chain, outcome, on_page, single=single)
         return reading
 
-    def _bad_next(self, url: str, seen: set[str]) -> Problem | None:
-        if _origin(url) != _origin(self.org_url):
-            return _failed(
-                f"its next page is on another host ({one_line(urlsplit(url).netloc)}), refused"
-            )
-        if url in seen:
-            return _failed("its next page is one already read: the pages form a loop")
-        if len(seen) >= _MOST_PAGES:
-            return _failed(f"it has more than {_MOST_PAGES:,} pages")
-        return None
-
-    async def _page(self, bucket: str, url: str, unless: Callable[[], Problem | None]) -> _Page:
-        """One page, asked for as often as it is worth it."""
-        failures = windows = 0
-        while True:
-            page = await self._attempt(bucket, url, unless)
-            if page.again is _Again.NO:
-                return page
-            if page.again is _Again.WHEN_THE_WINDOW_OPENS:
-                windows += 1
-            else:
-                failures += 1
-            if failures >= self.attempts or windows >= _MOST_WINDOWS:
-                return page
-            self.retries += 1
-            if page.again is _Again.AFTER_A_PAUSE:
-                await _back_off(failures)
-
-    async def _attempt(self, bucket: str, url: str, unless: Callable[[], Problem | None]) -> _Page:
-        async with self.governor.turn(bucket):
-            if pointless := unless():
-                return _Page(problem=pointless)
-            self.requests += 1
+    def _taken(
+        self,
+        reading: Reading,
+        chain: Chain,
+        outcome: Outcome,
+        on_page: Callable[[Page], None],
+        *,
+        single: bool,
+    ) -> str | None:
+        """Hand a page over; the address of the next."""
+        value, response = outcome.value, outcome.response
+        reading.problem = outcome.problem or misshapen(value, dict if single else list)
+        if reading.problem is not None or response is None:
+            if reading.pages and reading.problem and reading.problem.trouble is Trouble.ABSENT:
+                # What was read in part is there, so it is not the feature that is missing.
+                reading.problem = failure(reading.problem.reason)
+            return None
+        reading.pages += 1
+        following = None
+        if not single:
             try:
-                response = await self.client.get(url)
-            except TransportError as error:
-                silence = Problem(Trouble.FAILED, str(error), unreachable=True)
-                return _Page(problem=silence, again=_Again.AFTER_A_PAUSE)
-        throttle = self.governor.observe(bucket, response.status, response.headers)
-        value, problem = _judged(response)
-        if problem is None:
-            return _Page(value, response.next_url)
-        if throttle is Throttle.WINDOW:
-            return _Page(problem=problem, again=_Again.WHEN_THE_WINDOW_OPENS)
-        again = _Again.AFTER_A_PAUSE if _worth_retrying(response, problem) else _Again.NO
-        return _Page(problem=problem, again=again)
+                following = chain.next(response.headers, response.body, empty=not value)
+            except ChainError as error:
+                reading.problem = failure(str(error))
+        on_page(Page([value] if single else value, following))
+        return following
 
 
-def _judged(response: Response) -> tuple[Any, Problem | None]:
-    """The value an answer holds, or why it holds none."""
-    if response.status == HTTPStatus.OK:
-        try:
-            return orjson.loads(response.body), None
-        except orjson.JSONDecodeError:
-            return None, _failed(_not_json(response))
-    return None, _refusal(response)
-
-
-def _refusal(response: Response) -> Problem:
-    status = response.status
-    code, summary = _okta_error(response)
-    said = " ".join(filter(None, [str(status), code, f'"{summary}"' if summary else ""]))
-    if status == HTTPStatus.UNAUTHORIZED and code != NOT_LICENSED:
-        raise CredentialsRefusedError(
-            f"Okta refused the credentials ({said}).",
-            remedy="The token is revoked, expired (30 days without use) or of another org. "
-            "Create one under Security > API > Tokens, or check the service app's key.",
-        )
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return _failed(f"Okta answered with a redirect ({said}), which is not followed")
-    trouble, words = _WORDS.get(status, (Trouble.FAILED, "Okta answered"))
-    return Problem(trouble, f"{words} ({said})")
-
-
-_WORDS: Mapping[int, tuple[Trouble, str]] = {
-    HTTPStatus.UNAUTHORIZED: (Trouble.ABSENT, "the org does not have the feature"),
-    HTTPStatus.FORBIDDEN: (Trouble.REFUSED, "Okta refused it"),
-    HTTPStatus.NOT_FOUND: (Trouble.NOT_FOUND, "Okta does not know it"),
-    HTTPStatus.TOO_MANY_REQUESTS: (Trouble.FAILED, "rate limited again and again"),
-}
-
-
-def _worth_retrying(response: Response, problem: Problem) -> bool:
-    if problem.trouble is not Trouble.FAILED:
-        return False
-    return (
-        response.status in {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
-        or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    )
-
-
-def _okta_error(response: Response) -> tuple[str, str]:
-    try:
-        body = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        return "", ""
-    if not isinstance(body, dict):
-        return "", ""
-    code, summary = body.get("errorCode"), body.get("errorSummary")
-    return one_line(str(code or ""))[:40], one_line(str(summary or ""))[:160]
-
-
-def _not_json(response: Response) -> str:
-    start = response.body[:200].lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html", b"<")):
-        return "the answer is a web page, not JSON: a maintenance page or a proxy's"
-    if not start:
-        return "the answer is empty"
-    return "the answer is not valid JSON, or was cut off"
-
-
-async def _back_off(failures: int) -> None:
-    """Full jitter: anything between nothing and a bound that doubles with each failure."""
-    bound = min(_LONGEST_PAUSE_S, 0.25 * 2**failures)
-    await asyncio.sleep(random.uniform(0, bound))  # noqa: S311 - not cryptography
-
-
-def _failed(reason: str) -> Problem:
-    return Problem(Trouble.FAILED, reason)
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.lower()
-
-
-def _misshapen(value: object, expected: type) -> Problem | None:
-    if isinstance(value, expected):
-        return None
-    names = {dict: "an object", list: "a list", str: "a string", type(None): "null"}
-    found = names.get(type(value), "something else")
-    return _failed(f"the answer is {found}, not {names[expected]}")
+def _expired(outcome: Outcome) -> Outcome:
+    """The outcome of going on from an address, where Okta does not know it any more."""
+    response, problem = outcome.response, outcome.problem
+    if problem is None or response is None or response.status not in _GONE:
+        return outcome
+    return Outcome(problem=replace(problem, trouble=Trouble.EXPIRED))

@@ -52,7 +52,9 @@ class Tally:
         if self.refused:
             status = Status.PARTIAL if self.objects else Status.REFUSED
             return status, f"{self.refused.reason}; it takes {self.row.oauth_scope}"
-        if self.problems and all(p.trouble is Trouble.ABSENT for _, p in self.problems):
+        absent = bool(self.problems) and all(p.trouble is Trouble.ABSENT for _, p in self.problems)
+        # What was read in part is there: then the feature is not what is missing.
+        if absent and not self.lists and not self.objects:
             missing = self.row.feature or "the feature"
             return Status.ABSENT, f"{missing} is not licensed: {self.problems[0][1].reason}"
         if parent is not None and parent.status is Status.ABSENT:

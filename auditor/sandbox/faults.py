@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from auditor.sandbox.answers import Answer, answered, page_of_html, refused
 from auditor.sandbox.tenant import Fault
+
+if TYPE_CHECKING:
+    from yarl import URL
+
+_EXTRA = "extra"
 
 
 class Faults:
@@ -16,13 +22,14 @@ class Faults:
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._plan = [(fault, _Hits(fault)) for fault in faults]
 
-    def next(self, path: str) -> Fault | None:
+    def next(self, path: str, query: str) -> Fault | None:
         """The fault that applies to a request; asking counts as one.
 
         A fault counts the matching requests that no fault before it has taken.
         """
         for fault, hits in self._plan:
-            if fault.path.search(path) and hits.take():
+            aimed = fault.path.search(path) and (not fault.query or fault.query.search(query))
+            if aimed and hits.take():
                 return fault
         return None
 
@@ -57,10 +64,44 @@ def replacement(fault: Fault, path: str) -> Answer:
     return answered(fault.body, status)
 
 
-def disguised(answer: Answer, fault: Fault, origin: str) -> Answer:
-    """An answer with the status and the headers that a fault asks for."""
+def disguised(answer: Answer, fault: Fault, url: URL) -> Answer:
+    """An answer with the status, the headers and the bytes that a fault asks for."""
     headers = {
-        name: tuple(line.replace("{origin}", origin) for line in lines)
+        name: tuple(
+            line.replace("{origin}", str(url.origin())).replace("{path}", url.raw_path)
+            for line in lines
+        )
         for name, lines in fault.headers.items()
     }
-    return replace(answer, status=fault.status or answer.status).with_headers(headers)
+    body = answer.body
+    if fault.not_utf8:
+        middle = len(body) // 2
+        body = body[:middle] + b"\xff" + body[middle:]
+    changed = replace(answer, status=fault.status or answer.status, body=body)
+    return _relinked(changed, fault).with_headers(headers)
+
+
+def slipped_in(answer: Answer, fault: Fault, url: URL) -> Answer:
+    """A page that leads back to its own place in the list, under another address."""
+    count = int(url.query.get(_EXTRA, "0")) + 1
+    link = f'<{url.update_query({_EXTRA: str(count)})}>; rel="next"'
+    body = b"[]" if fault.extra_page == "empty" else answer.body
+    return replace(answer, body=body).with_headers({"Link": (f'<{url}>; rel="self"', link)})
+
+
+def _relinked(answer: Answer, fault: Fault) -> Answer:
+    lines = [value for name, value in answer.headers if name == "Link"]
+    match fault.links:
+        case "folded":
+            lines = [", ".join(lines)]
+        case "twice":
+            lines = [line for line in lines for _ in range(2)]
+        case "next-first":
+            lines = lines[::-1]
+        case "unquoted":
+            lines = [line.replace('"', "") for line in lines]
+        case "broken":
+            lines = [line.replace("<", "").replace(">", "") for line in lines]
+        case None:
+            return answer
+    return answer.with_headers({"Link": tuple(lines)})

@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 
 from auditor.sandbox import oauth
 from auditor.sandbox.access import refusal
 from auditor.sandbox.answers import Answer, answered, refused
-from auditor.sandbox.faults import Faults, disguised, replacement, replaces
+from auditor.sandbox.faults import Faults, disguised, replacement, replaces, slipped_in
 from auditor.sandbox.limits import Limiter
 from auditor.sandbox.paging import page
+from auditor.sandbox.sending import dropped, sent, whole
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.collections import match
 
@@ -60,7 +62,7 @@ class Server:
             if standing.exceeded:
                 self.throttled += 1
                 answer = refused(429, request.path).with_headers(standing.headers)
-                return _response(answer)
+                return whole(answer)
             return await self._faulty(request, standing.headers)
 
     @contextmanager
@@ -73,19 +75,23 @@ class Server:
             self._in_flight -= 1
 
     async def _faulty(self, request: web.Request, limits: dict[str, str]) -> web.StreamResponse:
-        fault = self._faults.next(request.path)
+        fault = self._faults.next(request.path, request.query_string)
         if fault is None:
-            return _response((await self._answer(request)).with_headers(limits))
+            return whole((await self._answer(request)).with_headers(limits))
         await asyncio.sleep(fault.stall_s)
+        if fault.revoke:
+            self._tokens = oauth.TokenEndpoint(self._tenant)
         if fault.drop:
-            return _dropped(request)
+            return dropped(request)
         if replaces(fault):
             answer = replacement(fault, request.path)
         else:
             answer = await self._answer(request)
+        if fault.extra_page is not None and answer.status == HTTPStatus.OK:
+            answer = slipped_in(answer, fault, request.url)
         # The fault's headers come last: a gateway's 503 has no rate-limit headers.
-        answer = disguised(answer.with_headers(limits), fault, str(request.url.origin()))
-        return await _truncated(answer, request) if fault.truncate else _response(answer)
+        answer = disguised(answer.with_headers(limits), fault, request.url)
+        return await sent(answer, fault, request)
 
     async def _answer(self, request: web.Request) -> Answer:
         if request.path == oauth.PATH and request.method == "POST":
@@ -109,24 +115,3 @@ class Server:
             what = f"{request.path} (not in the tenant file)"
             return refused(404, request.path, f"Not found: Resource not found: {what}")
         return answered(value)
-
-
-def _response(answer: Answer) -> web.Response:
-    return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
-
-
-async def _truncated(answer: Answer, request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    response.content_length = len(answer.body)
-    # Closing makes the client notice; it would wait for the second half otherwise.
-    response.force_close()
-    await response.prepare(request)
-    await response.write(answer.body[: len(answer.body) // 2])
-    return response
-
-
-def _dropped(request: web.Request) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.close()
-    # aiohttp wants a response to send; on a closed connection it goes nowhere.
-    return web.Response()

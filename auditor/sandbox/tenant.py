@@ -8,6 +8,8 @@ list, which is paged, or an object. A key that begins with `@` is a directive:
     @concurrency  how many requests the org takes at the same time; more get a 429 without a window
     @latency_ms   milliseconds that every answer takes
     @tokens       the API tokens that are accepted; without it, every one is
+
+`okta-auditor schema tenant` prints the JSON Schema, with what each member means.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import (
@@ -48,7 +50,10 @@ HeaderLines = Annotated[tuple[str, ...], BeforeValidator(_as_lines)]
 
 class _Directive(BaseModel):
     # A misspelt member would otherwise be a fault that silently never happens.
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+_AIM = {"path", "query", "times", "after"}
 
 
 class Fault(_Directive):
@@ -56,6 +61,9 @@ class Fault(_Directive):
 
     path: re.Pattern[str]
     """Searched for in the path, without the query."""
+
+    query: re.Pattern[str] | None = None
+    """Searched for in the query as it was sent: `after=` means pages but the first."""
 
     times: PositiveInt | None = None
     """How many requests it applies to; None means for ever."""
@@ -72,7 +80,8 @@ class Fault(_Directive):
     headers: Mapping[str, HeaderLines] = {}
     """Headers to put in place of the usual ones: a string, a list of lines, or null for none.
 
-    `{origin}` in a line stands for the sandbox's own address.
+    `{origin}` in a line stands for the sandbox's own address, `{path}` for the path that was
+    asked for.
     """
 
     drop: bool = False
@@ -84,10 +93,40 @@ class Fault(_Directive):
     truncate: bool = False
     """Announce the whole body, send half of it, and close the connection."""
 
+    reset: bool = False
+    """As truncate, but reset the connection instead of closing it."""
+
+    bytes_per_second: PositiveInt | None = None
+    """Let the body drip."""
+
+    pad_bytes: PositiveInt | None = None
+    """Send so many blanks after the body. After JSON they mean nothing but size."""
+
+    not_utf8: bool = False
+    """Send a byte in the middle of the body that UTF-8 does not allow."""
+
+    links: Literal["folded", "twice", "next-first", "unquoted", "broken"] | None = None
+    """Lay the Link headers out in another way.
+
+    All in one line, each twice, the next page before the page itself, without the quotes that
+    need not be there, or without the brackets that must be.
+    """
+
+    extra_page: Literal["empty", "same"] | None = None
+    """Slip a page in: an empty one, or the page as it is.
+
+    Its next link leads to the same place again, under an address that was never used before.
+    For ever, that is an endless chain.
+    """
+
+    revoke: bool = False
+    """Let every access token issued so far expire. API tokens stay."""
+
     @model_validator(mode="after")
     def _does_something(self) -> Fault:
-        if self.model_fields_set <= {"path", "times", "after"}:
-            raise ValueError("has no effect: give status, body, headers, drop, stall_s or truncate")
+        if self.model_fields_set <= _AIM:
+            effects = [name for name in type(self).model_fields if name not in _AIM]
+            raise ValueError(f"has no effect: give one of {', '.join(effects)}")
         return self
 
 
@@ -118,10 +157,19 @@ class Tenant(_Directive):
     """What each path answers with."""
 
     faults: tuple[Fault, ...] = ()
+    """How the sandbox misbehaves."""
+
     rate_limits: tuple[RateLimit, ...] = ()
+    """The first that matches a path counts its requests."""
+
     concurrency: PositiveInt | None = None
+    """How many requests the org takes at the same time."""
+
     latency_ms: NonNegativeFloat = 0
+    """Milliseconds that every answer takes."""
+
     tokens: frozenset[str] | None = None
+    """The API tokens that are accepted; without it, every one is."""
 
     @classmethod
     def load(cls, path: Path) -> Tenant:

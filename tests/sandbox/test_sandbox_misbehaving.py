@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -178,3 +179,70 @@ def test_latency_is_added_to_every_answer():
         get(sandbox.url + PATH)
 
     assert time.monotonic() - begin >= 0.1
+
+
+def test_a_fault_can_be_aimed_at_pages_by_their_query():
+    with with_faults({"query": "after=", "status": 500}) as sandbox:
+        first = get(sandbox.url + PATH)
+        second = get(first.link("next"))
+
+    assert (first.status, second.status) == (200, 500)
+
+
+def test_a_connection_can_be_reset_in_the_middle_of_a_body():
+    with with_faults({"reset": True}) as sandbox, pytest.raises(ConnectionResetError):
+        get(sandbox.url + PATH)
+
+
+def test_a_body_can_drip():
+    with with_faults({"bytes_per_second": 20_000}) as sandbox:
+        begin = time.monotonic()
+        reply = get(sandbox.url + PATH)
+
+    assert len(reply.json) == 200
+    assert time.monotonic() - begin >= 0.8 * len(reply.body) / 20_000
+
+
+def test_a_body_can_be_blown_up_and_stay_json():
+    with with_faults({"pad_bytes": 200_000}) as sandbox:
+        reply = get(sandbox.url + PATH)
+
+    assert len(reply.body) > 200_000
+    assert reply.json == GROUPS[:200]
+
+
+def test_a_body_can_have_a_byte_that_utf8_does_not_allow():
+    with with_faults({"not_utf8": True}) as sandbox, pytest.raises(UnicodeDecodeError):
+        get(sandbox.url + PATH).body.decode()
+
+
+@pytest.mark.parametrize(
+    ("layout", "lines"),
+    [
+        ("folded", ['<u>; rel="self", <u>; rel="next"']),
+        ("twice", ['<u>; rel="self"', '<u>; rel="self"', '<u>; rel="next"', '<u>; rel="next"']),
+        ("next-first", ['<u>; rel="next"', '<u>; rel="self"']),
+        ("unquoted", ["<u>; rel=self", "<u>; rel=next"]),
+        ("broken", ['u; rel="self"', 'u; rel="next"']),
+    ],
+)
+def test_link_headers_can_be_laid_out_in_another_way(layout: str, lines: list[str]):
+    with with_faults({"links": layout}) as sandbox:
+        reply = get(sandbox.url + PATH)
+
+    found = reply.headers.get_all("Link", [])
+    assert [re.sub(r"http[^>;]*", "u", line) for line in found] == lines
+
+
+@pytest.mark.parametrize(("kind", "sizes"), [("empty", [0, 0, 200, 100]), ("same", [200] * 3)])
+def test_pages_can_be_slipped_in(kind: str, sizes: list[int]):
+    with with_faults({"extra_page": kind, "times": 2}) as sandbox:
+        replies = list(pages(sandbox.url + PATH))
+
+    assert [len(reply.json) for reply in replies][: len(sizes)] == sizes
+    assert replies[-1].json == GROUPS[200:]
+
+
+def test_headers_can_name_the_path_that_was_asked_for():
+    with with_faults({"headers": {"X-Path": "{origin}{path}"}}) as sandbox:
+        assert get(sandbox.url + PATH).headers["X-Path"] == sandbox.url + PATH

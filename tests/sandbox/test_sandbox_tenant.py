@@ -3,10 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from auditor.errors import UsageError
 from auditor.sandbox import Tenant
+from auditor.sandbox.schema import tenant_schema
 
 
 def test_a_tenant_file_is_read(tmp_path: Path):
@@ -64,3 +66,35 @@ def test_broken_json_is_refused_with_its_place(tmp_path: Path):
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path):
     with pytest.raises(UsageError, match=r"absent\.json: No such file"):
         Tenant.load(tmp_path / "absent.json")
+
+
+def test_the_schema_accepts_what_the_sandbox_accepts_and_refuses_what_it_refuses():
+    schema = tenant_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    fault = {"path": "^/api/v1/apps", "query": "after=", "extra_page": "same", "times": 3}
+
+    good = {"/api/v1/apps": [], "@faults": [fault], "@latency_ms": 5, "@tokens": ["t"]}
+    Tenant.from_document(good)
+    assert validator.is_valid(good)
+
+    for change in (
+        {"@faults": [{**fault, "extra_page": "other"}]},
+        {"@faults": [{**fault, "stauts": 500}]},
+        {"@rate_limits": [{"path": "x"}]},
+        {"@fault": []},
+        {"/api/v1/apps?limit=1": []},
+    ):
+        with pytest.raises(UsageError):
+            Tenant.from_document(good | change)
+        assert not validator.is_valid(good | change), change
+
+
+def test_the_schema_says_what_every_directive_and_every_member_of_a_fault_means():
+    schema = tenant_schema()
+    fault = schema["$defs"]["Fault"]["properties"]
+
+    assert {f"@{name}" for name in Tenant.model_fields} - {"@resources"} == set(
+        schema["properties"]
+    )
+    assert all(member.get("description") for member in fault.values()), fault
