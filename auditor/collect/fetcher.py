@@ -188,8 +188,9 @@ class Fetcher:
             try:
                 response = await self.client.get(url)
             except TransportError as error:
-                silence = Problem(Trouble.FAILED, str(error), unreachable=True)
-                return _Page(problem=silence, again=_Again.AFTER_A_PAUSE)
+                silence = Problem(Trouble.FAILED, str(error), unreachable=error.again)
+                again = _Again.AFTER_A_PAUSE if error.again else _Again.NO
+                return _Page(problem=silence, again=again)
         window_closed = bucket.observe(response.status, response.headers)
         value, problem = _judged(response)
         if problem is None:
