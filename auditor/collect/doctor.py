@@ -55,12 +55,13 @@ async def _examine(credentials: Credentials, share: float) -> list[Check]:
     lacking = [scope for scope in credentials.scopes if scope not in granted]
     checks.append(
         Check(
-            "token",
+            "scopes",
             State.PROBLEM,
-            f"Okta issues no access token: not granted to client {credentials.client_id} are "
-            f"{listed(lacking, most=20)}",
+            f"not granted to client {credentials.client_id} are {listed(lacking, most=20)}; as "
+            "long as they are asked for, Okta issues no access token",
             f"Grant them under {API_SCOPES}"
-            + (f", or set OKTA_CLIENT_SCOPES={','.join(granted)}." if granted else "."),
+            # Nothing behind it, so that it can be copied.
+            + (f", or set OKTA_CLIENT_SCOPES={','.join(granted)}" if granted else "."),
         )
     )
     if not granted:
