@@ -19,6 +19,7 @@ INTERRUPTED = 130
 """What a shell calls the end by Ctrl-C."""
 
 _COMMANDS = {
+    "doctor": "Check the way to the org, the token and its rights before an export.",
     "snapshot": "Read a tenant's configuration into a file.",
     "audit": "Check a snapshot against the rules.",
     "run": "Read a tenant and check it: snapshot and audit in one.",

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import ipaddress
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from auditor.errors import UsageError
 from auditor.snapshot.collections import COLLECTIONS
+from auditor.text import one_line
+
+if TYPE_CHECKING:
+    from auditor.collect.signing import SigningKey
 
 SSWS = "SSWS"
 PRIVATE_KEY = "PrivateKey"
 
 READ_SCOPES = tuple(sorted({row.oauth_scope for row in COLLECTIONS}))
 """The OAuth scopes that reading everything takes."""
+
+# Okta's own domains: production, preview, EMEA, government, and Okta's own tests.
+# In a custom domain, `-admin` may mean anything.
+_ADMIN_CONSOLE = re.compile(
+    r"([^.]+)-admin\.((?:okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com|okta\.mil)"
+)
 
 
 @dataclass(frozen=True)
@@ -28,10 +38,10 @@ class Credentials:
     mode: str
     token: str = field(default="", repr=False)
     client_id: str = ""
-    private_key: Any = field(default=None, repr=False)
-    """A PEM string or a JWK with string members."""
-    key_id: str = ""
+    signing_key: SigningKey | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = READ_SCOPES
+    dpop: bool = False
+    """Whether to send DPoP proofs at once. An app that demands them gets them in any case."""
 
     @property
     def loopback(self) -> bool:
@@ -42,11 +52,6 @@ class Credentials:
     def description(self) -> str:
         """How the exporter authenticates, without any secret."""
         return SSWS if self.mode == SSWS else f"private_key_jwt, client {self.client_id}"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Strings that must never be shown."""
-        return (self.token,) if self.token else ()
 
 
 def read_credentials(environment: Mapping[str, str]) -> Credentials:
@@ -69,9 +74,9 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials:
             org_url,
             PRIVATE_KEY,
             client_id=_required(environment, "OKTA_CLIENT_CLIENTID", "the service app's client id"),
-            private_key=_private_key(environment),
-            key_id=environment.get("OKTA_CLIENT_KID", "").strip(),
+            signing_key=_signing_key(environment),
             scopes=_scopes(environment),
+            dpop=_flag(environment, "OKTA_CLIENT_DPOPENABLED"),
         )
     raise UsageError(
         f"OKTA_CLIENT_AUTHORIZATIONMODE is {mode!r}.", remedy=f"Use {SSWS} or {PRIVATE_KEY}."
@@ -104,8 +109,10 @@ def checked_org_url(value: str) -> str:
         raise _unusable_url(f"it has a path; use {parts.scheme}://{parts.netloc}")
     if parts.scheme == "http" and not is_loopback(host):
         raise _unusable_url("http:// would send the token in clear; use https://")
-    if "-admin." in host:
-        raise _unusable_url(f"it is the Admin Console's; use https://{host.replace('-admin', '')}")
+    if "{" in host or "yourokta" in host:
+        raise _unusable_url("it is still the placeholder of an example")
+    if found := _ADMIN_CONSOLE.fullmatch(host):
+        raise _unusable_url(f"it is the Admin Console's; use https://{found[1]}.{found[2]}")
     return value
 
 
@@ -151,28 +158,27 @@ def _scopes(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named)) or READ_SCOPES
 
 
-def _private_key(environment: Mapping[str, str]) -> Any:
-    """The key as the SDK takes it: a PEM string, or a JWK whose members are all strings."""
-    name = "OKTA_CLIENT_PRIVATEKEY"
-    value = _required(environment, name, "a PEM or JWK private key, or a file that holds one")
+def _signing_key(environment: Mapping[str, str]) -> SigningKey:
+    # Reading a key takes libraries that no API token needs.
+    from auditor.collect.signing import VARIABLE, read_key  # noqa: PLC0415
+
+    value = _required(environment, VARIABLE, "a PEM or JWK private key, or a file that holds one")
     if not value.startswith(("{", "-----")):
         try:
-            value = Path(value).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError, ValueError):
+            value = Path(value).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError, ValueError, RuntimeError):
             # Not the value: it may be a key in a form that was not recognised.
             raise UsageError(
-                f"{name} is neither a PEM or JWK private key nor a readable file.",
+                f"{VARIABLE} is neither a PEM or JWK private key nor a readable file.",
                 remedy="Give the key itself, or the path of a file that holds it.",
             ) from None
-    if not value.startswith("{"):
-        return value
-    try:
-        key = json.loads(value)
-    except json.JSONDecodeError:
-        raise UsageError(f"{name} begins like a JWK and is not valid JSON.") from None
-    if key.get("kty") != "RSA" or "d" not in key:
-        raise UsageError(
-            f"{name} is not a private RSA key.",
-            remedy="Use the private RSA key that belongs to a public key of the service app.",
-        )
-    return {member: item for member, item in key.items() if isinstance(item, str)}
+    return read_key(value, environment.get("OKTA_CLIENT_KID", "").strip())
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name, "").strip().lower()
+    if value in {"true", "1"}:
+        return True
+    if value in {"", "false", "0"}:
+        return False
+    raise UsageError(f"{name} is {one_line(value)!r}.", remedy="Use true or false.")

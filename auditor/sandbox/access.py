@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from auditor.sandbox.answers import Answer, refused
+from auditor.sandbox.dpop import NONCE_HEADER, ProofError
 from auditor.sandbox.oauth import TokenEndpoint
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.collections import match
@@ -13,23 +15,47 @@ if TYPE_CHECKING:
     from yarl import URL
 
 
-def refusal(authorization: str, url: URL, tenant: Tenant, issuer: TokenEndpoint) -> Answer | None:
+WELL_KNOWN = "/.well-known/okta-organization"
+"""Says which org this is, to anybody."""
+
+
+def refusal(
+    method: str, url: URL, headers: Mapping[str, str], tenant: Tenant, issuer: TokenEndpoint
+) -> Answer | None:
     """The answer to a request that may not go on; None if it may.
 
     Args:
-        authorization: the Authorization header, empty if there is none.
-        url: the address of the request.
+        method: the request's method.
+        url: its address.
+        headers: its headers, of which Authorization and DPoP matter.
         tenant: says which API tokens exist.
         issuer: says which access tokens exist.
     """
-    scheme, _, token = authorization.partition(" ")
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    if url.path == WELL_KNOWN:
+        return None
     if scheme == "SSWS":
         known = bool(token) if tenant.tokens is None else token in tenant.tokens
         return None if known else refused(401, url.path)
-    scopes = issuer.scopes(token) if scheme == "Bearer" else None
-    if scopes is None:
+    issued = issuer.issued(token)
+    # A token that is bound to a key must not pass as a bearer token, nor the other way round.
+    if issued is None or scheme != ("DPoP" if issued.thumbprint else "Bearer"):
         return refused(401, url.path)
-    return _insufficient(scopes, url)
+    if issued.thumbprint is not None:
+        proof, address = headers.get("DPoP", ""), str(url.with_query(None))
+        try:
+            issuer.proven(token, issued, proof, method, address)
+        except ProofError as error:
+            return _unproven(error, url.path)
+    return _insufficient(issued.scopes, url)
+
+
+def _unproven(error: ProofError, path: str) -> Answer:
+    challenge = f'DPoP error="{error.error}", error_description="{error.description}"'
+    headers = {"WWW-Authenticate": challenge}
+    if error.nonce:
+        headers[NONCE_HEADER] = error.nonce
+    return refused(401, path).with_headers(headers)
 
 
 def _insufficient(scopes: frozenset[str], url: URL) -> Answer | None:

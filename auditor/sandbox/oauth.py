@@ -1,8 +1,10 @@
 """The org authorization server's token endpoint, for `private_key_jwt` clients.
 
 A client is an app of the tenant file, its keys stand in the app or under the app's
-`credentials/jwks`, and it may have the scopes of its active grants. The error codes are
-Okta's. Descriptions that Okta publishes are Okta's as well, the others are ours.
+`credentials/jwks`, and it may have the scopes of its active grants. An app whose
+`settings.oauthClient.dpop_bound_access_tokens` is true must send DPoP proofs, with a nonce.
+The error codes are Okta's. Descriptions that Okta publishes are Okta's as well, the others
+are ours.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
 from auditor.sandbox.answers import Answer, answered
+from auditor.sandbox.dpop import NONCE_HEADER, Nonces, ProofError, Verifier
 from auditor.sandbox.tenant import Tenant
 
 PATH = "/oauth2/v1/token"
@@ -36,42 +40,79 @@ class TokenError(Exception):
         self.answer = answered({"error": error, "error_description": description}, status)
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token that was issued."""
+
+    scopes: frozenset[str]
+    end: float
+    thumbprint: str | None
+    """Of the key that requests must prove to have; None for a bearer token."""
+
+
 class TokenEndpoint:
     """Issues access tokens, and knows the ones that it issued."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._apps = {_client_id(app): app for app in tenant.records("/api/v1/apps")}
-        self._issued: dict[str, tuple[frozenset[str], float]] = {}
+        self._issued: dict[str, Issued] = {}
         self._used_assertions: set[str] = set()
+        self._verifier = Verifier()
+        self._nonces = Nonces()
+        self._resource_nonces = Nonces()
 
-    def scopes(self, token: str) -> frozenset[str] | None:
-        """The scopes of a token; None if it was not issued here or has expired."""
-        scopes, end = self._issued.get(token, (None, 0.0))
-        return scopes if time.monotonic() < end else None
+    def issued(self, token: str) -> Issued | None:
+        """A token; None if it was not issued here or has expired."""
+        found = self._issued.get(token)
+        return found if found is not None and time.monotonic() < found.end else None
 
-    def answer(self, form: Mapping[str, Any], address: str) -> Answer:
+    def proven(self, token: str, issued: Issued, proof: str, method: str, url: str) -> None:
+        """Check the proof that a request with a DPoP-bound token carries.
+
+        Raises:
+            ProofError: it proves nothing, or with another key or nonce.
+        """
+        shown = self._verifier.verify(proof, method, url, token)
+        if shown.thumbprint != issued.thumbprint:
+            raise ProofError("invalid_dpop_proof", "The token is bound to another key.")
+        self._resource_nonces.spend(shown.nonce, "Resource server")
+
+    def answer(self, form: Mapping[str, Any], address: str, proof: str = "") -> Answer:
         """Answer a token request.
 
         Args:
             form: the fields of the form-encoded body.
             address: the endpoint's own address, which assertions must be made for.
+            proof: the DPoP header; empty if there is none.
         """
         try:
             app = self._authenticated(form, address)
+            thumbprint = self._bound_to(app, address, proof)
             scopes = self._granted(form, app)
         except TokenError as error:
             return error.answer
+        except ProofError as error:
+            refused = TokenError(400, error.error, error.description).answer
+            return refused.with_headers({NONCE_HEADER: error.nonce}) if error.nonce else refused
         token = secrets.token_urlsafe(32)
-        self._issued[token] = (frozenset(scopes), time.monotonic() + _LIFETIME_S)
+        self._issued[token] = Issued(frozenset(scopes), time.monotonic() + _LIFETIME_S, thumbprint)
         return answered(
             {
-                "token_type": "Bearer",
+                "token_type": "DPoP" if thumbprint else "Bearer",
                 "expires_in": _LIFETIME_S,
                 "access_token": token,
                 "scope": " ".join(scopes),
             }
         ).with_headers({"Cache-Control": "no-store"})
+
+    def _bound_to(self, app: Json, address: str, proof: str) -> str | None:
+        # An app that does not demand it gets a bearer token, proof or not.
+        if _member(app, "settings", "oauthClient", "dpop_bound_access_tokens") is not True:
+            return None
+        shown = self._verifier.verify(proof, "POST", address)
+        self._nonces.spend(shown.nonce, "Authorization server")
+        return shown.thumbprint
 
     def _authenticated(self, form: Mapping[str, Any], address: str) -> Json:
         if form.get("grant_type") != "client_credentials":

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from auditor.sandbox import oauth
-from auditor.sandbox.access import refusal
+from auditor.sandbox.access import WELL_KNOWN, refusal
 from auditor.sandbox.answers import Answer, answered, refused
 from auditor.sandbox.faults import Faults, disguised, replacement, replaces, slipped_in
 from auditor.sandbox.limits import Limiter
@@ -96,17 +96,21 @@ class Server:
     async def _answer(self, request: web.Request) -> Answer:
         if request.path == oauth.PATH and request.method == "POST":
             address = str(request.url.with_query(None))
-            return self._tokens.answer(await request.post(), address)
+            proof = request.headers.get("DPoP", "")
+            return self._tokens.answer(await request.post(), address, proof)
         if request.method != "GET":
             return refused(405, request.path)
-        authorization = request.headers.get("Authorization", "")
-        refused_to = refusal(authorization, request.url, self._tenant, self._tokens)
+        refused_to = refusal(
+            request.method, request.url, request.headers, self._tenant, self._tokens
+        )
         return refused_to or self._read(request)
 
     def _read(self, request: web.Request) -> Answer:
         found = match(request.path)
         row = found[0] if found else None
         value = self._tenant.resources.get(request.path)
+        if value is None and request.path == WELL_KNOWN:
+            value = self._organization(request)
         if value is None and row is not None and not row.single:
             value = []
         if isinstance(value, list):
@@ -115,3 +119,11 @@ class Server:
             what = f"{request.path} (not in the tenant file)"
             return refused(404, request.path, f"Not found: Resource not found: {what}")
         return answered(value)
+
+    def _organization(self, request: web.Request) -> dict[str, object]:
+        org = self._tenant.resources.get("/api/v1/org")
+        return {
+            "id": org.get("id") if isinstance(org, dict) else None,
+            "_links": {"organization": {"href": str(request.url.origin())}},
+            "pipeline": "idx",
+        }

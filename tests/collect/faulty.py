@@ -15,6 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 from auditor.collect import client, patience
 from auditor.collect.credentials import READ_SCOPES, Credentials, read_credentials
 from auditor.collect.patience import Patience
+from auditor.collect.transport import Limits
 
 SILENCE_S, ANSWER_S = 0.4, 0.6
 HASTE = Patience(
@@ -78,6 +79,5 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def limit_answers(monkeypatch: pytest.MonkeyPatch, *, silence_s: float) -> None:
     """Make the bounds of one answer small."""
-    monkeypatch.setattr(client, "READ_TIMEOUT_S", silence_s)
-    monkeypatch.setattr(client, "ANSWER_TIMEOUT_S", ANSWER_S)
-    monkeypatch.setattr(client, "MOST_BODY_BYTES", 1 << 20)
+    limits = Limits(silence_s=silence_s, total_s=ANSWER_S, body_bytes=1 << 20)
+    monkeypatch.setattr(client, "Limits", lambda: limits)

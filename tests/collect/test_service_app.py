@@ -6,48 +6,16 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from helpers import Outcome, ledger, okta_auditor, served, tenant
-from jwt.algorithms import RSAAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+)
+from helpers import Outcome, ledger, okta_auditor, served
+from service_app import KEY, KEYS, jwk, pem, with_service_app
 
 from auditor.collect.credentials import READ_SCOPES
-
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-PRIVATE_JWK = json.loads(RSAAlgorithm.to_jwk(KEY)) | {"kid": "k1"}
-PUBLIC_JWK = json.loads(RSAAlgorithm.to_jwk(KEY.public_key())) | {"kid": "k1", "status": "ACTIVE"}
-
-
-def pem(key: Any) -> str:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def with_service_app(scopes: tuple[str, ...] = READ_SCOPES) -> dict[str, Any]:
-    document = tenant()
-    document["/api/v1/apps"].append(
-        {
-            "id": "0oaS",
-            "label": "okta-auditor",
-            "status": "ACTIVE",
-            "signOnMode": "OPENID_CONNECT",
-            "credentials": {
-                "oauthClient": {
-                    "client_id": "0oaS",
-                    "token_endpoint_auth_method": "private_key_jwt",
-                }
-            },
-            "settings": {
-                "oauthClient": {
-                    "application_type": "service",
-                    "grant_types": ["client_credentials"],
-                    "jwks": {"keys": [PUBLIC_JWK]},
-                }
-            },
-        }
-    )
-    document["/api/v1/apps/0oaS/grants"] = [
-        {"id": f"oag{n}", "scopeId": scope, "status": "ACTIVE"} for n, scope in enumerate(scopes)
-    ]
-    return document
 
 
 def read(document: dict[str, Any], path: Path, **variables: str) -> Outcome:
@@ -58,22 +26,51 @@ def read(document: dict[str, Any], path: Path, **variables: str) -> Outcome:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["pem", "jwk", "file"])
-def test_a_key_in_any_form(tmp_path: Path, form: str) -> None:
-    (tmp_path / "key.pem").write_text(pem(KEY))
-    key = {
-        "pem": pem(KEY),
-        "jwk": json.dumps(PRIVATE_JWK | {"key_ops": ["sign"], "ext": True}),
-        "file": str(tmp_path / "key.pem"),
-    }[form]
+FORMS = {
+    "PKCS #8": pem,
+    "PKCS #1 or SEC 1": lambda key: pem(key, PrivateFormat.TraditionalOpenSSL),
+    "one line": lambda key: pem(key).replace("\n", "\\n"),
+    "JWK": lambda key: json.dumps(jwk(key) | {"key_ops": ["sign"], "ext": True, "use": "sig"}),
+}
 
-    outcome = read(with_service_app(), tmp_path / "s.json", OKTA_CLIENT_PRIVATEKEY=key)
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_in_any_form(tmp_path: Path, name: str, form: str) -> None:
+    with served(with_service_app()) as sandbox:
+        outcome = okta_auditor(
+            "snapshot", "-o", tmp_path / "s.json",
+            OKTA_CLIENT_ORGURL=sandbox.url, OKTA_CLIENT_CLIENTID="0oaS",
+            OKTA_CLIENT_PRIVATEKEY=FORMS[form](KEYS[name]), OKTA_CLIENT_KID=name,
+        )  # fmt: skip
+
+    assert outcome.exit_code == 0, outcome.stderr
+    text = (tmp_path / "s.json").read_text()
+    assert "private_key_jwt, client 0oaS" in text
+    assert jwk(KEYS[name])["d"] not in text
+
+
+def test_a_key_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("\ufeff" + pem(KEY))
+
+    outcome = read(
+        with_service_app(), tmp_path / "s.json", OKTA_CLIENT_PRIVATEKEY=str(tmp_path / "key.pem")
+    )
 
     assert outcome.exit_code == 0, outcome.stderr
     assert {entry["status"] for entry in ledger(tmp_path / "s.json").values()} == {"complete"}
-    text = (tmp_path / "s.json").read_text()
-    assert "private_key_jwt, client 0oaS" in text
-    assert PRIVATE_JWK["d"] not in text
+
+
+def test_the_key_id_of_a_jwk_is_used_and_the_variable_beats_it(tmp_path: Path) -> None:
+    def exit_code(named: str, **variables: str) -> int:
+        key = json.dumps(jwk(KEY) | {"kid": named})
+        return read(
+            with_service_app(), tmp_path / "s.json", OKTA_CLIENT_PRIVATEKEY=key, **variables
+        ).exit_code
+
+    assert exit_code("rsa") == 0
+    assert exit_code("unregistered") == 3
+    assert exit_code("unregistered", OKTA_CLIENT_KID="rsa") == 0
 
 
 def test_one_token_serves_the_whole_export(tmp_path: Path) -> None:
@@ -122,12 +119,59 @@ def test_another_key_is_refused(tmp_path: Path) -> None:
     assert "OKTA_CLIENT_CLIENTID" in outcome.stderr
 
 
-def test_an_elliptic_curve_key_is_refused_in_words(tmp_path: Path) -> None:
-    outcome = read(
-        with_service_app(), tmp_path / "s.json",
-        OKTA_CLIENT_PRIVATEKEY=pem(ec.generate_private_key(ec.SECP256R1())),
+def encrypted() -> str:
+    return KEY.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")
+    ).decode()
+
+
+def encrypted_the_old_way() -> str:
+    return KEY.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(b"x")
+    ).decode()
+
+
+def public_pem() -> str:
+    return KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def short() -> str:
+    return pem(rsa.generate_private_key(public_exponent=65537, key_size=1024))
+
+
+RSA_JWK = jwk(KEY)
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        (encrypted(), "it is encrypted"),
+        (encrypted_the_old_way(), "it is encrypted"),
+        (public_pem(), "it is a public key"),
+        (json.dumps(jwk(KEY.public_key())), "it is a public key"),
+        (short(), "1024 bits"),
+        (pem(KEY)[:300] + "\n-----END PRIVATE KEY-----", "not a PEM private key"),
+        (pem(ec.generate_private_key(ec.SECP256K1())), "P-256, P-384 or P-521"),
+        (json.dumps({"kty": "OKP", "crv": "Ed25519", "x": "eA", "d": RSA_JWK["d"]}), "neither"),
+        (json.dumps({"keys": [RSA_JWK]}), "JWK Set"),
+        (json.dumps(RSA_JWK | {"use": "enc"}), "encryption"),
+        (json.dumps(RSA_JWK | {"n": 5}), "do not make up"),
+        (json.dumps(RSA_JWK)[:-9], "not valid JSON"),
+    ],
+    ids=lambda value: value if " " in value and len(value) < 40 else "",
+)
+def test_a_key_that_cannot_sign_is_refused_in_one_line_without_its_content(
+    tmp_path: Path, key: str, why: str
+) -> None:
+    outcome = okta_auditor(
+        "snapshot", "-o", tmp_path / "s.json",
+        OKTA_CLIENT_ORGURL="https://acme.okta.com", OKTA_CLIENT_CLIENTID="0oaS",
+        OKTA_CLIENT_PRIVATEKEY=key,
     )  # fmt: skip
 
     assert outcome.exit_code == 2
-    assert "RSA" in outcome.stderr
-    assert "PRIVATE KEY" not in outcome.stderr
+    message, remedy = outcome.stderr.splitlines()
+    assert message.startswith("error: OKTA_CLIENT_PRIVATEKEY cannot be used: ")
+    assert why in message
+    assert remedy
+    assert not any(part in outcome.stderr for part in (key[60:90], RSA_JWK["d"][:20]))
