@@ -38,13 +38,9 @@ def collect(credentials: Credentials, options: ExportOptions) -> Snapshot:
         return export(credentials, options, bar)
 
 
-def store(snapshot: Snapshot, path: Path) -> bytes:
-    """Write the snapshot; say what was read and, more loudly, what was not.
-
-    Returns:
-        The document as written, before compression.
-    """
-    document = write_snapshot(snapshot, path)
+def store(snapshot: Snapshot, path: Path) -> None:
+    """Write the snapshot; say what was read and, more loudly, what was not."""
+    write_snapshot(snapshot, path)
     capture = snapshot.capture
     click.echo(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.", err=True)
     for entry in snapshot.ledger.incomplete:
@@ -57,7 +53,6 @@ def store(snapshot: Snapshot, path: Path) -> bytes:
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({missing} of {total} collections)" if missing else ""
     click.echo(f"{path} written{state}", err=True)
-    return document
 
 
 def described(snapshot: Snapshot) -> str:

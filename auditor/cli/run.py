@@ -14,6 +14,7 @@ from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
 from auditor.files import check_writable
+from auditor.snapshot.document import dump_snapshot
 
 
 @click.command("run")
@@ -39,7 +40,8 @@ def command(ctx: click.Context, path: Path, export: ExportOptions, audit: AuditO
     asked = plan(audit)
     check_writable(path)
     snapshot = collect(credentials, export)
-    result = asked.evaluate(store(snapshot, path), path)
+    store(snapshot, path)
+    result = asked.evaluate(dump_snapshot(snapshot), path)
     asked.publish(result)
     # A part that no selected rule reads may be missing; the run was incomplete all the same.
     ctx.exit(ExitCode.INCOMPLETE if snapshot.ledger.incomplete else asked.exit_code(result))
