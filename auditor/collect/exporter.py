@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from auditor import __version__
 from auditor.collect.client import OktaClient
 from auditor.collect.credentials import Credentials
-from auditor.collect.fetcher import CredentialsRefusedError, Fetcher, Problem, Reading, Trouble
+from auditor.collect.fetcher import (
+    CredentialsRefusedError,
+    Fetcher,
+    Page,
+    Problem,
+    Reading,
+    Trouble,
+)
+from auditor.collect.journal import Journal
+from auditor.collect.listing import Listing
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress import Progress, Silent
+from auditor.collect.shelf import Parent, Shelf, object_path
 from auditor.collect.tally import Tally, settle
 from auditor.errors import CollectError
-from auditor.snapshot.collections import COLLECTIONS, Collection, Json, children, is_record, roots
+from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, match, roots
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import Quarantined
-from auditor.snapshot.models.base import Place, Record
-from auditor.snapshot.records import read_records
-from auditor.snapshot.redact import redacted
+from auditor.snapshot.models.base import Record
 
 _GIVE_UP_AFTER = 5
 """Lists in a row to which no HTTP answer came; then nothing more is asked for."""
@@ -33,13 +42,28 @@ _GIVE_UP_AFTER = 5
 _PROBE = "org"
 """What is read first and alone: it tells whether the org answers and takes the token."""
 
+_CURSOR_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+"""What may become of a page whose address is old."""
+
+_CHANGED = Problem(Trouble.FAILED, "the list changed while it was read, and again")
+_DELETED = Problem(Trouble.NOT_FOUND, "what it belongs to was deleted")
+
 
 def export(
     credentials: Credentials,
     options: ExportOptions | None = None,
     progress: Progress | None = None,
+    *,
+    journal: Journal | None = None,
 ) -> Snapshot:
     """Read a tenant's configuration.
+
+    Args:
+        credentials: which org, and how to prove who asks.
+        options: how to read it.
+        progress: is told how it goes.
+        journal: where to note what is read, and where what was read before comes from.
+            Whoever opened it closes or removes it.
 
     Returns:
         The snapshot; its ledger says what is missing.
@@ -49,12 +73,16 @@ def export(
             credentials, or answers nonsense to everything.
     """
     try:
-        return asyncio.run(_export(credentials, options or ExportOptions(), progress or Silent()))
+        return asyncio.run(
+            _export(credentials, options or ExportOptions(), progress or Silent(), journal)
+        )
     except BaseExceptionGroup as group:
         raise _first_of(group) from None
 
 
-async def _export(credentials: Credentials, options: ExportOptions, progress: Progress) -> Snapshot:
+async def _export(
+    credentials: Credentials, options: ExportOptions, progress: Progress, journal: Journal | None
+) -> Snapshot:
     # The SDK leaves a large heap behind; collecting it again and again doubles parsing time.
     gc.freeze()
     async with OktaClient(credentials, connections=options.concurrency) as client:
@@ -65,34 +93,44 @@ async def _export(credentials: Credentials, options: ExportOptions, progress: Pr
             attempts=options.attempts,
             on_wait=progress.waiting,
         )
-        return await _Export(credentials, fetcher, progress).run()
+        return await _Export(credentials, options, fetcher, progress, journal).run()
 
 
 @dataclass
 class _Export:
     credentials: Credentials
+    options: ExportOptions
     fetcher: Fetcher
     progress: Progress
-    resources: dict[str, Any] = field(default_factory=dict)
+    journal: Journal | None
+    shelf: Shelf = field(default_factory=Shelf)
     tallies: dict[str, Tally] = field(
         default_factory=lambda: {row.name: Tally(row) for row in COLLECTIONS}
     )
+    named: set[str] = field(default_factory=set)
+    """Groups whose members matter."""
+    unnamed: dict[str, Parent] = field(default_factory=dict)
+    """Groups that nothing has named yet."""
+    verdicts: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
+    """Whether an object is gone, by its path; asked for once."""
+    answers: int = 0
+    """Pages that this run has read."""
     unanswered: int = 0
     stopped: Problem | None = None
+    succeeded: bool = False
+    tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
 
     async def run(self) -> Snapshot:
-        started = datetime.now(UTC)
-        rows = list(roots())
-        for row in rows:
-            self.progress.planned(row, 1)
-        probe = next(row for row in rows if row.name == _PROBE)
-        await self._list(probe, probe.path)
-        self._require_an_answer()
-        async with asyncio.TaskGroup() as tasks:
-            for row in rows:
-                if row is not probe:
-                    tasks.create_task(self._list(row, row.path))
+        started = self.journal.started_at if self.journal else datetime.now(UTC)
+        probe = BY_NAME[_PROBE]
+        async with self.tasks:
+            await self._list(self._planned(probe, probe.path))
+            self._require_an_answer()
+            for row in roots():
+                self._start(row, row.path)
         self._require_something()
+        resources = self.shelf.settle(self.tallies)
+        tallies = self.tallies.values()
         return Snapshot(
             capture=Capture(
                 org_url=self.credentials.org_url,
@@ -103,57 +141,148 @@ class _Export:
                 requests=self.fetcher.requests,
                 retries=self.fetcher.retries,
                 waited_s=round(self.fetcher.waited_s, 1),
+                resumed_pages=self.journal.pages if self.journal else 0,
+                efforts={tally.row.name: tally.effort for tally in tallies if tally.effort},
             ),
             ledger=settle(self.tallies),
-            resources=self.resources,
+            resources=resources,
         )
 
-    async def _list(self, row: Collection, path: str) -> None:
-        """Read one list, keep what is good of it, then read what belongs to its records."""
-        reading = await self._read(row, path)
-        tally = self.tallies[row.name]
-        if row.single and reading.problem and reading.problem.trouble is Trouble.NOT_FOUND:
-            reading.problem = None  # an org without the setting: that is an answer
-        tally.pages += reading.pages
-        records: list[Record] = []
-        if reading.problem is None:
-            tally.lists += 1
-            records = self._keep(row, path, reading.values)
-        else:
-            tally.problems.append((path, reading.problem))
-            if reading.values:
-                records = self._keep(row, path, reading.values)
-        self.progress.read(row, len(records))
-        await self._descend(row, records)
+    # What is to be read
 
-    async def _descend(self, row: Collection, records: list[Record]) -> None:
-        async with asyncio.TaskGroup() as tasks:
+    def _planned(self, row: Collection, path: str) -> Listing | None:
+        listing = self.shelf.listing(row, path)
+        if listing is not None:
+            self.progress.planned(row, 1)
+        return listing
+
+    def _start(self, row: Collection, path: str, parent: Parent | None = None) -> None:
+        """Read a list in the background, unless that was begun already."""
+        listing = self._planned(row, path)
+        if parent is not None:
+            self.shelf.belongs(path, parent)
+        if listing is not None:
+            self.tasks.create_task(self._list(listing))
+
+    def _descend(self, row: Collection, records: Iterable[Record]) -> None:
+        """Read what belongs to records, and what they name."""
+        for record in records:
+            parent = record.place.path, record.id
             for child in children(row.name):
-                paths = dict.fromkeys(
-                    child.resource(record.place.path, key)
-                    for record in records
-                    if (key := child.parent_key(record)) is not None
-                )
-                self.progress.planned(child, len(paths))
-                for path in paths:
-                    tasks.create_task(self._list(child, path))
+                key = child.parent_key(record)
+                if key is None:
+                    continue
+                if child.if_named and not self.options.all_members and key not in self.named:
+                    self.unnamed[key] = parent
+                else:
+                    self._start(child, child.resource(record.place.path, key), parent)
+            self._name(row.names_groups(record))
 
-    async def _read(self, row: Collection, path: str) -> Reading:
+    def _name(self, groups: Iterable[str]) -> None:
+        members = BY_NAME["group_members"]
+        for group in groups:
+            self.named.add(group)
+            if (parent := self.unnamed.pop(group, None)) is not None:
+                self._start(members, members.resource(parent[0], group), parent)
+
+    # Reading
+
+    async def _list(self, listing: Listing | None) -> None:
+        """Read one list, and have read what belongs to its records."""
+        if listing is None:
+            return
+        row, path = listing.row, listing.path
+        problem = None
+        if not self._replayed(listing):
+            problem = await self._read(listing)
+        if problem is None and listing.moved:
+            problem = await self._read_again(listing)
+        if problem is not None and problem.trouble is Trouble.NOT_FOUND:
+            problem = await self._explained(listing, problem)
+        listing.close()
+        if problem is not None:
+            self.tallies[row.name].fail(path, problem)
+        elif row.name != _PROBE:
+            self.succeeded = True
+        self.progress.read(row, listing.records)
+
+    def _replayed(self, listing: Listing) -> bool:
+        """Take what an earlier run read of a list; whether that is all of it."""
+        if self.journal is None:
+            return False
+        duplicates = self.journal.changed(listing.path)
+        if duplicates is not None:
+            listing.begin_anew(changed=True)
+            listing.duplicates = duplicates
+        for kept, next_url in self.journal.replay(listing.path):
+            self._descend(listing.row, listing.replay(kept, next_url))
+        return listing.finished or self.journal.is_nothing(listing.path)
+
+    async def _read(self, listing: Listing) -> Problem | None:
+        """Read a list, or go on with it, to its end."""
+        begun = listing.next_url is not None
+        reading = await self._ask_for(listing)
+        problem = reading.problem
+        if problem and begun and not reading.pages and problem.status in _CURSOR_REFUSED:
+            self._begin_anew(listing, changed=False)
+            problem = (await self._ask_for(listing)).problem
+        if problem and listing.finished and self.journal:
+            # What comes after the last page is not known, so another run must not go on there.
+            self.journal.anew(listing.path)
+        return problem
+
+    async def _read_again(self, listing: Listing) -> Problem | None:
+        """Read a list from the beginning, because records came twice: it has changed."""
+        if not listing.read_again:
+            self._begin_anew(listing, changed=True)
+            problem = await self._read(listing)
+            if problem is not None or not listing.moved:
+                return problem
+        if self.journal:
+            self.journal.anew(listing.path)
+        return _CHANGED
+
+    def _begin_anew(self, listing: Listing, *, changed: bool) -> None:
+        listing.begin_anew(changed=changed)
+        if self.journal:
+            duplicates = listing.duplicates if listing.read_again else None
+            self.journal.anew(listing.path, duplicates)
+
+    async def _ask_for(self, listing: Listing) -> Reading:
+        row, path = listing.row, listing.path
         tally = self.tallies[row.name]
+
+        def on_page(page: Page) -> None:
+            kept, records = listing.take(page.values, page.next_url)
+            if self.journal:
+                self.journal.page(path, kept, page.next_url)
+            self._descend(row, records)
+
+        return await self._fetch(
+            row,
+            path,
+            row.query,
+            single=row.single,
+            unless=lambda: self.stopped or tally.refused or self._pointless(path),
+            start=listing.next_url,
+            on_page=on_page,
+        )
+
+    async def _fetch(
+        self, row: Collection, path: str, query: Mapping[str, str], **how: Any
+    ) -> Reading:
+        clock = asyncio.get_running_loop().time
+        began = clock()
         try:
-            reading = await self.fetcher.read(
-                row.bucket,
-                path,
-                row.query,
-                single=row.single,
-                unless=lambda: self.stopped or tally.refused,
-            )
+            reading = await self.fetcher.read(row.bucket, path, query, **how)
         except CredentialsRefusedError as error:
-            if not self.resources:
+            if not self.answers:
                 raise
             # What was read before the token died is kept, and the rest is marked unread.
             self.stopped = Problem(Trouble.FAILED, error.message.rstrip("."))
             return Reading(problem=self.stopped)
+        self.answers += reading.pages
+        self.tallies[row.name].spend(reading, began, clock())
         self._watch_for_silence(reading.problem)
         return reading
 
@@ -167,38 +296,80 @@ class _Export:
                 Trouble.FAILED, f"the org stopped answering ({problem.reason})", unreachable=True
             )
 
-    def _keep(self, row: Collection, path: str, values: list[Any]) -> list[Record]:
-        """Put the usable records of a list into the snapshot; set the others aside."""
-        tally = self.tallies[row.name]
-        kept = [value for value in values if not isinstance(value, dict) or row.keep(value)]
-        tally.left_out += len(values) - len(kept)
-        clean = [redacted(_projected(value, row.project), row.private) for value in kept]
-        records, raw, odd = _sifted(row, path, _once(clean))
-        tally.quarantined += odd
-        tally.objects += len(raw)
-        if row.single:
-            if raw:
-                self.resources[path] = raw[0]
-        else:
-            raw.sort(key=_identity)
-            self.resources[path] = row.pack(raw) if row.pack else raw
-        return records
+    # What was deleted meanwhile
+
+    async def _explained(self, listing: Listing, problem: Problem) -> Problem | None:
+        """What remains of a problem when a 404 has a good reason."""
+        parents = self.shelf.parents(listing.path)
+        if not parents:
+            if listing.row.single:  # an org without the setting: that is an answer
+                if self.journal:
+                    self.journal.nothing(listing.path)
+                return None
+            return problem
+        # Not `all` of a generator: each is asked for, so that each is counted.
+        gone = [await self._is_gone(parent) for parent in parents]
+        return None if all(gone) else problem
+
+    async def _is_gone(self, parent: Parent) -> bool:
+        path = object_path(parent)
+        if path not in self.verdicts:
+            self.verdicts[path] = self.tasks.create_task(self._verdict(parent))
+        return await self.verdicts[path]
+
+    async def _verdict(self, parent: Parent) -> bool:
+        """Ask whether an object is still there, and then for what it belongs to itself."""
+        path = object_path(parent)
+        if self.journal is None or not self.journal.is_gone(path):
+            if not await self._is_deleted(parent[0], path):
+                return False
+            if self.journal:
+                self.journal.gone(path)
+        self.shelf.gone.add(path)
+        for outer in self.shelf.parents(parent[0]):
+            await self._is_gone(outer)
+        return True
+
+    async def _is_deleted(self, list_path: str, path: str) -> bool:
+        found = match(list_path)
+        assert found is not None
+        status: list[Any] = []
+        reading = await self._fetch(
+            found[0],
+            path,
+            {},
+            single=True,
+            unless=lambda: self.stopped,
+            on_page=lambda page: status.append(page.values[0].get("status")),
+        )
+        if reading.problem is not None:
+            return reading.problem.trouble is Trouble.NOT_FOUND
+        return status == ["DELETED"]
+
+    def _pointless(self, path: str) -> Problem | None:
+        """Why a list need not be asked for: what it belongs to is gone."""
+        parents = self.shelf.parents(path)
+        if parents and all(
+            object_path(parent) in self.shelf.gone or self._pointless(parent[0])
+            for parent in parents
+        ):
+            return _DELETED
+        return None
+
+    # Whether there is anything
 
     def _require_an_answer(self) -> None:
-        problems = self.tallies[_PROBE].problems
-        if not problems or problems[0][1].trouble is not Trouble.FAILED:
-            return
-        problem = problems[0][1]
-        said = "could not be reached" if problem.unreachable else "did not answer like an Okta org"
-        raise CollectError(
-            f"{self.credentials.org_url} {said}: {problem.reason}. Nothing was written.",
-            remedy="Check OKTA_CLIENT_ORGURL, the network and proxy, and https://status.okta.com.",
-        )
+        problem = self.tallies[_PROBE].problems.get(BY_NAME[_PROBE].path)
+        if problem is not None and problem.trouble is Trouble.FAILED:
+            raise self._silence(problem)
 
     def _require_something(self) -> None:
-        if any(tally.lists for name, tally in self.tallies.items() if name != _PROBE):
+        if self.stopped and self.stopped.unreachable and not self.answers:
+            raise self._silence(self.stopped)
+        if self.succeeded:
             return
-        reasons = sorted({p.reason for tally in self.tallies.values() for _, p in tally.problems})
+        problems = [p for tally in self.tallies.values() for p in tally.problems.values()]
+        reasons = sorted({problem.reason for problem in problems})
         raise CollectError(
             f"Nothing could be read from {self.credentials.org_url}: {'; '.join(reasons[:3])}. "
             "Nothing was written.",
@@ -206,60 +377,15 @@ class _Export:
             "configuration, such as Read-only Administrator, and the scopes in the README.",
         )
 
+    def _silence(self, problem: Problem) -> CollectError:
+        said = "could not be reached" if problem.unreachable else "did not answer like an Okta org"
+        return CollectError(
+            f"{self.credentials.org_url} {said}: {problem.reason}. Nothing was written.",
+            remedy="Check OKTA_CLIENT_ORGURL, the network and proxy, and https://status.okta.com.",
+        )
+
 
 def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that ended a group of tasks; the first, should several have ended it."""
     first = group.exceptions[0]
     return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-def _sifted(
-    row: Collection, path: str, values: list[Any]
-) -> tuple[list[Record], list[Json], list[Quarantined]]:
-    """Models, raw records and quarantined ones. Packed collections have no models here."""
-    if row.pack is not None or not is_record(row.model):
-        good = [v for v in values if isinstance(v, dict) and isinstance(v.get("id"), str)]
-        odd = [
-            Quarantined(path=path, record=f"#{position}", reason="id: missing or not a string")
-            for position, v in enumerate(values)
-            if not (isinstance(v, dict) and isinstance(v.get("id"), str))
-        ]
-        return [], good, odd
-    read, odd = read_records(row, path, values)
-    records = []
-    for position, record in read:
-        assert isinstance(record, Record)
-        record.put(Place(path, position))
-        records.append(record)
-    return records, [values[position] for position, _ in read], odd
-
-
-def _projected(value: Any, fields: tuple[str, ...]) -> Any:
-    """The value with nothing but the named fields, dotted; all of it if none is named."""
-    if not fields or not isinstance(value, dict):
-        return value
-    kept: Json = {}
-    for name in fields:
-        head, _, tail = name.partition(".")
-        if head in value:
-            inner = _projected(value[head], (tail,)) if tail else value[head]
-            kept[head] = {**kept[head], **inner} if isinstance(kept.get(head), dict) else inner
-    return kept
-
-
-def _once(values: list[Any]) -> list[Any]:
-    """Without records that stand on two pages because the list changed in between."""
-    seen: set[str] = set()
-    kept = []
-    for value in values:
-        identity = value.get("id") if isinstance(value, dict) else None
-        if isinstance(identity, str):
-            if identity in seen:
-                continue
-            seen.add(identity)
-        kept.append(value)
-    return kept
-
-
-def _identity(record: Json) -> str:
-    return str(record.get("id") or record.get("kid") or "")

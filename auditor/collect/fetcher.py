@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
@@ -47,14 +47,25 @@ class Problem:
     reason: str
     unreachable: bool = False
     """Whether no HTTP answer came back at all."""
+    status: int | None = None
+    """The HTTP status, where that is the problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; a single object is a list of one."""
+
+    values: list[Any]
+    next_url: str | None
 
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of one list, and why no more."""
+    """How much was read of one list, what it took, and why no more."""
 
-    values: list[Any] = field(default_factory=list)
     pages: int = 0
+    requests: int = 0
+    retries: int = 0
     problem: Problem | None = None
 
 
@@ -67,7 +78,7 @@ class _Again(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _Answer:
     """One page, or why there is none."""
 
     value: Any = None
@@ -117,6 +128,8 @@ class Fetcher:
         *,
         single: bool = False,
         unless: Callable[[], Problem | None] = lambda: None,
+        start: str | None = None,
+        on_page: Callable[[Page], None],
     ) -> Reading:
         """Read a list to its last page, or one object.
 
@@ -127,23 +140,28 @@ class Fetcher:
             single: whether one object is expected instead of a list.
             unless: asked right before each request; a problem it gives ends the reading
                 instead, so that hundreds of waiting lists learn of a refusal in time.
+            start: the absolute URL of the page to begin with, instead of the first.
+            on_page: gets every page as soon as it is read; nothing of it is kept here.
 
         Raises:
             CredentialsRefusedError: Okta does not accept the token.
         """
         reading = Reading()
-        url: str | None = self.org_url + path + (f"?{urlencode(query)}" if query else "")
+        first = self.org_url + path + (f"?{urlencode(query)}" if query else "")
+        url: str | None = start or first
         seen: set[str] = set()
         while url is not None:
             seen.add(url)
-            page = await self._page(bucket, url, unless)
-            reading.problem = page.problem or _misshapen(page.value, dict if single else list)
+            answer = await self._page(bucket, url, unless, reading)
+            reading.problem = answer.problem or _misshapen(answer.value, dict if single else list)
             if reading.problem is not None:
                 break
             reading.pages += 1
-            reading.values += [page.value] if single else page.value
-            url = None if single else page.next_url
-            if url is not None and (bad := self._bad_next(url, seen)):
+            url = None if single else answer.next_url
+            bad = self._bad_next(url, seen) if url is not None else None
+            # A page that cannot be gone on from is read, but nothing is known to come next.
+            on_page(Page([answer.value] if single else answer.value, url))
+            if bad is not None:
                 reading.problem = bad
                 break
         return reading
@@ -159,12 +177,14 @@ class Fetcher:
             return _failed(f"it has more than {_MOST_PAGES:,} pages")
         return None
 
-    async def _page(self, name: str, url: str, unless: Callable[[], Problem | None]) -> _Page:
+    async def _page(
+        self, name: str, url: str, unless: Callable[[], Problem | None], reading: Reading
+    ) -> _Answer:
         """One page, asked for as often as it is worth it."""
         bucket = self._buckets.setdefault(name, Bucket(name, on_wait=self.on_wait))
         failures = windows = 0
         while True:
-            page = await self._attempt(bucket, url, unless)
+            page = await self._attempt(bucket, url, unless, reading)
             if page.again is _Again.NO:
                 return page
             if page.again is _Again.WHEN_THE_WINDOW_OPENS:
@@ -174,30 +194,32 @@ class Fetcher:
             if failures >= self.attempts or windows >= _MOST_WINDOWS:
                 return page
             self.retries += 1
+            reading.retries += 1
             if page.again is _Again.AFTER_A_PAUSE:
                 await _back_off(failures)
 
     async def _attempt(
-        self, bucket: Bucket, url: str, unless: Callable[[], Problem | None]
-    ) -> _Page:
+        self, bucket: Bucket, url: str, unless: Callable[[], Problem | None], reading: Reading
+    ) -> _Answer:
         await bucket.turn()
         async with self._slots:
             if pointless := unless():
-                return _Page(problem=pointless)
+                return _Answer(problem=pointless)
             self.requests += 1
+            reading.requests += 1
             try:
                 response = await self.client.get(url)
             except TransportError as error:
                 silence = Problem(Trouble.FAILED, str(error), unreachable=True)
-                return _Page(problem=silence, again=_Again.AFTER_A_PAUSE)
+                return _Answer(problem=silence, again=_Again.AFTER_A_PAUSE)
         window_closed = bucket.observe(response.status, response.headers)
         value, problem = _judged(response)
         if problem is None:
-            return _Page(value, response.next_url)
+            return _Answer(value, response.next_url)
         if window_closed:
-            return _Page(problem=problem, again=_Again.WHEN_THE_WINDOW_OPENS)
+            return _Answer(problem=problem, again=_Again.WHEN_THE_WINDOW_OPENS)
         again = _Again.AFTER_A_PAUSE if _worth_retrying(response, problem) else _Again.NO
-        return _Page(problem=problem, again=again)
+        return _Answer(problem=problem, again=again)
 
 
 def _judged(response: Response) -> tuple[Any, Problem | None]:
@@ -223,7 +245,7 @@ def _refusal(response: Response) -> Problem:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return _failed(f"Okta answered with a redirect ({said}), which is not followed")
     trouble, words = _WORDS.get(status, (Trouble.FAILED, "Okta answered"))
-    return Problem(trouble, f"{words} ({said})")
+    return Problem(trouble, f"{words} ({said})", status=status)
 
 
 _WORDS: Mapping[int, tuple[Trouble, str]] = {

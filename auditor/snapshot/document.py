@@ -32,6 +32,17 @@ _line = json.JSONEncoder(ensure_ascii=False).encode
 _FIRST = ("id", "name", "label", "status", "type", "priority")
 
 
+class Effort(BaseModel):
+    """What it took to read one collection."""
+
+    model_config = ConfigDict(frozen=True)
+
+    requests: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    """From its first request to its last answer."""
+
+
 class Capture(BaseModel):
     """The header: the one part that differs between two snapshots of an unchanged tenant."""
 
@@ -47,6 +58,10 @@ class Capture(BaseModel):
     retries: int = 0
     waited_s: float = 0.0
     """Seconds spent waiting for rate limits."""
+    resumed_pages: int = 0
+    """Pages that were not asked for, because a run before had read them."""
+    efforts: dict[str, Effort] = Field(default_factory=dict)
+    """By collection. As the counts above, of the run that wrote the snapshot."""
 
 
 class Snapshot(BaseModel):
