@@ -119,12 +119,18 @@ class _Export:
     stopped: Problem | None = None
     succeeded: bool = False
     tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+    probed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        slots = self.options.concurrency
+        self.open = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
 
     async def run(self) -> Snapshot:
         started = self.journal.started_at if self.journal else datetime.now(UTC)
         probe = BY_NAME[_PROBE]
         async with self.tasks:
-            await self._list(self._planned(probe, probe.path))
+            self._start(probe, probe.path)
+            await self.probed.wait()
             self._require_an_answer()
             for row in roots():
                 self._start(row, row.path)
@@ -150,18 +156,13 @@ class _Export:
 
     # What is to be read
 
-    def _planned(self, row: Collection, path: str) -> Listing | None:
-        listing = self.shelf.listing(row, path)
-        if listing is not None:
-            self.progress.planned(row, 1)
-        return listing
-
     def _start(self, row: Collection, path: str, parent: Parent | None = None) -> None:
         """Read a list in the background, unless that was begun already."""
-        listing = self._planned(row, path)
+        listing = self.shelf.listing(row, path)
         if parent is not None:
             self.shelf.belongs(path, parent)
         if listing is not None:
+            self.progress.planned(row, 1)
             self.tasks.create_task(self._list(listing))
 
     def _descend(self, row: Collection, records: Iterable[Record]) -> None:
@@ -187,10 +188,16 @@ class _Export:
 
     # Reading
 
-    async def _list(self, listing: Listing | None) -> None:
-        """Read one list, and have read what belongs to its records."""
-        if listing is None:
-            return
+    async def _list(self, listing: Listing) -> None:
+        """Read one list, and have read what belongs to its records.
+
+        No more lists of a bucket are open at a time than requests may be in flight: that is
+        enough to keep all of them busy, and what an open list has to remember stays little.
+        """
+        async with self.open[listing.row.bucket]:
+            await self._list_now(listing)
+
+    async def _list_now(self, listing: Listing) -> None:
         row, path = listing.row, listing.path
         problem = None
         if not self._replayed(listing):
@@ -205,6 +212,7 @@ class _Export:
         elif row.name != _PROBE:
             self.succeeded = True
         self.progress.read(row, listing.records)
+        self.probed.set()
 
     def _replayed(self, listing: Listing) -> bool:
         """Take what an earlier run read of a list; whether that is all of it."""

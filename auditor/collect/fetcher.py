@@ -161,6 +161,8 @@ class Fetcher:
             bad = self._bad_next(url, seen) if url is not None else None
             # A page that cannot be gone on from is read, but nothing is known to come next.
             on_page(Page([answer.value] if single else answer.value, url))
+            # Lists wait for their next page by the thousand; none keeps its last one meanwhile.
+            del answer
             if bad is not None:
                 reading.problem = bad
                 break
