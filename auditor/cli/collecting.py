@@ -12,7 +12,8 @@ import click
 
 from auditor.cli.stopping import Stopped, termination
 from auditor.collect.credentials import Credentials
-from auditor.collect.journal import Journal, open_journal
+from auditor.collect.journal import Journal
+from auditor.collect.journal_file import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.snapshot.collections import Collection
 from auditor.snapshot.document import Snapshot, write_snapshot
