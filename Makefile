@@ -43,6 +43,7 @@ docs: $(VENV)/.developer ## Write the rules' pages to docs/rules
 
 bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/large_tenant.py
+	$(BIN)/python tests/benchmarks/large_export.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
