@@ -8,45 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Any
 
 from auditor import __version__
 from auditor.collect.client import OktaClient
 from auditor.collect.credentials import Credentials
+from auditor.collect.deletions import Deletions
 from auditor.collect.fetcher import (
-    CredentialsRefusedError,
     Fetcher,
-    Page,
     Problem,
-    Reading,
     Trouble,
 )
 from auditor.collect.journal import Journal
 from auditor.collect.listing import Listing
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress import Progress, Silent
-from auditor.collect.shelf import Parent, Shelf, object_path
+from auditor.collect.reader import Reader
+from auditor.collect.shelf import Parent, Shelf
 from auditor.collect.tally import Tally, settle
 from auditor.errors import CollectError
-from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, match, roots
+from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.document import Capture, Snapshot
 from auditor.snapshot.models.base import Record
 
-_GIVE_UP_AFTER = 5
-"""Lists in a row to which no HTTP answer came; then nothing more is asked for."""
-
 _PROBE = "org"
 """What is read first and alone: it tells whether the org answers and takes the token."""
-
-_CURSOR_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
-"""What may become of a page whose address is old."""
-
-_CHANGED = Problem(Trouble.FAILED, "the list changed while it was read, and again")
-_DELETED = Problem(Trouble.NOT_FOUND, "what it belongs to was deleted")
 
 
 def export(
@@ -111,12 +99,6 @@ class _Export:
     """Groups whose members matter."""
     unnamed: dict[str, Parent] = field(default_factory=dict)
     """Groups that nothing has named yet."""
-    verdicts: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
-    """Whether an object is gone, by its path; asked for once."""
-    answers: int = 0
-    """Pages that this run has read."""
-    unanswered: int = 0
-    stopped: Problem | None = None
     succeeded: bool = False
     tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     probed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -124,6 +106,8 @@ class _Export:
     def __post_init__(self) -> None:
         slots = self.options.concurrency
         self.open = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
+        self.reader = Reader(self.fetcher, self.journal, self.tallies, self._descend)
+        self.deletions = Deletions(self.shelf, self.journal, self.tasks, self.reader)
 
     async def run(self) -> Snapshot:
         started = self.journal.started_at if self.journal else datetime.now(UTC)
@@ -199,11 +183,7 @@ class _Export:
 
     async def _list_now(self, listing: Listing) -> None:
         row, path = listing.row, listing.path
-        problem = None
-        if not self._replayed(listing):
-            problem = await self._read(listing)
-        if problem is None and listing.moved:
-            problem = await self._read_again(listing)
+        problem = await self.reader.read(listing, lambda: self.deletions.pointless(path))
         if problem is not None and problem.trouble is Trouble.NOT_FOUND:
             problem = await self._explained(listing, problem)
         listing.close()
@@ -213,96 +193,6 @@ class _Export:
             self.succeeded = True
         self.progress.read(row, listing.records)
         self.probed.set()
-
-    def _replayed(self, listing: Listing) -> bool:
-        """Take what an earlier run read of a list; whether that is all of it."""
-        if self.journal is None:
-            return False
-        duplicates = self.journal.changed(listing.path)
-        if duplicates is not None:
-            listing.begin_anew(changed=True)
-            listing.duplicates = duplicates
-        for kept, next_url in self.journal.replay(listing.path):
-            self._descend(listing.row, listing.replay(kept, next_url))
-        return listing.finished or self.journal.is_nothing(listing.path)
-
-    async def _read(self, listing: Listing) -> Problem | None:
-        """Read a list, or go on with it, to its end."""
-        begun = listing.next_url is not None
-        reading = await self._ask_for(listing)
-        problem = reading.problem
-        if problem and begun and not reading.pages and problem.status in _CURSOR_REFUSED:
-            self._begin_anew(listing, changed=False)
-            problem = (await self._ask_for(listing)).problem
-        if problem and listing.finished and self.journal:
-            # What comes after the last page is not known, so another run must not go on there.
-            self.journal.anew(listing.path)
-        return problem
-
-    async def _read_again(self, listing: Listing) -> Problem | None:
-        """Read a list from the beginning, because records came twice: it has changed."""
-        if not listing.read_again:
-            self._begin_anew(listing, changed=True)
-            problem = await self._read(listing)
-            if problem is not None or not listing.moved:
-                return problem
-        if self.journal:
-            self.journal.anew(listing.path)
-        return _CHANGED
-
-    def _begin_anew(self, listing: Listing, *, changed: bool) -> None:
-        listing.begin_anew(changed=changed)
-        if self.journal:
-            duplicates = listing.duplicates if listing.read_again else None
-            self.journal.anew(listing.path, duplicates)
-
-    async def _ask_for(self, listing: Listing) -> Reading:
-        row, path = listing.row, listing.path
-        tally = self.tallies[row.name]
-
-        def on_page(page: Page) -> None:
-            kept, records = listing.take(page.values, page.next_url)
-            if self.journal:
-                self.journal.page(path, kept, page.next_url)
-            self._descend(row, records)
-
-        return await self._fetch(
-            row,
-            path,
-            row.query,
-            single=row.single,
-            unless=lambda: self.stopped or tally.refused or self._pointless(path),
-            start=listing.next_url,
-            on_page=on_page,
-        )
-
-    async def _fetch(
-        self, row: Collection, path: str, query: Mapping[str, str], **how: Any
-    ) -> Reading:
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        try:
-            reading = await self.fetcher.read(row.bucket, path, query, **how)
-        except CredentialsRefusedError as error:
-            if not self.answers:
-                raise
-            # What was read before the token died is kept, and the rest is marked unread.
-            self.stopped = Problem(Trouble.FAILED, error.message.rstrip("."))
-            return Reading(problem=self.stopped)
-        self.answers += reading.pages
-        self.tallies[row.name].spend(reading, began, clock())
-        self._watch_for_silence(reading.problem)
-        return reading
-
-    def _watch_for_silence(self, problem: Problem | None) -> None:
-        if problem is None or not problem.unreachable:
-            self.unanswered = 0
-            return
-        self.unanswered += 1
-        if self.unanswered >= _GIVE_UP_AFTER:
-            self.stopped = Problem(
-                Trouble.FAILED, f"the org stopped answering ({problem.reason})", unreachable=True
-            )
 
     # What was deleted meanwhile
 
@@ -315,54 +205,11 @@ class _Export:
                     self.journal.nothing(listing.path)
                 return None
             return problem
+        if self.deletions.pointless(listing.path):
+            return None
         # Not `all` of a generator: each is asked for, so that each is counted.
-        gone = [await self._is_gone(parent) for parent in parents]
+        gone = [await self.deletions.gone(parent) for parent in parents]
         return None if all(gone) else problem
-
-    async def _is_gone(self, parent: Parent) -> bool:
-        path = object_path(parent)
-        if path not in self.verdicts:
-            self.verdicts[path] = self.tasks.create_task(self._verdict(parent))
-        return await self.verdicts[path]
-
-    async def _verdict(self, parent: Parent) -> bool:
-        """Ask whether an object is still there, and then for what it belongs to itself."""
-        path = object_path(parent)
-        if self.journal is None or not self.journal.is_gone(path):
-            if not await self._is_deleted(parent[0], path):
-                return False
-            if self.journal:
-                self.journal.gone(path)
-        self.shelf.gone.add(path)
-        for outer in self.shelf.parents(parent[0]):
-            await self._is_gone(outer)
-        return True
-
-    async def _is_deleted(self, list_path: str, path: str) -> bool:
-        found = match(list_path)
-        assert found is not None
-        status: list[Any] = []
-        reading = await self._fetch(
-            found[0],
-            path,
-            {},
-            single=True,
-            unless=lambda: self.stopped,
-            on_page=lambda page: status.append(page.values[0].get("status")),
-        )
-        if reading.problem is not None:
-            return reading.problem.trouble is Trouble.NOT_FOUND
-        return status == ["DELETED"]
-
-    def _pointless(self, path: str) -> Problem | None:
-        """Why a list need not be asked for: what it belongs to is gone."""
-        parents = self.shelf.parents(path)
-        if parents and all(
-            object_path(parent) in self.shelf.gone or self._pointless(parent[0])
-            for parent in parents
-        ):
-            return _DELETED
-        return None
 
     # Whether there is anything
 
@@ -372,8 +219,9 @@ class _Export:
             raise self._silence(problem)
 
     def _require_something(self) -> None:
-        if self.stopped and self.stopped.unreachable and not self.answers:
-            raise self._silence(self.stopped)
+        stopped = self.reader.stopped
+        if stopped and stopped.unreachable and not self.reader.answers:
+            raise self._silence(stopped)
         if self.succeeded:
             return
         problems = [p for tally in self.tallies.values() for p in tally.problems.values()]
