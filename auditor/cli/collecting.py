@@ -71,7 +71,7 @@ def collect_into(
             elif journal:
                 click.echo(f"To read what is missing and nothing else: {again}", err=True)
         except KeyboardInterrupt:
-            kept = journal and not journal.empty
+            kept = journal and not journal.empty and journal.path.exists()
             line = f"what was read is kept; go on with: {again}" if kept else "nothing was written"
             raise Stopped(f"interrupted; {line}", signals.code) from None
         finally:

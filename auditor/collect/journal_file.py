@@ -23,7 +23,9 @@ from auditor.snapshot.collections import COLLECTIONS
 if sys.platform != "win32":
     import fcntl
 
-_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_FLAGS = os.O_RDWR | os.O_CREAT
+for _name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):  # not every system has each
+    _FLAGS |= getattr(os, _name, 0)
 
 
 @dataclass(frozen=True)
