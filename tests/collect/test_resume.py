@@ -87,7 +87,8 @@ def test_a_list_goes_on_in_its_middle(tmp_path: Path) -> None:
 def test_a_network_that_dies_leaves_what_was_read(tmp_path: Path) -> None:
     leftover = Leftover(tmp_path, medium_tenant(), {"path": ".", "drop": True, "after": 40})
 
-    assert "stopped answering" in leftover.outcome.stderr
+    # The warnings name the first gap of each collection; the ledger has them all.
+    assert "stopped answering" in leftover.path.read_text()
     had = noted(leftover.journal)
     assert len(had) >= 35
     assert not had & set(leftover.resumed())
