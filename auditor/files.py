@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.errors import OutputError
@@ -38,22 +39,24 @@ def check_writable(path: Path) -> None:
         ) from error
 
 
-def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+def write_file(path: Path, data: bytes | Iterable[bytes], mode: int = PUBLIC) -> None:
     """Write a file whole or not at all.
 
     Args:
         path: where to; anything that is not a regular file (a pipe) is written in place.
-        data: the content.
+        data: the content, at once or in pieces.
         mode: permission bits of a new or replaced file.
 
     Raises:
         OutputError: the file system refused.
     """
+    pieces = (data,) if isinstance(data, bytes) else data
     try:
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                file.writelines(pieces)
         else:
-            _replace(path, data, mode)
+            _replace(path, pieces, mode)
     except OSError as error:
         raise OutputError(
             f"{path} could not be written: {error.strerror}.",
@@ -61,13 +64,13 @@ def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
         ) from error
 
 
-def _replace(path: Path, data: bytes, mode: int) -> None:
+def _replace(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     target = path.resolve()  # a symbolic link stays one; what it points to is replaced
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     scratch = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         scratch.chmod(mode if mode == PRIVATE else mode & ~_umask())

@@ -62,7 +62,7 @@ def test_the_example_rule_in_the_guide_works(tmp_path: Path) -> None:
     (tmp_path / "rules" / "group_without_members.py").write_text(code[1])
     document = tenant(**{"/api/v1/groups": [{"id": "00g1"}, {"id": "00g2"}]})
     with served(document) as sandbox:
-        okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+        okta_auditor("snapshot", "-o", tmp_path / "s.json", "--all-members", url=sandbox.url)
 
     outcome = okta_auditor(
         "audit", tmp_path / "s.json", "--rules", tmp_path / "rules", "--select", "ACME"

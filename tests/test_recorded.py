@@ -24,7 +24,7 @@ def tenant() -> dict[str, Any]:
 def snapshot(tenant: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("recorded") / "snapshot.json"
     with served(tenant) as sandbox:
-        outcome = okta_auditor("snapshot", "-o", path, url=sandbox.url)
+        outcome = okta_auditor("snapshot", "-o", path, "--all-members", url=sandbox.url)
     assert outcome.exit_code == 0, outcome.stderr
     return path
 

@@ -13,10 +13,8 @@ from importlib import import_module
 import click
 
 from auditor import __version__
+from auditor.cli.stopping import INTERRUPTED, Stopped
 from auditor.errors import AuditorError, ExitCode
-
-INTERRUPTED = 130
-"""What a shell calls the end by Ctrl-C."""
 
 _COMMANDS = {
     "doctor": "Check the way to the org, the token and its rights before an export.",
@@ -73,6 +71,9 @@ class Program(click.Group):
         except AuditorError as error:
             _say(f"error: {error.message}", error.remedy)
             ctx.exit(error.exit_code)
+        except Stopped as stopped:
+            _say(stopped.line, "")
+            ctx.exit(stopped.code)
         except KeyboardInterrupt:
             _say("interrupted", "Nothing more was written.")
             ctx.exit(INTERRUPTED)

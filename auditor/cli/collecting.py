@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
 
 import click
 
+from auditor.cli.stopping import Stopped, termination
 from auditor.collect.credentials import Credentials
+from auditor.collect.journal import Journal
+from auditor.collect.journal_file import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.snapshot.collections import Collection
 from auditor.snapshot.document import Snapshot, write_snapshot
+from auditor.snapshot.ledger import Entry, Ledger, Status
 from auditor.text import counted, one_line
 
 SHOWN = {
@@ -27,24 +32,81 @@ SHOWN = {
 _PLURALS = {"policy": "policies"}
 
 
-def collect(credentials: Credentials, options: ExportOptions) -> Snapshot:
+def collect(
+    credentials: Credentials, options: ExportOptions, journal: Journal | None = None
+) -> Snapshot:
     """Read a tenant, with a bar on a terminal and in silence elsewhere."""
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.exporter import export  # noqa: PLC0415
 
     if not sys.stderr.isatty() or "CI" in os.environ:
-        return export(credentials, options)
+        return export(credentials, options, journal=journal)
     with Bar() as bar:
-        return export(credentials, options, bar)
+        return export(credentials, options, bar, journal=journal)
 
 
-def store(snapshot: Snapshot, path: Path) -> bytes:
-    """Write the snapshot; say what was read and, more loudly, what was not.
+def collect_into(
+    path: Path, credentials: Credentials, options: ExportOptions, *, resume: bool, command: str
+) -> Snapshot:
+    """Read a tenant and write the snapshot, so that an end in between loses nothing.
 
-    Returns:
-        The document as written, before compression.
+    Args:
+        path: where to write it.
+        credentials: which org, and how to prove who asks.
+        options: how to read it.
+        resume: whether to go on where a run before has ended.
+        command: what the user called, for the line that says how to go on.
+
+    Raises:
+        Stopped: by Ctrl-C or SIGTERM.
     """
-    document = write_snapshot(snapshot, path)
+    with termination() as signals:
+        journal = _open(path, credentials, options, resume=resume)
+        again = _resuming(command, path, options)
+        try:
+            snapshot = collect(credentials, options, journal)
+            store(snapshot, path)
+            if journal and not any(entry.gaps for entry in snapshot.ledger.entries):
+                journal.remove()
+            elif journal:
+                click.echo(f"To read what is missing and nothing else: {again}", err=True)
+        except KeyboardInterrupt:
+            kept = journal and not journal.empty and journal.path.exists()
+            line = f"what was read is kept; go on with: {again}" if kept else "nothing was written"
+            raise Stopped(f"interrupted; {line}", signals.code) from None
+        finally:
+            if journal:
+                journal.close()
+    return snapshot
+
+
+def _open(
+    path: Path, credentials: Credentials, options: ExportOptions, *, resume: bool
+) -> Journal | None:
+    opened = open_journal(path, credentials.org_url, options, resume=resume)
+    if opened is None:
+        return None
+    journal = opened.journal
+    if resume:
+        click.echo(
+            f"Going on with the run of {journal.started_at:%Y-%m-%d %H:%M} UTC: "
+            f"{counted(journal.pages, 'page')} will not be asked for again.",
+            err=True,
+        )
+    if opened.note:
+        click.echo(f"note: {opened.note}", err=True)
+    return journal
+
+
+def _resuming(command: str, path: Path, options: ExportOptions) -> str:
+    """The command that goes on, to be pasted into a shell."""
+    words = ["okta-auditor", command, "-o", str(path), "--resume"]
+    return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
+
+
+def store(snapshot: Snapshot, path: Path) -> None:
+    """Write the snapshot; say what was read and, more loudly, what was not."""
+    write_snapshot(snapshot, path)
     capture = snapshot.capture
     click.echo(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.", err=True)
     for entry in snapshot.ledger.incomplete:
@@ -57,7 +119,21 @@ def store(snapshot: Snapshot, path: Path) -> bytes:
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({missing} of {total} collections)" if missing else ""
     click.echo(f"{path} written{state}", err=True)
-    return document
+
+
+def missing(ledger: Ledger, *, require_complete: bool) -> tuple[Entry, ...]:
+    """What was not read, so that the command exits with 3.
+
+    Args:
+        ledger: of the snapshot.
+        require_complete: whether to count what the org does not have, too. Says which.
+    """
+    absent = [entry for entry in ledger.entries if entry.status is Status.ABSENT]
+    if require_complete and absent:
+        names = ", ".join(entry.label for entry in absent)
+        click.echo(f"--require-complete: the org does not have: {names}.", err=True)
+        return (*ledger.incomplete, *absent)
+    return ledger.incomplete
 
 
 def described(snapshot: Snapshot) -> str:

@@ -16,6 +16,7 @@ from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, OutputError
 from auditor.files import check_writable
+from auditor.snapshot.document import dump_snapshot
 
 FOLDER = Path("okta-audit")
 REPORTS = {"html": "report.html", "sarif": "results.sarif", "json": "results.json"}
@@ -53,7 +54,8 @@ def command(ctx: click.Context, folder: Path) -> None:
             {"OKTA_CLIENT_ORGURL": sandbox.url, "OKTA_CLIENT_TOKEN": "demo"}
         )
         snapshot = collect(credentials, ExportOptions())
-    result = asked.evaluate(store(snapshot, path), path)
+    store(snapshot, path)
+    result = asked.evaluate(dump_snapshot(snapshot), path)
     asked.publish(result)
     click.echo(coloured(brief(result)))
     click.echo(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")

@@ -134,3 +134,21 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "app names.",
         ),
     )(_gathered(function, ExportOptions, "export"))
+
+
+def completion_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say what to do about an export that is not complete."""
+    return _all(
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="Go on where the last run with the same output was interrupted or found no "
+            "answer, without asking again for what it has read.",
+        ),
+        click.option(
+            "--require-complete",
+            is_flag=True,
+            help="Exit with 3 also if the org lacks a licensed feature, so that its objects do "
+            "not exist. Parts that could not be read always do that.",
+        ),
+    )(function)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.collecting import collect, store
-from auditor.cli.options import FILE, collect_options
+from auditor.cli.collecting import collect_into, missing
+from auditor.cli.options import FILE, collect_options, completion_options
 from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
@@ -26,16 +26,27 @@ from auditor.files import check_writable
     help="Where to write the snapshot; gzip if the name ends in .gz.",
 )
 @collect_options
+@completion_options
 @click.pass_context
-def command(ctx: click.Context, path: Path, export: ExportOptions) -> None:
+def command(
+    ctx: click.Context,
+    path: Path,
+    export: ExportOptions,
+    *,
+    resume: bool,
+    require_complete: bool,
+) -> None:
     """Read a tenant's configuration into a file.
 
     Reads OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or, for a service app,
     OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY. Writes nothing to Okta, and never asks
     for client secrets. Exits with 3 if a part could not be read; what was read is kept.
+
+    While it reads, FILE.partial holds what was read so far. It stays when the run is
+    interrupted, dies or finds no answer to a part; --resume goes on from there.
     """
     credentials = read_credentials(os.environ)
     check_writable(path)
-    snapshot = collect(credentials, export)
-    store(snapshot, path)
-    ctx.exit(ExitCode.INCOMPLETE if snapshot.ledger.incomplete else ExitCode.CLEAN)
+    snapshot = collect_into(path, credentials, export, resume=resume, command="snapshot")
+    unread = missing(snapshot.ledger, require_complete=require_complete)
+    ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)

@@ -128,6 +128,7 @@ class Fetcher:
             if start is not None and reading.pages == 0:
                 outcome = _expired(outcome)
             url = self._taken(reading, chain, outcome, on_page, single=single)
+            del outcome  # or thousands of lists would hold a page each while they wait
         return reading
 
     def _taken(

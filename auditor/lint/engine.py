@@ -26,7 +26,7 @@ from auditor.lint.rule import Rule
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot
-from auditor.snapshot.index import Org
+from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.ledger import Status
 from auditor.snapshot.locate import Locator
 from auditor.snapshot.models.base import Record
@@ -68,6 +68,8 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
         try:
             found = list(item.findings(org.restricted_to(item.reads)))
             findings += [report.finding(item, finding) for finding in found]
+        except UnreadMembersError as unread_members:
+            not_evaluated.append(_left_aside(item, unread_members))
         except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
             crashed.append(Crashed(item, _where(error)))
     return AuditResult(
@@ -99,6 +101,16 @@ def _unread(org: Org, item: Rule) -> NotEvaluated | None:
         missing=tuple(entry.collection for entry in missing),
         remedy="; ".join(dict.fromkeys(entry.remedy() for entry in missing)),
         absent=all(entry.status is Status.ABSENT for entry in missing),
+    )
+
+
+def _left_aside(item: Rule, error: UnreadMembersError) -> NotEvaluated:
+    return NotEvaluated(
+        rule=item,
+        reason=error.message,
+        missing=("group_members",),
+        remedy=error.remedy,
+        absent=False,
     )
 
 

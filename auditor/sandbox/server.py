@@ -113,6 +113,11 @@ class Server:
             value = self._organization(request)
         if value is None and row is not None and not row.single:
             value = []
+        if value is None:
+            # Every object of a list has an address of its own.
+            folder, _, identity = request.path.rpartition("/")
+            records = self._tenant.records(folder)
+            value = next((one for one in records if one.get("id") == identity), None)
         if isinstance(value, list):
             return page(value, request.url, row)
         if value is None:

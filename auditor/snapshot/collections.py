@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from auditor.snapshot.models.base import Part, Record
@@ -96,7 +96,16 @@ class Collection:
     """Free-form fields that may hold secrets, dotted; they are redacted."""
 
     pack: Callable[[list[Json]], list[Any]] | None = None
-    """Folds the records of one list into a smaller form."""
+    """Folds the records of one list into a smaller form, which holds nothing else of them."""
+
+    join: Callable[[Iterable[list[Any]]], list[Any]] | None = None
+    """Makes one packed list of those of its pages."""
+
+    names_groups: Callable[[Any], Iterable[str]] | None = None
+    """Ids of the groups whose members matter because of a record; None if it names none."""
+
+    if_named: bool = False
+    """Whether it is read only for those parents whose members matter to some record."""
 
     feature: str | None = None
     """The licensed feature without which Okta answers E0000015."""
@@ -126,6 +135,20 @@ def _packed_assignments(records: list[Json]) -> list[Json]:
     ]
 
 
+def _joined_ids(pages: Iterable[list[str]]) -> list[str]:
+    return sorted(chain.from_iterable(pages))
+
+
+def _joined_assignments(pages: Iterable[list[Json]]) -> list[Json]:
+    ways: dict[tuple[str, str], list[list[str]]] = {}
+    for way in chain.from_iterable(pages):
+        ways.setdefault((way["scope"], way["status"]), []).append(way["ids"])
+    return [
+        {"scope": scope, "status": status, "ids": _joined_ids(ways[scope, status])}
+        for scope, status in sorted(ways)
+    ]
+
+
 def _is_oidc(app: Json) -> bool:
     return app.get("signOnMode") == "OPENID_CONNECT"
 
@@ -141,6 +164,10 @@ def _with_own_keys(app: App) -> str | None:
 
 def _service_client(app: App) -> str | None:
     return app.client_id if app.service else None
+
+
+def _named_in_a_rule(rule: PolicyRule) -> tuple[str, ...]:
+    return rule.people.groups.include + rule.people.groups.exclude
 
 
 _API_AM = "API Access Management"
@@ -222,6 +249,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         oauth_scope=_SERVERS,
         bucket=MANAGEMENT,
         parent="policies",
+        names_groups=_named_in_a_rule,
     ),
     Collection(
         name="resource_server_keys",
@@ -285,6 +313,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         parent="apps",
         parent_key=_configurable,
         private=("profile",),
+        names_groups=lambda assignment: (assignment.id,),
     ),
     Collection(
         name="app_users",
@@ -298,6 +327,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         parent_key=_configurable,
         project=("id", "scope", "status"),
         pack=_packed_assignments,
+        join=_joined_assignments,
     ),
     Collection(
         name="client_roles",
@@ -373,6 +403,8 @@ COLLECTIONS: tuple[Collection, ...] = (
         parent="groups",
         project=("id",),
         pack=_packed_ids,
+        join=_joined_ids,
+        if_named=True,
     ),
     Collection(
         name="users",

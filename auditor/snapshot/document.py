@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,23 @@ from auditor.text import escaped
 FORMAT = "okta-auditor-snapshot"
 VERSION = 1
 
+Json = dict[str, Any]
+
 _WIDTH = 100
 _NESTED = frozenset({dict, list})
 _line = json.JSONEncoder(ensure_ascii=False).encode
 _FIRST = ("id", "name", "label", "status", "type", "priority")
+
+
+class Effort(BaseModel):
+    """What it took to read one collection."""
+
+    model_config = ConfigDict(frozen=True)
+
+    requests: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    """From its first request to its last answer."""
 
 
 class Capture(BaseModel):
@@ -44,6 +58,10 @@ class Capture(BaseModel):
     retries: int = 0
     waited_s: float = 0.0
     """Seconds spent waiting for rate limits."""
+    resumed_pages: int = 0
+    """Pages that were not asked for, because a run before had read them."""
+    efforts: dict[str, Effort] = Field(default_factory=dict)
+    """By collection. As the counts above, of the run that wrote the snapshot."""
 
 
 class Snapshot(BaseModel):
@@ -60,27 +78,16 @@ class Snapshot(BaseModel):
 
 def dump_snapshot(snapshot: Snapshot) -> bytes:
     """The document as UTF-8 JSON, laid out to be read in a git diff."""
-    head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
-    body = {
-        "format": snapshot.format,
-        "version": snapshot.version,
-        "capture": head["capture"],
-        "ledger": head["ledger"]["entries"],
-        "resources": {p: _ordered(v) for p, v in sorted(snapshot.resources.items())},
-    }
-    return escaped(_laid_out(body, 0) + "\n").encode()
+    return b"".join(_document(snapshot))
 
 
-def write_snapshot(snapshot: Snapshot, path: Path) -> bytes:
+def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write a snapshot atomically, readable by its owner only; gzip if the name ends in .gz.
 
-    Returns:
-        The document as written, before compression.
+    The document is made and written in pieces, so that a large tenant's is never in memory.
     """
-    document = dump_snapshot(snapshot)
-    packed = gzip.compress(document, mtime=0) if path.suffix == ".gz" else document
-    write_file(path, packed, PRIVATE)
-    return document
+    pieces = _document(snapshot)
+    write_file(path, _compressed(pieces) if path.suffix == ".gz" else pieces, PRIVATE)
 
 
 def read_document(path: Path) -> bytes:
@@ -156,6 +163,51 @@ def _rank(key: str) -> tuple[int, str]:
     if key in _FIRST:
         return _FIRST.index(key), ""
     return (len(_FIRST) + 1 if key.startswith("_") else len(_FIRST)), key
+
+
+def _document(snapshot: Snapshot) -> Iterator[bytes]:
+    """The document in pieces of a record, or of a list of ids."""
+    head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
+    body = {
+        "format": snapshot.format,
+        "version": snapshot.version,
+        "capture": head["capture"],
+        "ledger": head["ledger"]["entries"],
+    }
+    for piece in _pieces(body, snapshot.resources):
+        # Single characters are escaped, so a piece is as good as the whole.
+        yield escaped(piece).encode()
+
+
+def _pieces(body: Json, resources: Json) -> Iterator[str]:
+    yield "{\n" + "".join(f"  {_line(key)}: {_laid_out(body[key], 1)},\n" for key in body)
+    yield '  "resources": {'
+    start = "\n"
+    for path in sorted(resources):
+        yield f"{start}    {_line(path)}: "
+        yield from _resource(resources[path])
+        start = ",\n"
+    yield "\n  }\n}\n" if resources else "}\n}\n"
+
+
+def _resource(value: Any) -> Iterator[str]:
+    if not isinstance(value, list) or len(value) <= _WIDTH or _flat(value):
+        yield _laid_out(_ordered(value), 2)
+        return
+    start = "[\n"
+    for item in value:
+        yield f"{start}      {_laid_out(_ordered(item), 3)}"
+        start = ",\n"
+    yield "\n    ]"
+
+
+def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    # As a gzip file without a time stamp.
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()
 
 
 def _laid_out(value: Any, depth: int) -> str:

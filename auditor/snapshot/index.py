@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from auditor.errors import SnapshotError
 from auditor.snapshot.collections import BY_NAME, lineage, match, resource_keys
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.ledger import Entry, Ledger, Quarantined, Status
@@ -43,6 +44,7 @@ from auditor.snapshot.models.servers import (
 )
 from auditor.snapshot.records import read_records
 from auditor.snapshot.users import Users
+from auditor.text import quoted
 
 R = TypeVar("R", bound=Part)
 T = TypeVar("T")
@@ -53,6 +55,20 @@ _OVER = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIG
 
 class UndeclaredRead(Exception):  # noqa: N818 - reads as what happened
     """A rule looked at a collection that its `reads` does not name."""
+
+
+class UnreadMembersError(SnapshotError):
+    """A rule looked at the members of a group that nothing names; they were not read."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(
+            f"the members of {quoted(group.title)} were not read, since no policy rule and no "
+            "app names the group",
+            remedy=ALL_MEMBERS,
+        )
+
+
+ALL_MEMBERS = "run the snapshot with --all-members"
 
 
 @dataclass(frozen=True)
@@ -80,9 +96,16 @@ class Org:
     then creation), everything else by id.
     """
 
-    def __init__(self, tables: _Tables, readable: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        tables: _Tables,
+        readable: frozenset[str] | None = None,
+        *,
+        strict: bool = False,
+    ) -> None:
         self._tables = tables
         self._readable = readable
+        self._strict = strict
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Org:
@@ -90,8 +113,12 @@ class Org:
         return cls(_tabulate(snapshot))
 
     def restricted_to(self, reads: Iterable[str]) -> Org:
-        """A view of the same org in which only these collections and their parents can be read."""
-        return Org(self._tables, lineage(reads))
+        """A view of the same org in which only these collections and their parents can be read.
+
+        In it, nobody takes for empty what was not read: `members` of a group that the
+        exporter left aside raises `UnreadMembersError`.
+        """
+        return Org(self._tables, lineage(reads), strict=True)
 
     # The org itself
 
@@ -325,10 +352,16 @@ class Org:
         return self._tables.users.get(user_id)
 
     def members(self, group_id: str) -> frozenset[str]:
-        """Ids of the group's members; empty for a group that does not exist."""
+        """Ids of the group's members; empty for a group that does not exist.
+
+        The exporter reads the members of groups that a policy rule or an app names. Of the
+        others, `known("group_members", group)` says that they were not read.
+        """
         self._check("group_members")
         known = self._tables.members
         if group_id not in known:
+            if self._unnamed(group_id):
+                return frozenset()
             path = BY_NAME["group_members"].path.format(group_id)
             known[group_id] = frozenset(self._tables.lists.get(path, ()))
         return known[group_id]
@@ -336,6 +369,8 @@ class Org:
     def member_list(self, group_id: str) -> Sequence[str]:
         """As `members`, as it stands in the snapshot: for whoever reads it once."""
         self._check("group_members")
+        if self._unnamed(group_id):
+            return ()
         return self._tables.lists.get(BY_NAME["group_members"].path.format(group_id), ())
 
     def direct_assignments(self, app: App) -> Iterator[Collection[str]]:
@@ -363,7 +398,7 @@ class Org:
             self._check(name)
         remembered = self._tables.remembered
         if what not in remembered:
-            remembered[what] = make(Org(self._tables, names))
+            remembered[what] = make(Org(self._tables, names, strict=self._strict))
         return cast("T", remembered[what])
 
     # What was read
@@ -377,10 +412,10 @@ class Org:
         """
         self._check(name)
         entry = self.ledger.entry(name)
-        if entry.readable:
-            return True
         row = BY_NAME[name]
         key = row.parent_key(parent) if parent else None
+        if entry.readable:
+            return not (row.if_named and parent and key and self._left_aside(row.name, key))
         path = row.resource(parent.place.path, key) if parent and key else row.path
         unsure = {gap.path for gap in entry.gaps} | {odd.path for odd in entry.quarantined}
         return path in self._tables.snapshot.resources and path not in unsure
@@ -395,6 +430,25 @@ class Org:
     def _check(self, name: str) -> None:
         if self._readable is not None and name not in self._readable:
             raise UndeclaredRead(f'add "{name}" to the rule\'s reads')
+
+    def _unnamed(self, group_id: str) -> bool:
+        """Whether a group's members were left aside; a rule is not evaluated then."""
+        if not self._left_aside("group_members", group_id):
+            return False
+        group = self.group(group_id)
+        if self._strict and group is not None:
+            raise UnreadMembersError(group)
+        return True
+
+    def _left_aside(self, name: str, key: str) -> bool:
+        """Whether a list was not asked for, because nothing names what it belongs to.
+
+        A list that is in a snapshot was read. One that is not there is of a parent that does
+        not exist, or it was left aside; without any that was, it counts as empty.
+        """
+        if BY_NAME[name].path.format(key) in self._tables.lists:
+            return False
+        return self.ledger.entry(name).left_out > 0 and self.group(key) is not None
 
     def _all(self, name: str, model: type[R]) -> tuple[R, ...]:
         self._check(name)

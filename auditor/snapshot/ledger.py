@@ -55,7 +55,14 @@ class Entry(BaseModel):
     pages: int = 0
     objects: int = 0
     left_out: int = 0
-    """Records that were seen and deliberately not kept, such as apps that are not OIDC."""
+    """Records that were seen and deliberately not kept, such as apps that are not OIDC.
+
+    Of group members: groups that were not asked for their members, because nothing names them.
+    """
+    gone: int = 0
+    """Records that were deleted while the tenant was read, and are left out with all of theirs."""
+    duplicates: int = 0
+    """Records that came again, mostly because a list changed between two pages; kept once."""
     oauth_scope: str | None = None
     """The missing OAuth scope, where that is why the collection was refused."""
     reason: str | None = None

@@ -13,7 +13,7 @@ from auditor.snapshot.models.base import Part
 
 
 def read_records(
-    row: Collection, path: str, raw: list[Any]
+    row: Collection, path: str, raw: list[Any], *, start: int = 0
 ) -> tuple[list[tuple[int, Part]], list[Quarantined]]:
     """Read a list of records.
 
@@ -21,13 +21,14 @@ def read_records(
         row: the collection they belong to; it has a model.
         path: the resource path they were read from.
         raw: the JSON values.
+        start: the position of the first, where they are a part of the list.
 
     Returns:
         The records, each with its position in the list, and the ones set aside.
     """
     good: list[tuple[int, Part]] = []
     bad: list[Quarantined] = []
-    for position, value in enumerate(raw):
+    for position, value in enumerate(raw, start):
         read = read_record(row, path, position, value)
         if isinstance(read, Quarantined):
             bad.append(read)

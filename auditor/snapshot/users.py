@@ -29,7 +29,7 @@ class Users:
         self._rows = [
             (position, value)
             for position, value in enumerate(raw)
-            if _plain(value) or self._understood(position, value)
+            if plain(value) or self._understood(position, value)
         ]
 
     @cached_property
@@ -84,7 +84,7 @@ class Users:
         return True
 
 
-def _plain(value: Any) -> bool:
+def plain(value: Any) -> bool:
     """Whether the model is sure to accept a record: each of its fields has the usual type."""
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         return False

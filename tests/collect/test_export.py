@@ -152,7 +152,15 @@ def test_concurrency_is_bounded(tmp_path: Path) -> None:
     document = tenant(latency_ms=20)
     document["/api/v1/groups"] = [{"id": f"00g{n}"} for n in range(30)]
     with served(document) as sandbox:
-        okta_auditor("snapshot", "-o", tmp_path / "s.json", "--concurrency", 4, url=sandbox.url)
+        okta_auditor(
+            "snapshot",
+            "-o",
+            tmp_path / "s.json",
+            "--concurrency",
+            4,
+            "--all-members",
+            url=sandbox.url,
+        )
         assert 2 <= sandbox.peak_in_flight <= 4
 
 
@@ -160,7 +168,7 @@ def test_a_spent_rate_limit_is_waited_for(tmp_path: Path) -> None:
     document = tenant(rate_limits=[{"path": "^/api/v1/groups", "limit": 3, "window_s": 1}])
     document["/api/v1/groups"] = [{"id": f"00g{n}"} for n in range(6)]
 
-    snapshot = exported(document, tmp_path / "s.json")
+    snapshot = exported(document, tmp_path / "s.json", "--all-members")
 
     assert ledger(tmp_path / "s.json")["group_members"]["lists"] == 6
     assert snapshot["capture"]["waited_s"] > 0

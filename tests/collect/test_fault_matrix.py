@@ -32,7 +32,7 @@ from helpers import TOKEN, served
 
 from auditor.collect.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
-from auditor.snapshot.collections import BY_NAME, match
+from auditor.snapshot.collections import BY_NAME, COLLECTIONS, match
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.ledger import Entry, Status
 
@@ -208,7 +208,10 @@ def named(path: str, entry: Entry, entries: dict[str, Entry]) -> bool:
     parent = BY_NAME[entry.collection].parent
     beneath = parent is not None and entries[parent].status is not Status.COMPLETE
     refused = entry.oauth_scope is not None or entry.status is Status.ABSENT
-    return bool(entry.reason) and (beneath or refused)
+    # Members are read where policy rules and apps name the group; were those all read?
+    namers = [entries[row.name] for row in COLLECTIONS if row.names_groups]
+    unnamed = BY_NAME[entry.collection].if_named and not all(each.readable for each in namers)
+    return bool(entry.reason) and (beneath or refused or unnamed)
 
 
 def secrets_in(text: str) -> bool:

@@ -4,11 +4,20 @@ import json
 import unicodedata
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
-from auditor.snapshot.document import dump_snapshot, parse_snapshot
+from auditor.snapshot import document
+from auditor.snapshot.document import (
+    Snapshot,
+    dump_snapshot,
+    parse_snapshot,
+    read_document,
+    write_snapshot,
+)
+from auditor.text import escaped
 
 OVERRIDES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -30,10 +39,10 @@ JSON = st.recursive(
 def test_any_record_survives_writing_and_reading(extra: object) -> None:
     snapshot = example_snapshot({"/api/v1/groups": [{"id": "00g1", "extra": extra}]})
 
-    document = dump_snapshot(snapshot)
+    written = dump_snapshot(snapshot)
 
-    assert parse_snapshot(document, Path("s.json")) == snapshot
-    assert dump_snapshot(parse_snapshot(document, Path("s.json"))) == document
+    assert parse_snapshot(written, Path("s.json")) == snapshot
+    assert dump_snapshot(parse_snapshot(written, Path("s.json"))) == written
 
 
 @given(JSON)
@@ -64,3 +73,45 @@ def test_one_changed_value_is_one_changed_line() -> None:
 
     assert len(before) == len(after)
     assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+
+
+def whole(snapshot: Snapshot) -> bytes:
+    """The document as it is made at once, layout by layout: what the pieces must add up to."""
+    head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
+    body = {
+        "format": snapshot.format,
+        "version": snapshot.version,
+        "capture": head["capture"],
+        "ledger": head["ledger"]["entries"],
+        "resources": {p: document._ordered(v) for p, v in sorted(snapshot.resources.items())},
+    }
+    return escaped(document._laid_out(body, 0) + "\n").encode()
+
+
+@given(st.dictionaries(TEXT, JSON | st.lists(st.dictionaries(TEXT, TEXT), max_size=3)))
+def test_a_document_in_pieces_is_the_document(resources: dict[str, object]) -> None:
+    snapshot = example_snapshot({}).model_copy(update={"resources": resources})
+
+    assert dump_snapshot(snapshot) == whole(snapshot)
+
+
+@pytest.mark.parametrize("number", [1, 30, 31, 32, 33, 99, 100, 101, 250])
+@pytest.mark.parametrize("record", [{}, {"id": "x"}, {"name": "n" * 99, "id": "\u202e"}, [], 1, ""])
+def test_a_list_of_any_length_in_pieces_is_the_list(number: int, record: object) -> None:
+    resources = {"/a": [record] * number, "/b": record}
+    snapshot = example_snapshot({}).model_copy(update={"resources": resources})
+
+    assert dump_snapshot(snapshot) == whole(snapshot)
+
+
+def test_a_file_holds_the_document_compressed_by_its_extension(tmp_path: Path) -> None:
+    groups = [{"id": f"00g{n}", "name": "\u202e" * (n % 7)} for n in range(3000)]
+    snapshot = example_snapshot({"/api/v1/groups": groups})
+
+    for name in ("s.json", "s.json.gz"):
+        write_snapshot(snapshot, tmp_path / name)
+        assert read_document(tmp_path / name) == dump_snapshot(snapshot)
+
+    packed = (tmp_path / "s.json.gz").read_bytes()
+    assert packed[:2] == b"\x1f\x8b"
+    assert len(packed) * 5 < (tmp_path / "s.json").stat().st_size

@@ -1,0 +1,316 @@
+"""Tenants that change while they are read, and what of a tenant need not be read at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import SERVERS, ledger, okta_auditor, served, tenant
+from processes import asked
+
+GROUPS = "/api/v1/groups"
+ZONES = "/api/v1/zones"
+
+
+def read(document: dict[str, Any], path: Path, *words: object) -> tuple[int, dict[str, Any]]:
+    """The exit code of an export, and the resources in its snapshot."""
+    with served(document) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", path, "--attempts", 1, *words, url=sandbox.url)
+        assert "Traceback" not in outcome.shown
+    return outcome.exit_code, json.loads(path.read_text())["resources"]
+
+
+# Deleted while it was read
+
+
+def deleted(pattern: str) -> dict[str, Any]:
+    return {"path": pattern, "status": 404}
+
+
+def test_an_app_that_is_deleted_meanwhile_is_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    document = tenant(faults=[deleted("^/api/v1/apps/0oa9(/groups)?$")])
+    document["/api/v1/apps"].append({**document["/api/v1/apps"][0], "id": "0oa9"})
+
+    code, resources = read(document, path)
+
+    assert code == 0
+    assert [app["id"] for app in resources["/api/v1/apps"]] == ["0oa1"]
+    assert not [one for one in resources if "0oa9" in one]
+    entries = ledger(path)
+    assert entries["apps"] | {"pages": 1} == {
+        "collection": "apps", "status": "complete", "lists": 1, "pages": 1, "objects": 1,
+        "left_out": 1, "gone": 1,
+    }  # fmt: skip
+    assert entries["app_users"]["lists"] == 1, "a list of what is gone is not counted"
+    assert {entry["status"] for entry in entries.values()} == {"complete"}
+
+
+def test_one_object_is_asked_for_once_however_many_lists_miss_it(tmp_path: Path) -> None:
+    document = tenant(faults=[deleted("^/api/v1/apps/0oa1(/|$)")])
+    with served(document) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+        paths = [path for path, _ in asked(sandbox.requests)]
+
+    assert outcome.exit_code == 0
+    assert paths.count("/api/v1/apps/0oa1") == 1
+    assert len(paths) == len(set(paths))
+
+
+def test_with_a_server_goes_everything_beneath_it(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    document = tenant(faults=[deleted(f"^{SERVERS}/aus1(/policies/00p1(/rules)?)?$")])
+    document[SERVERS].append({"id": "aus2", "name": "Other", "status": "ACTIVE"})
+
+    code, resources = read(document, path)
+
+    assert code == 0
+    assert [server["id"] for server in resources[SERVERS]] == ["aus2"]
+    assert not [one for one in resources if "aus1" in one], (
+        "its policies were read, and are left out"
+    )
+    entries = ledger(path)
+    assert entries["authorization_servers"]["gone"] == 1
+    assert "objects" not in entries["policies"]
+    assert {entry["status"] for entry in entries.values()} == {"complete"}
+
+
+def test_of_two_policies_only_the_deleted_one_goes(tmp_path: Path) -> None:
+    document = tenant(faults=[deleted(f"^{SERVERS}/aus1/policies/00p2(/rules)?$")])
+    document[f"{SERVERS}/aus1/policies"].append({"id": "00p2", "name": "P", "status": "ACTIVE"})
+
+    code, resources = read(document, tmp_path / "s.json")
+
+    assert code == 0
+    assert [one["id"] for one in resources[f"{SERVERS}/aus1/policies"]] == ["00p1"]
+    assert ledger(tmp_path / "s.json")["policies"]["gone"] == 1
+
+
+def test_an_app_that_says_it_is_deleted_is_gone(tmp_path: Path) -> None:
+    path = "/api/v1/apps/0oa1"
+    faults = [deleted(f"^{path}/grants$"), {"path": f"^{path}$", "body": {"status": "DELETED"}}]
+
+    code, resources = read(tenant(faults=faults), tmp_path / "s.json")
+
+    assert code == 0
+    assert resources["/api/v1/apps"] == []
+
+
+@pytest.mark.parametrize("status", [200, 403, 500])
+def test_a_404_of_what_belongs_to_an_object_that_is_there_is_a_gap(
+    tmp_path: Path, status: int
+) -> None:
+    faults = [deleted("^/api/v1/apps/0oa1/grants$")]
+    if status != 200:
+        faults.append({"path": "^/api/v1/apps/0oa1$", "status": status})
+
+    code, resources = read(tenant(faults=faults), tmp_path / "s.json")
+
+    assert code == 3
+    assert len(resources["/api/v1/apps"]) == 1
+    entry = ledger(tmp_path / "s.json")["app_grants"]
+    assert entry["gaps"][0]["path"] == "/api/v1/apps/0oa1/grants"
+
+
+# Changed between two pages
+
+
+def shifting(times: int | None) -> dict[str, Any]:
+    """Zones of three pages, the second of which repeats a record of the first for a while."""
+    zones = [{"id": f"nzo{n:03}", "name": "z"} for n in range(450)]
+    page = [zones[199], *zones[200:399]]
+    links = [f'<{{origin}}{ZONES}?limit=200&after=YXQ6NDAw>; rel="next"']
+    fault: dict[str, Any] = {"path": f"^{ZONES}$", "after": 1, "body": page}
+    fault["headers"] = {"Link": links}
+    return tenant(**{ZONES: zones}, faults=[{**fault, "times": times}] if times else [])
+
+
+def test_a_list_that_changed_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    with served(shifting(1)) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", path, url=sandbox.url)
+        assert len([one for one, _ in asked(sandbox.requests) if one == ZONES]) == 6
+
+    assert outcome.exit_code == 0
+    resources = json.loads(path.read_text())["resources"]
+    assert len(resources[ZONES]) == 450
+    entry = ledger(path)["network_zones"]
+    assert (entry["duplicates"], entry["pages"], entry["objects"]) == (1, 3, 450)
+
+
+def test_a_list_that_goes_on_changing_is_a_gap(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    document = tenant(**{ZONES: [{"id": f"nzo{n % 205:03}", "name": "z"} for n in range(450)]})
+    with served(document) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", path, url=sandbox.url)
+
+        assert outcome.exit_code == 3
+        assert "changed while it was read" in outcome.stderr
+        entry = ledger(path)["network_zones"]
+        assert entry["status"] == "partial"
+        assert entry["duplicates"] == 2 * 245
+        before = len(sandbox.requests)
+        outcome = okta_auditor("snapshot", "-o", path, "--resume", url=sandbox.url)
+        again = asked(sandbox.requests[before:])
+    assert outcome.exit_code == 3, "it is read again, and has changed again"
+    assert [one for one, _ in again] == [ZONES] * 6
+
+
+# What need not be read
+
+
+def named(**groups: dict[str, list[str]]) -> dict[str, Any]:
+    """A rule that includes and excludes groups, an app with one, and more groups."""
+    document = tenant()
+    rule = document[f"{SERVERS}/aus1/policies/00p1/rules"][0]
+    rule["conditions"]["people"] = {"groups": groups["rule"]}
+    document[GROUPS] = [{"id": f"00g{n}", "profile": {"name": f"G{n}"}} for n in range(1, 7)]
+    for group in document[GROUPS]:
+        document[f"{GROUPS}/{group['id']}/users"] = [{"id": "00u1"}]
+    return document
+
+
+def test_members_are_read_of_groups_that_something_names(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    document = named(rule={"include": ["00g2", "EVERYONE", "00gGone"], "exclude": ["00g3"]})
+
+    code, resources = read(document, path)
+
+    assert code == 0
+    lists = [f"{GROUPS}/00g{n}/users" for n in (1, 2, 3)]
+    assert [one for one in resources if one.startswith(f"{GROUPS}/")] == lists
+    entry = ledger(path)["group_members"]
+    assert (entry["status"], entry["lists"], entry["left_out"]) == ("complete", 3, 3)
+
+
+def test_members_of_all_groups_if_asked_for(tmp_path: Path) -> None:
+    document = named(rule={"include": ["00g2"], "exclude": []})
+
+    _, resources = read(document, tmp_path / "s.json", "--all-members")
+
+    assert len([one for one in resources if one.startswith(f"{GROUPS}/")]) == 6
+    assert "left_out" not in ledger(tmp_path / "s.json")["group_members"]
+
+
+@pytest.mark.parametrize("slow", ["groups$", "rules$", "apps/0oa1/groups$"])
+def test_it_does_not_matter_what_comes_first(tmp_path: Path, slow: str) -> None:
+    document = named(rule={"include": ["00g2"], "exclude": ["00g3"]})
+    read(document, tmp_path / "a.json")
+
+    read({**document, "@faults": [{"path": slow, "stall_s": 0.2}]}, tmp_path / "b.json")
+
+    def rest(name: str) -> Any:
+        parts = json.loads((tmp_path / name).read_text())
+        return {**parts, "capture": None}
+
+    assert rest("a.json") == rest("b.json")
+
+
+NOSY_RULE = '''
+"""A group without members.
+
+Nobody needs it.
+
+Fix: remove it.
+
+Flagged:
+
+    {"/api/v1/groups": [{"id": "00g1"}]}
+
+Accepted:
+
+    {"/api/v1/groups": [{"id": "00g1"}], "/api/v1/groups/00g1/users": ["00u1"]}
+
+See:
+- nowhere
+"""
+
+from auditor import Finding, Impact, Org, Severity, rule
+
+
+@rule("NOSY001", severity=Severity.LOW, impact=Impact.DEAD, reads=["groups", "group_members"])
+def check(org: Org):
+    for group in org.groups:
+        if not org.members(group.id):
+            yield Finding(group, f"{group.id} has no members.")
+'''
+
+
+def test_a_rule_that_asks_for_an_unnamed_group_is_not_evaluated(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "nosy.py").write_text(NOSY_RULE.lstrip())
+    path = tmp_path / "s.json"
+    words = ["audit", path, "--rules", tmp_path / "rules", "--select", "NOSY001", "-O", "json"]
+    read(named(rule={"include": ["00g2"], "exclude": []}), path)
+
+    outcome = okta_auditor(*words)
+    result = json.loads(outcome.stdout)
+
+    assert outcome.exit_code == 3
+    assert result["findings"] == []
+    assert result["crashed"] == []
+    assert "were not read" in result["not_evaluated"][0]["reason"]
+    assert "--all-members" in result["not_evaluated"][0]["remedy"]
+    read(named(rule={"include": ["00g2"], "exclude": []}), path, "--all-members")
+    assert json.loads(okta_auditor(*words).stdout)["not_evaluated"] == []
+
+
+def test_explain_does_not_take_an_unnamed_group_for_an_empty_one(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    read(named(rule={"include": ["00g2"], "exclude": []}), path)
+    # A rule that comes to name another group, as in a plan: what was read says nothing of it.
+    snapshot = json.loads(path.read_text())
+    rule = snapshot["resources"][f"{SERVERS}/aus1/policies/00p1/rules"][0]
+    rule["conditions"]["people"]["groups"]["include"] = ["00g5"]
+    path.write_text(json.dumps(snapshot))
+
+    outcome = okta_auditor(
+        "explain", path, "--server", "Billing", "--client", "Invoices", "--user", "00u1",
+        "--grant", "authorization_code", "--scope", "openid", "--scope", "billing:read",
+    )  # fmt: skip
+
+    assert outcome.exit_code == 3, outcome.shown
+    assert "INDETERMINATE" in outcome.stdout.upper()
+
+
+# What the ledger and the exit code say
+
+
+def test_the_capture_says_what_each_collection_took(tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    with served(tenant(faults=[{"path": "/scopes$", "status": 500, "times": 1}])) as sandbox:
+        okta_auditor("snapshot", "-o", path, url=sandbox.url)
+        sent = len(sandbox.requests)
+
+    capture = json.loads(path.read_text())["capture"]
+    assert sum(effort["requests"] for effort in capture["efforts"].values()) == sent
+    assert capture["efforts"]["scopes"]["retries"] == 1
+    assert all(
+        effort["seconds"] >= 0 for effort in capture["efforts"].values() if "seconds" in effort
+    )
+
+
+def test_what_the_org_does_not_have_is_incomplete_only_if_asked(tmp_path: Path) -> None:
+    body = {"errorCode": "E0000015", "errorSummary": "You do not have permission"}
+    document = tenant(faults=[{"path": f"^{SERVERS}", "status": 401, "body": body}])
+
+    assert read(document, tmp_path / "s.json")[0] == 0
+    with served(document) as sandbox:
+        outcome = okta_auditor(
+            "snapshot", "-o", tmp_path / "s.json", "--require-complete", url=sandbox.url
+        )
+        assert outcome.exit_code == 3
+        assert "--require-complete" in outcome.stderr
+        assert "authorization servers" in outcome.stderr
+        run = okta_auditor(
+            "run", "-o", tmp_path / "s.json", "--require-complete", "--fail-on", "critical",
+            url=sandbox.url,
+        )  # fmt: skip
+        assert run.exit_code == 3
+    with served(tenant()) as sandbox:
+        outcome = okta_auditor(
+            "snapshot", "-o", tmp_path / "s.json", "--require-complete", url=sandbox.url
+        )
+        assert outcome.exit_code == 0
