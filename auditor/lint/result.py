@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from auditor.lint.finding import Confidence, Severity
 from auditor.lint.rule import Rule
@@ -49,6 +51,38 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Why a finding is known and does not fail a build."""
+
+    by: Literal["suppression", "baseline"]
+    where: str
+    """The file and line that accepts it."""
+    reason: str = ""
+    owner: str = ""
+    ticket: str = ""
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that whoever keeps suppressions or the baseline should know."""
+
+    where: str
+    """The file and line."""
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A finding of the baseline that is not there any more."""
+
+    code: str
+    fingerprint: str
+    object: ObjectRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFinding:
     """A finding with all that a report needs to show it."""
 
@@ -71,6 +105,8 @@ class ReportedFinding:
     status: str = "open"
     related_more: int = 0
     """How many more objects take part in it than `related` shows."""
+    acceptance: Acceptance | None = None
+    """Why it does not count; None for a finding that does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +150,17 @@ class AuditResult:
     rules: tuple[Rule, ...]
     """The selected rules, by code."""
     findings: tuple[ReportedFinding, ...]
-    """By severity, then code, then object."""
+    """Those that count, by severity, then code, then object."""
     not_evaluated: tuple[NotEvaluated, ...]
     crashed: tuple[Crashed, ...]
     objects: dict[str, int]
     """How many objects of each collection the snapshot holds."""
+    accepted: tuple[ReportedFinding, ...] = ()
+    """Findings that a suppression or the baseline accepts; in the order of `findings`."""
+    notices: tuple[Notice, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    as_of: date | None = None
+    """The day by which expiry was judged; None where nothing can expire."""
 
     @cached_property
     def by_severity(self) -> dict[Severity, int]:
