@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faulty import hasten
 from helpers import TOKEN, ledger, okta_auditor, served, tenant
 from processes import asked, body, medium_tenant, noted
 
@@ -84,7 +85,10 @@ def test_a_list_goes_on_in_its_middle(tmp_path: Path) -> None:
     assert None not in {cursor for _, cursor in again}
 
 
-def test_a_network_that_dies_leaves_what_was_read(tmp_path: Path) -> None:
+def test_a_network_that_dies_leaves_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasten(monkeypatch)
     leftover = Leftover(tmp_path, medium_tenant(), {"path": ".", "drop": True, "after": 40})
 
     # The warnings name the first gap of each collection; the ledger has them all.
