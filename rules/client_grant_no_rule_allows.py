@@ -64,13 +64,15 @@ See:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
+from auditor.snapshot.models.base import Place
 from auditor.snapshot.models.clients import App
 from auditor.text import quoted
 from auditor.tokens.grants import REFRESH_TOKEN
 
-from ._clients import named_by_policy, own_clients, reachable
+from ._clients import named_by_policy, own_clients
 from ._witness import of_client, rejected
 
 
@@ -82,12 +84,22 @@ from ._witness import of_client, rejected
     reads=["apps", "policy_rules"],
 )
 def check(org: Org) -> Iterator[Finding]:
+    allowed_by: dict[Place, frozenset[str]] = {}
     for client in own_clients(org):
-        met = list(reachable(org, client)) if named_by_policy(org, client) else []
-        rules = [each for _, _, each in met]
+        if not named_by_policy(org, client):
+            continue
+        met = [
+            (s, policy) for s, policy in org.covering(client.client_id) if org.live_rules(policy)
+        ]
+        rules = [rule for _, policy in met for rule in org.live_rules(policy)]
         if not rules:
             continue
-        allowed = {grant for rule in rules for grant in rule.grant_types}
+        # Policies for all clients come by with each of them.
+        for _, policy in met:
+            if policy.place not in allowed_by:
+                grants = (rule.grant_types for rule in org.live_rules(policy))
+                allowed_by[policy.place] = frozenset(chain.from_iterable(grants))
+        allowed = frozenset().union(*(allowed_by[policy.place] for _, policy in met))
         for grant in _wanted(client):
             if grant not in allowed:
                 yield Finding(

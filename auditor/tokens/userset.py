@@ -27,17 +27,18 @@ class Numbering:
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = tuple(people)
-        self._numbers = {person: number for number, person in enumerate(self.people)}
+        self._numbers = dict(zip(self.people, range(len(self.people)), strict=True))
         self.none = UserSet(self, BitMap())
         self.all = UserSet(self, BitMap(range(len(self.people))))
 
     def of(self, people: Iterable[Person]) -> UserSet:
         """A set of some of the people; those who have no number are left out."""
-        # Millions of ids pass here, and strangers are few.
         numbers = list(map(self._numbers.get, people))
-        if None in numbers:
-            numbers = [number for number in numbers if number is not None]
-        return UserSet(self, BitMap(cast("list[int]", numbers)))
+        # Millions of ids pass here and strangers are few, so they are not looked for first.
+        try:
+            return UserSet(self, BitMap(cast("list[int]", numbers)))
+        except TypeError:
+            return UserSet(self, BitMap([number for number in numbers if number is not None]))
 
     def number(self, person: Person) -> int | None:
         """The number of a person; None for a stranger."""
