@@ -35,6 +35,9 @@ _REFUSED_S = 1.0
 _SOME = 0.1
 """The part of a limit that has to be left for a look at whether others still spend."""
 
+_FIRST_LOOK_S = 0.5
+"""When to look for the first time whether others still spend; later looks are farther apart."""
+
 _NOT_SENT_S = 0.05
 """A turn that was over sooner, without an answer, is taken for one that sent nothing."""
 
@@ -109,12 +112,15 @@ class Bucket:
         budget = self._budget(window, now)
         if budget >= work:
             return now
+        since = max(self._last, window.begun)
+        rest = max(self._until(window, now) - since, 0.0)
         if budget < 1:
             if not self._worth_a_look(window, now):
                 return self._over_at(window)
-            budget = 2  # again when half of what is left has gone by
-        since = max(self._last, window.begun)
-        return max(now, since + max(self._until(window, now) - since, 0.0) / budget)
+            # What others have spent may have been one burst, which the first looks show.
+            look = _FIRST_LOOK_S + 2 * (window.seen - window.begun)
+            return max(now, since + min(look, rest / 2))
+        return max(now, since + rest / budget)
 
     def excess_s(self, now: float, work: int) -> float:
         """How long the work that does not fit into this window will take; infinite if unknown."""

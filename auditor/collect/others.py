@@ -22,7 +22,7 @@ class Others:
 
         Nobody knows when in that time they were sent.
         """
-        self._seconds = min(in_s, 5.0)
+        self._seconds = min(in_s, 1.0)
         self._requests = max(0, others) * self._seconds / in_s
 
     def learn(self, requests: int, seconds: float, memory_s: float) -> None:

@@ -112,6 +112,18 @@ def test_work_that_fits_is_sent_at_once() -> None:
     assert run(main()) == pytest.approx(0.05 * (1 + math.ceil(449 / 15)), abs=0.01)
 
 
+def test_a_burst_before_we_came_is_not_taken_for_lasting() -> None:
+    async def main() -> float:
+        org = Org((limit("apps", 10_000),))
+        await org.read_all(Governor(), {"apps": 900})  # another run, just before
+        begin = now()
+        await org.read_all(Governor(), {"apps": 900})
+        assert not org.refused
+        return now() - begin
+
+    assert run(main()) < 10
+
+
 def test_work_that_does_not_fit_is_spread_over_the_window() -> None:
     async def main() -> Org:
         org = Org((limit("apps", 100),))
