@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "okta-auditor")
 
 _LARGEST = 1_000_000
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)\Z")
+_CONFLICT = re.compile(r"<{7}( |\r?$)")
+_START = "`okta-auditor init` writes a file to start from."
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,22 @@ def parse(path: Path, text: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError:
         raise UsageError(
-            f"{shown(path)} is not valid TOML: {one_line(str(error))}.",
-            remedy="`okta-auditor init` writes a file to start from.",
+            f"{shown(path)} is not valid TOML: it is nested too deeply.", remedy=_START
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        lines = text.split("\n")
+        if conflict := next((n for n, line in enumerate(lines, 1) if _CONFLICT.match(line)), None):
+            raise UsageError(
+                f"{shown(path)}:{conflict}: an unresolved merge conflict; this is not valid TOML.",
+                remedy="Resolve it: keep one side, and delete the lines of <, = and >.",
+            ) from None
+        told = _PLACE.search(str(error))
+        line = int(told[1]) if told else len(lines)
+        what = one_line(str(error)).partition(" (at ")[0]
+        raise UsageError(
+            f"{shown(path)}:{line}: this is not valid TOML: {what}.", remedy=_START
         ) from None
 
 
