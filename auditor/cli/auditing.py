@@ -177,16 +177,17 @@ def _rules(effective: Effective) -> tuple[Rule, ...]:
         rules = apply_options(rules, settings.options)
     except OptionError as error:
         raise effective.blamed(error, "options", *error.key) from error
-    try:
-        rules = apply_severities(rules, settings.severity)
-    except UsageError as error:
-        raise effective.blamed(error, "severity") from error
-    for key in ("select", "ignore"):
+    for key in ("severity", "select", "ignore"):
         for selector in getattr(settings, key):
             try:
                 check_selector(rules, selector)
             except UsageError as error:
-                raise effective.blamed(error, key) from error
+                place = (key, selector) if key == "severity" else (key,)
+                raise effective.blamed(error, *place) from error
+    try:
+        rules = apply_severities(rules, settings.severity)
+    except UsageError as error:
+        raise effective.blamed(error, "severity") from error
     selected = select_rules(rules, settings.select, settings.ignore)
     sure = tuple(rule for rule in selected if rule.confidence.at_least(settings.min_confidence))
     if not sure:

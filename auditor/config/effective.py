@@ -42,7 +42,9 @@ class Effective:
             return error
         if self.file and origin.kind == "file":
             origin = Origin("file", origin.name, self.file.line(*key))
-        return UsageError(f"{origin}: {error.message}", remedy=error.remedy)
+        name = ".".join(key)
+        told = error.message.removeprefix(f"{name}: ")
+        return UsageError(f"{origin}: {name}: {told}", remedy=error.remedy)
 
 
 def effective(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from auditor.errors import UsageError
 from auditor.lint.finding import Severity
 from auditor.lint.rule import Rule
-from auditor.lint.selection import check_selector, exactness
+from auditor.lint.selection import exactness
 
 
 def apply_severities(rules: Sequence[Rule], severities: Mapping[str, Severity]) -> tuple[Rule, ...]:
@@ -16,13 +16,12 @@ def apply_severities(rules: Sequence[Rule], severities: Mapping[str, Severity]) 
 
     Args:
         rules: all rules there are.
-        severities: by code, prefix of codes, name or `ALL`; the longest match wins.
+        severities: by code, prefix of codes, name or `ALL`; the longest match wins. What matches
+            no rule does nothing; `check_selector` finds it.
 
     Raises:
-        UsageError: nothing of that name exists, or a rule is given two severities.
+        UsageError: a rule is given two severities.
     """
-    for selector in severities:
-        check_selector(rules, selector)
     return tuple(_given(rule, severities) for rule in rules)
 
 
