@@ -51,7 +51,7 @@ def _watch(path: Path, options: AuditOptions) -> None:
     Raises:
         Stopped: by Ctrl-C or SIGTERM, which is how it ends.
     """
-    from auditor.cli.watching import state_of, wait_for_change  # noqa: PLC0415 - only if watched
+    from auditor.cli.changes import state_of, wait_for_change  # noqa: PLC0415 - only if watched
     from auditor.config.discovery import candidates  # noqa: PLC0415
 
     # What Python compiles of a rule is known by the second only; two saves may fall into one.

@@ -14,7 +14,7 @@ from auditor.cli.settings import read_settings
 from auditor.config import Effective
 from auditor.config.origin import Origin
 from auditor.config.toml import key as bare
-from auditor.config.toml import literal
+from auditor.config.toml import literal, plain
 from auditor.text import escaped, one_line
 
 VERSION = "okta-auditor/config/1"
@@ -47,7 +47,7 @@ def command(form: str, audit: AuditOptions) -> None:
 
 def _rows(effective: Effective) -> Iterator[Row]:
     for key in type(effective.settings).model_fields:
-        value, origin = getattr(effective.settings, key), effective.origins[key]
+        value, origin = plain(getattr(effective.settings, key)), effective.origins[key]
         if isinstance(value, dict) and value:
             for inner, item in _leaves((key,), value):
                 line = effective.file.line(*inner) if effective.file else None

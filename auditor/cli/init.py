@@ -14,7 +14,7 @@ from auditor.config.commented import commented_config
 from auditor.errors import OutputError, UsageError
 from auditor.files import write_file
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 _NEXT = """\
 Next:
@@ -59,19 +59,21 @@ def command(folder: Path, *, force: bool) -> None:
     click.echo(_NEXT)
 
 
-def starters() -> list[Starter]:
-    """The files that `init` writes, the settings first."""
-    listed = tomllib.loads((_TEMPLATES / "files.toml").read_text(encoding="utf-8"))
+def starters(templates: Path = TEMPLATES) -> list[Starter]:
+    """The files that `init` writes, the settings first.
+
+    Args:
+        templates: a folder with a list, `files.toml`, and the folders that it names.
+    """
     settings = Starter(Path("okta-auditor.toml"), commented_config(), "settings, each explained")
+    listed = tomllib.loads((templates / "files.toml").read_text(encoding="utf-8"))
     return [
         settings,
         *(
-            Starter(
-                Path(row["path"]),
-                (_TEMPLATES / row["template"]).read_text(encoding="utf-8"),
-                row["about"],
-            )
-            for row in listed.get("file", ())
+            Starter(Path(row["path"]) / file.name, file.read_text(encoding="utf-8"), row["about"])
+            for row in listed.get("folder", ())
+            for file in sorted((templates / row["template"]).iterdir())
+            if file.is_file()
         ),
     ]
 

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from auditor.config.model import Config
 from auditor.config.toml import key as bare
-from auditor.config.toml import literal
+from auditor.config.toml import literal, plain
 
 _HEAD = """\
 # Settings of okta-auditor. Take out the # before a key to set it; what stands there is the
@@ -39,7 +39,7 @@ def _is_table(info: FieldInfo) -> bool:
 
 
 def _value(info: FieldInfo) -> Any:
-    return info.examples[0] if info.examples else info.get_default(call_default_factory=True)
+    return info.examples[0] if info.examples else plain(info.get_default(call_default_factory=True))
 
 
 def _prose(info: FieldInfo) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from auditor.config.model import Settings
 from auditor.config.origin import Origin
@@ -59,11 +59,11 @@ def switched_on(environ: Mapping[str, str], name: str) -> bool:
 
 
 def _allowed() -> list[str]:
-    return [
-        key
-        for key, info in Settings.model_fields.items()
-        if get_origin(info.annotation) is not dict
-    ]
+    return [key for key, info in Settings.model_fields.items() if not _is_table(info.annotation)]
+
+
+def _is_table(kind: Any) -> bool:
+    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
 
 
 def _value(variable: str, key: str, text: str) -> Any:

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
+
+
+def plain(value: Any) -> Any:
+    """A setting's value without our types: a table of typed keys becomes a mapping."""
+    return value.model_dump() if isinstance(value, BaseModel) else value
 
 
 def literal(value: Any) -> str:

@@ -53,6 +53,22 @@ def test_it_does_not_write_through_a_dangling_link(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_the_list_of_files_is_data(tmp_path: Path) -> None:
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci" / "nightly.yml").write_text("on: schedule")
+    (tmp_path / "ci" / "change.yml").write_text("on: pull_request")
+    (tmp_path / "files.toml").write_text(
+        '[[folder]]\ntemplate = "ci"\npath = ".github/workflows"\nabout = "a workflow"'
+    )
+    settings, *workflows = starters(tmp_path)
+
+    assert str(settings.path) == "okta-auditor.toml"
+    assert [(str(each.path), each.content, each.about) for each in workflows] == [
+        (".github/workflows/change.yml", "on: pull_request", "a workflow"),
+        (".github/workflows/nightly.yml", "on: schedule", "a workflow"),
+    ]
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     outcome = okta_auditor("init", tmp_path / "none")
     assert outcome.exit_code == 2

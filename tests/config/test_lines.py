@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from auditor import RuleOptions
 from auditor.config.lines import key_lines, line_of
-from auditor.config.toml import key, literal
+from auditor.config.toml import key, literal, plain
 
 DOCUMENT = '''\
 # a comment = "no key"
@@ -77,3 +78,11 @@ def test_a_huge_value_ends_the_search_rather_than_the_patience() -> None:
 )  # fmt: skip
 def test_what_is_written_as_toml_is_read_as_it_was(value: Any) -> None:
     assert tomllib.loads(f"{key('a.b')} = {literal(value)}") == {"a.b": value}
+
+
+def test_a_table_of_typed_keys_is_written_as_a_table() -> None:
+    class Policy(RuleOptions):
+        days: int = 90
+        rules: tuple[str, ...] = ("OAM1",)
+
+    assert literal(plain(Policy())) == '{days = 90, rules = ["OAM1"]}'
