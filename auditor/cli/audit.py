@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -71,6 +72,9 @@ def _watch(path: Path, options: AuditOptions) -> None:
                     click.echo(_WAITING, err=True)
                 if before != set(watched):
                     seen = state_of(watched) | {p: s for p, s in seen.items() if p in watched}
+                # An audit leaves what it made to no collector, since most processes end then.
+                gc.unfreeze()
+                gc.collect()
                 wait_for_change(watched, seen)
                 _clear()
         except KeyboardInterrupt:

@@ -161,12 +161,10 @@ def plan(options: AuditOptions) -> Plan:
         UsageError: the configuration, a rule, a format or a path cannot work.
     """
     effective = read_settings(options)
-    settings = effective.settings
-    return Plan(
-        rules=_rules(effective),
-        outputs=_outputs(settings.output or ("text",), effective),
-        effective=effective,
-    )
+    with _without_collector():  # packs are many modules, which stay
+        rules = _rules(effective)
+        outputs = _outputs(effective.settings.output or ("text",), effective)
+    return Plan(rules=rules, outputs=outputs, effective=effective)
 
 
 def _rules(effective: Effective) -> tuple[Rule, ...]:
