@@ -61,9 +61,9 @@ def folders(start: Path) -> Iterator[Path]:
 
 
 def _has_table(path: Path) -> bool:
-    text = read_text(path)
-    if not _OURS.search(text):
+    if not _mentions_us(path):
         return False  # most are not for us, and need not even be valid
+    text = read_text(path)
     tool = parse(path, text).get("tool")
     names = tool if isinstance(tool, dict) else {}
     if "okta-auditor" in names:
@@ -76,6 +76,16 @@ def _has_table(path: Path) -> bool:
                 remedy="Rename it, or use --no-config.",
             )
     return False
+
+
+def _mentions_us(path: Path) -> bool:
+    try:
+        return path.is_file() and _OURS.search(path.read_text("latin-1")) is not None
+    except OSError as error:
+        raise UsageError(
+            f"{shown(path)} cannot be read: {error.strerror}; it may hold settings.",
+            remedy="Name a file with --config, or use --no-config.",
+        ) from error
 
 
 def _refuse_strangers(path: Path, start: Path) -> None:

@@ -15,6 +15,9 @@ from auditor.config.reading import ConfigFile
 from auditor.errors import UsageError
 from auditor.text import one_line
 
+_REPORTS = frozenset({".csv", ".html", ".json", ".md", ".sarif", ".txt", ".xml"})
+"""How files end that nothing runs."""
+
 _NAME_IT = "If the file is to be trusted, name it with --config."
 
 
@@ -38,7 +41,10 @@ def trusted_rules(file: ConfigFile, layer: Layer) -> tuple[tuple[Any, Origin], t
 
 
 def confined(file: ConfigFile, layer: Layer, folder: Path) -> None:
-    """Let a file that was found name no path outside its repository.
+    """Let a file that was found name no path outside its repository, and only reports to write.
+
+    A report holds words of the snapshot, which may come from the same stranger. Written to
+    `.venv/bin/activate`, they would run.
 
     Args:
         file: the configuration file.
@@ -57,12 +63,23 @@ def confined(file: ConfigFile, layer: Layer, folder: Path) -> None:
         for path in _paths(key, value):
             # Symbolic links are followed: a branch may bring one along.
             place = (folder / path).resolve()
-            if not place.is_relative_to(root) or ".git" in place.relative_to(root).parts:
+            if problem := _problem(place, root, written=key == "output"):
                 raise UsageError(
-                    f"{origin}: {key} names {one_line(str(path))}, which is outside of the "
-                    "configuration file's repository or in its .git.",
-                    remedy=f"{_NAME_IT} Otherwise use a path within the repository.",
+                    f"{origin}: {key} names {one_line(str(path))}, which is {problem}; a "
+                    "configuration file that was found, not named, must not do that.",
+                    remedy=f"{_NAME_IT} Otherwise use another path.",
                 )
+
+
+def _problem(place: Path, root: Path, *, written: bool) -> str:
+    if not place.is_relative_to(root):
+        return "outside of the file's repository"
+    parts = place.relative_to(root).parts
+    if ".git" in parts or (written and any(part.startswith(".") for part in parts)):
+        return "in a hidden folder or hidden itself"
+    if written and place.suffix not in _REPORTS:
+        return f"not called like a report ({', '.join(sorted(_REPORTS))})"
+    return ""
 
 
 def _paths(key: str, value: Any) -> list[Path]:

@@ -62,10 +62,12 @@ def test_the_search_ends_at_the_root_of_the_repository(repository: Path) -> None
     assert config()["file"] is None, "a worktree has a file for .git"
 
 
-@pytest.mark.parametrize("text", ["", "[tool.ruff]\nline-length = 100", "not TOML at all ["])
-def test_a_pyproject_without_a_table_for_us_is_none_of_ours(repository: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "data", [b"", b"[tool.ruff]\nline-length = 100", b"not TOML [", b"\xff", b"#" * 2_000_000]
+)
+def test_a_pyproject_without_a_table_for_us_is_none_of_ours(repository: Path, data: bytes) -> None:
     (repository / "okta-auditor.toml").write_text('fail_on = "low"')
-    (repository / "a" / "pyproject.toml").write_text(text)
+    (repository / "a" / "pyproject.toml").write_bytes(data)
 
     assert config()["fail_on"]["value"] == "low"
 

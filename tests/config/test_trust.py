@@ -100,9 +100,24 @@ def test_rules_on_the_command_line_replace_those_of_the_file(branch: Path) -> No
     assert not ran()
 
 
-@pytest.mark.parametrize("place", ["../r.json", "link/r.json", ".git/hooks", "sub/../../r.json"])
-def test_a_found_file_writes_no_report_outside_its_repository(branch: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        "../r.json",
+        "link/r.json",
+        "sub/../../r.json",
+        ".git/config.json",
+        ".venv/bin/activate",
+        "venv/bin/activate",
+        "Makefile",
+        "disguised.json",
+    ],
+)
+def test_a_found_file_writes_reports_only_and_within_its_repository(
+    branch: Path, place: str
+) -> None:
     (branch / "link").symlink_to(branch.parent)
+    (branch / "disguised.json").symlink_to("Makefile")
     (branch / "sub").mkdir()
     (branch / "okta-auditor.toml").write_text(f'output = ["text", "json={place}"]')
 
