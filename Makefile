@@ -37,11 +37,13 @@ browser: ## Install the browser that tests use (Debian, Ubuntu)
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
 	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null
 
-docs: $(VENV)/.developer ## Write the rules' pages to docs/rules
+docs: $(VENV)/.developer ## Write the rules' pages and the configuration's schema to docs
 	rm -rf docs/rules
 	$(BIN)/okta-auditor rules --write docs/rules
+	$(BIN)/okta-auditor schema config > docs/okta-auditor.schema.json
 
 bench: $(VENV)/.developer ## Print how fast things are
+	$(BIN)/python tests/benchmarks/startup.py
 	$(BIN)/python tests/benchmarks/large_tenant.py
 	$(BIN)/python tests/benchmarks/export.py
 	$(BIN)/python tests/benchmarks/dpop_proofs.py

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec
@@ -63,12 +63,18 @@ def _installed(group: str) -> Iterator[ModuleType]:
 
 
 def _local(folder: Path) -> Iterator[ModuleType]:
-    """The modules of a folder, as a package, so that they may import their siblings."""
+    """The modules of a folder, as a package, so that they may import their siblings.
+
+    They are read anew each time, because somebody may have changed them.
+    """
     if not folder.is_dir():
         raise PluginError(f"{folder} is not a folder of rules.", remedy="Name a folder.")
     name = f"auditor_local_rules_{abs(hash(folder.resolve())):x}"
     spec = ModuleSpec(name, None, is_package=True)
     spec.submodule_search_locations = [str(folder.resolve())]
+    for known in [each for each in sys.modules if each.split(".")[0] == name]:
+        del sys.modules[known]
+    invalidate_caches()
     package = sys.modules[name] = module_from_spec(spec)
     try:
         yield from _with_submodules(package)

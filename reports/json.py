@@ -68,6 +68,7 @@ class Summary(_Wire):
     )
     findings: int
     by_severity: dict[Severity, int] = Field(description="Every severity is there.")
+    by_rule: dict[str, int] = Field(description="By code; rules without findings are left out.")
     rules: RuleCounts
     objects: dict[str, int] = Field(description="How many objects of each collection were read.")
 
@@ -227,6 +228,7 @@ def _summary(result: AuditResult) -> Summary:
         complete=not result.incomplete,
         findings=len(result.findings),
         by_severity=result.by_severity,
+        by_rule=result.by_rule,
         rules=RuleCounts(
             selected=len(result.rules),
             evaluated=result.evaluated,

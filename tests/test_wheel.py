@@ -41,6 +41,7 @@ def test_it_owns_one_import_name_and_ships_the_data(wheel: Path) -> None:
         "py.typed",
         "rules/server_without_active_policy.py",
         "reports/templates/text.j2",
+        "templates/files.toml",
     ):
         assert f"auditor/{needed}" in names
     licences = [name for name in names if name.endswith("LICENSE")]

@@ -27,6 +27,8 @@ _COMMANDS = {
     "test": "Check that token requests are minted or rejected as a file expects.",
     "access": "List who can obtain which scopes, through which client and rule.",
     "rules": "List the rules, or show the page of one.",
+    "config": "Show each setting that holds, and where it comes from.",
+    "init": "Write a commented configuration file to start from.",
     "schema": "Print the JSON Schema of a file that okta-auditor reads or writes.",
 }
 

@@ -1,23 +1,90 @@
-"""`okta-auditor audit`: check a snapshot against the rules."""
+"""`okta-auditor audit`: check a snapshot against the rules, once or whenever a file changes."""
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from pathlib import Path
 
 import click
 
 from auditor.cli.auditing import plan
 from auditor.cli.options import FILE, AuditOptions, audit_options
+from auditor.cli.stopping import Stopped, termination
+from auditor.errors import AuditorError, ExitCode
 from auditor.snapshot.document import read_document
+from auditor.text import printable
+
+_WAITING = "waiting for changes (Ctrl-C ends)"
 
 
 @click.command("audit")
 @click.argument("path", metavar="SNAPSHOT", type=FILE)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Audit again whenever the snapshot, the configuration, a local rule or a file that the "
+    "settings name changes, until Ctrl-C.",
+)
 @audit_options
 @click.pass_context
-def command(ctx: click.Context, path: Path, audit: AuditOptions) -> None:
+def command(ctx: click.Context, path: Path, audit: AuditOptions, *, watch: bool) -> None:
     """Check a snapshot against the rules. Needs no network and no credentials."""
-    asked = plan(audit)
+    if watch:
+        _watch(path, audit)
+    else:
+        ctx.exit(_once(path, audit, []))
+
+
+def _once(path: Path, options: AuditOptions, watched: list[Path]) -> ExitCode:
+    """Audit; add to `watched` what the outcome depends on, as soon as that is known."""
+    asked = plan(options)
+    watched[:] = [path, *asked.depends_on]
     result = asked.evaluate(read_document(path), path)
     asked.publish(result)
-    ctx.exit(asked.exit_code(result))
+    return asked.exit_code(result)
+
+
+def _watch(path: Path, options: AuditOptions) -> None:
+    """Audit for ever.
+
+    Raises:
+        Stopped: by Ctrl-C or SIGTERM, which is how it ends.
+    """
+    from auditor.cli.changes import state_of, wait_for_change  # noqa: PLC0415 - only if watched
+    from auditor.config.discovery import candidates  # noqa: PLC0415
+
+    # What Python compiles of a rule is known by the second only; two saves may fall into one.
+    sys.dont_write_bytecode = True
+    named = [options.config] if options.config else candidates(Path.cwd())
+    watched = [path, *named, *options.rules]
+    with termination() as signals:
+        try:
+            while True:
+                seen = state_of(watched)
+                before = set(watched)
+                try:
+                    code = _once(path, options, watched)
+                    click.echo(f"exit code {int(code)}; {_WAITING}", err=True)
+                except AuditorError as error:
+                    click.echo(printable(f"error: {error.message}\n  {error.remedy}"), err=True)
+                    click.echo(_WAITING, err=True)
+                if before != set(watched):
+                    seen = state_of(watched) | {p: s for p, s in seen.items() if p in watched}
+                # An audit leaves what it made to no collector, since most processes end then.
+                gc.unfreeze()
+                gc.collect()
+                wait_for_change(watched, seen)
+                _clear()
+        except KeyboardInterrupt:
+            raise Stopped("watching ended", signals.code) from None
+
+
+def _clear() -> None:
+    """Begin with an empty screen where there is one; elsewhere with a line."""
+    capable = os.environ.get("TERM", "dumb") not in {"", "dumb"} and "CI" not in os.environ
+    if capable and sys.stdout.isatty():
+        click.clear()
+    else:
+        click.echo("--- changed ---", err=True)

@@ -5,26 +5,28 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from auditor.cli.colour import coloured
 from auditor.cli.options import AuditOptions
-from auditor.config import read_config
+from auditor.cli.settings import read_settings
+from auditor.cli.statistics import statistics
+from auditor.config import Effective, Settings
 from auditor.errors import ExitCode, OutputError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.engine import Source, audit
-from auditor.lint.finding import Severity
-from auditor.lint.options import apply_options
+from auditor.lint.options import OptionError, apply_options
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
-from auditor.lint.selection import select_rules
+from auditor.lint.selection import check_selector, select_rules
+from auditor.lint.severities import apply_severities
 from auditor.plugins import load_reports, load_rules
 from auditor.snapshot.document import parse_snapshot
-from auditor.text import suggestion
+from auditor.text import counted, suggestion
 
 STANDARD_OUTPUT = Path("-")
 
@@ -43,7 +45,24 @@ class Plan:
 
     rules: tuple[Rule, ...]
     outputs: tuple[Output, ...]
-    fail_on: Severity
+    effective: Effective
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this run."""
+        return self.effective.settings
+
+    @property
+    def depends_on(self) -> list[Path]:
+        """Files and folders, but for the snapshot, that the outcome depends on.
+
+        A key of the settings whose values are paths names such files.
+        """
+        paths = list(self.effective.candidates)
+        for value in dict(self.settings).values():
+            items = value if isinstance(value, tuple) else (value,)
+            paths += [item for item in items if isinstance(item, Path)]
+        return paths
 
     def evaluate(self, document: bytes, path: Path) -> AuditResult:
         """Audit a snapshot document.
@@ -57,7 +76,13 @@ class Plan:
         """
         with _without_collector():
             snapshot = parse_snapshot(document, path)
-            return audit(snapshot, self.rules, Source(_shown(path), document))
+            result = audit(snapshot, self.rules, Source(_shown(path), document))
+        asked = self.effective.origins["as_of"].kind != "default"
+        return replace(
+            result,
+            as_of=self.effective.as_of if asked else None,
+            show_accepted=self.settings.show_suppressed,
+        )
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
@@ -78,14 +103,30 @@ class Plan:
                 click.echo(f"{output.path} written", err=True)
             except OutputError as error:
                 failed = error
+        if self.settings.statistics:
+            click.echo(statistics(result), err=self._has_document, nl=False)
         if failed:
             raise failed
+
+    @property
+    def _has_document(self) -> bool:
+        """Whether standard output is for a program, which a table would confuse."""
+        formats = [output.report.name for output in self.outputs if output.path == STANDARD_OUTPUT]
+        return any(name != "text" for name in formats)
 
     def exit_code(self, result: AuditResult) -> ExitCode:
         """What the audit's outcome means to a CI job. Incomplete beats findings."""
         if result.incomplete:
             return ExitCode.INCOMPLETE
-        return ExitCode.FINDINGS if result.failing(self.fail_on) else ExitCode.CLEAN
+        if self.settings.strict and result.not_evaluated:
+            rules = counted(len(result.not_evaluated), "rule")
+            click.echo(
+                f"strict: {rules} not evaluated, because the org does not have what they read.",
+                err=True,
+            )
+            return ExitCode.INCOMPLETE
+        failing = result.failing(self.settings.fail_on) and not self.settings.exit_zero
+        return ExitCode.FINDINGS if failing else ExitCode.CLEAN
 
 
 def _shown(path: Path) -> str:
@@ -119,18 +160,51 @@ def plan(options: AuditOptions) -> Plan:
     Raises:
         UsageError: the configuration, a rule, a format or a path cannot work.
     """
-    settings = read_config(options.config)
-    rules = apply_options(load_rules([*settings.rules, *options.folders]), settings.options)
-    return Plan(
-        rules=select_rules(
-            rules, options.select or settings.select, options.ignore or settings.ignore
-        ),
-        outputs=_outputs(options.output or settings.output or ("text",)),
-        fail_on=Severity(options.fail_on) if options.fail_on else settings.fail_on,
-    )
+    effective = read_settings(options)
+    with _without_collector():  # packs are many modules, which stay
+        rules = _rules(effective)
+        outputs = _outputs(effective.settings.output or ("text",), effective)
+    return Plan(rules=rules, outputs=outputs, effective=effective)
 
 
-def _outputs(wanted: tuple[str, ...]) -> tuple[Output, ...]:
+def _rules(effective: Effective) -> tuple[Rule, ...]:
+    """The rules that run, with the options and severities that they are given."""
+    settings = effective.settings
+    rules = load_rules(settings.rules)
+    try:
+        rules = apply_options(rules, settings.options)
+    except OptionError as error:
+        raise effective.blamed(error, "options", *error.key) from error
+    for key in ("severity", "select", "ignore"):
+        for selector in getattr(settings, key):
+            try:
+                check_selector(rules, selector)
+            except UsageError as error:
+                place = (key, selector) if key == "severity" else (key,)
+                raise effective.blamed(error, *place) from error
+    try:
+        rules = apply_severities(rules, settings.severity)
+    except UsageError as error:
+        raise effective.blamed(error, "severity") from error
+    selected = select_rules(rules, settings.select, settings.ignore)
+    sure = tuple(rule for rule in selected if rule.confidence.at_least(settings.min_confidence))
+    if not sure:
+        raise UsageError(
+            f"No selected rule is sure enough for min_confidence {settings.min_confidence.value}, "
+            "so there is nothing to check.",
+            remedy="Lower it, or select other rules.",
+        )
+    return sure
+
+
+def _outputs(wanted: tuple[str, ...], effective: Effective) -> tuple[Output, ...]:
+    try:
+        return _checked(wanted)
+    except UsageError as error:
+        raise effective.blamed(error, "output") from error
+
+
+def _checked(wanted: tuple[str, ...]) -> tuple[Output, ...]:
     formats = load_reports()
     outputs = []
     for item in wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,18 +17,33 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
 SEVERITIES = ("critical", "high", "medium", "low", "info")
+CONFIDENCES = ("high", "medium", "low")
+PROFILES = ("pr", "nightly", "audit")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AuditOptions:
-    """What a command line says about the audit."""
+    """What a command line says about the audit.
 
-    output: tuple[str, ...]
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    fail_on: str | None
-    folders: tuple[Path, ...]
-    config: Path | None
+    What it does not say is None or empty. A field that is called as a key of the settings is
+    the command line's value of that key; `cli/settings.py` sees to it.
+    """
+
+    output: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: str | None = None
+    fail_on: str | None = None
+    min_confidence: str | None = None
+    strict: bool | None = None
+    exit_zero: bool | None = None
+    statistics: bool | None = None
+    show_suppressed: bool | None = None
+    as_of: datetime | None = None
+    rules: tuple[Path, ...] = ()
+    local_rules: bool | None = None
+    config: Path | None = None
+    no_config: bool = False
 
 
 def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -82,19 +98,68 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Skip these rules. The longest match of --select and --ignore wins.",
         ),
         click.option(
+            "--profile",
+            type=click.Choice(PROFILES),
+            help="Settings for an occasion: pr, what must stop a change; nightly, what to work on; "
+            "audit, everything. Other options change them.",
+        ),
+        click.option(
             "--fail-on",
             type=click.Choice(SEVERITIES),
             help="Exit with 1 for findings of this severity or worse. [default: high]",
         ),
         click.option(
+            "--min-confidence",
+            type=click.Choice(CONFIDENCES),
+            help="Run only rules whose findings are at least so sure. [default: low]",
+        ),
+        click.option(
+            "--strict/--no-strict",
+            default=None,
+            help="Exit with 3 if any rule was not evaluated, even if the org lacks what it reads.",
+        ),
+        click.option(
+            "--exit-zero/--no-exit-zero",
+            default=None,
+            help="Exit with 0 in spite of findings; still with 3 if something was not checked.",
+        ),
+        click.option(
+            "--statistics/--no-statistics",
+            default=None,
+            help="Print how many findings each rule has.",
+        ),
+        click.option(
+            "--show-suppressed/--no-show-suppressed",
+            default=None,
+            help="List findings that are accepted, instead of counting them.",
+        ),
+        click.option(
+            "--as-of",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help="The day by which expiry is judged. [default: SOURCE_DATE_EPOCH, or today in UTC]",
+        ),
+        click.option(
             "--rules",
-            "folders",
             multiple=True,
             type=FILE,
             metavar="DIR",
-            help="Load local rules from a folder. Repeatable.",
+            help="Load local rules (Python code) from a folder. Repeatable.",
         ),
-        click.option("--config", type=FILE, metavar="FILE", help="Read settings from a TOML file."),
+        click.option(
+            "--local-rules/--no-local-rules",
+            default=None,
+            help="Whether to load folders of rules that a configuration file names. [default: "
+            "only if --config names the file]",
+        ),
+        click.option(
+            "--config",
+            type=FILE,
+            metavar="FILE",
+            help="Read settings from this TOML file. [default: the nearest okta-auditor.toml or "
+            "pyproject.toml, upward to the root of the repository]",
+        ),
+        click.option("--no-config", is_flag=True, help="Read no configuration file."),
     )(_gathered(function, AuditOptions, "audit"))
 
 

@@ -48,6 +48,11 @@ class Confidence(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
 
+    def at_least(self, other: Confidence) -> bool:
+        """Whether this is as sure as the other, or surer."""
+        order = list(type(self))
+        return order.index(self) <= order.index(other)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:

@@ -15,6 +15,24 @@ if TYPE_CHECKING:
     from auditor.lint.rule import Rule
 
 
+_Chosen = dict[str, dict[str, tuple[str, Any]]]
+"""By code and option: what sets it, and the value."""
+
+
+class OptionError(UsageError):
+    """A setting of an option that cannot be.
+
+    Args:
+        key: the selector, and the option if that is at fault.
+        told: what is wrong with it.
+        remedy: what to do.
+    """
+
+    def __init__(self, key: tuple[str, ...], told: str, *, remedy: str = "") -> None:
+        super().__init__(f"options.{'.'.join(key)}: {told}", remedy=remedy)
+        self.key = key
+
+
 class RuleOptions(BaseModel):
     """Base of a rule's options: fields with a default, bounds and a description."""
 
@@ -44,45 +62,42 @@ def apply_options(
             `ALL` sets holds for those rules that have such an option.
 
     Raises:
-        UsageError: nothing of that name exists, or a value is unusable.
+        OptionError: nothing of that name exists, or a value is unusable.
     """
-    chosen: dict[str, dict[str, Any]] = {rule.code: {} for rule in rules}
+    chosen: _Chosen = {rule.code: {} for rule in rules}
     for selector in sorted(settings, key=_exactness):
         matched = [rule for rule in rules if _selects(selector, rule)]
         if not matched:
-            known = [name for rule in rules for name in (rule.code, rule.name)]
-            raise UsageError(
-                f"options.{selector}: there is no such rule{suggestion(selector, known)}"
-            )
+            from auditor.lint.near import near_rules  # noqa: PLC0415 - it needs `Rule`, which needs us
+
+            raise OptionError((selector,), f"there is no such rule{near_rules(selector, rules)}")
         for key, value in settings[selector].items():
             _set(chosen, matched, selector, key, value)
     return tuple(_configured(rule, chosen[rule.code]) for rule in rules)
 
 
-def _set(
-    chosen: dict[str, dict[str, Any]], matched: Iterable[Rule], selector: str, key: str, value: Any
-) -> None:
+def _set(chosen: _Chosen, matched: Iterable[Rule], selector: str, key: str, value: Any) -> None:
     having = [rule for rule in matched if key in _names(rule)]
     if not having:
         known = sorted({name for rule in matched for name in _names(rule)})
         has = f"it has {', '.join(known)}" if known else "it has no options"
-        raise UsageError(
-            f"options.{selector}.{key}: no such option{suggestion(key, known)} ({has})"
-        )
+        raise OptionError((selector, key), f"no such option{suggestion(key, known)} ({has})")
     for rule in having:
-        chosen[rule.code][key] = value
+        chosen[rule.code][key] = (selector, value)
 
 
-def _configured(rule: Rule, values: Mapping[str, Any]) -> Rule:
-    if not values or rule.options is None:
+def _configured(rule: Rule, chosen: Mapping[str, tuple[str, Any]]) -> Rule:
+    if not chosen or rule.options is None:
         return rule
+    values = {key: value for key, (_, value) in chosen.items()}
     try:
         return dataclasses.replace(rule, options=rule.options.changed(values))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"options.{rule.code}.{key}: {first['msg']}",
+        selector = chosen[str(first["loc"][0])][0] if first["loc"] else rule.code
+        raise OptionError(
+            (selector, *(str(part) for part in first["loc"])),
+            first["msg"],
             remedy=f"`okta-auditor rules {rule.code}` describes the option.",
         ) from None
 

@@ -161,6 +161,8 @@ class AuditResult:
     fixed: tuple[Fixed, ...] = ()
     as_of: date | None = None
     """The day by which expiry was judged; None where nothing can expire."""
+    show_accepted: bool = False
+    """Whether reports list what was accepted, which they otherwise count."""
 
     @cached_property
     def by_severity(self) -> dict[Severity, int]:
@@ -169,6 +171,14 @@ class AuditResult:
         for finding in self.findings:
             counts[finding.severity] += 1
         return counts
+
+    @cached_property
+    def by_rule(self) -> dict[str, int]:
+        """How many findings each rule has that has some; the most first, then by code."""
+        counts: dict[str, int] = {}
+        for finding in self.findings:
+            counts[finding.rule.code] = counts.get(finding.rule.code, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def evaluated(self) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from auditor.errors import UsageError
+from auditor.lint.near import near_rules
 from auditor.lint.rule import Rule
-from auditor.text import suggestion
 
 ALL = "ALL"
 
@@ -29,12 +29,7 @@ def select_rules(
     """
     wanted, unwanted = list(select) or [ALL], list(ignore)
     for selector in [*wanted, *unwanted]:
-        if not any(_length(rule, selector) for rule in rules):
-            known = [name for rule in rules for name in (rule.code, rule.name)]
-            raise UsageError(
-                f"No rule has the code, prefix or name {selector!r}{suggestion(selector, known)}",
-                remedy="`okta-auditor rules` lists them all.",
-            )
+        check_selector(rules, selector)
     chosen = tuple(rule for rule in rules if _longest(rule, wanted) > _longest(rule, unwanted))
     if not chosen:
         raise UsageError(
@@ -42,6 +37,19 @@ def select_rules(
             remedy="Select at least one, or ignore fewer.",
         )
     return chosen
+
+
+def check_selector(rules: Sequence[Rule], selector: str) -> None:
+    """Insist that a selector means at least one rule.
+
+    Raises:
+        UsageError: it means none.
+    """
+    if not any(exactness(rule, selector) for rule in rules):
+        raise UsageError(
+            f"No rule has the code, prefix or name {selector!r}{near_rules(selector, rules)}",
+            remedy="`okta-auditor rules` lists them all.",
+        )
 
 
 def find_rule(rules: Iterable[Rule], wanted: str) -> Rule:
@@ -54,18 +62,17 @@ def find_rule(rules: Iterable[Rule], wanted: str) -> Rule:
     for rule in known:
         if wanted.lower() in {rule.code.lower(), rule.name}:
             return rule
-    names = [name for rule in known for name in (rule.code, rule.name)]
     raise UsageError(
-        f"There is no rule {wanted!r}{suggestion(wanted, names)}",
+        f"There is no rule {wanted!r}{near_rules(wanted, known)}",
         remedy="`okta-auditor rules` lists them all.",
     )
 
 
 def _longest(rule: Rule, selectors: Iterable[str]) -> int:
-    return max((_length(rule, selector) for selector in selectors), default=0)
+    return max((exactness(rule, selector) for selector in selectors), default=0)
 
 
-def _length(rule: Rule, selector: str) -> int:
+def exactness(rule: Rule, selector: str) -> int:
     """How exactly a selector means a rule: 0 not at all, then `ALL`, prefixes, the rule itself."""
     if selector.upper() == ALL:
         return 1

@@ -339,16 +339,40 @@ def test_an_unknown_command_is_suggested() -> None:
     assert "did you mean snapshot" in outcome.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["rules"], ["--version"], ["audit", "--help"]])
-def test_what_reads_no_tenant_never_loads_the_sdk(arguments: list[str]) -> None:
+def loaded_by(*arguments: object) -> set[str]:
+    """The top-level modules that a command leaves loaded."""
     code = (
         "import sys; from auditor.cli import main\n"
-        f"try: main({arguments!r})\n"
+        f"try: main({[str(word) for word in arguments]!r})\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('okta', 'aiohttp', 'rich') if m in sys.modules])"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    return set(done.stdout.splitlines()[-1].split())
+
+
+NETWORK = {"okta", "aiohttp", "rich", "asyncio", "cryptography", "jwt", "ssl"}
+
+
+@pytest.mark.parametrize(
+    "words", ["--help", "rules", "--version", "audit --help", "config", "init"]
+)
+def test_what_reads_no_tenant_never_loads_what_does(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert loaded_by(*words.split()) & NETWORK == set()
+
+
+def test_an_audit_never_loads_what_reads_a_tenant(snapshot: Path) -> None:
+    loaded = loaded_by("audit", snapshot)
+    assert loaded & NETWORK == set()
+    assert "jinja2" in loaded, "the names are those of modules"
+
+
+@pytest.mark.parametrize("words", ["--help", "--version"])
+def test_what_says_a_few_words_loads_hardly_anything(words: str) -> None:
+    assert loaded_by(words) & {*NETWORK, "pydantic", "jinja2", "orjson", "yaml"} == set()
 
 
 def test_demo_does_the_main_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,102 @@
+"""Finding the configuration file: from the working folder upward, to the root of the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.config.lines import key_lines
+from auditor.config.reading import PYPROJECT, parse, read_text, shown
+from auditor.errors import UsageError
+
+NAME = "okta-auditor.toml"
+
+_OURS = re.compile("okta[-_ .]?auditor", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search came to."""
+
+    path: Path | None
+    notes: tuple[str, ...] = ()
+
+
+def search(start: Path) -> Found:
+    """The nearest configuration file.
+
+    Args:
+        start: an absolute path of a folder.
+
+    Raises:
+        UsageError: a file that would be used cannot be read, or belongs to another user.
+    """
+    for folder in folders(start):
+        own, shared = folder / NAME, folder / PYPROJECT
+        has_table = os.path.lexists(shared) and _has_table(shared)
+        if os.path.lexists(own):
+            _refuse_strangers(own, start)
+            note = f"{shown(own)} is used; the table in {shown(shared)} is not."
+            return Found(own, (note,) if has_table else ())
+        if has_table:
+            _refuse_strangers(shared, start)
+            return Found(shared)
+    return Found(None)
+
+
+def candidates(start: Path) -> list[Path]:
+    """Where a configuration file may be, whether or not one is there now."""
+    return [folder / name for folder in folders(start) for name in (NAME, PYPROJECT)]
+
+
+def folders(start: Path) -> Iterator[Path]:
+    """The folder and those above it, up to the root of the repository or the file system."""
+    for folder in (start, *start.parents):
+        yield folder
+        if os.path.lexists(folder / ".git"):
+            return
+
+
+def _has_table(path: Path) -> bool:
+    if not _mentions_us(path):
+        return False  # most are not for us, and need not even be valid
+    text = read_text(path)
+    tool = parse(path, text).get("tool")
+    names = tool if isinstance(tool, dict) else {}
+    if "okta-auditor" in names:
+        return True
+    for name in names:
+        if _OURS.fullmatch(name):
+            line = key_lines(text).get(("tool", name), 1)
+            raise UsageError(
+                f"{shown(path)}:{line}: unknown table tool.{name}; did you mean tool.okta-auditor?",
+                remedy="Rename it, or use --no-config.",
+            )
+    return False
+
+
+def _mentions_us(path: Path) -> bool:
+    try:
+        return path.is_file() and _OURS.search(path.read_text("latin-1")) is not None
+    except OSError as error:
+        raise UsageError(
+            f"{shown(path)} cannot be read: {error.strerror}; it may hold settings.",
+            remedy="Name a file with --config, or use --no-config.",
+        ) from error
+
+
+def _refuse_strangers(path: Path, start: Path) -> None:
+    """Outside a repository, anybody may have put a file into a folder above, such as /tmp."""
+    if path.parent == start or os.path.lexists(path.parent / ".git"):
+        return
+    if any(os.path.lexists(folder / ".git") for folder in path.parent.parents):
+        return
+    getuid = getattr(os, "getuid", None)
+    if getuid is not None and path.lstat().st_uid not in {getuid(), 0}:
+        raise UsageError(
+            f"{shown(path)} belongs to another user, so it is not used unasked.",
+            remedy="Name it with --config, or use --no-config.",
+        )

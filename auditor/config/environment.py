@@ -1,0 +1,94 @@
+"""Settings from the environment: `OKTA_AUDITOR_<KEY>` for every key that is no table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from auditor.config.model import Settings
+from auditor.config.origin import Origin
+from auditor.config.reading import told
+from auditor.errors import UsageError
+from auditor.text import one_line, suggestion
+
+PREFIX = "OKTA_AUDITOR_"
+EPOCH = "SOURCE_DATE_EPOCH"
+"""The variable of reproducible builds: seconds since 1970, instead of now."""
+
+OTHERS = frozenset({"CONFIG", "NO_CONFIG", "DEBUG"})
+"""Variables that are no settings of an audit."""
+
+Layer = dict[str, tuple[Any, Origin]]
+
+
+def from_environment(environ: Mapping[str, str]) -> Layer:
+    """The settings that variables have. An empty one is as good as none, as CI systems set it.
+
+    Raises:
+        UsageError: a variable of ours is unknown, or its value is unusable.
+    """
+    layer: Layer = {}
+    for variable in sorted(name for name in environ if name.startswith(PREFIX)):
+        if (name := variable.removeprefix(PREFIX)) in OTHERS or not environ[variable].strip():
+            continue
+        key = name.lower()
+        if key not in _allowed() or name != name.upper():
+            known = [PREFIX + other for other in [*(k.upper() for k in _allowed()), *OTHERS]]
+            why = "is a table; a file can set it" if key in Settings.model_fields else "is no key"
+            raise UsageError(
+                f"environment: {one_line(variable)} {why}{suggestion(variable, known)}",
+                remedy="Unset it. docs/configuration.md describes every key.",
+            )
+        layer[key] = (_value(variable, key, environ[variable]), Origin("environment", variable))
+    if "as_of" not in layer and environ.get(EPOCH, "").strip():
+        layer["as_of"] = (_day(environ[EPOCH]), Origin("environment", EPOCH))
+    return layer
+
+
+def switched_on(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a variable says yes.
+
+    Raises:
+        UsageError: it says neither yes nor no.
+    """
+    text = environ.get(PREFIX + name, "").strip()
+    return bool(text) and bool(_typed(PREFIX + name, bool, text))
+
+
+def _allowed() -> list[str]:
+    return [key for key, info in Settings.model_fields.items() if not _is_table(info.annotation)]
+
+
+def _is_table(kind: Any) -> bool:
+    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+def _value(variable: str, key: str, text: str) -> Any:
+    kind = Settings.model_fields[key].annotation
+    if get_origin(kind) is tuple:
+        return _typed(variable, kind, [part.strip() for part in text.split(",") if part.strip()])
+    return _typed(variable, kind, text.strip())
+
+
+def _typed(variable: str, kind: Any, value: Any) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise UsageError(
+            f"environment: {variable}: {one_line(told(first))}.",
+            remedy="Unset it, or set it to one of these values.",
+        ) from None
+
+
+def _day(text: str) -> Any:
+    try:
+        return datetime.fromtimestamp(int(text), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"environment: {EPOCH} is not a number of seconds since 1970.",
+            remedy="Unset it, or say the day with --as-of.",
+        ) from None

@@ -1,0 +1,135 @@
+"""The keys of the configuration, each with its type and its meaning.
+
+A new key is a new field here: the file, the environment variable, the JSON Schema,
+`okta-auditor config` and the file that `init` writes follow from it. A key whose values are
+paths is relative to the configuration file, and `--watch` watches what it names.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+
+from auditor.config.profiles import PROFILES, Profile
+from auditor.lint.finding import Confidence, Severity
+
+SCHEMA_KEY = "$schema"
+"""What some editors look for in a file. It is accepted, and means nothing to us."""
+
+
+class Config(BaseModel):
+    """Settings of an audit, as a file has them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="okta-auditor configuration")
+
+    profile: Profile | None = Field(
+        default=None,
+        description="A bundle of settings that the keys below change: "
+        + "; ".join(f"{name}, {bundle.purpose}" for name, bundle in PROFILES.items())
+        + ".",
+        examples=["pr"],
+    )
+    select: tuple[str, ...] = Field(
+        default=(),
+        description="Codes, prefixes or names of rules to run; ALL, too, means all of them.",
+        examples=[["ALL"]],
+    )
+    ignore: tuple[str, ...] = Field(
+        default=(),
+        description="Codes, prefixes or names of rules to skip; the longest match of select and "
+        "ignore wins.",
+        examples=[["OAM8", "audience-count"]],
+    )
+    fail_on: Severity = Field(
+        default=Severity.HIGH, description="The mildest severity that makes the exit code 1."
+    )
+    min_confidence: Confidence = Field(
+        default=Confidence.LOW,
+        description="Run only rules whose findings are at least so sure to be right.",
+    )
+    strict: bool = Field(
+        default=False,
+        description="Exit with 3 if any selected rule was not evaluated, even because the org "
+        "does not have what it reads.",
+    )
+    exit_zero: bool = Field(
+        default=False,
+        description="Exit with 0 in spite of findings. What could not be checked still exits "
+        "with 3, and wrong usage with 2.",
+    )
+    statistics: bool = Field(
+        default=False, description="Print how many findings each rule has, after the reports."
+    )
+    show_suppressed: bool = Field(
+        default=False,
+        description="Show findings that a suppression or the baseline accepts one by one; "
+        "otherwise they are counted.",
+    )
+    rules: tuple[Path, ...] = Field(
+        default=(),
+        description="Folders of local rules, relative to this file. They are Python code, so a "
+        "file that was found rather than named needs --local-rules to load them.",
+        examples=[["house-rules"]],
+    )
+    output: tuple[str, ...] = Field(
+        default=(),
+        description="Reports to make, FORMAT or FORMAT=PATH, relative to the working folder; text "
+        "on standard output if there are none.",
+        examples=[["text", "sarif=results.sarif"]],
+    )
+    severity: dict[str, Severity] = Field(
+        default_factory=dict,
+        description="Severities of rules, by code, prefix, name or ALL; the longest match wins. "
+        "To switch a rule off, ignore it.",
+        examples=[{"OAM702": "low"}],
+    )
+    options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Options of rules, by code, prefix, name or ALL; see the rules' pages.",
+        examples=[{"OAM702": {"ceiling_minutes": 30}}],
+    )
+
+    @field_validator("select", "ignore", "output")
+    @classmethod
+    def _not_empty(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not value.strip() for value in values):
+            raise ValueError("an entry is empty")
+        return values
+
+
+class Settings(Config):
+    """Settings of one run: the file's, and what no file may say."""
+
+    as_of: date | None = Field(
+        default=None,
+        description="The day by which expiry is judged. No file may set it, or nothing would "
+        "ever expire.",
+    )
+    local_rules: bool | None = Field(
+        default=None,
+        description="Whether to load the folders of rules that a configuration file names. No "
+        "file may set it, or it would vouch for itself.",
+    )
+
+
+def typed(key: str, value: Any) -> Any:
+    """A key's value in the key's type.
+
+    Raises:
+        ValidationError: it has none such.
+    """
+    kind: Any = Settings.model_fields[key].annotation
+    return TypeAdapter(kind).validate_python(value)
+
+
+def config_schema() -> dict[str, Any]:
+    """The JSON Schema of a configuration file."""
+    schema = Config.model_json_schema()
+    schema["properties"] = {
+        SCHEMA_KEY: {"type": "string", "description": "This schema, for editors."},
+        **schema["properties"],
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,53 @@
+"""Bundles of settings for the three occasions on which people look at findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class Profile(StrEnum):
+    """An occasion."""
+
+    PR = "pr"
+    NIGHTLY = "nightly"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a profile sets, and what for."""
+
+    purpose: str
+    settings: Mapping[str, Any]
+    """Values as a configuration file would have them."""
+
+
+PROFILES: Mapping[Profile, Bundle] = MappingProxyType(
+    {
+        # Whoever opened the pull request must act on everything red, so nothing that may be a
+        # false alarm, and nothing that can wait.
+        Profile.PR: Bundle(
+            "what must stop a change", {"fail_on": "high", "min_confidence": "medium"}
+        ),
+        # Nobody waits for it, and somebody looks at it with time to judge.
+        Profile.NIGHTLY: Bundle(
+            "what a team should work on",
+            {"fail_on": "medium", "min_confidence": "low", "statistics": True},
+        ),
+        # Evidence: nothing left out, nothing hidden, nothing that was not looked at.
+        Profile.AUDIT: Bundle(
+            "everything, as evidence",
+            {
+                "fail_on": "info",
+                "min_confidence": "low",
+                "strict": True,
+                "statistics": True,
+                "show_suppressed": True,
+            },
+        ),
+    }
+)

@@ -1,0 +1,214 @@
+"""Reading a configuration file, so that whatever is wrong is told with file, line and key."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from auditor.config.lines import Key, key_lines, line_of
+from auditor.config.model import SCHEMA_KEY, Config, Settings
+from auditor.errors import UsageError
+from auditor.text import one_line, suggestion
+
+PYPROJECT = "pyproject.toml"
+TABLE = ("tool", "okta-auditor")
+
+_LARGEST = 1_000_000
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)\Z")
+_CONFLICT = re.compile(r"<{7}( |\r?$)")
+_START = "`okta-auditor init` writes a file to start from."
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """A configuration file that has been read and understood."""
+
+    path: Path
+    values: Mapping[str, Any]
+    """What it sets, typed; paths are relative to the working folder."""
+    lines: dict[Key, int] = field(repr=False)
+    prefix: Key = ()
+    """The table in which its keys stand."""
+    searched: bool = False
+    """Whether nobody named it: it was found, and must not be trusted further."""
+
+    @property
+    def shown(self) -> str:
+        """Its name in messages."""
+        return shown(self.path)
+
+    def line(self, *key: str) -> int | None:
+        """The line of a key, or of the table around it."""
+        return line_of(self.lines, (*self.prefix, *key))
+
+
+def shown(path: Path) -> str:
+    """A path in messages: relative if it is below the working folder."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links keep their names
+    try:
+        return one_line(str(absolute.relative_to(Path.cwd())))
+    except ValueError:
+        return one_line(str(path))
+
+
+def read_config(path: Path | None) -> Config:
+    """Read a configuration file; all defaults where there is none.
+
+    Raises:
+        UsageError: the file is missing, is no TOML, or has an unknown or unusable key.
+    """
+    return Config() if path is None else Config.model_construct(**read_file(path).values)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file.
+
+    Raises:
+        UsageError: it cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{shown(path)} cannot be read: {error.strerror}.",
+            remedy="Name another file with --config, or none with --no-config.",
+        ) from error
+    if len(data) > _LARGEST:
+        raise UsageError(
+            f"{shown(path)} is larger than {_LARGEST:,} bytes, so it is no configuration file.",
+            remedy="Name another file with --config.",
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{shown(path)}:{line}: this is not UTF-8 text.", remedy="Save the file as UTF-8."
+        ) from None
+
+
+def parse(path: Path, text: str) -> dict[str, Any]:
+    """The text as TOML.
+
+    Raises:
+        UsageError: it is not valid TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise UsageError(
+            f"{shown(path)} is not valid TOML: it is nested too deeply.", remedy=_START
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        lines = text.split("\n")
+        if conflict := next((n for n, line in enumerate(lines, 1) if _CONFLICT.match(line)), None):
+            raise UsageError(
+                f"{shown(path)}:{conflict}: an unresolved merge conflict; this is not valid TOML.",
+                remedy="Resolve it: keep one side, and delete the lines of <, = and >.",
+            ) from None
+        told = _PLACE.search(str(error))
+        line = int(told[1]) if told else len(lines)
+        what = one_line(str(error)).partition(" (at ")[0]
+        raise UsageError(
+            f"{shown(path)}:{line}: this is not valid TOML: {what}.", remedy=_START
+        ) from None
+
+
+def read_file(path: Path, *, searched: bool = False) -> ConfigFile:
+    """Read and check a configuration file.
+
+    Args:
+        path: an okta-auditor.toml, or a pyproject.toml with a table for us.
+        searched: whether nobody named it.
+
+    Raises:
+        UsageError: it is missing, is no TOML, or has an unknown or unusable key.
+    """
+    text = read_text(path)
+    document = parse(path, text)
+    prefix: Key = ()
+    if path.name == PYPROJECT:
+        prefix = TABLE
+        document = own_table(document, path)
+    lines = key_lines(text)
+    file = ConfigFile(path, {}, lines, prefix, searched)
+    document.pop(SCHEMA_KEY, None)
+    try:
+        # As JSON, because only there does pydantic's strict mode take a text for an enum, and
+        # strict it must be: "false" is not false.
+        config = Config.model_validate_json(json.dumps(document, default=str), strict=True)
+    except ValidationError as error:
+        raise _refused(file, error.errors(include_url=False)) from None
+    values = {key: _placed(getattr(config, key), path.parent) for key in config.model_fields_set}
+    if "options" in values:
+        values["options"] = document["options"]
+    return ConfigFile(path, values, lines, prefix, searched)
+
+
+def own_table(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The table of a pyproject.toml that is ours.
+
+    Raises:
+        UsageError: there is none.
+    """
+    tool = document.get("tool")
+    table = tool.get(TABLE[1]) if isinstance(tool, dict) else None
+    if not isinstance(table, dict):
+        raise UsageError(
+            f"{shown(path)} has no table [tool.okta-auditor].",
+            remedy="Add it, or name another file with --config.",
+        )
+    return dict(table)
+
+
+def _placed(value: Any, folder: Path) -> Any:
+    """Paths of a file are relative to it."""
+    if isinstance(value, Path):
+        return folder / value
+    if isinstance(value, tuple):
+        return tuple(_placed(item, folder) for item in value)
+    return value
+
+
+def _refused(file: ConfigFile, errors: list[ErrorDetails]) -> UsageError:
+    told = sorted(
+        (file.line(*_names(error)) or 0, index, _told(error)) for index, error in enumerate(errors)
+    )
+    line, _, first = told[0]
+    place = f"{file.shown}:{line}" if line else file.shown
+    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+    return UsageError(
+        f"{place}: {one_line(first)}{more}",
+        remedy="docs/configuration.md and `okta-auditor schema config` describe every key.",
+    )
+
+
+def _names(error: ErrorDetails) -> Key:
+    return tuple(str(part) for part in error["loc"])
+
+
+def _told(error: ErrorDetails) -> str:
+    names = _names(error)
+    key = ".".join(names)
+    if error["type"] != "extra_forbidden":
+        return f"{key}: {told(error)}"
+    if names[0] in Settings.model_fields:
+        return (
+            f"{key} can be set by the command line and the environment only: "
+            f"{Settings.model_fields[names[0]].description}"
+        )
+    return f"unknown key {key!r}{suggestion(key.replace('-', '_'), list(Config.model_fields))}"
+
+
+def told(error: ErrorDetails) -> str:
+    """What pydantic found, as our sentences have it."""
+    return error["msg"].removeprefix("Value error, ").replace("Input should", "it should")

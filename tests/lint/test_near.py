@@ -1,0 +1,46 @@
+"""What was meant: codes by their digits, names by their spelling and words."""
+
+import pytest
+from helpers import okta_auditor
+
+from auditor.lint.near import near_rules
+from auditor.plugins import load_rules
+
+RULES = load_rules()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("OAM31", "one of the 9 from OAM310 to OAM318"),
+        ("OAM319", "one of the 9 from OAM310 to OAM318"),
+        ("OAM20l", "OAM201"),
+        ("OAM2O1", "OAM201"),
+        ("0AM301", "OAM301"),
+        ("oma301", "OAM301"),
+        ("301", "OAM301"),
+        ("OAM1011", "OAM101"),
+        ("policy-open-to-all-client", "policy-open-to-all-clients"),
+        ("scopes_nevr_together", "scopes-never-together"),
+        ("Scopes never together", "scopes-never-together"),
+        ("open-policy", "policy-open-to-all-clients"),
+        ("redirect", "insecure-redirect-uri or wildcard-redirect-uri"),
+        ("token-idle", "api-token-idle"),
+    ],
+)
+def test_what_is_near_is_suggested(wanted: str, meant: str) -> None:
+    assert near_rules(wanted, RULES) == f"; did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["OAM9", "OAM901", "XYZ", "XYZ123", "nonsense", "the", "", "-", "é", "OAM-\u0661"]
+)
+def test_what_is_far_from_all_is_not(wanted: str) -> None:
+    assert near_rules(wanted, RULES) == ""
+
+
+def test_a_prefix_where_one_rule_is_needed_names_those_that_it_stands_for() -> None:
+    outcome = okta_auditor("rules", "OAM31")
+
+    assert outcome.exit_code == 2
+    assert "There is no rule 'OAM31'; did you mean one of the 9 from OAM310" in outcome.stderr
