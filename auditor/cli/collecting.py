@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import sys
-import time
 from pathlib import Path
 
 import click
 
 from auditor.cli.stopping import Stopped, termination
+from auditor.cli.watching import watching
 from auditor.collect.credentials import Credentials
 from auditor.collect.journal import Journal
 from auditor.collect.journal_file import open_journal
 from auditor.collect.options import ExportOptions
-from auditor.snapshot.collections import Collection
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import Entry, Ledger, Status
 from auditor.text import counted, one_line
@@ -33,20 +30,28 @@ _PLURALS = {"policy": "policies"}
 
 
 def collect(
-    credentials: Credentials, options: ExportOptions, journal: Journal | None = None
+    credentials: Credentials,
+    options: ExportOptions,
+    journal: Journal | None = None,
+    *,
+    verbose: bool = False,
 ) -> Snapshot:
-    """Read a tenant, with a bar on a terminal and in silence elsewhere."""
+    """Read a tenant, and show how it goes."""
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.exporter import export  # noqa: PLC0415
 
-    if not sys.stderr.isatty() or "CI" in os.environ:
-        return export(credentials, options, journal=journal)
-    with Bar() as bar:
-        return export(credentials, options, bar, journal=journal)
+    with watching(verbose=verbose) as (progress,):
+        return export(credentials, options, progress, journal=journal)
 
 
 def collect_into(
-    path: Path, credentials: Credentials, options: ExportOptions, *, resume: bool, command: str
+    path: Path,
+    credentials: Credentials,
+    options: ExportOptions,
+    *,
+    resume: bool,
+    verbose: bool,
+    command: str,
 ) -> Snapshot:
     """Read a tenant and write the snapshot, so that an end in between loses nothing.
 
@@ -55,16 +60,17 @@ def collect_into(
         credentials: which org, and how to prove who asks.
         options: how to read it.
         resume: whether to go on where a run before has ended.
+        verbose: whether to show each request.
         command: what the user called, for the line that says how to go on.
 
     Raises:
         Stopped: by Ctrl-C or SIGTERM.
     """
     with termination() as signals:
-        journal = _open(path, credentials, options, resume=resume)
-        again = _resuming(command, path, options)
+        journal = opened(path, credentials, options, resume=resume)
+        again = resuming(command, path, options)
         try:
-            snapshot = collect(credentials, options, journal)
+            snapshot = collect(credentials, options, journal, verbose=verbose)
             store(snapshot, path)
             if journal and not any(entry.gaps for entry in snapshot.ledger.entries):
                 journal.remove()
@@ -80,25 +86,26 @@ def collect_into(
     return snapshot
 
 
-def _open(
+def opened(
     path: Path, credentials: Credentials, options: ExportOptions, *, resume: bool
 ) -> Journal | None:
-    opened = open_journal(path, credentials.org_url, options, resume=resume)
-    if opened is None:
+    """The journal of an export; says what there is to go on with."""
+    found = open_journal(path, credentials.org_url, options, resume=resume)
+    if found is None:
         return None
-    journal = opened.journal
+    journal = found.journal
     if resume:
         click.echo(
             f"Going on with the run of {journal.started_at:%Y-%m-%d %H:%M} UTC: "
             f"{counted(journal.pages, 'page')} will not be asked for again.",
             err=True,
         )
-    if opened.note:
-        click.echo(f"note: {opened.note}", err=True)
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
     return journal
 
 
-def _resuming(command: str, path: Path, options: ExportOptions) -> str:
+def resuming(command: str, path: Path, options: ExportOptions) -> str:
     """The command that goes on, to be pasted into a shell."""
     words = ["okta-auditor", command, "-o", str(path), "--resume"]
     return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
@@ -109,6 +116,10 @@ def store(snapshot: Snapshot, path: Path) -> None:
     write_snapshot(snapshot, path)
     capture = snapshot.capture
     click.echo(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.", err=True)
+    if capture.waited_s >= 1:
+        click.echo(
+            f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.", err=True
+        )
     for entry in snapshot.ledger.incomplete:
         click.echo(
             f"warning: {entry.label} could not be read completely: "
@@ -142,56 +153,3 @@ def described(snapshot: Snapshot) -> str:
     return " · ".join(
         counted(counts.get(name, 0), noun, _PLURALS.get(noun)) for name, noun in SHOWN.items()
     )
-
-
-class Bar:
-    """A progress bar for people who watch."""
-
-    def __init__(self) -> None:
-        # Only a terminal needs it, and it takes a tenth of a second to import.
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import (  # noqa: PLC0415
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-        )
-
-        self._progress = Progress(
-            TextColumn("Reading"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TextColumn("lists  {task.fields[now]}"),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._progress.add_task("", total=0, now="")
-        self._total = 0
-        self._wait_ends = 0.0
-
-    def __enter__(self) -> Bar:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def planned(self, row: Collection, lists: int) -> None:
-        """Make the bar longer."""
-        del row
-        self._total += lists
-        self._progress.update(self._task, total=self._total)
-
-    def read(self, row: Collection, objects: int) -> None:
-        """Move the bar."""
-        del objects
-        self._progress.update(self._task, advance=1)
-        # Other lists go on while one bucket waits; the wait is what people wonder about.
-        if time.monotonic() >= self._wait_ends:
-            self._progress.update(self._task, now=row.label)
-
-    def waiting(self, bucket: str, seconds: float) -> None:
-        """Say why the bar stands still."""
-        self._wait_ends = time.monotonic() + seconds
-        now = f"waiting {seconds:.0f} s for the rate limit of {bucket}"
-        self._progress.update(self._task, now=now)

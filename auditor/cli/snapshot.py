@@ -34,6 +34,7 @@ def command(
     export: ExportOptions,
     *,
     resume: bool,
+    verbose: bool,
     require_complete: bool,
 ) -> None:
     """Read a tenant's configuration into a file.
@@ -47,6 +48,8 @@ def command(
     """
     credentials = read_credentials(os.environ)
     check_writable(path)
-    snapshot = collect_into(path, credentials, export, resume=resume, command="snapshot")
+    snapshot = collect_into(
+        path, credentials, export, resume=resume, verbose=verbose, command="snapshot"
+    )
     unread = missing(snapshot.ledger, require_complete=require_complete)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
