@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.errors import UsageError
 from auditor.lint.finding import Severity
+from auditor.tenants import Tenant, TenantName
 from auditor.text import suggestion
 
 
@@ -37,6 +38,10 @@ class Config(BaseModel):
     output: tuple[str, ...] = Field(
         default=(),
         description="Reports to make, FORMAT or FORMAT=PATH, relative to the working folder.",
+    )
+    tenants: dict[TenantName, Tenant] = Field(
+        default_factory=dict,
+        description="Tenants to read, by name; secrets stand elsewhere and are named here.",
     )
     options: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
@@ -69,7 +74,10 @@ def read_config(path: Path | None) -> Config:
             f"{path}: {_first(error)}", remedy="`okta-auditor schema config` describes every key."
         ) from None
     return config.model_copy(
-        update={"rules": tuple(path.parent / folder for folder in config.rules)}
+        update={
+            "rules": tuple(path.parent / folder for folder in config.rules),
+            "tenants": {name: one.beside(path.parent) for name, one in config.tenants.items()},
+        }
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -27,6 +28,11 @@ SHOWN = {
     "users": "user",
 }
 _PLURALS = {"policy": "policies"}
+
+
+def to_stderr(line: str) -> None:
+    """Say something beside the output."""
+    click.echo(line, err=True)
 
 
 def collect(
@@ -72,10 +78,7 @@ def collect_into(
         try:
             snapshot = collect(credentials, options, journal, verbose=verbose)
             store(snapshot, path)
-            if journal and not any(entry.gaps for entry in snapshot.ledger.entries):
-                journal.remove()
-            elif journal:
-                click.echo(f"To read what is missing and nothing else: {again}", err=True)
+            settle(snapshot, journal, again)
         except KeyboardInterrupt:
             kept = journal and not journal.empty and journal.path.exists()
             line = f"what was read is kept; go on with: {again}" if kept else "nothing was written"
@@ -86,8 +89,23 @@ def collect_into(
     return snapshot
 
 
+def settle(
+    snapshot: Snapshot, journal: Journal | None, again: str, say: Callable[[str], None] = to_stderr
+) -> None:
+    """Remove the journal of a snapshot that was written, unless there is more to ask for."""
+    if journal and not any(entry.gaps for entry in snapshot.ledger.entries):
+        journal.remove()
+    elif journal:
+        say(f"To read what is missing and nothing else: {again}")
+
+
 def opened(
-    path: Path, credentials: Credentials, options: ExportOptions, *, resume: bool
+    path: Path,
+    credentials: Credentials,
+    options: ExportOptions,
+    *,
+    resume: bool,
+    say: Callable[[str], None] = to_stderr,
 ) -> Journal | None:
     """The journal of an export; says what there is to go on with."""
     found = open_journal(path, credentials.org_url, options, resume=resume)
@@ -95,13 +113,12 @@ def opened(
         return None
     journal = found.journal
     if resume:
-        click.echo(
+        say(
             f"Going on with the run of {journal.started_at:%Y-%m-%d %H:%M} UTC: "
-            f"{counted(journal.pages, 'page')} will not be asked for again.",
-            err=True,
+            f"{counted(journal.pages, 'page')} will not be asked for again."
         )
     if found.note:
-        click.echo(f"note: {found.note}", err=True)
+        say(f"note: {found.note}")
     return journal
 
 
@@ -111,38 +128,38 @@ def resuming(command: str, path: Path, options: ExportOptions) -> str:
     return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
 
 
-def store(snapshot: Snapshot, path: Path) -> None:
+def store(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr) -> None:
     """Write the snapshot; say what was read and, more loudly, what was not."""
     write_snapshot(snapshot, path)
     capture = snapshot.capture
-    click.echo(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.", err=True)
+    say(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.")
     if capture.waited_s >= 1:
-        click.echo(
-            f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.", err=True
-        )
+        say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
     for entry in snapshot.ledger.incomplete:
-        click.echo(
+        say(
             f"warning: {entry.label} could not be read completely: "
-            f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}.",
-            err=True,
+            f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
         )
     missing = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({missing} of {total} collections)" if missing else ""
-    click.echo(f"{path} written{state}", err=True)
+    say(f"{path} written{state}")
 
 
-def missing(ledger: Ledger, *, require_complete: bool) -> tuple[Entry, ...]:
+def missing(
+    ledger: Ledger, *, require_complete: bool, say: Callable[[str], None] = to_stderr
+) -> tuple[Entry, ...]:
     """What was not read, so that the command exits with 3.
 
     Args:
         ledger: of the snapshot.
         require_complete: whether to count what the org does not have, too. Says which.
+        say: takes what is to be told.
     """
     absent = [entry for entry in ledger.entries if entry.status is Status.ABSENT]
     if require_complete and absent:
         names = ", ".join(entry.label for entry in absent)
-        click.echo(f"--require-complete: the org does not have: {names}.", err=True)
+        say(f"--require-complete: the org does not have: {names}.")
         return (*ledger.incomplete, *absent)
     return ledger.incomplete
 

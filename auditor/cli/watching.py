@@ -23,6 +23,10 @@ _BETWEEN_WAITS_S = 60.0
 _LONGEST_TARGET = 300
 
 
+def _to_stderr(line: str) -> None:
+    click.echo(line, err=True)
+
+
 @contextmanager
 def watching(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
     """What shows the exports of some tenants while the block runs.
@@ -62,11 +66,11 @@ class Lines:
         self,
         start: str = "",
         clock: Callable[[], float] = time.monotonic,
-        say: Callable[[str], None] | None = None,
+        say: Callable[[str], None] = _to_stderr,
     ) -> None:
         self._start = start
         self._clock = clock
-        self._say = say or (lambda line: click.echo(line, err=True))
+        self._say = say
         self._began = clock()
         self._phases = Phases()
         self._open = list(Phase)

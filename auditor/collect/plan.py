@@ -1,8 +1,8 @@
 """How many requests an export takes, by rate-limit bucket, and how long the limits make it.
 
 Pure arithmetic. What is known comes from a survey, which reads little, or from an older snapshot.
-A list of a collection whose query has no `limit` is one request: Okta does not page it. Of the
-others the number of pages is bounded by the number of objects that there are.
+A list of a collection whose query has no `limit` is one request: Okta's reference does not page
+it. Of the others the number of pages is bounded by the number of objects that there are.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class Plan:
     loads: tuple[Load, ...]
     requests: Range
     seconds: Range
-    """The slowest bucket's, or what `max_requests_per_minute` makes of all of them."""
+    """The slowest bucket's, or what `max_requests_per_minute` makes of all of them. Nothing
+    bounds them if a limit is not known."""
     unread: tuple[Entry, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -213,7 +214,8 @@ def _plan(
     if options.max_requests_per_minute is not None:
         cap = options.max_requests_per_minute
         spans.append(_seconds(total, cap, Allowance(cap).window_s))
-    unbounded = total.most is None or any(span.most is None for span in spans)
+    unknown = any(load.seconds is None and load.requests.most != 0 for load in loads)
+    unbounded = unknown or total.most is None or any(span.most is None for span in spans)
     return Plan(
         steps,
         loads,

@@ -112,7 +112,7 @@ def test_verbose_shows_each_request_and_no_token(tmp_path: Path) -> None:
     assert TOKEN not in outcome.stderr
 
 
-def test_verbose_escapes_what_the_server_chose(tmp_path: Path) -> None:
+def test_verbose_escapes_what_the_server_chose() -> None:
     said = list[str]()
     Requests("", say=said.append).sent(
         Exchange("GET", f"/api/v1/apps?after={HOSTILE}{'x' * 999}", 200, 0.0123, HOSTILE)
