@@ -64,6 +64,22 @@ def test_the_bar_says_until_when_it_waits_for_a_rate_limit(tmp_path: Path) -> No
     assert re.search(r"Waited \d+ s for rate limits", shown)
 
 
+def test_several_tenants_have_a_bar_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with served(tenant(latency_ms=200)) as prod, served(tenant(latency_ms=200)) as dev:
+        (tmp_path / "okta-auditor.toml").write_text(
+            "\n".join(
+                f'[tenants.{name}]\norg_url = "{url}"\ntoken_env = "OKTA_CLIENT_TOKEN"'
+                for name, url in (("prod", prod.url), ("dev", dev.url))
+            )
+        )
+        shown = on_a_terminal(prod.url, "snapshot", "--all-tenants")
+
+    assert "Reading  prod" in shown
+    assert "Reading  dev" in shown
+    assert "dev   complete  snapshots/dev.json" in shown
+
+
 def test_severities_are_coloured_on_a_terminal_unless_asked_not_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
