@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import textwrap
+from pathlib import Path
 
 import click
 
+from auditor.cli.options import FILE
+from auditor.cli.tenants import chosen, credentials_of
 from auditor.collect.checks import Check, State
 from auditor.collect.credentials import Credentials, read_credentials
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 from auditor.text import counted, printable
 
 _NAME = 14
@@ -34,15 +37,24 @@ _WIDTH = 100
     show_default=True,
     help="How to print the checks.",
 )
+@click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds the tenant.")
+@click.option("--tenant", "name", metavar="NAME", help="Check a tenant of the configuration file.")
 @click.pass_context
-def command(ctx: click.Context, share: float, form: str) -> None:
+def command(
+    ctx: click.Context, share: float, form: str, config: Path | None, name: str | None
+) -> None:
     """Check what an export needs: the way to the org, the token, its rights.
 
     Reads the same OKTA_CLIENT_* variables as `snapshot` and sends about 25 small requests.
     Each line says ok, warning or problem, and what to do. Exits with 3 if something that an
     export needs cannot be reached or read.
     """
-    credentials = read_credentials(os.environ)
+    if name is not None:
+        credentials = credentials_of(name, chosen(config, [name], everyone=False)[name])
+    elif config is not None:
+        raise UsageError("--config needs --tenant here.")
+    else:
+        credentials = read_credentials(os.environ)
     # The okta SDK takes a second to import.
     from auditor.collect.doctor import examine  # noqa: PLC0415
 

@@ -216,4 +216,10 @@ def completion_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Exit with 3 also if the org lacks a licensed feature, so that its objects do "
             "not exist. Parts that could not be read always do that.",
         ),
+        click.option(
+            "--verbose",
+            "-v",
+            is_flag=True,
+            help="Show each request: path, status, milliseconds, and what the rate limit leaves.",
+        ),
     )(function)

@@ -44,6 +44,7 @@ def command(
     audit: AuditOptions,
     *,
     resume: bool,
+    verbose: bool,
     require_complete: bool,
 ) -> None:
     """Read a tenant and check it: snapshot and audit in one.
@@ -54,7 +55,9 @@ def command(
     credentials = read_credentials(os.environ)
     asked = plan(audit)
     check_writable(path)
-    snapshot = collect_into(path, credentials, export, resume=resume, command="run")
+    snapshot = collect_into(
+        path, credentials, export, resume=resume, verbose=verbose, command="run"
+    )
     unread = missing(snapshot.ledger, require_complete=require_complete)
     document = dump_snapshot(snapshot)
     del snapshot  # a large tenant need not be in memory twice

@@ -75,6 +75,15 @@ class _Window:
     """Requests that others are known to have sent in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a bucket lets through."""
+
+    limit: int | None
+    """Requests in a window, for all clients; None where there is no limit."""
+    window_s: float = USUAL_WINDOW_S
+
+
 class Bucket:
     """What is known about one bucket.
 
@@ -96,6 +105,15 @@ class Bucket:
         self._last = -math.inf
         self._round_trip = 0.0
         self._others = Others()
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What it lets through; None as long as no answer told."""
+        if self._unlimited:
+            return Allowance(None)
+        if self._window is None:
+            return None
+        return Allowance(self._window.limit, self._length or USUAL_WINDOW_S)
 
     def ready_at(self, now: float, work: int) -> float:
         """The earliest time to send the next request; infinite while a probe is under way.

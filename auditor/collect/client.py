@@ -10,7 +10,7 @@ it (a documented extension point) and the source of its tokens are ours.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +25,7 @@ from auditor import __version__
 from auditor.collect.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.dpop import NONCE_WANTED, Proofs
 from auditor.collect.failures import TransportError
+from auditor.collect.progress import Exchange
 from auditor.collect.route import Route, route_to
 from auditor.collect.tokens import AccessToken, AccessTokens
 from auditor.collect.transport import Limits, Response, Transport
@@ -46,16 +47,24 @@ class OktaClient:
         credentials: the org, and who asks.
         connections: how many at most.
         limits: what one answer may cost.
+        watch: is told of every request, those for tokens included.
 
     Raises:
         UsageError: the proxy or the certificate authorities of the environment are unusable.
     """
 
     def __init__(
-        self, credentials: Credentials, *, connections: int, limits: Limits | None = None
+        self,
+        credentials: Credentials,
+        *,
+        connections: int,
+        limits: Limits | None = None,
+        watch: Callable[[Exchange], None] = lambda _: None,
     ) -> None:
         route = route_to(credentials.org_url, loopback=credentials.loopback)
-        self._transport = Transport(route, connections=connections, limits=limits or Limits())
+        self._transport = Transport(
+            route, connections=connections, limits=limits or Limits(), watch=watch
+        )
         self._executor = _Executor(credentials, self._transport)
         self._tokens = self._executor.tokens
 

@@ -54,8 +54,14 @@ class Credentials:
         return SSWS if self.mode == SSWS else f"private_key_jwt, client {self.client_id}"
 
 
-def read_credentials(environment: Mapping[str, str]) -> Credentials:
+def read_credentials(
+    environment: Mapping[str, str], names: Mapping[str, str] | None = None
+) -> Credentials:
     """Read the SDK's environment variables.
+
+    Args:
+        environment: the variables.
+        names: what messages call them, where the user calls them otherwise.
 
     Nothing else is consulted: an `okta.yaml` in the working folder could otherwise send
     the token to another host.
@@ -63,18 +69,23 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials:
     Raises:
         UsageError: a variable is missing or unusable.
     """
-    org_url = checked_org_url(environment.get("OKTA_CLIENT_ORGURL", ""))
+    called = _Called(names or {})
+    org_url = checked_org_url(
+        environment.get("OKTA_CLIENT_ORGURL", ""), called["OKTA_CLIENT_ORGURL"]
+    )
     mode = environment.get("OKTA_CLIENT_AUTHORIZATIONMODE", "").strip() or (
         PRIVATE_KEY if environment.get("OKTA_CLIENT_PRIVATEKEY") else SSWS
     )
     if mode == SSWS:
-        return Credentials(org_url, SSWS, token=_token(environment))
+        return Credentials(org_url, SSWS, token=_token(environment, called))
     if mode == PRIVATE_KEY:
         return Credentials(
             org_url,
             PRIVATE_KEY,
-            client_id=_required(environment, "OKTA_CLIENT_CLIENTID", "the service app's client id"),
-            signing_key=_signing_key(environment),
+            client_id=_required(
+                environment, called, "OKTA_CLIENT_CLIENTID", "the service app's client id"
+            ),
+            signing_key=_signing_key(environment, called),
             scopes=_scopes(environment),
             dpop=_flag(environment, "OKTA_CLIENT_DPOPENABLED"),
         )
@@ -83,8 +94,19 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials:
     )
 
 
-def checked_org_url(value: str) -> str:
+class _Called(dict[str, str]):
+    """What messages call a variable: by its own name, unless it has another."""
+
+    def __missing__(self, variable: str) -> str:
+        return variable
+
+
+def checked_org_url(value: str, called: str = "OKTA_CLIENT_ORGURL") -> str:
     """The org's URL as `https://host`, or `http://` for a loopback host.
+
+    Args:
+        value: what the user gave.
+        called: what messages call it.
 
     Raises:
         UsageError: it is missing, not an org's URL, or would send a token in clear.
@@ -100,19 +122,19 @@ def checked_org_url(value: str) -> str:
         parts = urlsplit(value)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise _unusable_url("it is not a URL") from None
+        raise _unusable_url(called, "it is not a URL") from None
     if parts.scheme not in {"https", "http"} or not host:
-        raise _unusable_url("it does not begin with https://")
+        raise _unusable_url(called, "it does not begin with https://")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise _unusable_url("it holds more than a scheme and a host")
+        raise _unusable_url(called, "it holds more than a scheme and a host")
     if parts.path:
-        raise _unusable_url(f"it has a path; use {parts.scheme}://{parts.netloc}")
+        raise _unusable_url(called, f"it has a path; use {parts.scheme}://{parts.netloc}")
     if parts.scheme == "http" and not is_loopback(host):
-        raise _unusable_url("http:// would send the token in clear; use https://")
+        raise _unusable_url(called, "http:// would send the token in clear; use https://")
     if "{" in host or "yourokta" in host:
-        raise _unusable_url("it is still the placeholder of an example")
+        raise _unusable_url(called, "it is still the placeholder of an example")
     if found := _ADMIN_CONSOLE.fullmatch(host):
-        raise _unusable_url(f"it is the Admin Console's; use https://{found[1]}.{found[2]}")
+        raise _unusable_url(called, f"it is the Admin Console's; use https://{found[1]}.{found[2]}")
     return value
 
 
@@ -124,30 +146,31 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _unusable_url(why: str) -> UsageError:
+def _unusable_url(called: str, why: str) -> UsageError:
     return UsageError(
-        f"OKTA_CLIENT_ORGURL cannot be used: {why}.",
+        f"{called} cannot be used: {why}.",
         remedy="It looks like https://your-org.okta.com.",
     )
 
 
-def _required(environment: Mapping[str, str], name: str, meaning: str) -> str:
+def _required(
+    environment: Mapping[str, str], called: Mapping[str, str], name: str, meaning: str
+) -> str:
     value = environment.get(name, "").strip()
     if not value:
-        raise UsageError(f"{name} is not set.", remedy=f"Set it to {meaning}.")
+        raise UsageError(f"{called[name]} is not set.", remedy=f"Set it to {meaning}.")
     return value
 
 
-def _token(environment: Mapping[str, str]) -> str:
-    token = _required(
-        environment,
-        "OKTA_CLIENT_TOKEN",
-        "an API token (Security > API > Tokens), "
-        "or set OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY of a service app",
-    )
+def _token(environment: Mapping[str, str], called: Mapping[str, str]) -> str:
+    meaning = "an API token (Security > API > Tokens)"
+    if not called:  # the user speaks of the SDK's variables
+        meaning += ", or set OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY of a service app"
+    token = _required(environment, called, "OKTA_CLIENT_TOKEN", meaning)
     if not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(
-            "OKTA_CLIENT_TOKEN is no API token: it holds blanks or characters that none has.",
+            f"{called['OKTA_CLIENT_TOKEN']} is no API token: it holds blanks or characters that "
+            "none has.",
             remedy="Copy the token again, without quotes and without the word SSWS.",
         )
     return token
@@ -158,21 +181,26 @@ def _scopes(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named)) or READ_SCOPES
 
 
-def _signing_key(environment: Mapping[str, str]) -> SigningKey:
+def _signing_key(environment: Mapping[str, str], called: Mapping[str, str]) -> SigningKey:
     # Reading a key takes libraries that no API token needs.
     from auditor.collect.signing import VARIABLE, read_key  # noqa: PLC0415
 
-    value = _required(environment, VARIABLE, "a PEM or JWK private key, or a file that holds one")
+    name = called[VARIABLE]
+    meaning = "a PEM or JWK private key, or a file that holds one"
+    value = _required(environment, called, VARIABLE, meaning)
     if not value.startswith(("{", "-----")):
         try:
             value = Path(value).expanduser().read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, ValueError, RuntimeError):
             # Not the value: it may be a key in a form that was not recognised.
             raise UsageError(
-                f"{VARIABLE} is neither a PEM or JWK private key nor a readable file.",
+                f"{name} is neither a PEM or JWK private key nor a readable file.",
                 remedy="Give the key itself, or the path of a file that holds it.",
             ) from None
-    return read_key(value, environment.get("OKTA_CLIENT_KID", "").strip())
+    try:
+        return read_key(value, environment.get("OKTA_CLIENT_KID", "").strip())
+    except UsageError as error:
+        raise UsageError(error.message.replace(VARIABLE, name), remedy=error.remedy) from None
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

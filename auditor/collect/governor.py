@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from http import HTTPStatus
 
-from auditor.collect.bucket import Bucket, Ticket
+from auditor.collect.bucket import Allowance, Bucket, Ticket
 from auditor.collect.slots import PerMinute, Slots
 from auditor.collect.standing import ServerClock, Standing
 
@@ -92,6 +92,12 @@ class Governor:
     def waited_s(self) -> float:
         """Seconds that limits kept buckets waiting, added up over the buckets."""
         return self._waited_s
+
+    @property
+    def allowances(self) -> dict[str, Allowance]:
+        """What the buckets let through, as far as answers told."""
+        known = ((line.name, line.bucket.allowance) for line in self._lines.values())
+        return {name: allowance for name, allowance in known if allowance is not None}
 
     def expect(self, bucket: str, requests: int) -> None:
         """So many more requests of the bucket are to come; fewer if negative.

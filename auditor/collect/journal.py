@@ -72,6 +72,13 @@ class Journal:
         found = self._lists.get(path)
         return found.duplicates if found and found.read_again else None
 
+    def is_read(self, path: str) -> bool:
+        """Whether earlier runs have read a list to its end."""
+        found = self._lists.get(path)
+        return path in self._nothing or (
+            found is not None and bool(found.lines) and found.next_url is None
+        )
+
     def is_gone(self, path: str) -> bool:
         """Whether an object was found to be deleted."""
         return path in self._gone

@@ -60,18 +60,13 @@ def open_journal(
             raise UsageError(f"{output} is not a file, so there is nothing to resume.")
         return None
     path = journal_path(output)
+    terms = _terms(org_url, options)
     if resume and not path.exists():
         raise UsageError(
             f"There is nothing to resume: {path} does not exist.",
             remedy="An export that is interrupted or incomplete leaves it beside its output (-o). "
             "Run the command without --resume.",
         )
-    terms = {
-        "org_url": org_url,
-        "tool_version": __version__,
-        "table": _table_digest(),
-        "all_members": options.all_members,
-    }
     file = _locked(path)
     try:
         journal = Journal(path, file, terms)
@@ -84,6 +79,35 @@ def open_journal(
     except BaseException:
         file.close()
         raise
+
+
+def resumable(output: Path, org_url: str, options: ExportOptions) -> bool:
+    """Whether there is a journal that an export with this output could go on with.
+
+    Args:
+        output: where the snapshot is going to be written.
+        org_url: the org.
+        options: how it is read.
+    """
+    path, terms = journal_path(output), _terms(org_url, options)
+    if not path.is_file():
+        return False
+    try:
+        with path.open("r+b") as file:
+            header = Journal(path, file, terms).header()
+    except OSError:
+        return False  # opening it says why
+    return header is not None and differing(header, terms) is None
+
+
+def _terms(org_url: str, options: ExportOptions) -> dict[str, object]:
+    """What two runs must have in common for one to go on where the other ended."""
+    return {
+        "org_url": org_url,
+        "tool_version": __version__,
+        "table": _table_digest(),
+        "all_members": options.all_members,
+    }
 
 
 def journal_path(output: Path) -> Path:

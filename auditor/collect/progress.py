@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from auditor.snapshot.collections import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP request and what came of it. Holds no header and no body, so no token either."""
+
+    method: str
+    target: str
+    """Path and query as they were sent; the address of a next page is Okta's choice."""
+    status: int | None
+    """None if there was no complete answer."""
+    seconds: float
+    remaining: str = ""
+    """`X-Rate-Limit-Remaining` as it came; empty without one."""
+    error: str = ""
+    """Why there was no complete answer."""
 
 
 class Progress(Protocol):
@@ -15,6 +32,9 @@ class Progress(Protocol):
 
     def read(self, row: Collection, objects: int) -> None:
         """One list of a collection was read to its end, well or not."""
+
+    def sent(self, exchange: Exchange) -> None:
+        """A request was answered, or failed."""
 
     def waiting(self, bucket: str, seconds: float) -> None:
         """A rate limit makes requests of a bucket wait."""
@@ -27,6 +47,9 @@ class Silent:
         """Say nothing."""
 
     def read(self, row: Collection, objects: int) -> None:
+        """Say nothing."""
+
+    def sent(self, exchange: Exchange) -> None:
         """Say nothing."""
 
     def waiting(self, bucket: str, seconds: float) -> None:

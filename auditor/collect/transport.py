@@ -6,7 +6,8 @@ and no redirect is followed, so that counting calls of `send` counts requests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from auditor.collect.failures import DroppedError, TransportError, described
+from auditor.collect.progress import Exchange
 from auditor.collect.route import Route
 from auditor.text import one_line
 
@@ -58,14 +60,23 @@ class Transport:
         route: proxy and certificate authorities.
         connections: how many at most.
         limits: the bounds of one answer.
+        watch: is told of every request that was answered or failed.
     """
 
-    def __init__(self, route: Route, *, connections: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        route: Route,
+        *,
+        connections: int,
+        limits: Limits,
+        watch: Callable[[Exchange], None] = lambda _: None,
+    ) -> None:
         self.route = route
         self.sent = 0
         """Requests sent so far, whatever came of them."""
         self._connections = connections
         self._limits = limits
+        self._watch = watch
 
     def open(self) -> None:
         """Make the pool. Call it inside the event loop."""
@@ -108,6 +119,23 @@ class Transport:
                 redirect.
         """
         self.sent += 1
+        began = time.perf_counter()
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        try:
+            response = await self._answer(method, url, headers, form)
+        except TransportError as error:
+            took = time.perf_counter() - began
+            self._watch(Exchange(method, target, None, took, error=str(error)))
+            raise
+        took = time.perf_counter() - began
+        remaining = response.headers.get("X-Rate-Limit-Remaining", "")
+        self._watch(Exchange(method, target, response.status, took, remaining))
+        return response
+
+    async def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> Response:
         try:
             async with self._session.request(
                 method,

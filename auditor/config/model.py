@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from auditor.config.profiles import PROFILES, Profile
 from auditor.lint.finding import Confidence, Severity
+from auditor.tenants import Tenant, TenantName
 
 SCHEMA_KEY = "$schema"
 """What some editors look for in a file. It is accepted, and means nothing to us."""
@@ -90,6 +91,12 @@ class Config(BaseModel):
         default_factory=dict,
         description="Options of rules, by code, prefix, name or ALL; see the rules' pages.",
         examples=[{"OAM702": {"ceiling_minutes": 30}}],
+    )
+
+    tenants: dict[TenantName, Tenant] = Field(
+        default_factory=dict,
+        description="Tenants to read, by name; secrets stand elsewhere and are named here.",
+        examples=[{"prod": {"org_url": "https://your-org.okta.com", "token_env": "PROD_TOKEN"}}],
     )
 
     @field_validator("select", "ignore", "output")

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from auditor.config.lines import Key, key_lines, line_of
 from auditor.config.model import SCHEMA_KEY, Config, Settings
 from auditor.errors import UsageError
+from auditor.tenants import Tenant
 from auditor.text import one_line, suggestion
 
 PYPROJECT = "pyproject.toml"
@@ -174,6 +175,10 @@ def _placed(value: Any, folder: Path) -> Any:
     """Paths of a file are relative to it."""
     if isinstance(value, Path):
         return folder / value
+    if isinstance(value, Tenant):
+        return value.beside(folder)
+    if isinstance(value, dict):
+        return {key: _placed(item, folder) for key, item in value.items()}
     if isinstance(value, tuple):
         return tuple(_placed(item, folder) for item in value)
     return value
@@ -201,10 +206,13 @@ def _told(error: ErrorDetails) -> str:
     key = ".".join(names)
     if error["type"] != "extra_forbidden":
         return f"{key}: {told(error)}"
-    if names[0] in Settings.model_fields:
+    if len(names) > 1:
+        near = suggestion(names[-1].replace("-", "_"), list(Tenant.model_fields))
+        return f"unknown key {key!r}{near if names[0] == 'tenants' else ''}"
+    if key in Settings.model_fields:
         return (
             f"{key} can be set by the command line and the environment only: "
-            f"{Settings.model_fields[names[0]].description}"
+            f"{Settings.model_fields[key].description}"
         )
     return f"unknown key {key!r}{suggestion(key.replace('-', '_'), list(Config.model_fields))}"
 

@@ -15,7 +15,9 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 def plain(value: Any) -> Any:
     """A setting's value without our types: a table of typed keys becomes a mapping."""
-    return value.model_dump() if isinstance(value, BaseModel) else value
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
 
 
 def literal(value: Any) -> str:

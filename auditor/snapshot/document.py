@@ -58,6 +58,8 @@ class Capture(BaseModel):
     retries: int = 0
     waited_s: float = 0.0
     """Seconds spent waiting for rate limits."""
+    rate_limits: dict[str, int] = Field(default_factory=dict)
+    """Requests in a window, by rate-limit bucket, as the answers' headers said."""
     resumed_pages: int = 0
     """Pages that were not asked for, because a run before had read them."""
     efforts: dict[str, Effort] = Field(default_factory=dict)

@@ -42,22 +42,42 @@ def on_a_terminal(url: str, *arguments: str) -> str:
     return shown.decode()
 
 
-def test_a_bar_shows_what_is_being_read(tmp_path: Path) -> None:
-    with served(tenant(latency_ms=30)) as sandbox:
+def test_a_bar_for_each_phase_shows_what_is_being_read(tmp_path: Path) -> None:
+    with served(tenant(latency_ms=400)) as sandbox:
         shown = on_a_terminal(sandbox.url, "snapshot", "-o", str(tmp_path / "s.json"))
 
-    assert "Reading" in shown
+    for phase in ("Servers and policies", "Clients", "Groups and people"):
+        assert f"Reading  {phase}" in shown
     assert "lists" in shown
+    assert re.search(r"\d+\.\d/s", shown)
+    assert re.search(r"\d\+ requests to go", shown)
     assert "s.json written" in re.sub(r"\s+", " ", shown)
     assert TOKEN not in shown
 
 
-def test_the_bar_says_when_it_waits_for_a_rate_limit(tmp_path: Path) -> None:
-    document = tenant(rate_limits=[{"path": "^/api/v1/groups", "limit": 1, "window_s": 1}])
+def test_the_bar_says_until_when_it_waits_for_a_rate_limit(tmp_path: Path) -> None:
+    document = tenant(rate_limits=[{"path": "^/api/v1/groups", "limit": 1, "window_s": 2}])
     with served(document) as sandbox:
         shown = on_a_terminal(sandbox.url, "snapshot", "-o", str(tmp_path / "s.json"))
 
-    assert "for the rate limit of /api/v1/groups" in re.sub(r"\s+", " ", shown)
+    assert re.search(r"waiting for the rate limit of /api/v1/groups until \d\d:\d\d:\d\d", shown)
+    assert re.search(r"Waited \d+ s for rate limits", shown)
+
+
+def test_several_tenants_have_a_bar_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with served(tenant(latency_ms=200)) as prod, served(tenant(latency_ms=200)) as dev:
+        (tmp_path / "okta-auditor.toml").write_text(
+            "\n".join(
+                f'[tenants.{name}]\norg_url = "{url}"\ntoken_env = "OKTA_CLIENT_TOKEN"'
+                for name, url in (("prod", prod.url), ("dev", dev.url))
+            )
+        )
+        shown = on_a_terminal(prod.url, "snapshot", "--all-tenants")
+
+    assert "Reading  prod" in shown
+    assert "Reading  dev" in shown
+    assert "dev   complete  snapshots/dev.json" in shown
 
 
 def test_severities_are_coloured_on_a_terminal_unless_asked_not_to(

@@ -1,6 +1,7 @@
 """A service app with private-key JWT, from the key to the ledger, over real HTTP."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,16 @@ def test_a_key_that_cannot_sign_is_refused_in_one_line_without_its_content(
     assert why in message
     assert remedy
     assert not any(part in outcome.stderr for part in (key[60:90], RSA_JWK["d"][:20]))
+
+
+def test_verbose_shows_that_a_token_is_asked_for_and_not_with_what(tmp_path: Path) -> None:
+    with served(with_service_app()) as sandbox:
+        outcome = okta_auditor(
+            "snapshot", "-v", "-o", tmp_path / "s.json",
+            OKTA_CLIENT_ORGURL=sandbox.url, OKTA_CLIENT_CLIENTID="0oaS",
+            OKTA_CLIENT_PRIVATEKEY=pem(KEY),
+        )  # fmt: skip
+
+    assert re.search(r"^POST /oauth2/v1/token  200", outcome.stderr, re.MULTILINE)
+    assert "eyJ" not in outcome.stderr
+    assert "client_assertion" not in outcome.stderr
