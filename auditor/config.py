@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.errors import UsageError
 from auditor.lint.finding import Severity
+from auditor.lint.suppressions import SuppressionPolicy
 from auditor.text import suggestion
 
 
@@ -42,6 +43,17 @@ class Config(BaseModel):
         default_factory=dict,
         description="Options of rules, by code, prefix, name or ALL; see the rules' pages.",
     )
+    suppressions: Path | None = Field(
+        default=None,
+        description="The file of suppressions, relative to the configuration file. Without it, "
+        "okta-auditor-suppressions.toml beside the configuration file is read if it is there.",
+    )
+    baseline: Path | None = Field(
+        default=None, description="The baseline, relative to the configuration file."
+    )
+    suppression_policy: SuppressionPolicy = Field(
+        default=SuppressionPolicy(), description="What may be accepted at all."
+    )
 
 
 def read_config(path: Path | None) -> Config:
@@ -69,7 +81,11 @@ def read_config(path: Path | None) -> Config:
             f"{path}: {_first(error)}", remedy="`okta-auditor schema config` describes every key."
         ) from None
     return config.model_copy(
-        update={"rules": tuple(path.parent / folder for folder in config.rules)}
+        update={
+            "rules": tuple(path.parent / folder for folder in config.rules),
+            "suppressions": config.suppressions and path.parent / config.suppressions,
+            "baseline": config.baseline and path.parent / config.baseline,
+        }
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.accepting import Accepting, Writing, accepting
 from auditor.cli.colour import coloured
 from auditor.cli.options import AuditOptions
 from auditor.config import read_config
@@ -44,6 +45,7 @@ class Plan:
     rules: tuple[Rule, ...]
     outputs: tuple[Output, ...]
     fail_on: Severity
+    accepting: Accepting
 
     def evaluate(self, document: bytes, path: Path) -> AuditResult:
         """Audit a snapshot document.
@@ -54,10 +56,12 @@ class Plan:
 
         Raises:
             SnapshotError: it is not a snapshot.
+            UsageError: the baseline is another org's.
         """
         with _without_collector():
             snapshot = parse_snapshot(document, path)
-            return audit(snapshot, self.rules, Source(_shown(path), document))
+            result = audit(snapshot, self.rules, Source(_shown(path), document))
+            return self.accepting.apply(result)
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
@@ -113,8 +117,12 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def plan(options: AuditOptions) -> Plan:
+def plan(options: AuditOptions, *, writing: Writing = "") -> Plan:
     """Check everything that was asked for, before a single request is sent.
+
+    Args:
+        options: the command line.
+        writing: the file that the command writes; it need not be there yet.
 
     Raises:
         UsageError: the configuration, a rule, a format or a path cannot work.
@@ -127,6 +135,7 @@ def plan(options: AuditOptions) -> Plan:
         ),
         outputs=_outputs(options.output or settings.output or ("text",)),
         fail_on=Severity(options.fail_on) if options.fail_on else settings.fail_on,
+        accepting=accepting(options, settings, rules, writing),
     )
 
 

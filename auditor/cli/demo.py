@@ -64,7 +64,15 @@ def command(ctx: click.Context, folder: Path) -> None:
 
 def _options(folder: Path) -> AuditOptions:
     outputs = tuple(f"{name}={folder / file}" for name, file in REPORTS.items())
-    return AuditOptions(output=outputs, select=(), ignore=(), fail_on=None, folders=(), config=None)
+    return AuditOptions(
+        output=outputs,
+        select=(),
+        ignore=(),
+        fail_on=None,
+        folders=(),
+        config=None,
+        discover=False,
+    )
 
 
 def _make(folder: Path) -> None:

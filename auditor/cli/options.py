@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +29,11 @@ class AuditOptions:
     fail_on: str | None
     folders: tuple[Path, ...]
     config: Path | None
+    suppressions: Path | None = None
+    baseline: Path | None = None
+    as_of: datetime | None = None
+    discover: bool = True
+    """Whether suppressions that nobody names are looked for in their usual place."""
 
 
 def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -35,7 +41,8 @@ def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Calla
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        value = kind(**{item.name: options.pop(item.name) for item in fields(kind)})
+        given = {item.name for item in fields(kind)} & options.keys()
+        value = kind(**{item: options.pop(item) for item in sorted(given)})
         return function(*args, **options, **{name: value})
 
     return call
@@ -54,6 +61,25 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
         return function
 
     return decorate
+
+
+def acceptance_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of commands that set accepted findings apart, all but the baseline."""
+    return _all(
+        click.option(
+            "--suppressions",
+            type=FILE,
+            metavar="FILE",
+            help="The suppressions. [default: okta-auditor-suppressions.toml beside the "
+            "configuration or here, if it is there]",
+        ),
+        click.option(
+            "--as-of",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help="The day by which expiry is judged. [default: SOURCE_DATE_EPOCH, or today in UTC]",
+        ),
+    )(function)
 
 
 def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,6 +121,13 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Load local rules from a folder. Repeatable.",
         ),
         click.option("--config", type=FILE, metavar="FILE", help="Read settings from a TOML file."),
+        acceptance_options,
+        click.option(
+            "--baseline",
+            type=FILE,
+            metavar="FILE",
+            help="Findings that this file accepts do not count; `okta-auditor baseline` writes it.",
+        ),
     )(_gathered(function, AuditOptions, "audit"))
 
 

@@ -61,6 +61,11 @@ def find_rule(rules: Iterable[Rule], wanted: str) -> Rule:
     )
 
 
+def selects(selector: str, rule: Rule) -> bool:
+    """Whether a code, a prefix, a name or `ALL` means the rule."""
+    return _length(rule, selector) > 0
+
+
 def _longest(rule: Rule, selectors: Iterable[str]) -> int:
     return max((_length(rule, selector) for selector in selectors), default=0)
 
