@@ -32,7 +32,7 @@ def repository(tmp_path: Path) -> Path:
 
 def baseline_of(*fingerprints: str) -> str:
     entry = Accepted(content="0" * 32, code="OAM201", type="access_policy", id="00p1", name="A")
-    entries = {fingerprint: entry for fingerprint in fingerprints}
+    entries = dict.fromkeys(fingerprints, entry)
     return dump_baseline(Baseline("00o1", "https://acme.okta.example", (), entries))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import SERVERS, tenant
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import AuditResult
@@ -151,6 +150,7 @@ BASELINES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(BASELINES)
 def test_a_baseline_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, made: Baseline
@@ -214,7 +214,7 @@ def test_no_tail_of_a_baseline_may_be_missing(sound: str, tmp_path: Path) -> Non
     ],
 )
 def test_a_damaged_baseline_is_refused_with_its_line(
-    sound: str, tmp_path: Path, old: str, new: str, line: int, says: str
+    *, sound: str, tmp_path: Path, old: str, new: str, line: int, says: str
 ) -> None:
     assert old in sound
     path = tmp_path / "b.json"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
-from pathlib import Path
 
 import audits
 import jsonschema
@@ -13,66 +11,15 @@ import pytest
 
 from auditor import AuditResult
 from auditor.lint.accept import accept
-from auditor.lint.baseline import Accepted, Baseline, make_baseline
-from auditor.lint.suppression_text import with_entry
-from auditor.lint.suppressions import (
-    Suppression,
-    SuppressionPolicy,
-    Suppressions,
-    parse_suppressions,
-)
+from auditor.lint.suppressions import Suppressions
 from auditor.plugins import load_reports
 
-TODAY = date(2026, 11, 21)
-EVERYTHING = "".join(audits.HOSTILE)
-
-
-def suppressions(*entries: Suppression) -> Suppressions:
-    text = ""
-    for entry in entries:
-        text = with_entry(text, entry)
-    rules = (audits.NAMES, audits.PAIRS, audits.ABSENT_FIELD, audits.SILENT)
-    return parse_suppressions(text, Path("s.toml"), rules, SuppressionPolicy(), TODAY)
-
-
-def entry(rule: str, target: str, expires: date, name: str | None = None) -> Suppression:
-    return Suppression(
-        rule=rule,
-        target=target,
-        name=name,
-        reason=f"Reason {EVERYTHING}",
-        owner=f"Owner {EVERYTHING}",
-        ticket=f"Ticket {EVERYTHING}",
-        expires=expires,
-    )
+EVERYTHING = audits.EVERYTHING
 
 
 @pytest.fixture(scope="module")
 def result() -> AuditResult:
-    """Everything at once: suppressed, expired, unused, misnamed, unchanged, changed, fixed."""
-    found = audits.hostile()
-    made = make_baseline(found, frozenset())
-    entries = dict(made.entries)
-    changed = next(item for item in found.findings if item.object.id == "aus5")
-    entries[changed.fingerprint] = Accepted(
-        **entries[changed.fingerprint].model_dump() | {"content": "0" * 32}
-    )
-    del entries[next(i.fingerprint for i in found.findings if i.object.id == "aus6")]
-    entries["f" * 32] = Accepted(
-        content="0" * 32, code="OAM101", type="client", id=EVERYTHING, name=EVERYTHING
-    )
-    baseline = Baseline(made.tenant, made.url, ("OAM104",), entries, f"b{audits.ANSI}.json")
-    return accept(
-        found,
-        suppressions(
-            entry("OAM101", "aus2", date(2026, 11, 30), name=EVERYTHING),
-            entry("OAM101", "aus3", date(2027, 1, 31)),
-            entry("OAM101", "aus4", date(2026, 11, 20)),
-            entry("OAM104", EVERYTHING, date(2026, 12, 31)),
-        ),
-        baseline,
-        as_of=TODAY,
-    )
+    return audits.accepted()
 
 
 def test_the_text_counts_them_and_says_what_to_do(result: AuditResult) -> None:
@@ -136,4 +83,4 @@ def test_hostile_words_are_harmless(result: AuditResult, name: str) -> None:
 
 def test_without_suppressions_no_day_is_in_the_result() -> None:
     found = audits.clean()
-    assert accept(found, Suppressions(), None, as_of=TODAY) == found
+    assert accept(found, Suppressions(), None, as_of=audits.TODAY) == found
