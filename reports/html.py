@@ -111,7 +111,8 @@ def _answer(result: AuditResult) -> str:
     total = len(result.findings)
     if not total:
         if result.incomplete:
-            return "Nothing was found in the part that could be checked."
+            nothing = "Nothing that counts" if result.accepted else "Nothing"
+            return f"{nothing} was found in the part that could be checked."
         if result.accepted:
             return f"Nothing was found but {counted(len(result.accepted), 'accepted finding')}."
         return "Nothing was found."

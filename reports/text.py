@@ -126,7 +126,8 @@ def _answer(result: AuditResult) -> str:
     if not result.evaluated:
         return f"Nothing was checked in {tenant}, {read}."
     if result.incomplete:
-        return f"Nothing was found in {tenant}, {read}, but not everything was checked."
+        nothing = "Nothing that counts" if result.accepted else "Nothing"
+        return f"{nothing} was found in {tenant}, {read}, but not everything was checked."
     if result.accepted:
         share = counted(len(result.accepted), "accepted finding")
         return f"{tenant} has {share} and no {new.strip() or 'other'} ones, {read}."

@@ -270,6 +270,7 @@ def test_a_suppression_comes_before_the_baseline_and_an_expired_one_overrules_it
 
     updated = okta_auditor("baseline", snapshot, "--update", "--as-of", "2027-01-01")
     assert "1 finding not accepted: a suppression of it has expired" in updated.stderr
+    assert "OAM201" not in (snapshot.parent / BASELINE).read_text()
 
 
 def test_a_baseline_is_drawn_anew_only_on_request(snapshot: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import audits
 import jsonschema
@@ -79,6 +80,19 @@ def test_hostile_words_are_harmless(result: AuditResult, name: str) -> None:
     if name == "text":
         assert not re.search("^HIGH  OAM999", text, re.MULTILINE)
     assert audits.rendered(name, result) == text
+
+
+@pytest.mark.parametrize("name", ["text", "html"])
+def test_an_audit_with_nothing_but_accepted_findings_does_not_say_that_nothing_was_found(
+    result: AuditResult, name: str
+) -> None:
+    incomplete = replace(result, findings=())
+    complete = replace(incomplete, not_evaluated=(), crashed=())
+
+    assert "Nothing was found" not in audits.rendered(name, incomplete)
+    assert "Nothing that counts was found" in audits.rendered(name, incomplete)
+    assert "Nothing was found." not in audits.rendered(name, complete)
+    assert f"{len(result.accepted)} accepted findings" in audits.rendered(name, complete)
 
 
 def test_without_suppressions_no_day_is_in_the_result() -> None:
