@@ -168,7 +168,11 @@ def test_a_baseline_is_read_as_it_was_written(
     for fingerprint in made.entries:
         number = int(read.where(fingerprint).rpartition(":")[2])
         assert lines[number - 1].startswith(f'    "{fingerprint}": {{')
-    keys = [line[5:37] for line in lines if line.startswith('    "') and '"end"' not in line]
+    keys = [
+        line[5:37]
+        for line in lines
+        if line.startswith('    "') and not line.startswith('    "end"')
+    ]
     assert keys == sorted(made.entries)
     assert dump_baseline(read) == text
 
