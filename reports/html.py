@@ -29,7 +29,7 @@ from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable
 
-from ._shared import impacts
+from ._shared import acceptance_counts, impacts
 
 _NO_SERVER = "-"
 _MOST_SEVERE = 3
@@ -90,6 +90,7 @@ def render(result: AuditResult) -> str:
             unchecked=_unchecked(result.not_evaluated, absent=False),
             absent=_unchecked(result.not_evaluated, absent=True),
             outcomes=_outcomes(result, found),
+            accepted=acceptance_counts(result),
             unread=_unread(result.coverage),
             readable=Status.COMPLETE,
         )
@@ -98,7 +99,7 @@ def render(result: AuditResult) -> str:
 
 def _outcome(result: AuditResult) -> str:
     """The result in the few words that fit a window's title."""
-    said = counted(len(result.findings), "finding")
+    said = counted(len(result.findings), "new finding" if result.baseline else "finding")
     worst = [f"{count:,} {name}" for name, count in result.by_severity.items() if count][:2]
     if worst:
         said += f" ({', '.join(worst)})"
@@ -110,10 +111,14 @@ def _answer(result: AuditResult) -> str:
     total = len(result.findings)
     if not total:
         if result.incomplete:
-            return "Nothing was found in the part that could be checked."
+            nothing = "Nothing that counts" if result.accepted else "Nothing"
+            return f"{nothing} was found in the part that could be checked."
+        if result.accepted:
+            return f"Nothing was found but {counted(len(result.accepted), 'accepted finding')}."
         return "Nothing was found."
     parts = [f"{count:,} {name}" for name, count in result.by_severity.items() if count]
-    first = f"{counted(total, 'finding')}: {listed(parts, most=len(Severity))}."
+    noun = "new finding" if result.baseline else "finding"
+    first = f"{counted(total, noun)}: {listed(parts, most=len(Severity))}."
     return f"{first} By impact: {impacts(result)}."
 
 
@@ -224,8 +229,10 @@ def _outcomes(result: AuditResult, found: Counter[str]) -> Iterator[tuple[Rule, 
     special = {item.rule.code: "crashed" for item in result.crashed}
     for item in result.not_evaluated:
         special[item.rule.code] = "does not apply" if item.absent else "not evaluated"
+    accepted = Counter(item.rule.code for item in result.accepted)
     for rule in result.rules:
-        yield rule, special.get(rule.code) or f"{found[rule.code]:,}"
+        more = f" and {accepted[rule.code]:,} accepted" if accepted[rule.code] else ""
+        yield rule, special.get(rule.code) or f"{found[rule.code]:,}{more}"
 
 
 def _policy(css: str, js: str) -> str:

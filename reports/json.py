@@ -7,6 +7,7 @@ trick a terminal stand there as JSON escapes.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -21,7 +22,7 @@ from auditor import (
     Severity,
     report,
 )
-from auditor.lint.result import Crashed, NotEvaluated, Witness
+from auditor.lint.result import Acceptance, Crashed, Fixed, NotEvaluated, Notice, Witness
 from auditor.snapshot.ledger import Entry, Status
 
 from ._shared import json_document
@@ -66,7 +67,10 @@ class Summary(_Wire):
         description="False if a rule crashed, could not be evaluated although the org has what "
         "it reads, or none was selected: then no finding is no proof."
     )
-    findings: int
+    findings: int = Field(description="Those that count. With a baseline, the new ones.")
+    suppressed: int
+    unchanged: int = Field(description="Those that the baseline accepts.")
+    fixed: int = Field(description="Those of the baseline that are not there any more.")
     by_severity: dict[Severity, int] = Field(description="Every severity is there.")
     by_rule: dict[str, int] = Field(description="By code; rules without findings are left out.")
     rules: RuleCounts
@@ -113,6 +117,33 @@ class WitnessInfo(_Wire):
     command: str = Field(description="A shell command that shows what becomes of it.")
 
 
+class AcceptanceInfo(_Wire):
+    """Why a finding does not count."""
+
+    by: Literal["suppression", "baseline"]
+    where: str = Field(description="The file and line that accepts it.")
+    reason: str
+    owner: str
+    ticket: str
+    expires: date | None = Field(description="The last day on which it holds.")
+
+
+class NoticeInfo(_Wire):
+    """Something that whoever keeps suppressions or the baseline should know."""
+
+    where: str
+    message: str
+    remedy: str
+
+
+class FixedInfo(_Wire):
+    """A finding of the baseline that is not there any more."""
+
+    code: str
+    fingerprint: str
+    object: ObjectInfo
+
+
 class FindingInfo(_Wire):
     """One thing that is wrong with one object."""
 
@@ -125,11 +156,14 @@ class FindingInfo(_Wire):
     object: ObjectInfo
     server: ObjectInfo | None = Field(description="The authorization server it belongs to.")
     field: str | None = Field(description="Dotted, in the API's names; null for the object.")
+    key: str = Field(description="Tells findings of one rule on one field apart.")
     related: list[RelatedInfo] = Field(description="At most 20 of the other objects.")
     related_more: int = Field(description="How many more there are.")
     location: Place
     fingerprint: str = Field(description="Survives rewording, renaming and moving.")
-    status: str
+    status: str = Field(description="open, suppressed, or unchanged since the baseline.")
+    remark: str = Field(description="Why it counts although it was accepted once; or empty.")
+    acceptance: AcceptanceInfo | None = Field(description="Null for a finding that counts.")
     fix: str
     evidence: str = Field(description="The field's value as it was read, cut if it is long.")
     witness: WitnessInfo | None
@@ -192,7 +226,16 @@ class Results(_Wire):
     tenant: TenantInfo
     captured_at: AwareDatetime = Field(description="When reading the tenant was finished.")
     summary: Summary
-    findings: list[FindingInfo]
+    as_of: date | None = Field(
+        description="The day by which expiry was judged; null where nothing can expire."
+    )
+    baseline: str | None = Field(description="The file of the baseline, if there was one.")
+    findings: list[FindingInfo] = Field(description="Those that count.")
+    accepted: list[FindingInfo] = Field(
+        description="Those that a suppression or the baseline accepts."
+    )
+    fixed: list[FixedInfo]
+    notices: list[NoticeInfo]
     not_evaluated: list[NotEvaluatedInfo]
     crashed: list[CrashedInfo]
     coverage: list[CoverageInfo]
@@ -215,7 +258,12 @@ def render(result: AuditResult) -> str:
         tenant=TenantInfo.model_validate(result.tenant),
         captured_at=result.capture.finished_at,
         summary=_summary(result),
+        as_of=result.as_of,
+        baseline=result.baseline or None,
         findings=[_finding(item) for item in result.findings],
+        accepted=[_finding(item) for item in result.accepted],
+        fixed=[_fixed(item) for item in result.fixed],
+        notices=[_notice(item) for item in result.notices],
         not_evaluated=[_not_evaluated(item) for item in result.not_evaluated],
         crashed=[_crashed(item) for item in result.crashed],
         coverage=[_coverage(entry) for entry in result.coverage],
@@ -227,6 +275,9 @@ def _summary(result: AuditResult) -> Summary:
     return Summary(
         complete=not result.incomplete,
         findings=len(result.findings),
+        suppressed=len(result.suppressed),
+        unchanged=len(result.unchanged),
+        fixed=len(result.fixed),
         by_severity=result.by_severity,
         by_rule=result.by_rule,
         rules=RuleCounts(
@@ -265,6 +316,7 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         object=_object(item.object),
         server=_object(item.server) if item.server else None,
         field=item.field,
+        key=item.key,
         related=[
             RelatedInfo(
                 object=_object(other.object), role=other.role, location=_place(other.location)
@@ -275,10 +327,24 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         location=_place(item.location),
         fingerprint=item.fingerprint,
         status=item.status,
+        remark=item.remark,
+        acceptance=_acceptance(item.acceptance) if item.acceptance else None,
         fix=item.fix,
         evidence=item.evidence,
         witness=_witness(item.witness) if item.witness else None,
     )
+
+
+def _acceptance(item: Acceptance) -> AcceptanceInfo:
+    return AcceptanceInfo.model_validate(item)
+
+
+def _fixed(item: Fixed) -> FixedInfo:
+    return FixedInfo.model_validate(item)
+
+
+def _notice(item: Notice) -> NoticeInfo:
+    return NoticeInfo.model_validate(item)
 
 
 def _object(ref: ObjectRef) -> ObjectInfo:

@@ -21,12 +21,13 @@ from auditor.snapshot.collections import lineage
 from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable, quoted
 
-from ._shared import impacts, sentence
+from ._shared import acceptance_counts, impacts, sentence
 
 WIDTH = 100
 _TEMPLATES = Path(__file__).parent / "templates"
 _FACTS = 3
 _KINDS_NAMED = 6
+_FIXED_NAMED = 20
 
 
 @report("text", filename="results.txt")
@@ -36,6 +37,9 @@ def render(result: AuditResult) -> str:
         opening=_opening(result),
         facts=_facts(result),
         counts=_counts(result),
+        accepted=acceptance_counts(result),
+        notices=result.notices,
+        fixed=list(_fixed(result)),
         groups=list(_groups(result)),
         unread=list(_unread(result, absent=False)),
         crashed=result.crashed,
@@ -80,8 +84,9 @@ class _Bullet:
     context: str
     related: tuple[str, ...]
     fix: str
-    witness: str
     """Empty where the whole group has one fix."""
+    witness: str
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -110,18 +115,23 @@ def _answer(result: AuditResult) -> str:
     tenant = f"{quoted(result.tenant.name)} ({result.tenant.url})"
     read = f"as read on {result.capture.finished_at:%Y-%m-%d at %H:%M %Z}"
     number = len(result.findings)
+    new = "new " if result.baseline else ""
     if number == 1:
-        return f"{tenant} has 1 finding, of {result.findings[0].severity} severity, {read}."
+        return f"{tenant} has 1 {new}finding, of {result.findings[0].severity} severity, {read}."
     if number:
         bad = sum(item.severity.at_least(Severity.HIGH) for item in result.findings)
         share = {0: "none", number: "all"}.get(bad, f"{bad:,}")
-        found = f"{tenant} has {number:,} findings, {share} of them critical or high, {read}."
+        found = f"{tenant} has {number:,} {new}findings, {share} of them critical or high, {read}."
         return f"{found} By impact: {impacts(result)}."
     if not result.evaluated:
         return f"Nothing was checked in {tenant}, {read}."
     if result.incomplete:
-        return f"Nothing was found in {tenant}, {read}, but not everything was checked."
-    return f"{tenant} has no findings, {read}."
+        nothing = "Nothing that counts" if result.accepted else "Nothing"
+        return f"{nothing} was found in {tenant}, {read}, but not everything was checked."
+    if result.accepted:
+        share = counted(len(result.accepted), "accepted finding")
+        return f"{tenant} has {share} and no {new.strip() or 'other'} ones, {read}."
+    return f"{tenant} has no {new}findings, {read}."
 
 
 def _incompleteness(result: AuditResult) -> str:
@@ -189,6 +199,7 @@ def _bullet(item: ReportedFinding, fix: str) -> _Bullet:
         related=tuple(_related(item)),
         fix=fix,
         witness=one_line(item.witness.command) if item.witness else "",
+        remark=item.remark,
     )
 
 
@@ -197,6 +208,13 @@ def _related(item: ReportedFinding) -> Iterator[str]:
         yield f"{one_line(other.role)}: {_named(other.object)} · {_at(other.location)}"
     if item.related_more:
         yield f"and {counted(item.related_more, 'more object')}"
+
+
+def _fixed(result: AuditResult) -> Iterator[str]:
+    for item in result.fixed[:_FIXED_NAMED]:
+        yield f"{one_line(item.code)} {_named(item.object)}"
+    if (more := len(result.fixed) - _FIXED_NAMED) > 0:
+        yield f"and {more:,} more"
 
 
 def _named(ref: ObjectRef) -> str:

@@ -26,6 +26,8 @@ _COMMANDS = {
     "explain": "Say what becomes of one token request, why, and what would make it pass.",
     "test": "Check that token requests are minted or rejected as a file expects.",
     "access": "List who can obtain which scopes, through which client and rule.",
+    "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",
+    "baseline": "Accept today's findings, so that only new ones count.",
     "rules": "List the rules, or show the page of one.",
     "config": "Show each setting that holds, and where it comes from.",
     "init": "Write a commented configuration file to start from.",

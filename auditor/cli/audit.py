@@ -71,7 +71,10 @@ def _watch(path: Path, options: AuditOptions) -> None:
                     click.echo(printable(f"error: {error.message}\n  {error.remedy}"), err=True)
                     click.echo(_WAITING, err=True)
                 if before != set(watched):
-                    seen = state_of(watched) | {p: s for p, s in seen.items() if p in watched}
+                    # What was looked at before the audit counts: a file may have changed since.
+                    whole = set(watched)
+                    kept = {p: s for p, s in seen.items() if not whole.isdisjoint((p, *p.parents))}
+                    seen = state_of(watched) | kept
                 # An audit leaves what it made to no collector, since most processes end then.
                 gc.unfreeze()
                 gc.collect()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.accepting import Accepting, Writing, accepting
 from auditor.cli.colour import coloured
 from auditor.cli.options import AuditOptions
 from auditor.cli.settings import read_settings
@@ -46,6 +47,7 @@ class Plan:
     rules: tuple[Rule, ...]
     outputs: tuple[Output, ...]
     effective: Effective
+    accepting: Accepting
 
     @property
     def settings(self) -> Settings:
@@ -58,7 +60,7 @@ class Plan:
 
         A key of the settings whose values are paths names such files.
         """
-        paths = list(self.effective.candidates)
+        paths = [*self.effective.candidates, self.accepting.path]
         for value in dict(self.settings).values():
             items = value if isinstance(value, tuple) else (value,)
             paths += [item for item in items if isinstance(item, Path)]
@@ -73,14 +75,16 @@ class Plan:
 
         Raises:
             SnapshotError: it is not a snapshot.
+            UsageError: the baseline is another org's.
         """
         with _without_collector():
             snapshot = parse_snapshot(document, path)
             result = audit(snapshot, self.rules, Source(_shown(path), document))
+            result = self.accepting.apply(result)
         asked = self.effective.origins["as_of"].kind != "default"
         return replace(
             result,
-            as_of=self.effective.as_of if asked else None,
+            as_of=self.effective.as_of if asked else result.as_of,
             show_accepted=self.settings.show_suppressed,
         )
 
@@ -154,21 +158,29 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def plan(options: AuditOptions) -> Plan:
+def plan(
+    options: AuditOptions, *, writing: Writing = "", effective: Effective | None = None
+) -> Plan:
     """Check everything that was asked for, before a single request is sent.
+
+    Args:
+        options: the command line.
+        writing: the file that the command writes; it need not be there yet.
+        effective: the settings that the options come to, if they were read already.
 
     Raises:
         UsageError: the configuration, a rule, a format or a path cannot work.
     """
-    effective = read_settings(options)
+    settings = effective or read_settings(options)
     with _without_collector():  # packs are many modules, which stay
-        rules = _rules(effective)
-        outputs = _outputs(effective.settings.output or ("text",), effective)
-    return Plan(rules=rules, outputs=outputs, effective=effective)
+        known, selected = _rules(settings)
+        outputs = _outputs(settings.settings.output or ("text",), settings)
+    accepted = accepting(settings, known, writing)
+    return Plan(rules=selected, outputs=outputs, effective=settings, accepting=accepted)
 
 
-def _rules(effective: Effective) -> tuple[Rule, ...]:
-    """The rules that run, with the options and severities that they are given."""
+def _rules(effective: Effective) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """All rules, and those that run, with the options and severities that they are given."""
     settings = effective.settings
     rules = load_rules(settings.rules)
     try:
@@ -194,7 +206,7 @@ def _rules(effective: Effective) -> tuple[Rule, ...]:
             "so there is nothing to check.",
             remedy="Lower it, or select other rules.",
         )
-    return sure
+    return tuple(rules), sure
 
 
 def _outputs(wanted: tuple[str, ...], effective: Effective) -> tuple[Output, ...]:

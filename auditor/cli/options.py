@@ -44,6 +44,8 @@ class AuditOptions:
     local_rules: bool | None = None
     config: Path | None = None
     no_config: bool = False
+    suppressions: Path | None = None
+    baseline: Path | None = None
 
 
 def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -51,7 +53,8 @@ def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Calla
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        value = kind(**{item.name: options.pop(item.name) for item in fields(kind)})
+        given = {item.name for item in fields(kind)} & options.keys()
+        value = kind(**{item: options.pop(item) for item in sorted(given)})
         return function(*args, **options, **{name: value})
 
     return call
@@ -70,6 +73,25 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
         return function
 
     return decorate
+
+
+def acceptance_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of commands that set accepted findings apart, all but the baseline."""
+    return _all(
+        click.option(
+            "--suppressions",
+            type=FILE,
+            metavar="FILE",
+            help="The suppressions. [default: okta-auditor-suppressions.toml beside the "
+            "configuration or here, if it is there]",
+        ),
+        click.option(
+            "--as-of",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help="The day by which expiry is judged. [default: SOURCE_DATE_EPOCH, or today in UTC]",
+        ),
+    )(function)
 
 
 def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -134,12 +156,6 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="List findings that are accepted, instead of counting them.",
         ),
         click.option(
-            "--as-of",
-            type=click.DateTime(["%Y-%m-%d"]),
-            metavar="DATE",
-            help="The day by which expiry is judged. [default: SOURCE_DATE_EPOCH, or today in UTC]",
-        ),
-        click.option(
             "--rules",
             multiple=True,
             type=FILE,
@@ -160,6 +176,13 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "pyproject.toml, upward to the root of the repository]",
         ),
         click.option("--no-config", is_flag=True, help="Read no configuration file."),
+        acceptance_options,
+        click.option(
+            "--baseline",
+            type=FILE,
+            metavar="FILE",
+            help="Findings that this file accepts do not count; `okta-auditor baseline` writes it.",
+        ),
     )(_gathered(function, AuditOptions, "audit"))
 
 

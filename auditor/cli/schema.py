@@ -15,7 +15,10 @@ from auditor.text import suggestion
 @click.command("schema")
 @click.argument("name")
 def command(name: str) -> None:
-    """Print the JSON Schema of a file: snapshot, results, config, expectations or tenant."""
+    """Print the JSON Schema of a file.
+
+    NAME is snapshot, results, config, expectations, suppressions or tenant.
+    """
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
@@ -27,6 +30,7 @@ def command(name: str) -> None:
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
+    from auditor.lint.suppressions import suppressions_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
@@ -42,6 +46,7 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
         "snapshot": snapshot_schema,
         "config": config_schema,
         "expectations": expectations_schema,
+        "suppressions": suppressions_schema,
         "tenant": tenant_schema,
         **published,
     }

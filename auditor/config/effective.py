@@ -26,6 +26,8 @@ class Effective:
     origins: Mapping[str, Origin]
     file: ConfigFile | None
     notes: tuple[str, ...]
+    isolated: bool
+    """Whether the call wants nothing but what it names itself."""
     candidates: tuple[Path, ...]
     """Files whose appearance, change or loss may change the settings."""
 
@@ -97,6 +99,7 @@ def effective(
         origins={key: origin for key, (_, origin) in layer.items()},
         file=file,
         notes=notes,
+        isolated=file is None and not places,
         candidates=places,
     )
 

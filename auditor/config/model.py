@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from auditor.config.profiles import PROFILES, Profile
 from auditor.lint.finding import Confidence, Severity
+from auditor.lint.suppressions import SuppressionPolicy
 from auditor.tenants import Tenant, TenantName
 
 SCHEMA_KEY = "$schema"
@@ -93,6 +94,22 @@ class Config(BaseModel):
         examples=[{"OAM702": {"ceiling_minutes": 30}}],
     )
 
+    suppressions: Path | None = Field(
+        default=None,
+        description="The file of suppressions, relative to this file. Without it, "
+        "okta-auditor-suppressions.toml beside this file is read if it is there.",
+        examples=["okta-auditor-suppressions.toml"],
+    )
+    baseline: Path | None = Field(
+        default=None,
+        description="The baseline, relative to this file.",
+        examples=["okta-auditor-baseline.json"],
+    )
+    suppression_policy: SuppressionPolicy = Field(
+        default=SuppressionPolicy(),
+        description="What may be accepted at all.",
+        examples=[{"max_days": 180, "never": ["OAM303"], "require_ticket": True}],
+    )
     tenants: dict[TenantName, Tenant] = Field(
         default_factory=dict,
         description="Tenants to read, by name; secrets stand elsewhere and are named here.",

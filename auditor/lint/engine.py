@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from auditor import __version__
+from auditor.lint.content import content_hash
 from auditor.lint.finding import Finding, Search
 from auditor.lint.result import (
     AuditResult,
@@ -171,6 +172,13 @@ class _Reporter:
             witness=self._witness(found.witness),
             location=self._location(found.record, self._entry(found)),
             fingerprint=fingerprint(item.code, found.record, found.field, found.key),
+            key=found.key,
+            content=content_hash(
+                found.record,
+                self.org.raw(found.record),
+                found.field,
+                [other.record for other in found.related],
+            ),
         )
 
     def _witness(self, found: TokenRequest | Search | None) -> Witness | None:

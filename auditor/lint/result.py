@@ -107,6 +107,14 @@ class ReportedFinding:
     """How many more objects take part in it than `related` shows."""
     acceptance: Acceptance | None = None
     """Why it does not count; None for a finding that does."""
+    key: str = ""
+    """Tells findings of one rule on one field of one object apart."""
+    content: str = ""
+    """32 hexadecimal digits that change when what the finding rests on changes."""
+    remark: str = ""
+    """Why a finding counts that was accepted once, in sentences."""
+    lapsed: bool = False
+    """Whether it counts because its suppression has expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,8 @@ class AuditResult:
     """Findings that a suppression or the baseline accepts; in the order of `findings`."""
     notices: tuple[Notice, ...] = ()
     fixed: tuple[Fixed, ...] = ()
+    baseline: str = ""
+    """The file of the baseline; empty if there was none. With one, `findings` are new."""
     as_of: date | None = None
     """The day by which expiry was judged; None where nothing can expire."""
     show_accepted: bool = False
@@ -179,6 +189,23 @@ class AuditResult:
         for finding in self.findings:
             counts[finding.rule.code] = counts.get(finding.rule.code, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def suppressed(self) -> tuple[ReportedFinding, ...]:
+        """Those of `accepted` that a suppression accepts."""
+        return tuple(item for item in self.accepted if item.status == "suppressed")
+
+    @property
+    def unchanged(self) -> tuple[ReportedFinding, ...]:
+        """Those of `accepted` that the baseline accepts."""
+        return tuple(item for item in self.accepted if item.status == "unchanged")
+
+    @property
+    def evaluated_codes(self) -> frozenset[str]:
+        """The codes of the rules that were evaluated to the end."""
+        unread = {item.rule.code for item in self.not_evaluated}
+        crashed = {item.rule.code for item in self.crashed}
+        return frozenset(rule.code for rule in self.rules) - unread - crashed
 
     @property
     def evaluated(self) -> int:

@@ -68,6 +68,11 @@ def find_rule(rules: Iterable[Rule], wanted: str) -> Rule:
     )
 
 
+def selects(selector: str, rule: Rule) -> bool:
+    """Whether a code, a prefix, a name or `ALL` means the rule."""
+    return exactness(rule, selector) > 0
+
+
 def _longest(rule: Rule, selectors: Iterable[str]) -> int:
     return max((exactness(rule, selector) for selector in selectors), default=0)
 

@@ -148,7 +148,10 @@ def test_two_severities_for_one_rule_are_refused() -> None:
     [
         ("\nselect = [\n'OAM1',\n'OAM20l']", ":2: select: No rule has the code, prefix or name"),
         ("ignore = ['no-such-thing']", ":1: ignore: No rule"),
-        ("output = ['sarfi=x.sarif']", ":1: output: There is no report format 'sarfi'; did you mean"),
+        (
+            "output = ['sarfi=x.sarif']",
+            ":1: output: There is no report format 'sarfi'; did you mean",
+        ),
         ("[severity]\nOAM101 = 'low'\nTST9 = 'low'", ":3: severity.TST9: No rule has"),
         ("[options.OAM702]\nx = 1", ":2: options.OAM702.x: no such option"),
         ("[options.OAM7]\nceiling_minutes = 1", ":2: options.OAM7.ceiling_minutes: "),

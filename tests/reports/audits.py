@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from auditor import AuditResult, Confidence, Finding, Impact, Org, Rule, Severity
+from auditor.lint.accept import accept
+from auditor.lint.baseline import Accepted, Baseline, make_baseline
 from auditor.lint.engine import Source, audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Related
 from auditor.lint.page import Page
 from auditor.lint.rule import Check
+from auditor.lint.suppression_text import with_entry
+from auditor.lint.suppressions import (
+    Suppression,
+    SuppressionPolicy,
+    Suppressions,
+    parse_suppressions,
+)
 from auditor.plugins import load_reports
 from auditor.snapshot.document import Snapshot, dump_snapshot
 from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
@@ -30,6 +41,9 @@ NEWLINES = "one\nHIGH  OAM999 forged"
 TAGGED = "tag\U000e0041"
 
 HOSTILE = (SCRIPT, ANSI, LINK, PLACEHOLDER, BIDI, LONG, NEWLINES, TAGGED)
+EVERYTHING = "".join(HOSTILE)
+
+TODAY = date(2026, 11, 21)
 
 
 def rendered(name: str, result: AuditResult) -> str:
@@ -187,3 +201,50 @@ def many(number: int) -> AuditResult:
     ]
     last = replace(one, rule=SILENT, severity=Severity.LOW, fingerprint="f" * 32)
     return replace(result, findings=(*findings, last))
+
+
+def suppressions(*entries: Suppression) -> Suppressions:
+    text = ""
+    for entry in entries:
+        text = with_entry(text, entry)
+    rules = (NAMES, PAIRS, ABSENT_FIELD, SILENT)
+    return parse_suppressions(text, Path("s.toml"), rules, SuppressionPolicy(), TODAY)
+
+
+def entry(rule: str, target: str, expires: date, name: str | None = None) -> Suppression:
+    return Suppression(
+        rule=rule,
+        target=target,
+        name=name,
+        reason=f"Reason {EVERYTHING}",
+        owner=f"Owner {EVERYTHING}",
+        ticket=f"Ticket {EVERYTHING}",
+        expires=expires,
+    )
+
+
+def accepted() -> AuditResult:
+    """Everything at once: suppressed, expired, unused, misnamed, unchanged, changed, fixed."""
+    found = hostile()
+    made = make_baseline(found, frozenset())
+    entries = dict(made.entries)
+    changed = next(item for item in found.findings if item.object.id == "aus5")
+    entries[changed.fingerprint] = Accepted(
+        **entries[changed.fingerprint].model_dump() | {"content": "0" * 32}
+    )
+    del entries[next(i.fingerprint for i in found.findings if i.object.id == "aus6")]
+    entries["f" * 32] = Accepted(
+        content="0" * 32, code="OAM101", type="client", id=EVERYTHING, name=EVERYTHING
+    )
+    baseline = Baseline(made.tenant, made.url, ("OAM104",), entries, f"b{ANSI}.json")
+    return accept(
+        found,
+        suppressions(
+            entry("OAM101", "aus2", date(2026, 11, 30), name=EVERYTHING),
+            entry("OAM101", "aus3", date(2027, 1, 31)),
+            entry("OAM101", "aus4", date(2026, 11, 20)),
+            entry("OAM104", EVERYTHING, date(2026, 12, 31)),
+        ),
+        baseline,
+        as_of=TODAY,
+    )
