@@ -19,9 +19,12 @@ MAY_IMPORT = {
     "lint": BASE | {"snapshot", "tokens"},
     "config": BASE | {"lint"},
     "plugins": BASE | {"lint"},
+    "history": BASE | {"lint"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
-    "cli": BASE | {"snapshot", "tokens", "lint", "config", "plugins", "collect", "sandbox", "cli"},
+    "cli": BASE
+    | {"snapshot", "tokens", "lint", "config", "plugins", "history"}
+    | {"collect", "sandbox", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
 

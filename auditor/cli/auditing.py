@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.colour import coloured
+from auditor.cli.keeping import kept, prepare_history, shown_path
 from auditor.cli.options import AuditOptions
 from auditor.config import read_config
 from auditor.errors import ExitCode, OutputError, UsageError
@@ -44,6 +45,8 @@ class Plan:
     rules: tuple[Rule, ...]
     outputs: tuple[Output, ...]
     fail_on: Severity
+    source_root: Path | None = None
+    history: Path | None = None
 
     def evaluate(self, document: bytes, path: Path) -> AuditResult:
         """Audit a snapshot document.
@@ -54,10 +57,14 @@ class Plan:
 
         Raises:
             SnapshotError: it is not a snapshot.
+            UsageError: it is outside the source root.
+            OutputError: the history could not be written.
         """
+        shown = shown_path(path, self.source_root)
         with _without_collector():
             snapshot = parse_snapshot(document, path)
-            return audit(snapshot, self.rules, Source(_shown(path), document))
+            result = audit(snapshot, self.rules, Source(shown, document))
+        return kept(result, self.history)
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
@@ -88,14 +95,6 @@ class Plan:
         return ExitCode.FINDINGS if result.failing(self.fail_on) else ExitCode.CLEAN
 
 
-def _shown(path: Path) -> str:
-    """The path as reports show it: relative where it can be, as code scanning wants it."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
 @contextmanager
 def _without_collector() -> Iterator[None]:
     """Let no garbage collection happen in the block.
@@ -120,6 +119,7 @@ def plan(options: AuditOptions) -> Plan:
         UsageError: the configuration, a rule, a format or a path cannot work.
     """
     settings = read_config(options.config)
+    prepare_history(options.history)
     rules = apply_options(load_rules([*settings.rules, *options.folders]), settings.options)
     return Plan(
         rules=select_rules(
@@ -127,6 +127,8 @@ def plan(options: AuditOptions) -> Plan:
         ),
         outputs=_outputs(options.output or settings.output or ("text",)),
         fail_on=Severity(options.fail_on) if options.fail_on else settings.fail_on,
+        source_root=options.source_root,
+        history=options.history,
     )
 
 

@@ -28,6 +28,8 @@ class AuditOptions:
     fail_on: str | None
     folders: tuple[Path, ...]
     config: Path | None
+    source_root: Path | None = None
+    history: Path | None = None
 
 
 def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -64,8 +66,8 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "-O",
             multiple=True,
             metavar="FORMAT[=PATH]",
-            help="Make a report: text, json, sarif, html. Repeatable. Without a path it goes "
-            "to standard output. [default: text]",
+            help="Make a report: text, json, sarif, html, markdown, github, gitlab, junit, csv. "
+            "Repeatable. Without a path it goes to standard output. [default: text]",
         ),
         click.option(
             "--select",
@@ -95,6 +97,19 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Load local rules from a folder. Repeatable.",
         ),
         click.option("--config", type=FILE, metavar="FILE", help="Read settings from a TOML file."),
+        click.option(
+            "--source-root",
+            type=FILE,
+            metavar="DIR",
+            help="Name files in reports relative to this folder, for example the root of the "
+            "repository. [default: the working folder]",
+        ),
+        click.option(
+            "--history",
+            type=FILE,
+            metavar="DIR",
+            help="Keep a small record of this run in a folder, and show the trend in reports.",
+        ),
     )(_gathered(function, AuditOptions, "audit"))
 
 
