@@ -30,10 +30,11 @@ _RESERVE = 1_000
 
 _WORST = 4
 _GAP = "&#8203;"
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+|~$!-])")
+# What has a meaning within a line; a tenant's words never begin one.
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 _LIVE = (
+    (re.compile(r"(?i)(?<=#)(?=\d)|(?<=\bgh-)(?=\d)"), _GAP),  # first: gaps have a # too
     (re.compile(r"@(?=\w)"), f"@{_GAP}"),
-    (re.compile(r"(?<=\\#)(?=\d)|(?<=[Gg][Hh]\\-)(?=\d)"), _GAP),
     (re.compile(r"(?i)(?<=\bwww)(?=\.)|(?<=:)(?=//)|(?<=mailto:)(?=\w)"), _GAP),
     (re.compile(r":(?=[\w+\\-]+:)"), f":{_GAP}"),
 )
