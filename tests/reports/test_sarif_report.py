@@ -7,7 +7,6 @@ import json
 import random
 from dataclasses import replace
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from audits import (
     tenant,
 )
 from multitool import sarif_schema, validate
+from sarif.loader import load_sarif_file
 
 from auditor import AuditResult, Severity
 from auditor.lint.result import Acceptance, Notice, Tenant
@@ -443,10 +443,7 @@ def test_a_renamed_object_keeps_its_fingerprints() -> None:
     assert hashes(before) == hashes(after)
 
 
-@pytest.mark.skipif(not find_spec("sarif"), reason="sarif-tools is not installed")
 def test_a_consumer_reads_it(tmp_path: Path) -> None:
-    from sarif.loader import load_sarif_file  # noqa: PLC0415
-
     path = tmp_path / "results.sarif"
     path.write_text(rendered("sarif", replace(known(), show_accepted=True)))
 
