@@ -84,7 +84,7 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
         folder: one that `check_history` has accepted.
 
     Raises:
-        OutputError: the record could not be written.
+        OutputError: the folder could not be read, or the record not be written.
     """
     this = run_of(result)
     runs, notices = _read(folder, result.tenant.id, before=this.captured_at)
@@ -145,7 +145,11 @@ def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[
 def _candidates(folder: Path, tenant: str, notices: list[Notice]) -> Iterator[Path]:
     """Files that are named as the tenant's records are, newest first."""
     mine = []
-    for path in sorted(folder.iterdir()):
+    try:
+        found_here = sorted(folder.iterdir())
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be read: {error.strerror}.") from error
+    for path in found_here:
         found = _NAME.fullmatch(path.name)
         if found is None or _moment(found) is _NEVER:
             if not path.name.startswith("."):  # scratch files, .gitkeep
@@ -172,6 +176,8 @@ def _parse(path: Path, tenant: str) -> Run:
     Raises:
         ValueError: it is damaged, or another tenant's or moment's than its name says.
     """
+    if not path.is_file():
+        raise ValueError("it is not a file")
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)

@@ -13,65 +13,29 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from textwrap import shorten
-from typing import Any
 from urllib.parse import quote
 
-from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, Severity, report
+from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, report
 from auditor.lint.result import RelatedObject
 from auditor.text import counted, one_line, quoted
 
+from ._sarif_driver import (
+    CRASHED,
+    LEFT_OUT,
+    LEVEL,
+    NOT_EVALUATED,
+    NOTICE,
+    NOTIFICATIONS,
+    Json,
+    driver,
+)
 from ._shared import because, json_document, place, sentence
-
-Json = dict[str, Any]
 
 # GitHub refuses a run with more results, and a file that is larger when it is compressed.
 MOST_RESULTS = 25_000
 MOST_BYTES = 10_000_000
-_LONGEST_DESCRIPTION = 1024
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-
-_LEVEL = {
-    Severity.CRITICAL: "error",
-    Severity.HIGH: "error",
-    Severity.MEDIUM: "warning",
-    Severity.LOW: "note",
-    Severity.INFO: "note",
-}
-_PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
-
-# GitHub calls more than 9.0 critical, from 7.0 high, from 4.0 medium. A rule without a
-# score, as for `info`, has no security severity.
-_SCORE = {
-    Severity.CRITICAL: "9.5",
-    Severity.HIGH: "8.0",
-    Severity.MEDIUM: "5.5",
-    Severity.LOW: "2.5",
-}
-
-_AREAS = {
-    "1": "authorization-servers",
-    "2": "access-policies",
-    "3": "policy-rules",
-    "4": "scopes-and-claims",
-    "5": "clients",
-    "6": "assignments-and-grants",
-    "7": "lifetimes-and-keys",
-    "8": "org-settings",
-    "9": "audit",
-}
-
-_CRASHED = "rule-crashed"
-_NOT_EVALUATED = "rule-not-evaluated"
-_LEFT_OUT = "results-left-out"
-_NOTICE = "upkeep-notice"
-_NOTIFICATIONS = {
-    _CRASHED: "A rule failed; nothing that it found is reported.",
-    _NOT_EVALUATED: "A rule was not evaluated, because what it reads was not completely read.",
-    _LEFT_OUT: "There are more results than GitHub accepts; the least severe are left out.",
-    _NOTICE: "Whoever keeps suppressions, the baseline or the history should know something.",
-}
 
 # A message may hold placeholders ({0}, §3.11.5) and links to locations ([text](1),
 # §3.11.6). A tenant's words must become neither.
@@ -92,7 +56,7 @@ def render(result: AuditResult) -> str:
 def _document(result: AuditResult, number: int) -> str:
     """The document with the first of the results."""
     run = {
-        "tool": {"driver": _driver(result)},
+        "tool": {"driver": driver(result)},
         "automationDetails": {"id": f"okta-auditor/{_path_part(result.tenant.id)}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(result, number)],
@@ -111,50 +75,6 @@ def _compressed(document: str) -> int:
     """How large a file is for GitHub, in bytes; of small ones the size as it is."""
     data = document.encode()
     return len(data) if len(data) <= MOST_BYTES else len(gzip.compress(data, mtime=0))
-
-
-def _driver(result: AuditResult) -> Json:
-    return {
-        "name": "okta-auditor",
-        "version": result.tool_version,
-        "semanticVersion": result.tool_version,
-        "rules": [_rule(item) for item in result.rules],
-        "notifications": [_notification_kind(*item) for item in _NOTIFICATIONS.items()],
-    }
-
-
-def _rule(item: Rule) -> Json:
-    page, level = item.page, _LEVEL[item.severity]
-    see = "".join(f"\n- {line}" for line in page.see)
-    text = f"{page.summary}\n\n{page.why}\n\nFix: {page.fix}"
-    properties = {
-        "tags": _tags(item),
-        "precision": item.confidence.value,
-        "problem.severity": _PROBLEM[level],
-    }
-    if item.severity in _SCORE:
-        properties["security-severity"] = _SCORE[item.severity]
-    return {
-        "id": item.code,
-        "name": _pascal(item.name),
-        "shortDescription": {"text": _cut(sentence(page.summary))},
-        "fullDescription": {"text": _cut(f"{sentence(page.summary)} {page.why}")},
-        "help": {"text": f"{text}\n\nSee:{see}" if see else text, "markdown": item.markdown()},
-        "defaultConfiguration": {"level": level},
-        "properties": properties,
-    }
-
-
-def _notification_kind(name: str, text: str) -> Json:
-    """All three texts, which GitHub wants of everything that the driver describes."""
-    described = {key: {"text": text} for key in ("shortDescription", "fullDescription", "help")}
-    return {"id": name, "name": _pascal(name), **described}
-
-
-def _tags(item: Rule) -> list[str]:
-    """What the code's area says; other packs number their areas as they like."""
-    area = _AREAS.get(item.code[3]) if item.code.startswith("OAM") else None
-    return ["security", "okta", "oauth2", item.impact.value, *filter(None, [area])]
 
 
 def _results(result: AuditResult, number: int) -> Iterator[Json]:
@@ -193,7 +113,7 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
     converted: Json = {
         "ruleId": item.rule.code,
         "ruleIndex": rule_index,
-        "level": _LEVEL[item.severity],
+        "level": LEVEL[item.severity],
         "message": _message(f"{sentence(item.message)} Fix: {sentence(item.fix)}"),
         "locations": [_location(item.location, item.object, item.server)],
         # GitHub reads the first one only and tells alerts apart by it. It is usually a hash
@@ -288,7 +208,7 @@ def _invocation(result: AuditResult, number: int) -> Json:
 def _crashes(result: AuditResult) -> Iterator[Json]:
     for item in result.crashed:
         text = f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
-        yield _notification(_CRASHED, "error", text + sentence(item.error), result, item.rule)
+        yield _notification(CRASHED, "error", text + sentence(item.error), result, item.rule)
 
 
 def _unevaluated(result: AuditResult) -> Iterator[Json]:
@@ -298,7 +218,7 @@ def _unevaluated(result: AuditResult) -> Iterator[Json]:
             f"Next: {sentence(item.remedy)}"
         )
         level = "note" if item.absent else "warning"
-        yield _notification(_NOT_EVALUATED, level, text, result, item.rule)
+        yield _notification(NOT_EVALUATED, level, text, result, item.rule)
 
 
 def _left_out(result: AuditResult, number: int) -> Iterator[Json]:
@@ -311,19 +231,19 @@ def _left_out(result: AuditResult, number: int) -> Iterator[Json]:
             f"{counted(missing, 'result')} of {total:,}, the least severe, left out: "
             f"GitHub accepts {limit}. The other formats have them all."
         )
-        yield _notification(_LEFT_OUT, "warning", text, result)
+        yield _notification(LEFT_OUT, "warning", text, result)
 
 
 def _notices(result: AuditResult) -> Iterator[Json]:
     for item in result.notices:
         text = f"{item.where}: {sentence(item.message)} Next: {sentence(item.remedy)}"
-        yield _notification(_NOTICE, "warning", text, result)
+        yield _notification(NOTICE, "warning", text, result)
 
 
 def _notification(
     name: str, level: str, text: str, result: AuditResult, rule: Rule | None = None
 ) -> Json:
-    descriptor = {"id": name, "index": list(_NOTIFICATIONS).index(name)}
+    descriptor = {"id": name, "index": list(NOTIFICATIONS).index(name)}
     made: Json = {"descriptor": descriptor, "level": level, "message": _message(text)}
     if rule is not None:
         made["associatedRule"] = {"id": rule.code, "index": _rule_index(result)[rule.code]}
@@ -357,14 +277,6 @@ def _rule_index(result: AuditResult) -> dict[str, int]:
 
 def _message(text: str) -> Json:
     return {"text": one_line(text).translate(_LITERAL)}
-
-
-def _pascal(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("-"))
-
-
-def _cut(text: str) -> str:
-    return shorten(text, _LONGEST_DESCRIPTION, placeholder=" ….")
 
 
 def _path_part(identity: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import okta_auditor, snapshot_file, tenant
+from helpers import okta_auditor, served, snapshot_file, tenant
 
 from auditor.errors import OutputError, UsageError
 from auditor.history import MOST_RUNS, check_history
@@ -162,6 +163,15 @@ def test_a_foreign_file_is_named_and_kept(name: str, tmp_path: Path) -> None:
     assert (tmp_path / "history" / name).read_text() == "{}"
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "history").mkdir()
+    os.mkfifo(tmp_path / "history" / "00o1_20261101T030000Z.json")
+
+    done = okta_auditor("audit", night(tmp_path, 1), "--history", tmp_path / "history")
+
+    assert "it is not a file." in done.stderr
+
+
 def test_tenants_share_a_folder(tmp_path: Path) -> None:
     history = tmp_path / "history"
     audit(night(tmp_path, 0), history)
@@ -230,6 +240,19 @@ def test_reports_name_files_relative_to_the_source_root(tmp_path: Path) -> None:
         item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for item in results
     }
     assert places == {"okta/example.json"}
+
+
+def test_nothing_is_read_for_a_snapshot_outside_the_source_root(tmp_path: Path) -> None:
+    (tmp_path / "repository").mkdir()
+    with served(tenant()) as sandbox:
+        done = okta_auditor(
+            "run", "-o", tmp_path / "s.json", "--source-root", tmp_path / "repository",
+            url=sandbox.url,
+        )  # fmt: skip
+
+    assert done.exit_code == 2
+    assert "is outside the source root" in done.stderr
+    assert not (tmp_path / "s.json").exists()
 
 
 def test_a_snapshot_outside_the_source_root_is_an_error(tmp_path: Path) -> None:
