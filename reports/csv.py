@@ -54,7 +54,7 @@ def render(result: AuditResult) -> str:
     """A row for each finding, accepted or not, and for each rule that was not evaluated."""
     file = io.StringIO()
     file.write(BYTE_ORDER_MARK)
-    writer = csv.DictWriter[str](file, COLUMNS, restval="", lineterminator="\r\n")
+    writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for row in _rows(result):
         writer.writerow({name: _cell(value) for name, value in row.items()})
