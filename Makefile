@@ -26,7 +26,7 @@ lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy auditor rules reports
 	$(BIN)/pyright
-	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/zizmor --offline --quiet .github auditor/templates/github-workflows/*.yml
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	$(BIN)/check-wheel-contents dist/okta_auditor-*.whl
 

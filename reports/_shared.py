@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from auditor import AuditResult, Impact
+from auditor import AuditResult, Impact, ReportedFinding
 from auditor.lint.accept import SOON_DAYS
-from auditor.text import counted, escaped, listed
+from auditor.lint.result import Acceptance, NotEvaluated
+from auditor.text import counted, escaped, listed, one_line
 
 _IMPACTS = {
     Impact.BROKEN: "broken, so that requests fail",
@@ -54,3 +57,43 @@ def acceptance_counts(result: AuditResult) -> str:
 def sentence(text: str) -> str:
     """The text with a full stop, unless it ends like a sentence already."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def place(file: str) -> str:
+    """A file's name with slashes and without `./`, as services want it that show files."""
+    return posixpath.normpath(file.replace("\\", "/")) if file else file
+
+
+def because(acceptance: Acceptance) -> str:
+    """Why a finding does not count, who says so and until when, on one line."""
+    parts = [acceptance.reason or f"in the {acceptance.by}"]
+    parts += [f"owner {acceptance.owner}"] if acceptance.owner else []
+    parts += [f"ticket {acceptance.ticket}"] if acceptance.ticket else []
+    parts += [f"until {acceptance.expires}"] if acceptance.expires else []
+    return one_line(f"{'; '.join(parts)} ({acceptance.where})")
+
+
+def unread(result: AuditResult) -> list[NotEvaluated]:
+    """The rules that could not be evaluated although the org has what they read."""
+    return [item for item in result.not_evaluated if not item.absent]
+
+
+def incompleteness(result: AuditResult) -> str:
+    """Why no finding is no proof, in a sentence; empty where it is one."""
+    if not result.rules:
+        return "No rule was selected, so nothing was checked."
+    missed, crashed = len(unread(result)), len(result.crashed)
+    parts = [f"{missed:,} could not be evaluated"] if missed else []
+    parts += [f"{crashed:,} crashed"] if crashed else []
+    if not parts:
+        return ""
+    return f"Not everything was checked: of {counted(len(result.rules), 'rule')}, {listed(parts)}."
+
+
+def numbered(findings: Iterable[ReportedFinding]) -> Iterator[tuple[ReportedFinding, str]]:
+    """Each finding with an identity that no other has, even if fingerprints are equal."""
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        seen[finding.fingerprint] += 1
+        again = seen[finding.fingerprint]
+        yield finding, finding.fingerprint + (f"-{again}" if again > 1 else "")

@@ -30,6 +30,8 @@ from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable
 
 from ._shared import acceptance_counts, impacts
+from ._sparkline import sparkline
+from ._trend import severities, trend
 
 _NO_SERVER = "-"
 _MOST_SEVERE = 3
@@ -93,6 +95,9 @@ def render(result: AuditResult) -> str:
             accepted=acceptance_counts(result),
             unread=_unread(result.coverage),
             readable=Status.COMPLETE,
+            trend=trend(result),
+            sparkline=sparkline(result.history) if len(result.history) > 1 else "",
+            parts=severities,
         )
     )
 

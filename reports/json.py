@@ -22,7 +22,7 @@ from auditor import (
     Severity,
     report,
 )
-from auditor.lint.result import Acceptance, Crashed, Fixed, NotEvaluated, Notice, Witness
+from auditor.lint.result import Acceptance, Crashed, Fixed, NotEvaluated, Notice, Run, Witness
 from auditor.snapshot.ledger import Entry, Status
 
 from ._shared import json_document
@@ -218,6 +218,19 @@ class CoverageInfo(_Wire):
     quarantined: list[QuarantinedInfo]
 
 
+class RunInfo(_Wire):
+    """A run over the same tenant, as the history keeps it."""
+
+    captured_at: AwareDatetime
+    tool_version: str
+    complete: bool = Field(description="False where something could not be checked.")
+    findings: int = Field(description="Those that count; accepted ones come on top.")
+    accepted: int
+    by_severity: dict[Severity, int]
+    by_impact: dict[Impact, int]
+    by_rule: dict[str, int] = Field(description="The rules that were evaluated to the end.")
+
+
 class Results(_Wire):
     """The results of one audit by okta-auditor."""
 
@@ -239,6 +252,10 @@ class Results(_Wire):
     not_evaluated: list[NotEvaluatedInfo]
     crashed: list[CrashedInfo]
     coverage: list[CoverageInfo]
+    history: list[RunInfo] = Field(
+        description="Runs over the same tenant, oldest first, this one last; empty without "
+        "--history."
+    )
 
 
 def json_schema() -> dict[str, Any]:
@@ -267,6 +284,7 @@ def render(result: AuditResult) -> str:
         not_evaluated=[_not_evaluated(item) for item in result.not_evaluated],
         crashed=[_crashed(item) for item in result.crashed],
         coverage=[_coverage(entry) for entry in result.coverage],
+        history=[_run(run) for run in result.history],
     )
     return json_document(results.model_dump(mode="json", by_alias=True))
 
@@ -368,6 +386,10 @@ def _not_evaluated(item: NotEvaluated) -> NotEvaluatedInfo:
 
 def _crashed(item: Crashed) -> CrashedInfo:
     return CrashedInfo(code=item.rule.code, name=item.rule.name, error=item.error)
+
+
+def _run(item: Run) -> RunInfo:
+    return RunInfo.model_validate(item)
 
 
 def _coverage(entry: Entry) -> CoverageInfo:

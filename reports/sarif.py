@@ -1,72 +1,41 @@
 """The results as SARIF 2.1.0, written for GitHub code scanning.
 
-What GitHub reads, and its limits: github/docs, "SARIF support for code scanning". Section
-numbers are those of the SARIF 2.1.0 specification.
+What GitHub reads, and its limits: github/docs, "SARIF support for code scanning". It shows a
+result that is suppressed as if it were not, so accepted findings are left out unless they
+are asked for, and then have `suppressions`. Section numbers are those of the SARIF 2.1.0
+specification.
 """
 
 from __future__ import annotations
 
-import posixpath
+import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from textwrap import shorten
-from typing import Any
 from urllib.parse import quote
 
-from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, Severity, report
+from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, report
 from auditor.lint.result import RelatedObject
 from auditor.text import counted, one_line, quoted
 
-from ._shared import json_document, sentence
+from ._sarif_driver import (
+    CRASHED,
+    LEFT_OUT,
+    LEVEL,
+    NOT_EVALUATED,
+    NOTICE,
+    NOTIFICATIONS,
+    Json,
+    driver,
+)
+from ._shared import because, json_document, place, sentence
 
-Json = dict[str, Any]
-
-# GitHub refuses a run with more results.
+# GitHub refuses a run with more results, and a file that is larger when it is compressed.
 MOST_RESULTS = 25_000
-_LONGEST_DESCRIPTION = 1024
+MOST_BYTES = 10_000_000
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-
-_LEVEL = {
-    Severity.CRITICAL: "error",
-    Severity.HIGH: "error",
-    Severity.MEDIUM: "warning",
-    Severity.LOW: "note",
-    Severity.INFO: "note",
-}
-_PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
-
-# GitHub calls more than 9.0 critical, from 7.0 high, from 4.0 medium. A rule without a
-# score, as for `info`, has no security severity.
-_SCORE = {
-    Severity.CRITICAL: "9.5",
-    Severity.HIGH: "8.0",
-    Severity.MEDIUM: "5.5",
-    Severity.LOW: "2.5",
-}
-
-_AREAS = {
-    "1": "authorization-servers",
-    "2": "access-policies",
-    "3": "policy-rules",
-    "4": "scopes-and-claims",
-    "5": "clients",
-    "6": "assignments-and-grants",
-    "7": "lifetimes-and-keys",
-    "8": "org-settings",
-    "9": "audit",
-}
-
-_CRASHED = "rule-crashed"
-_NOT_EVALUATED = "rule-not-evaluated"
-_LEFT_OUT = "results-left-out"
-_NOTIFICATIONS = {
-    _CRASHED: "A rule failed; nothing that it found is reported.",
-    _NOT_EVALUATED: "A rule was not evaluated, because what it reads was not completely read.",
-    _LEFT_OUT: "There are more results than GitHub accepts; the least severe are left out.",
-}
 
 # A message may hold placeholders ({0}, §3.11.5) and links to locations ([text](1),
 # §3.11.6). A tenant's words must become neither.
@@ -76,68 +45,56 @@ _LITERAL = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": 
 @report("sarif", filename="results.sarif")
 def render(result: AuditResult) -> str:
     """The findings as one SARIF run."""
+    number = min(len(_shown(result)), MOST_RESULTS)
+    document = _document(result, number)
+    while number and (size := _compressed(document)) > MOST_BYTES:
+        number = min(number - 1, int(number * 0.95 * MOST_BYTES / size))
+        document = _document(result, number)
+    return document
+
+
+def _document(result: AuditResult, number: int) -> str:
+    """The document with the first of the results."""
     run = {
-        "tool": {"driver": _driver(result)},
+        "tool": {"driver": driver(result)},
         "automationDetails": {"id": f"okta-auditor/{_path_part(result.tenant.id)}/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(result)],
-        "results": list(_results(result)),
+        "invocations": [_invocation(result, number)],
+        "results": list(_results(result, number)),
         "properties": _coverage(result),
     }
     return json_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _driver(result: AuditResult) -> Json:
-    return {
-        "name": "okta-auditor",
-        "version": result.tool_version,
-        "semanticVersion": result.tool_version,
-        "rules": [_rule(item) for item in result.rules],
-        "notifications": [_notification_kind(*item) for item in _NOTIFICATIONS.items()],
-    }
+def _shown(result: AuditResult) -> tuple[ReportedFinding, ...]:
+    """The findings that are results. What counts comes first, and so is left out last."""
+    return (*result.findings, *(result.accepted if result.show_accepted else ()))
 
 
-def _rule(item: Rule) -> Json:
-    page, level = item.page, _LEVEL[item.severity]
-    see = "".join(f"\n- {line}" for line in page.see)
-    text = f"{page.summary}\n\n{page.why}\n\nFix: {page.fix}"
-    properties = {
-        "tags": _tags(item),
-        "precision": item.confidence.value,
-        "problem.severity": _PROBLEM[level],
-    }
-    if item.severity in _SCORE:
-        properties["security-severity"] = _SCORE[item.severity]
-    return {
-        "id": item.code,
-        "name": _pascal(item.name),
-        "shortDescription": {"text": _cut(sentence(page.summary))},
-        "fullDescription": {"text": _cut(f"{sentence(page.summary)} {page.why}")},
-        "help": {"text": f"{text}\n\nSee:{see}" if see else text, "markdown": item.markdown()},
-        "defaultConfiguration": {"level": level},
-        "properties": properties,
-    }
+def _compressed(document: str) -> int:
+    """How large a file is for GitHub, in bytes; of small ones the size as it is."""
+    data = document.encode()
+    return len(data) if len(data) <= MOST_BYTES else len(gzip.compress(data, mtime=0))
 
 
-def _notification_kind(name: str, text: str) -> Json:
-    """All three texts, which GitHub wants of everything that the driver describes."""
-    described = {key: {"text": text} for key in ("shortDescription", "fullDescription", "help")}
-    return {"id": name, "name": _pascal(name), **described}
-
-
-def _tags(item: Rule) -> list[str]:
-    """What the code's area says; other packs number their areas as they like."""
-    area = _AREAS.get(item.code[3]) if item.code.startswith("OAM") else None
-    return ["security", "okta", "oauth2", item.impact.value, *filter(None, [area])]
-
-
-def _results(result: AuditResult) -> Iterator[Json]:
+def _results(result: AuditResult, number: int) -> Iterator[Json]:
     """The results, most severe first, as the audit has them."""
     index = _rule_index(result)
     seen: Counter[str] = Counter()
-    for item in result.findings[:MOST_RESULTS]:
+    compared = _has_baseline(result)
+    for item in _shown(result)[:number]:
         seen[item.fingerprint] += 1
-        yield _result(item, index[item.rule.code], seen[item.fingerprint])
+        converted = _result(item, index[item.rule.code], seen[item.fingerprint])
+        if compared:
+            # On every result or on none. (§3.27.24)
+            known = item.acceptance is not None and item.acceptance.by == "baseline"
+            converted["baselineState"] = "unchanged" if known else "new"
+        yield converted
+
+
+def _has_baseline(result: AuditResult) -> bool:
+    accepted = (item.acceptance for item in result.accepted)
+    return bool(result.fixed) or any(item and item.by == "baseline" for item in accepted)
 
 
 def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
@@ -156,7 +113,7 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
     converted: Json = {
         "ruleId": item.rule.code,
         "ruleIndex": rule_index,
-        "level": _LEVEL[item.severity],
+        "level": LEVEL[item.severity],
         "message": _message(f"{sentence(item.message)} Fix: {sentence(item.fix)}"),
         "locations": [_location(item.location, item.object, item.server)],
         # GitHub reads the first one only and tells alerts apart by it. It is usually a hash
@@ -167,6 +124,14 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         },
         "properties": properties,
     }
+    if item.acceptance:
+        converted["suppressions"] = [
+            {
+                "kind": "external",
+                "status": "accepted",
+                "justification": because(item.acceptance),
+            }
+        ]
     if item.related:
         converted["relatedLocations"] = [
             _related(other, number) for number, other in enumerate(item.related, 1)
@@ -209,29 +174,33 @@ def _uri(file: str) -> str:
     """A file's name as a relative URI reference; a `file:` URI where it is absolute.
 
     GitHub shows a result only if the path is relative to the repository's root. What that
-    is, a pure function cannot know: whoever reads the file names it.
+    is, a pure function cannot know: `--source-root` says it.
     """
-    path = file.replace("\\", "/")
+    path = place(file)
     if re.match("[A-Za-z]:/", path):
         return f"file:///{path[:2]}{_quote(path[2:])}"
     if path.startswith("//"):
         return f"file:{_quote(path)}"
     if path.startswith("/"):
         return f"file://{_quote(path)}"
-    return _quote(posixpath.normpath(path))
+    return _quote(path)
 
 
 def _quote(path: str) -> str:
     return quote(path, errors="surrogateescape")
 
 
-def _invocation(result: AuditResult) -> Json:
+def _invocation(result: AuditResult, number: int) -> Json:
     """How it went. The times are the snapshot's: an audit itself has none."""
     return {
         "executionSuccessful": not result.incomplete,
         "startTimeUtc": _utc(result.capture.started_at),
         "endTimeUtc": _utc(result.capture.finished_at),
-        "toolExecutionNotifications": [*_crashes(result), *_left_out(result)],
+        "toolExecutionNotifications": [
+            *_crashes(result),
+            *_left_out(result, number),
+            *_notices(result),
+        ],
         "toolConfigurationNotifications": list(_unevaluated(result)),
     }
 
@@ -239,7 +208,7 @@ def _invocation(result: AuditResult) -> Json:
 def _crashes(result: AuditResult) -> Iterator[Json]:
     for item in result.crashed:
         text = f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
-        yield _notification(_CRASHED, "error", text + sentence(item.error), result, item.rule)
+        yield _notification(CRASHED, "error", text + sentence(item.error), result, item.rule)
 
 
 def _unevaluated(result: AuditResult) -> Iterator[Json]:
@@ -249,22 +218,32 @@ def _unevaluated(result: AuditResult) -> Iterator[Json]:
             f"Next: {sentence(item.remedy)}"
         )
         level = "note" if item.absent else "warning"
-        yield _notification(_NOT_EVALUATED, level, text, result, item.rule)
+        yield _notification(NOT_EVALUATED, level, text, result, item.rule)
 
 
-def _left_out(result: AuditResult) -> Iterator[Json]:
-    if (number := len(result.findings) - MOST_RESULTS) > 0:
+def _left_out(result: AuditResult, number: int) -> Iterator[Json]:
+    total = len(_shown(result))
+    if missing := total - number:
+        limit = f"{MOST_RESULTS:,} in one run"
+        if number < MOST_RESULTS:
+            limit = f"{MOST_BYTES // 1_000_000} MB of compressed SARIF"
         text = (
-            f"{counted(number, 'result')} of {len(result.findings):,}, the least severe, left out: "
-            f"GitHub accepts {MOST_RESULTS:,} in one run. The other formats have them all."
+            f"{counted(missing, 'result')} of {total:,}, the least severe, left out: "
+            f"GitHub accepts {limit}. The other formats have them all."
         )
-        yield _notification(_LEFT_OUT, "warning", text, result)
+        yield _notification(LEFT_OUT, "warning", text, result)
+
+
+def _notices(result: AuditResult) -> Iterator[Json]:
+    for item in result.notices:
+        text = f"{item.where}: {sentence(item.message)} Next: {sentence(item.remedy)}"
+        yield _notification(NOTICE, "warning", text, result)
 
 
 def _notification(
     name: str, level: str, text: str, result: AuditResult, rule: Rule | None = None
 ) -> Json:
-    descriptor = {"id": name, "index": list(_NOTIFICATIONS).index(name)}
+    descriptor = {"id": name, "index": list(NOTIFICATIONS).index(name)}
     made: Json = {"descriptor": descriptor, "level": level, "message": _message(text)}
     if rule is not None:
         made["associatedRule"] = {"id": rule.code, "index": _rule_index(result)[rule.code]}
@@ -284,6 +263,7 @@ def _coverage(result: AuditResult) -> Json:
             "notEvaluated": len(result.not_evaluated),
             "crashed": len(result.crashed),
         },
+        "accepted": len(result.accepted),
         "coverage": {
             entry.collection: {"status": entry.status.value, "objects": entry.objects}
             for entry in result.coverage
@@ -297,14 +277,6 @@ def _rule_index(result: AuditResult) -> dict[str, int]:
 
 def _message(text: str) -> Json:
     return {"text": one_line(text).translate(_LITERAL)}
-
-
-def _pascal(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("-"))
-
-
-def _cut(text: str) -> str:
-    return shorten(text, _LONGEST_DESCRIPTION, placeholder=" ….")
 
 
 def _path_part(identity: str) -> str:

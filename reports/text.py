@@ -22,6 +22,7 @@ from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable, quoted
 
 from ._shared import acceptance_counts, impacts, sentence
+from ._trend import trend
 
 WIDTH = 100
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -46,6 +47,7 @@ def render(result: AuditResult) -> str:
         absent=list(_unread(result, absent=True)),
         coverage=_coverage(result),
         checked=_checked(result),
+        trend=trend(result),
     )
 
 

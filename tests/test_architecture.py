@@ -20,10 +20,12 @@ MAY_IMPORT = {
     "tenants": BASE,
     "config": BASE | {"lint", "tenants"},
     "plugins": BASE | {"lint"},
+    "history": BASE | {"lint"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
-    | {"snapshot", "tokens", "lint", "config", "tenants", "plugins", "collect", "sandbox", "cli"},
+    | {"snapshot", "tokens", "lint", "config", "tenants", "plugins", "history"}
+    | {"collect", "sandbox", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
 

@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import okta_auditor, served, tenant
+import yaml
+from helpers import okta_auditor, served, snapshot_file, tenant
 
+from auditor import __version__
 from auditor.collect.credentials import READ_SCOPES
 from auditor.config import read_config
 from auditor.errors import ExitCode
 from auditor.lint.options import apply_options
-from auditor.plugins import load_rules
+from auditor.plugins import load_reports, load_rules
 from auditor.sandbox import Fault, Tenant
 
 ROOT = Path(__file__).parents[1]
@@ -103,3 +105,27 @@ def test_the_sandbox_guide_names_every_member_of_a_fault_and_its_example_works()
     example = re.search(r"```json\n(.*?)```", guide, re.DOTALL)
     assert example
     assert Tenant.from_document(json.loads(example[1])).faults[0].status == 503
+
+
+def test_the_ci_guide_names_every_format_and_hook_and_its_examples_work(tmp_path: Path) -> None:
+    guide = GUIDES["ci.md"]
+    for name in load_reports().keys() - {"text", "json", "html"}:
+        assert f"| `{name}` |" in guide
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    for hook in hooks:
+        assert f"`{hook['id']}`" in guide
+    (gitlab,) = (
+        found["okta-auditor"]
+        for text in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+        if "okta-auditor" in (found := yaml.safe_load(text))
+    )
+    assert gitlab["script"][0] == f"pip install okta-auditor=={__version__}"
+    words = gitlab["script"][1].replace('"$CI_PROJECT_DIR"', str(tmp_path)).split()
+    snapshot = snapshot_file(tmp_path, tenant())
+    for name in gitlab["artifacts"]["reports"].values():
+        words = [word.replace(f"={name}", f"={tmp_path / name}") for word in words]
+
+    done = okta_auditor("audit", snapshot, *words[3:])
+
+    assert done.exit_code in {0, 1}, done.shown
+    assert all((tmp_path / name).exists() for name in gitlab["artifacts"]["reports"].values())

@@ -42,6 +42,11 @@ def test_it_owns_one_import_name_and_ships_the_data(wheel: Path) -> None:
         "rules/server_without_active_policy.py",
         "reports/templates/text.j2",
         "templates/files.toml",
+        "templates/github-workflows/okta-auditor-nightly.yml",
+        "templates/github-workflows/okta-auditor-pull-request.yml",
+        "templates/github-action/action.yml",
+        "templates/github-action/audit.sh",
+        "templates/github-action/install.sh",
     ):
         assert f"auditor/{needed}" in names
     licences = [name for name in names if name.endswith("LICENSE")]

@@ -12,6 +12,7 @@ import click
 
 from auditor.cli.accepting import Accepting, Writing, accepting
 from auditor.cli.colour import coloured
+from auditor.cli.keeping import kept, prepare_history, shown_path
 from auditor.cli.options import AuditOptions
 from auditor.cli.settings import read_settings
 from auditor.cli.statistics import statistics
@@ -48,6 +49,8 @@ class Plan:
     outputs: tuple[Output, ...]
     effective: Effective
     accepting: Accepting
+    remembers: bool = True
+    """Whether the run goes into the history."""
 
     @property
     def settings(self) -> Settings:
@@ -75,18 +78,21 @@ class Plan:
 
         Raises:
             SnapshotError: it is not a snapshot.
-            UsageError: the baseline is another org's.
+            UsageError: the baseline is another org's, or the snapshot is outside the source root.
+            OutputError: the history could not be written.
         """
+        shown = shown_path(path, self.settings.source_root)
         with _without_collector():
             snapshot = parse_snapshot(document, path)
-            result = audit(snapshot, self.rules, Source(_shown(path), document))
+            result = audit(snapshot, self.rules, Source(shown, document))
             result = self.accepting.apply(result)
         asked = self.effective.origins["as_of"].kind != "default"
-        return replace(
+        result = replace(
             result,
             as_of=self.effective.as_of if asked else result.as_of,
             show_accepted=self.settings.show_suppressed,
         )
+        return kept(result, self.settings.history if self.remembers else None)
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
@@ -133,14 +139,6 @@ class Plan:
         return ExitCode.FINDINGS if failing else ExitCode.CLEAN
 
 
-def _shown(path: Path) -> str:
-    """The path as reports show it: relative where it can be, as code scanning wants it."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
 @contextmanager
 def _without_collector() -> Iterator[None]:
     """Let no garbage collection happen in the block.
@@ -172,11 +170,18 @@ def plan(
         UsageError: the configuration, a rule, a format or a path cannot work.
     """
     settings = effective or read_settings(options)
+    prepare_history(settings.settings.history)
     with _without_collector():  # packs are many modules, which stay
         known, selected = _rules(settings)
         outputs = _outputs(settings.settings.output or ("text",), settings)
     accepted = accepting(settings, known, writing)
-    return Plan(rules=selected, outputs=outputs, effective=settings, accepting=accepted)
+    return Plan(
+        rules=selected,
+        outputs=outputs,
+        effective=settings,
+        accepting=accepted,
+        remembers=not writing,
+    )
 
 
 def _rules(effective: Effective) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:

@@ -46,6 +46,8 @@ class AuditOptions:
     no_config: bool = False
     suppressions: Path | None = None
     baseline: Path | None = None
+    source_root: Path | None = None
+    history: Path | None = None
 
 
 def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -102,8 +104,8 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "-O",
             multiple=True,
             metavar="FORMAT[=PATH]",
-            help="Make a report: text, json, sarif, html. Repeatable. Without a path it goes "
-            "to standard output. [default: text]",
+            help="Make a report: text, json, sarif, html, markdown, github, gitlab, junit, csv. "
+            "Repeatable. Without a path it goes to standard output. [default: text]",
         ),
         click.option(
             "--select",
@@ -182,6 +184,19 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=FILE,
             metavar="FILE",
             help="Findings that this file accepts do not count; `okta-auditor baseline` writes it.",
+        ),
+        click.option(
+            "--source-root",
+            type=FILE,
+            metavar="DIR",
+            help="Name files in reports relative to this folder, for example the root of the "
+            "repository. [default: the working folder]",
+        ),
+        click.option(
+            "--history",
+            type=FILE,
+            metavar="DIR",
+            help="Keep a small record of this run in a folder, and show the trend in reports.",
         ),
     )(_gathered(function, AuditOptions, "audit"))
 

@@ -9,6 +9,7 @@ import click
 
 from auditor.cli.auditing import plan
 from auditor.cli.collecting import collect_into, missing
+from auditor.cli.keeping import shown_path
 from auditor.cli.options import (
     FILE,
     AuditOptions,
@@ -54,6 +55,7 @@ def command(
     """
     credentials = read_credentials(os.environ)
     asked = plan(audit)
+    shown_path(path, asked.settings.source_root)
     check_writable(path)
     snapshot = collect_into(
         path, credentials, export, resume=resume, verbose=verbose, command="run"

@@ -105,6 +105,18 @@ class Config(BaseModel):
         description="The baseline, relative to this file.",
         examples=["okta-auditor-baseline.json"],
     )
+    history: Path | None = Field(
+        default=None,
+        description="A folder, relative to this file, that keeps a small record of each run, so "
+        "that reports show the trend.",
+        examples=["history"],
+    )
+    source_root: Path | None = Field(
+        default=None,
+        description="A folder, relative to this file; reports name files relative to it. The "
+        "working folder without it.",
+        examples=["."],
+    )
     suppression_policy: SuppressionPolicy = Field(
         default=SuppressionPolicy(),
         description="What may be accepted at all.",

@@ -83,6 +83,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
         not_evaluated=tuple(not_evaluated),
         crashed=tuple(crashed),
         objects={entry.collection: entry.objects for entry in org.ledger.entries},
+        source=source.name,
     )
 
 

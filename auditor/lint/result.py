@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -147,6 +147,26 @@ class Tenant:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What is kept of one audit of a tenant, so that later ones can be compared with it."""
+
+    captured_at: datetime
+    """When reading the tenant was finished, in UTC to the second."""
+    tool_version: str
+    complete: bool
+    """False where something could not be checked, so that fewer findings prove nothing."""
+    findings: int
+    """How many that count; `accepted` come on top."""
+    accepted: int
+    by_severity: dict[str, int]
+    by_impact: dict[str, int]
+    by_rule: dict[str, int]
+    """The rules that were evaluated to the end, each with its findings that count."""
+    fingerprints: dict[str, tuple[str, ...]] | None
+    """By rule, of findings that count and of accepted ones; None where there were too many."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditResult:
     """Everything an audit found out, in a fixed order."""
@@ -171,8 +191,12 @@ class AuditResult:
     """The file of the baseline; empty if there was none. With one, `findings` are new."""
     as_of: date | None = None
     """The day by which expiry was judged; None where nothing can expire."""
+    source: str = ""
+    """The file that locations point into, as reports show it."""
     show_accepted: bool = False
-    """Whether reports list what was accepted, which they otherwise count."""
+    """Whether reports list what was accepted, which they otherwise count or leave out."""
+    history: tuple[Run, ...] = ()
+    """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
 
     @cached_property
     def by_severity(self) -> dict[Severity, int]:

@@ -57,6 +57,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "not_evaluated",
         "crashed",
         "coverage",
+        "history",
     ]
     assert results["schema"] == "okta-auditor/results/1"
     assert results["tool"].keys() == {"name", "version"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,10 @@ from audits import (
     tenant,
 )
 from multitool import sarif_schema, validate
+from sarif.loader import load_sarif_file
 
 from auditor import AuditResult, Severity
-from auditor.lint.result import Tenant
+from auditor.lint.result import Acceptance, Notice, Tenant
 
 
 def run_of(result: AuditResult) -> Any:
@@ -352,3 +355,99 @@ def test_names_of_rules() -> None:
     described = run_of(audited(snapshot_of(tenant("Payments")), *rules))["tool"]["driver"]["rules"]
 
     assert [item["name"] for item in described] == ["Silent", "PolicyWithoutEnd", "PkceOff"]
+
+
+def known() -> AuditResult:
+    """Four findings: one suppressed, one in the baseline, two that count."""
+    result = hostile()
+    first, second, *others = result.findings
+    suppression = Acceptance(
+        by="suppression", where="s.toml:3", reason="fixed in [Q2]", expires=date(2027, 1, 31)
+    )
+    baseline = Acceptance(by="baseline", where="baseline.json:9")
+    quiet = (
+        replace(first, status="suppressed", acceptance=suppression),
+        replace(second, status="unchanged", acceptance=baseline),
+    )
+    notice = Notice("s.toml:7", "unused {0}", "remove it")
+    return replace(result, findings=tuple(others[:2]), accepted=quiet, notices=(notice,))
+
+
+def test_accepted_findings_are_left_out_but_counted() -> None:
+    run = run_of(known())
+
+    assert len(run["results"]) == 2
+    assert all("suppressions" not in item for item in run["results"])
+    assert run["properties"]["accepted"] == 2
+
+
+def test_accepted_findings_are_suppressed_results_where_they_are_shown(tmp_path: Path) -> None:
+    text = rendered("sarif", replace(known(), show_accepted=True))
+    (run,) = json.loads(text)["runs"]
+
+    jsonschema.validate(json.loads(text), sarif_schema())
+    assert not [line for line in validate(text, tmp_path) if line.startswith("error")]
+    *open_, suppressed, unchanged = run["results"]
+    assert [item["baselineState"] for item in run["results"]] == ["new", "new", "new", "unchanged"]
+    assert all("suppressions" not in item for item in open_)
+    assert suppressed["suppressions"] == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "fixed in [Q2]; until 2027-01-31 (s.toml:3)",
+        }
+    ]
+    assert unchanged["suppressions"][0]["justification"] == "in the baseline (baseline.json:9)"
+
+
+def test_without_a_baseline_there_is_no_baseline_state() -> None:
+    assert all("baselineState" not in item for item in run_of(hostile())["results"])
+
+
+def test_notices_are_notifications() -> None:
+    (invocation,) = run_of(known())["invocations"]
+
+    said = invocation["toolExecutionNotifications"][-1]
+    assert said["message"]["text"] == "s.toml:7: unused {{0}}. Next: remove it."
+    assert said["descriptor"]["id"] == "upkeep-notice"
+
+
+@pytest.mark.slow
+def test_a_file_that_is_too_large_when_compressed_loses_the_least_severe() -> None:
+    noise = random.Random(7)  # what compresses badly
+    result = many(6_000)
+    long = [
+        replace(item, evidence=f"{noise.getrandbits(8_000):x}{noise.getrandbits(8_000):x}")
+        for item in result.findings
+    ]
+
+    text = rendered("sarif", replace(result, findings=tuple(long)))
+
+    (run,) = json.loads(text)["runs"]
+    assert 8_000_000 < len(gzip.compress(text.encode())) <= 10_000_000
+    (left_out,) = run["invocations"][0]["toolExecutionNotifications"]
+    missing = 6_000 - len(run["results"])
+    assert left_out["message"]["text"].startswith(f"{missing:,} results of 6,000, the least severe")
+    assert "10 MB of compressed SARIF" in left_out["message"]["text"]
+    assert {item["level"] for item in run["results"]} == {"error"}
+
+
+def test_a_renamed_object_keeps_its_fingerprints() -> None:
+    before = run_of(audited(snapshot_of(tenant("Payments", "Orders")), NAMES))["results"]
+    after = run_of(audited(snapshot_of(tenant("Payments", "Aardvark")), NAMES))["results"]
+
+    def hashes(results: Any) -> list[str]:
+        return sorted(item["partialFingerprints"]["primaryLocationLineHash"] for item in results)
+
+    assert [item["message"] for item in before] != [item["message"] for item in after]
+    assert hashes(before) == hashes(after)
+
+
+def test_a_consumer_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "results.sarif"
+    path.write_text(rendered("sarif", replace(known(), show_accepted=True)))
+
+    read = load_sarif_file(str(path))
+
+    assert read.get_distinct_tool_names() == ["okta-auditor"]
+    assert read.get_result_count() == 4

@@ -1,0 +1,117 @@
+"""The results as a table for spreadsheets: RFC 4180, with what could not be checked.
+
+UTF-8 with a byte order mark, because Excel reads a file without one in the machine's
+own code page. A cell that a spreadsheet would take for a formula begins with an apostrophe;
+so does what follows a semicolon, which is the separator where a comma is the decimal point
+(OWASP, "CSV Injection"). Programs should read the JSON report: there names are exact.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from auditor import AuditResult, ReportedFinding, Rule, report
+from auditor.text import one_line
+
+BYTE_ORDER_MARK = "\ufeff"
+
+COLUMNS = (
+    "status",
+    "severity",
+    "code",
+    "rule",
+    "impact",
+    "confidence",
+    "message",
+    "fix",
+    "object_type",
+    "object_id",
+    "object_name",
+    "server_id",
+    "server_name",
+    "field",
+    "file",
+    "line",
+    "fingerprint",
+    "accepted_by",
+    "reason",
+    "owner",
+    "ticket",
+    "expires",
+)
+
+_Row = dict[str, object]
+
+# Excel takes the wide forms of East Asian keyboards for formulas too.
+_FORMULA = re.compile("(^[\\s\"']*|;[\\s\"']*)(?=[=+@\\-\t\r\n\uff1d\uff0b\uff20\uff0d])")
+
+
+@report("csv", filename="results.csv")
+def render(result: AuditResult) -> str:
+    """A row for each finding, accepted or not, and for each rule that was not evaluated."""
+    file = io.StringIO()
+    file.write(BYTE_ORDER_MARK)
+    writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for row in _rows(result):
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+    return file.getvalue()
+
+
+def _rows(result: AuditResult) -> Iterator[_Row]:
+    for finding in (*result.findings, *result.accepted):
+        yield _finding(finding)
+    for crash in result.crashed:
+        yield {"status": "crashed", "message": crash.error} | _rule(crash.rule)
+    for item in result.not_evaluated:
+        status = "not applicable" if item.absent else "not evaluated"
+        row = {"status": status, "message": item.reason, "fix": item.remedy}
+        yield row | _rule(item.rule)
+
+
+def _rule(rule: Rule) -> _Row:
+    return {
+        "severity": rule.severity,
+        "code": rule.code,
+        "rule": rule.name,
+        "impact": rule.impact,
+        "confidence": rule.confidence,
+    }
+
+
+def _finding(item: ReportedFinding) -> _Row:
+    row: _Row = _rule(item.rule) | {
+        "status": item.status,
+        "severity": item.severity,
+        "confidence": item.confidence,
+        "message": item.message,
+        "fix": item.fix,
+        "object_type": item.object.type,
+        "object_id": item.object.id,
+        "object_name": item.object.name,
+        "field": item.field,
+        "file": item.location.file,
+        "line": item.location.region.line,
+        "fingerprint": item.fingerprint,
+    }
+    if item.server:
+        row |= {"server_id": item.server.id, "server_name": item.server.name}
+    if item.acceptance:
+        row |= {
+            "accepted_by": f"{item.acceptance.by} ({item.acceptance.where})",
+            "reason": item.acceptance.reason,
+            "owner": item.acceptance.owner,
+            "ticket": item.acceptance.ticket,
+            "expires": item.acceptance.expires,
+        }
+    return row
+
+
+def _cell(value: object) -> object:
+    """The value as a spreadsheet shows it: never as a formula, and on one line."""
+    if value is None or isinstance(value, int):
+        return value
+    return _FORMULA.sub(r"\1'", one_line(str(value)))

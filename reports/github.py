@@ -1,0 +1,104 @@
+"""The findings as GitHub's workflow commands, which become annotations of files.
+
+GitHub shows ten errors, ten warnings and ten notices of a step (github/docs, "Workflow
+commands for GitHub Actions" and the limits of check runs), so the most severe come first
+and the rest is counted. What a value must escape is what the runner's `ActionCommand`
+undoes: `%`, carriage return and line feed, and in properties `:` and `,` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import AuditResult, ReportedFinding, Severity, report
+from auditor.lint.result import Crashed
+from auditor.text import counted, listed, one_line
+
+from ._shared import incompleteness, place, sentence
+from ._trend import trend
+
+MOST = 10
+
+_KIND = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "notice",
+    Severity.INFO: "notice",
+}
+_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+@report("github", filename="annotations.txt")
+def render(result: AuditResult) -> str:
+    """Workflow commands, then a line that says what they do not show."""
+    shown: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
+    left_out = dict.fromkeys(shown, 0)
+    for kind, line in _annotations(result):
+        if len(shown[kind]) < MOST:
+            shown[kind].append(line)
+        else:
+            left_out[kind] += 1
+    lines = [line for kind in shown for line in shown[kind]]
+    return "\n".join([*lines, *_summary(result, left_out), ""])
+
+
+def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
+    if missing := incompleteness(result):
+        yield "error", _command("error", result.source, missing, title="The audit is incomplete")
+    for crash in result.crashed:
+        yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
+    for finding in result.findings:
+        kind = _KIND[finding.severity]
+        yield kind, _finding(kind, finding)
+    for notice in result.notices:
+        text = f"{sentence(notice.message)} {sentence(notice.remedy)} ({notice.where})"
+        yield "warning", _command("warning", "", one_line(text), title="Accepted findings")
+
+
+def _finding(kind: str, finding: ReportedFinding) -> str:
+    region = finding.location.region
+    text = f"{sentence(one_line(finding.message))}\nFix: {sentence(one_line(finding.fix))}"
+    return _command(
+        kind,
+        finding.location.file,
+        text,
+        title=_title(finding),
+        line=region.line,
+        end=region.end_line,
+    )
+
+
+def _title(item: ReportedFinding | Crashed) -> str:
+    return f"{item.rule.code} {item.rule.name}"
+
+
+def _crash(item: Crashed) -> str:
+    error = sentence(one_line(item.error))
+    return f"The rule crashed, and nothing that it found is reported: {error}"
+
+
+def _command(
+    kind: str, file: str, text: str, *, title: str, line: int | None = None, end: int | None = None
+) -> str:
+    values = {"file": place(file) or None, "line": line, "endLine": end, "title": title}
+    properties = ",".join(
+        f"{name}={one_line(str(value)).translate(_PROPERTY)}"
+        for name, value in values.items()
+        if value is not None
+    )
+    return f"::{kind} {properties}::{text.translate(_MESSAGE)}"
+
+
+def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
+    """Plain lines for the log, without a word of the tenant's."""
+    counts = [f"{number:,} {name}" for name, number in result.by_severity.items() if number]
+    yield f"{counted(len(result.findings), 'finding')}: {listed(counts, most=5)}."
+    rest = [counted(number, kind) for kind, number in left_out.items() if number]
+    if rest:
+        yield f"Without an annotation, because GitHub shows {MOST} of a kind: {listed(rest)}."
+    if result.accepted:
+        yield f"Accepted and not shown: {counted(len(result.accepted), 'finding')}."
+    if line := trend(result):
+        yield line

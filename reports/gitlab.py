@@ -1,0 +1,74 @@
+"""The findings as a GitLab Code Quality report, for the merge request's widget.
+
+The keys are those of GitLab's documentation, "Code Quality report format". A rule that
+crashed or could not be evaluated is an entry too: the widget has no other place for what was
+not checked, and an empty list would say that all is well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from auditor import AuditResult, Rule, Severity, report
+from auditor.text import one_line
+
+from ._shared import json_document, numbered, place, sentence, unread
+
+_SEVERITY = {
+    Severity.CRITICAL: "blocker",
+    Severity.HIGH: "critical",
+    Severity.MEDIUM: "major",
+    Severity.LOW: "minor",
+    Severity.INFO: "info",
+}
+
+
+@report("gitlab", filename="gl-code-quality-report.json")
+def render(result: AuditResult) -> str:
+    """A JSON list of what counts and of what could not be checked."""
+    return json_document([*_unchecked(result), *_findings(result)])
+
+
+def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:
+    for item, identity in numbered(result.findings):
+        yield _entry(
+            item.rule,
+            f"{sentence(item.message)} Fix: {sentence(item.fix)}",
+            severity=_SEVERITY[item.severity],
+            identity=identity,
+            file=item.location.file,
+            line=item.location.region.line,
+        )
+
+
+def _unchecked(result: AuditResult) -> Iterator[dict[str, Any]]:
+    if not result.rules:
+        yield _failure(result, None, "No rule was selected, so nothing was checked.")
+    for crash in result.crashed:
+        text = f"The rule crashed, and nothing that it found is reported: {crash.error}"
+        yield _failure(result, crash.rule, text)
+    for item in unread(result):
+        text = f"Not evaluated: {sentence(item.reason)} Next: {item.remedy}"
+        yield _failure(result, item.rule, text)
+
+
+def _failure(result: AuditResult, rule: Rule | None, text: str) -> dict[str, Any]:
+    code = rule.code if rule else "audit"
+    identity = hashlib.sha256(f"not checked\0{result.tenant.id}\0{code}".encode()).hexdigest()[:32]
+    return _entry(
+        rule, sentence(text), severity="major", identity=identity, file=result.source, line=1
+    )
+
+
+def _entry(
+    rule: Rule | None, text: str, *, severity: str, identity: str, file: str, line: int
+) -> dict[str, Any]:
+    return {
+        "description": one_line(text),
+        "check_name": f"{rule.code} {rule.name}" if rule else "audit",
+        "fingerprint": identity,
+        "severity": severity,
+        "location": {"path": one_line(place(file)), "lines": {"begin": line}},
+    }

@@ -1,0 +1,127 @@
+"""The results as JUnit XML, for Jenkins, GitLab and whatever else shows test results.
+
+The shape is what Jenkins' xunit plugin accepts (`junit-10.xsd`): a suite for each rule, a
+failure for each finding that counts, skipped tests for accepted findings and for rules that
+read what the org does not have. A rule that crashed or could not be evaluated is an error,
+because a skipped test turns no build red and could not check is never clean.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from auditor import AuditResult, ReportedFinding, Rule, report
+from auditor.text import one_line
+
+from ._shared import because, place, sentence
+
+# Not characters of XML 1.0, even escaped; `one_line` replaces the other ones.
+_NOT_XML = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A test and how it ended: passed, failure, error or skipped."""
+
+    name: str
+    outcome: str = "passed"
+    message: str = ""
+    details: str = ""
+
+
+@report("junit", filename="junit.xml")
+def render(result: AuditResult) -> str:
+    """A test suite for each rule."""
+    cases = _cases(result)
+    moment = f"{result.capture.finished_at:%Y-%m-%dT%H:%M:%S}"
+    host = _attribute(result.tenant.id)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines.append(f'<testsuites name="okta-auditor" {_counts(list(chain(*cases.values())))}>')
+    for name, suite in cases.items():
+        head = f'name={_attribute(name)} timestamp="{moment}" hostname={host} '
+        head += f'file={_attribute(place(result.source))} skipped="{_number(suite, "skipped")}"'
+        lines.append(f"  <testsuite {head} {_counts(suite)}>")
+        lines += (line for case in suite for line in _xml(name, case))
+        lines.append("  </testsuite>")
+    return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _cases(result: AuditResult) -> dict[str, list[_Case]]:
+    """The tests by suite; every selected rule is one and has at least one test."""
+    cases: dict[str, list[_Case]] = {_suite(rule): [] for rule in result.rules}
+    for finding in result.findings:
+        cases[_suite(finding.rule)].append(_failure(finding))
+    for finding in result.accepted:
+        cases[_suite(finding.rule)].append(_accepted(finding))
+    for crash in result.crashed:
+        message = f"The rule crashed, and nothing that it found is reported: {crash.error}"
+        cases[_suite(crash.rule)].append(_Case("the rule", "error", message))
+    for item in result.not_evaluated:
+        outcome = "skipped" if item.absent else "error"
+        message = f"{sentence(item.reason)} Next: {sentence(item.remedy)}"
+        cases[_suite(item.rule)].append(_Case("the rule", outcome, f"Not evaluated: {message}"))
+    for suite in cases.values():
+        if not suite:
+            suite.append(_Case("no findings"))
+    return cases or {"okta-auditor": [_Case("the audit", "error", "No rule was selected.")]}
+
+
+def _suite(rule: Rule) -> str:
+    return f"{rule.code} {rule.name}"
+
+
+def _failure(finding: ReportedFinding) -> _Case:
+    location = finding.location
+    details = [
+        f"Fix: {sentence(finding.fix)}",
+        f"At: {location.file}:{location.region.line}",
+        *([f"Try: {finding.witness.command}"] if finding.witness else []),
+        f"Fingerprint: {finding.fingerprint}",
+    ]
+    text = "\n".join(one_line(line) for line in details)
+    return _Case(_test(finding), "failure", finding.message, text)
+
+
+def _accepted(finding: ReportedFinding) -> _Case:
+    why = because(finding.acceptance) if finding.acceptance else finding.status
+    return _Case(_test(finding), "skipped", f"{finding.status}: {sentence(why)} {finding.message}")
+
+
+def _test(finding: ReportedFinding) -> str:
+    """A name that stays the same while the finding does; the id is in it for that."""
+    parts = [finding.object.type.replace("_", " "), finding.object.name, f"({finding.object.id})"]
+    parts += [finding.field] if finding.field else []
+    return f"{' '.join(parts)} {finding.fingerprint[:8]}"
+
+
+def _counts(cases: list[_Case]) -> str:
+    failures, errors = _number(cases, "failure"), _number(cases, "error")
+    return f'tests="{len(cases)}" failures="{failures}" errors="{errors}" time="0"'
+
+
+def _number(cases: list[_Case], outcome: str) -> int:
+    return sum(case.outcome == outcome for case in cases)
+
+
+def _xml(suite: str, case: _Case) -> Iterator[str]:
+    head = f'name={_attribute(case.name)} classname={_attribute(f"okta-auditor.{suite}")} time="0"'
+    if case.outcome == "passed":
+        yield f"    <testcase {head}/>"
+        return
+    kind = f' type="{case.outcome}"'
+    body = _escaped(case.details)
+    yield f"    <testcase {head}>"
+    yield f"      <{case.outcome}{kind} message={_attribute(case.message)}>{body}</{case.outcome}>"
+    yield "    </testcase>"
+
+
+def _escaped(text: str) -> str:
+    lines = (one_line(line).translate(_NOT_XML) for line in text.split("\n"))
+    return html.escape("\n".join(lines))
+
+
+def _attribute(text: str) -> str:
+    return f'"{html.escape(one_line(text).translate(_NOT_XML))}"'

@@ -1,0 +1,221 @@
+"""The results as Markdown, for GitHub's step summary and a comment on a pull request.
+
+The gist takes ten lines; tables fold out below it. The document fits into a comment, which
+holds 65,536 characters, and so into a step summary, which holds 1 MiB: findings that have no
+room are counted. The first line is an HTML comment that is the same for every run over a
+tenant, so that a bot finds and updates its own comment.
+
+A tenant's words become neither markup nor mentions, links or emoji: whatever Markdown gives a
+meaning is escaped, and GitHub's own additions are broken by a zero-width space.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from auditor import AuditResult, ReportedFinding, Rule, report
+from auditor.text import counted, listed, one_line, quoted
+
+from ._shared import because, incompleteness, place, sentence, unread
+from ._trend import trend
+
+MOST_CHARACTERS = 65_536
+"""What a comment holds. Counted in UTF-16 units, of which no counting knows more."""
+
+_RESERVE = 1_000
+"""Characters kept for the line that says what is left out, and for closing tags."""
+
+_WORST = 4
+_GAP = "&#8203;"
+# What has a meaning within a line; a tenant's words never begin one.
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+_LIVE = (
+    (re.compile(r"(?i)(?<=#)(?=\d)|(?<=\bgh-)(?=\d)"), _GAP),  # first: gaps have a # too
+    (re.compile(r"@(?=\w)"), f"@{_GAP}"),
+    (re.compile(r"(?i)(?<=\bwww)(?=\.)|(?<=:)(?=//)|(?<=mailto:)(?=\w)"), _GAP),
+    (re.compile(r":(?=[\w+\\-]+:)"), f":{_GAP}"),
+)
+_TICKS = re.compile("`+")
+
+
+@report("markdown", filename="summary.md")
+def render(result: AuditResult) -> str:
+    """The gist, then tables that fold out, the most severe findings first."""
+    document = _Document()
+    document.add([_marker(result), *_gist(result), ""])
+    document.table(
+        counted(len(result.findings), "finding"),
+        ("Severity", "Rule", "Finding", "Where"),
+        map(_finding, result.findings),
+    )
+    document.table(
+        f"{counted(len(result.not_evaluated) + len(result.crashed), 'rule')} not evaluated",
+        ("Rule", "Why", "Next"),
+        _not_evaluated(result),
+    )
+    document.table(
+        counted(len(result.accepted), "accepted finding"),
+        ("Rule", "Object", "Accepted because"),
+        map(_accepted, result.accepted),
+    )
+    document.table(
+        counted(len(result.fixed), "finding of the baseline") + " fixed",
+        ("Rule", "Object"),
+        ((item.code, _text(f"{item.object.type} {quoted(item.object.name)}"))
+         for item in result.fixed),
+    )  # fmt: skip
+    document.table(
+        counted(len(result.notices), "notice"),
+        ("Where", "Notice", "Next"),
+        ((_code(item.where), _text(sentence(item.message)), _text(sentence(item.remedy)))
+         for item in result.notices),
+    )  # fmt: skip
+    return document.text()
+
+
+def _marker(result: AuditResult) -> str:
+    """A comment may not hold `--`; an id is letters and digits, a host name may hold more."""
+    return f"<!-- okta-auditor:{re.sub(r'[^A-Za-z0-9.]', '_', result.tenant.id)} -->"
+
+
+def _gist(result: AuditResult) -> Iterator[str]:
+    """At most ten lines, blank ones not counted."""
+    counts = [f"{number:,} {name}" for name, number in result.by_severity.items() if number]
+    number = counted(len(result.findings), "finding") if result.findings else "no findings"
+    said = f"{number} ({', '.join(counts)})" if counts else number
+    yield f"### okta-auditor: {said} in {_text(quoted(result.tenant.name))}"
+    yield ""
+    if missing := incompleteness(result):
+        yield f"**{missing}** Could not check is never clean."
+        yield ""
+    for finding, more in _worst(result):
+        also = f" (and {more:,} more)" if more else ""
+        head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
+        yield head + _text(sentence(finding.message))
+    yield ""
+    yield " ".join(filter(None, [_read(result), _apart(result), trend(result)]))
+    if result.source:
+        yield ""
+        yield f"Reproduce: {_code(f'okta-auditor audit {place(result.source)}')}"
+
+
+def _worst(result: AuditResult) -> Iterable[tuple[ReportedFinding, int]]:
+    """The first finding of each of the worst rules, and how many more the rule has."""
+    first: dict[str, ReportedFinding] = {}
+    more: dict[str, int] = {}
+    for finding in result.findings:
+        code = finding.rule.code
+        more[code] = more[code] + 1 if code in more else 0
+        first.setdefault(code, finding)
+    return islice(((finding, more[code]) for code, finding in first.items()), _WORST)
+
+
+def _read(result: AuditResult) -> str:
+    read = f"{result.capture.finished_at:%Y-%m-%d at %H:%M %Z}"
+    rules = f"{result.evaluated:,} of {counted(len(result.rules), 'rule')} evaluated"
+    return f"Read on {read}, {rules}."
+
+
+def _apart(result: AuditResult) -> str:
+    """What is not among the findings."""
+    parts = [f"{len(result.accepted):,} accepted"] if result.accepted else []
+    parts += [f"{len(result.fixed):,} of the baseline fixed"] if result.fixed else []
+    parts += [counted(len(result.notices), "notice")] if result.notices else []
+    return f"Apart from that: {listed(parts)}." if parts else ""
+
+
+def _finding(item: ReportedFinding) -> tuple[str, ...]:
+    where = _code(f"{place(item.location.file)}:{item.location.region.line}")
+    fix = f"{_text(sentence(item.message))}<br>Fix: {_text(sentence(item.fix))}"
+    return item.severity.upper(), _rule(item.rule), fix, where
+
+
+def _accepted(item: ReportedFinding) -> tuple[str, ...]:
+    why = because(item.acceptance) if item.acceptance else item.status
+    named = _text(f"{item.object.type.replace('_', ' ')} {quoted(item.object.name)}")
+    return _rule(item.rule), f"{named} {_code(item.object.id)}", _text(why)
+
+
+def _not_evaluated(result: AuditResult) -> Iterator[tuple[str, ...]]:
+    for crash in result.crashed:
+        yield _rule(crash.rule), f"crashed: {_code(crash.error)}", "Report it to its maintainer."
+    absent = [item for item in result.not_evaluated if item.absent]
+    for item in (*unread(result), *absent):
+        yield _rule(item.rule), _text(sentence(item.reason)), _text(sentence(item.remedy))
+
+
+def _rule(rule: Rule) -> str:
+    return f"{rule.code} {_text(rule.name)}"
+
+
+def _text(text: str) -> str:
+    """Words that mean nothing to Markdown, HTML or GitHub."""
+    shown = _MARKUP.sub(r"\\\1", html.escape(one_line(text), quote=False))
+    for pattern, replacement in _LIVE:
+        shown = pattern.sub(replacement, shown)
+    return shown
+
+
+def _code(text: str) -> str:
+    """A code span, fenced by more backticks than stand in the text; safe in a table."""
+    clean = one_line(text).replace("|", "\\|")
+    fence = "`" * (1 + max((len(run) for run in _TICKS.findall(clean)), default=0))
+    pad = " " if clean.startswith("`") or clean.endswith("`") else ""
+    return f"{fence}{pad}{clean}{pad}{fence}"
+
+
+class _Document:
+    """Lines that fit into a comment."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._room = MOST_CHARACTERS - _RESERVE
+        self._left_out: list[str] = []
+
+    def add(self, lines: Iterable[str]) -> bool:
+        """Add all of the lines, or none if they have no room."""
+        taken = list(lines)
+        size = sum(map(_size, taken))
+        if size > self._room:
+            return False
+        self._lines += taken
+        self._room -= size
+        return True
+
+    def table(self, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+        """Add a table that folds out, with as many rows as have room; none if it is empty."""
+        wanted = list(rows)
+        head = [
+            f"<details><summary>{title}</summary>",
+            "",
+            _row(columns),
+            _row(["---"] * len(columns)),
+        ]
+        if not wanted:
+            return
+        shown = 0
+        if self.add(head):
+            add: Callable[[list[str]], bool] = self.add
+            while shown < len(wanted) and add([_row(wanted[shown])]):
+                shown += 1
+            self._lines += ["", "</details>", ""]
+        if shown < len(wanted):
+            self._left_out.append(f"{title}: {len(wanted) - shown:,} without a row")
+
+    def text(self) -> str:
+        """The document."""
+        if self._left_out:
+            said = f"A comment holds {MOST_CHARACTERS:,} characters. {'; '.join(self._left_out)}."
+            self._lines += [f"{said} The other reports have them all."]
+        return "\n".join(self._lines).rstrip("\n") + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _size(line: str) -> int:
+    return len(line.encode("utf-16-le", "replace")) // 2 + 1

@@ -1,0 +1,295 @@
+"""The GitHub action, the workflows and the pre-commit hooks, run for real in a repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from helpers import TOKEN, served, snapshot_file, tenant
+
+import auditor
+
+ROOT = Path(__file__).parents[1]
+ACTION = ROOT / ".github/actions/okta-auditor"
+TEMPLATES = ROOT / "auditor/templates"
+WORKFLOWS = sorted((TEMPLATES / "github-workflows").glob("*.yml"))
+BIN = Path(sys.executable).parent
+
+WIDE = "/api/v1/authorizationServers/aus1/policies"
+
+
+def wide_open() -> dict[str, Any]:
+    """A tenant with a policy for all clients, which is a finding of high severity or worse."""
+    document = tenant()
+    document[WIDE][0]["conditions"]["clients"]["include"] = ["ALL_CLIENTS"]
+    rule = document[f"{WIDE}/00p1/rules"][0]
+    rule["conditions"]["scopes"]["include"] = ["*"]
+    return document
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository with a committed snapshot in which something is wrong."""
+    work = tmp_path / "a repository"
+    (work / "okta").mkdir(parents=True)
+    snapshot_file(work / "okta", wide_open()).rename(work / "okta/snapshot.json")
+    for words in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-qm", "Snapshot"],
+    ):
+        subprocess.run(["git", *words], cwd=work, check=True)
+    return work
+
+
+class Step:
+    """What a step of the action left behind."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str], runner: Path) -> None:
+        self.code, self.log, self.errors = done.returncode, done.stdout, done.stderr
+        pairs = (line.split("=", 1) for line in (runner / "output").read_text().splitlines())
+        self.outputs = dict(pairs)
+        self.summary = (runner / "summary").read_text()
+        self.path = (runner / "path").read_text()
+
+
+def run_step(name: str, repository: Path, inputs: dict[str, str], **environment: str) -> Step:
+    """Run a step of action.yml as the runner does: `bash -eo pipefail`, inputs in `env`."""
+    action = yaml.safe_load((ACTION / "action.yml").read_text())
+    given = {key: str(value.get("default", "")) for key, value in action["inputs"].items()} | inputs
+    step = next(step for step in action["runs"]["steps"] if step["name"] == name)
+    env = {
+        key: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda found: given[found[1]], value)
+        for key, value in step["env"].items()
+    }
+    runner = repository.parent / "runner"
+    runner.mkdir(exist_ok=True)
+    for file in ("output", "summary", "path"):
+        (runner / file).write_text("")
+    assert step["shell"] == "bash"
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=repository,
+        env=env
+        | {
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(repository.parent),
+            "GITHUB_ACTION_PATH": str(ACTION),
+            "GITHUB_WORKSPACE": str(repository),
+            "GITHUB_OUTPUT": str(runner / "output"),
+            "GITHUB_STEP_SUMMARY": str(runner / "summary"),
+            "GITHUB_PATH": str(runner / "path"),
+            "RUNNER_TEMP": str(runner),
+        }
+        | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Step(done, runner)
+
+
+def test_a_committed_snapshot_is_audited(repository: Path) -> None:
+    step = run_step("Audit", repository, {"snapshot": "okta/snapshot.json"})
+
+    assert step.code == 1, step.errors
+    assert step.outputs["exit-code"] == "1"
+    assert re.search(r"^::error file=okta/snapshot.json,line=\d+,", step.log, re.MULTILINE)
+    results = json.loads((repository / step.outputs["sarif"]).read_text())["runs"][0]["results"]
+    location = results[0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "okta/snapshot.json"
+    lines = (repository / "okta/snapshot.json").read_text().splitlines()
+    assert lines[location["region"]["startLine"] - 1].strip()
+    assert step.summary.startswith("<!-- okta-auditor:00o1 -->\n### okta-auditor: ")
+    assert (repository / step.outputs["html"]).exists()
+    assert (repository / step.outputs["markdown"]).read_text() == step.summary
+
+
+def test_it_passes_when_what_is_wrong_is_mild_enough(repository: Path) -> None:
+    inputs = {"snapshot": "okta/snapshot.json", "arguments": "--select\nOAM101\n"}
+
+    step = run_step("Audit", repository, inputs | {"fail-on": "critical", "history": "kept"})
+
+    assert (step.code, step.outputs["exit-code"]) == (0, "0")
+    assert "no findings" in step.summary
+    assert len(list((repository / "kept").iterdir())) == 1
+
+
+def test_reports_of_an_earlier_run_are_not_taken_for_this_one(repository: Path) -> None:
+    run_step("Audit", repository, {"snapshot": "okta/snapshot.json"})
+    (repository / "okta/snapshot.json").write_text("{")
+
+    step = run_step("Audit", repository, {"snapshot": "okta/snapshot.json"})
+
+    assert step.code == 2
+    assert step.outputs == {"exit-code": "2"}
+    assert "ended with 2 before there was a result" in step.summary
+
+
+def test_inputs_are_words_and_never_run(repository: Path) -> None:
+    bad = "$(touch stolen); `touch stolen` && touch stolen"
+    for name in ("snapshot", "config", "fail-on", "arguments", "command"):
+        step = run_step("Audit", repository, {"snapshot": "okta/snapshot.json", name: bad})
+        assert step.code == 2, name
+    assert not (repository / "stolen").exists()
+    dashed = run_step("Audit", repository, {"snapshot": "--help"})
+    assert dashed.code == 2
+
+
+def test_it_reads_the_org_and_shows_no_secret(repository: Path) -> None:
+    with served(wide_open()) as sandbox:
+        step = run_step(
+            "Audit",
+            repository,
+            {"command": "run", "snapshot": "fresh/snapshot.json"},
+            OKTA_CLIENT_ORGURL=sandbox.url,
+            OKTA_CLIENT_TOKEN=TOKEN,
+        )
+
+    assert step.code == 1, step.errors
+    assert (repository / "fresh/snapshot.json").exists()
+    written = [step.log, step.errors, step.summary]
+    written += [
+        path.read_text()
+        for path in repository.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    ]
+    assert not any(TOKEN in text for text in written)
+
+
+@pytest.mark.slow
+def test_the_install_step_puts_the_program_on_the_path(repository: Path) -> None:
+    wheel = _wheel(repository.parent)
+
+    step = run_step("Install okta-auditor", repository, {"package": str(wheel)})
+
+    assert step.code == 0, step.errors
+    program = Path(step.path.strip()) / "okta-auditor"
+    done = subprocess.run([program], capture_output=True, text=True, check=True)
+    assert done.stdout == "installed\n"
+    assert [path.name for path in program.parent.iterdir()] == ["okta-auditor"]
+
+
+def _wheel(folder: Path) -> Path:
+    """The smallest wheel that has the program: tests have no network."""
+    path = folder / "okta_auditor-0.0.1-py3-none-any.whl"
+    info = "okta_auditor-0.0.1.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("stub.py", "def main():\n    print('installed')\n")
+        wheel.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: okta-auditor\nVersion: 0.0.1\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\nokta-auditor = stub:main\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return path
+
+
+# The workflows
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_zizmor_accepts_the_workflows(path: Path) -> None:
+    done = subprocess.run(
+        [BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic", path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_pin_what_they_use_and_give_little_away(path: Path) -> None:
+    text = path.read_text()
+    workflow = yaml.safe_load(text)
+    (job,) = workflow["jobs"].values()
+
+    assert workflow["permissions"] == {}
+    assert job["permissions"] == {"contents": "read", "security-events": "write"}
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert len(used) >= 4
+    for action, comment in used:
+        local = action == "$/.github/actions/okta-auditor"
+        assert local or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
+        assert local or re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+    declared = yaml.safe_load((ACTION / "action.yml").read_text())
+    step = next(step for step in job["steps"] if step.get("id") == "audit")
+    assert step["with"].keys() <= declared["inputs"].keys()
+    assert set(re.findall(r"steps\.audit\.outputs\.([\w-]+)", text)) <= declared["outputs"].keys()
+    assert step["with"]["package"] == f"okta-auditor=={auditor.__version__}"
+
+
+def test_pull_requests_see_no_secret() -> None:
+    text = (TEMPLATES / "github-workflows/okta-auditor-pull-request.yml").read_text()
+    triggers = yaml.safe_load(text)[True]  # YAML 1.1 reads the key `on` so
+
+    assert set(triggers) == {"pull_request"}
+    assert "secrets." not in text
+    assert "vars." not in text
+
+
+def test_the_templates_hold_the_action_itself() -> None:
+    packaged = TEMPLATES / "github-action"
+
+    assert {path.name: path.read_bytes() for path in packaged.iterdir()} == {
+        path.name: path.read_bytes() for path in ACTION.iterdir()
+    }
+
+
+# pre-commit
+
+
+def hook(identity: str, repository: Path) -> subprocess.CompletedProcess[str]:
+    """Run a hook as pre-commit does: entry, args, and the committed files that match."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    found = next(hook for hook in hooks if hook["id"] == identity)
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=repository, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    files = [name for name in listed if re.search(found["files"], name)]
+    assert files
+    words = [*shlex.split(found["entry"]), *found.get("args", [])]
+    return subprocess.run(
+        [*words, *(files if found.get("pass_filenames", True) else [])],
+        cwd=repository,
+        env={"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(repository.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_hook_audits_the_committed_snapshot(repository: Path) -> None:
+    done = hook("okta-auditor-audit", repository)
+
+    assert done.returncode == 1
+    assert "okta/snapshot.json:" in done.stdout
+
+
+@pytest.mark.parametrize(("expect", "code"), [("minted", 0), ("rejected", 1), ("perhaps", 2)])
+def test_the_hook_validates_and_tries_the_expectations(
+    expect: str, code: int, repository: Path
+) -> None:
+    case = (
+        "- server: Billing\n  client: Invoices\n  grant: authorization_code\n"
+        f"  user: ada@acme.example\n  scopes: [openid]\n  expect: {expect}\n"
+    )
+    (repository / "okta/expectations.yaml").write_text(case)
+
+    done = hook("okta-auditor-test", repository)
+
+    assert done.returncode == code, done.stdout + done.stderr
