@@ -17,11 +17,13 @@ MAY_IMPORT = {
     "snapshot": BASE,
     "tokens": BASE | {"snapshot"},
     "lint": BASE | {"snapshot", "tokens"},
+    "diff": BASE | {"snapshot", "tokens", "lint"},
     "config": BASE | {"lint"},
     "plugins": BASE | {"lint"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
-    "cli": BASE | {"snapshot", "tokens", "lint", "config", "plugins", "collect", "sandbox", "cli"},
+    "cli": BASE
+    | {"snapshot", "tokens", "lint", "diff", "config", "plugins", "collect", "sandbox", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
 

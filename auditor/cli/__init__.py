@@ -26,6 +26,7 @@ _COMMANDS = {
     "explain": "Say what becomes of one token request, why, and what would make it pass.",
     "test": "Check that token requests are minted or rejected as a file expects.",
     "access": "List who can obtain which scopes, through which client and rule.",
+    "diff": "Say what changed between two snapshots: who gained or lost which tokens.",
     "rules": "List the rules, or show the page of one.",
     "schema": "Print the JSON Schema of a file that okta-auditor reads or writes.",
 }

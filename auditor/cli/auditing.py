@@ -55,7 +55,7 @@ class Plan:
         Raises:
             SnapshotError: it is not a snapshot.
         """
-        with _without_collector():
+        with without_collector():
             snapshot = parse_snapshot(document, path)
             return audit(snapshot, self.rules, Source(_shown(path), document))
 
@@ -97,7 +97,7 @@ def _shown(path: Path) -> str:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Let no garbage collection happen in the block.
 
     An audit makes few cycles and much that lives until it ends, so each collection looks

@@ -15,7 +15,7 @@ from auditor.text import suggestion
 @click.command("schema")
 @click.argument("name")
 def command(name: str) -> None:
-    """Print the JSON Schema of a file: snapshot, results, config, expectations or tenant."""
+    """Print the JSON Schema of a file: snapshot, results, diff, config, expectations or tenant."""
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
@@ -27,6 +27,7 @@ def command(name: str) -> None:
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
+    from auditor.diff.document import diff_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
@@ -40,6 +41,7 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     }
     return {
         "snapshot": snapshot_schema,
+        "diff": diff_schema,
         "config": config_schema,
         "expectations": expectations_schema,
         "tenant": tenant_schema,
