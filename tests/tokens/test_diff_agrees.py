@@ -5,16 +5,6 @@ one, so that equal parts, which are passed over, and changed ones stand side by 
 requests are all users times all scope sets times all clients and grant types, decided on
 either side; from them follows who can obtain which scope, by which lifetimes, and what has
 changed.
-
-These mutants were tried by hand; every one makes a test fail:
-
- 1. situations: clients whose assignments differ are passed over when the rules are the same
- 2. situations: the same assignments count as the same eligible people, whatever the users' status
- 3. pairs: equal shapes count as untouched although a group they name has other members
- 4. pairs: whoever may have had a scope before counts as gaining it
- 5. pairs: what is indeterminate on both sides counts as unchanged where lists were not read
- 6. pairs: a refresh token beside the access token is not a lifetime
- 7. sides: a user of one snapshot only has a status in the other
 """
 
 from __future__ import annotations
@@ -201,7 +191,7 @@ def check(old: Org, new: Org, reading: OidcScopes, asked: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize("reading", OidcScopes)
-@settings(often, max_examples=120)
+@settings(often, max_examples=60)
 @given(pair=edited())
 def test_the_difference_is_what_enumeration_finds(
     reading: OidcScopes, pair: tuple[Json, Json]
@@ -209,7 +199,7 @@ def test_the_difference_is_what_enumeration_finds(
     check(org_of(pair[0]), org_of(pair[1]), reading, asked_in_both(*pair))
 
 
-@settings(often, max_examples=120)
+@settings(often, max_examples=60)
 @given(pair=edited(), reading=READINGS, unread=st.tuples(unread_of(UNREAD), unread_of(UNREAD)))
 def test_the_difference_of_incomplete_tenants_is_what_enumeration_finds(
     pair: tuple[Json, Json], reading: OidcScopes, unread: tuple[list[str], list[str]]
@@ -221,7 +211,7 @@ def test_the_difference_of_incomplete_tenants_is_what_enumeration_finds(
 PATHS = (*UNREAD, f"{SERVER}/policies", "/api/v1/apps", "/api/v1/authorizationServers")
 
 
-@settings(often, max_examples=150)
+@settings(often, max_examples=80)
 @given(pair=edited(), reading=READINGS, unread=st.tuples(unread_of(PATHS), unread_of(PATHS)))
 def test_nothing_is_called_unchanged_because_it_was_not_read(
     pair: tuple[Json, Json], reading: OidcScopes, unread: tuple[list[str], list[str]]
@@ -251,7 +241,7 @@ def test_nothing_is_called_unchanged_because_it_was_not_read(
 
 
 def test_the_same_tenant_twice_differs_in_nothing() -> None:
-    @settings(often, max_examples=60)
+    @settings(often, max_examples=40)
     @given(tenant=with_lifetimes(), reading=READINGS)
     def run(tenant: Json, reading: OidcScopes) -> None:
         assert told(sides_of(org_of(tenant), org_of(tenant), reading)) == {}
