@@ -158,6 +158,22 @@ def test_what_was_not_read_is_never_no_change(tmp_path: Path) -> None:
     assert "could not compare: " in outcome.stdout
 
 
+def test_what_was_read_on_neither_side_is_not_the_same(tmp_path: Path) -> None:
+    """Only the members of a rule's group are not known; who is assigned is."""
+    document = changed(**{"/api/v1/apps": [app("0oa1", "web")]})
+    for path in ("/api/v1/apps/0oa1/groups", "/api/v1/apps/0oa2/groups"):
+        del document[path]
+    document["/api/v1/apps/0oa1/users"] = [{"id": "u2", "scope": "USER", "status": "ACTIVE"}]
+    (tmp_path / "new").mkdir()
+    old = snapshot_file(tmp_path, document, unread=("group_members",))
+    new = snapshot_file(tmp_path / "new", document, unread=("group_members",))
+
+    outcome = diff((old, new))
+
+    assert outcome.exit_code == 3
+    assert 'could not compare: authorization server "Orders": orders:write' in outcome.stdout
+
+
 def test_not_comparable_beats_a_failing_gain(tmp_path: Path) -> None:
     new = changed()
     new[RULES][1]["conditions"]["scopes"]["include"] = ["orders:read", "orders:write"]
