@@ -45,6 +45,7 @@ docs: $(VENV)/.developer ## Write the rules' pages and the configuration's schem
 bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/startup.py
 	$(BIN)/python tests/benchmarks/large_tenant.py
+	$(BIN)/python tests/benchmarks/diff.py
 	$(BIN)/python tests/benchmarks/export.py
 	$(BIN)/python tests/benchmarks/dpop_proofs.py
 	$(BIN)/python tests/benchmarks/large_export.py

@@ -19,12 +19,13 @@ MAY_IMPORT = {
     "lint": BASE | {"snapshot", "tokens"},
     "tenants": BASE,
     "config": BASE | {"lint", "tenants"},
+    "diff": BASE | {"snapshot", "tokens", "lint"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
-    | {"snapshot", "tokens", "lint", "config", "tenants", "plugins", "history"}
+    | {"snapshot", "tokens", "lint", "diff", "config", "tenants", "plugins", "history"}
     | {"collect", "sandbox", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}

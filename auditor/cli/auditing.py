@@ -82,7 +82,7 @@ class Plan:
             OutputError: the history could not be written.
         """
         shown = shown_path(path, self.settings.source_root)
-        with _without_collector():
+        with without_collector():
             snapshot = parse_snapshot(document, path)
             result = audit(snapshot, self.rules, Source(shown, document))
             result = self.accepting.apply(result)
@@ -140,7 +140,7 @@ class Plan:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Let no garbage collection happen in the block.
 
     An audit makes few cycles and much that lives until it ends, so each collection looks
@@ -171,8 +171,8 @@ def plan(
     """
     settings = effective or read_settings(options)
     prepare_history(settings.settings.history)
-    with _without_collector():  # packs are many modules, which stay
-        known, selected = _rules(settings)
+    with without_collector():  # packs are many modules, which stay
+        known, selected = chosen_rules(settings)
         outputs = _outputs(settings.settings.output or ("text",), settings)
     accepted = accepting(settings, known, writing)
     return Plan(
@@ -184,8 +184,12 @@ def plan(
     )
 
 
-def _rules(effective: Effective) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """All rules, and those that run, with the options and severities that they are given."""
+def chosen_rules(effective: Effective) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """All rules, and those that run, with the options and severities that they are given.
+
+    Raises:
+        UsageError: an option, a severity or a selector cannot be used, or nothing is left to run.
+    """
     settings = effective.settings
     rules = load_rules(settings.rules)
     try:

@@ -28,10 +28,13 @@ class Populations:
 
     Args:
         org: the tenant; a restricted view must read `decide.READS`.
+        users: a numbering of more people than the tenant's own, so that sets of two snapshots
+            can be compared; whoever is not a user of this one counts as deleted.
     """
 
-    def __init__(self, org: Org) -> None:
+    def __init__(self, org: Org, users: Numbering | None = None) -> None:
         self._org = org
+        self._common = users
         self._nobody = Numbering([None])
         self._assigned: dict[str, People] = {}
         self._admitted: dict[str, People] = {}
@@ -41,6 +44,8 @@ class Populations:
     @cached_property
     def users(self) -> Numbering:
         """The users of the tenant."""
+        if self._common is not None:
+            return self._common
         listed = dict.fromkeys(chain.from_iterable(self._org.users_by_status.values()))
         if self._org.known("users"):
             return Numbering(listed)
@@ -125,6 +130,8 @@ class Populations:
     @cached_property
     def _unlisted(self) -> UserSet:
         """Those whose status was not read."""
+        if self._org.known("users"):
+            return self.users.none
         return self.users.all - self.users.of(
             chain.from_iterable(self._org.users_by_status.values())
         )

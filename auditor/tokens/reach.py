@@ -29,7 +29,7 @@ from auditor.tokens.regions import Evaluation, Region, everybody_in
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.requestable import UNNAMED, Requestable
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import People, UserSet
+from auditor.tokens.userset import Numbering, People, UserSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +227,19 @@ class Reach:
     Args:
         org: the tenant; a restricted view must read `decide.READS`.
         oidc_scopes: which reading to go by.
+        users: a numbering that is shared with another snapshot; see `Populations`.
     """
 
     org: Org
     oidc_scopes: OidcScopes = OidcScopes.LISTED
+    users: Numbering | None = None
     _requestable: dict[Hashable, Requestable] = field(default_factory=dict)
     _evaluations: dict[Hashable, Evaluation] = field(default_factory=dict)
 
     @cached_property
     def populations(self) -> Populations:
         """The people of the tenant."""
-        return Populations(self.org)
+        return Populations(self.org, self.users)
 
     @cached_property
     def decider(self) -> Decider:

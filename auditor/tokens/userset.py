@@ -61,6 +61,9 @@ class UserSet:
     def __sub__(self, other: UserSet) -> UserSet:
         return UserSet(self._numbering, self._bits - other._bits)
 
+    def __xor__(self, other: UserSet) -> UserSet:
+        return UserSet(self._numbering, self._bits ^ other._bits)
+
     def __bool__(self) -> bool:
         return bool(self._bits)
 

@@ -1,0 +1,210 @@
+"""The comparison as JSON, for programs.
+
+The shape is versioned by `schema`. Within a version keys may be added; none is removed,
+renamed or given another meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from auditor import __version__
+from auditor.diff.result import DiffResult
+from auditor.diff.words import headline
+from auditor.text import escaped
+
+VERSION: Final = "okta-auditor/diff/1"
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class ObjectInfo(_Wire):
+    """An Okta object. The name is the tenant's own words."""
+
+    type: str
+    id: str = Field(description="Immutable; of clients the client id, `org` for the org server.")
+    name: str
+
+
+class RuleInfo(_Wire):
+    """A rule with its policy."""
+
+    policy: ObjectInfo
+    rule: ObjectInfo
+
+
+class ClientInfo(_Wire):
+    """A client, and the grant types that a change concerns."""
+
+    client: ObjectInfo
+    grants: tuple[str, ...]
+
+
+class Access(_Wire):
+    """Scopes that were gained or lost by one rule."""
+
+    server: ObjectInfo
+    rule: RuleInfo | None = Field(
+        description="The first rule that gives or gave them; null at the org server."
+    )
+    scopes: tuple[str, ...]
+    clients: tuple[ClientInfo, ...]
+    people: int | None = Field(description="Null where the grant types have no user.")
+    sample: tuple[str, ...] = Field(description="Logins of some of the people.")
+    otherwise: str = Field(description="How such a request ends on the other side, and why.")
+
+
+class LifetimesInfo(_Wire):
+    """In minutes; a refresh lifetime of 0 is unlimited; null is not set."""
+
+    access: int | None
+    refresh: int | None
+    window: int | None
+    refresh_token: bool
+
+
+class RuleLifetimesInfo(_Wire):
+    """The lifetimes by one rule."""
+
+    rule: RuleInfo | None
+    lifetimes: LifetimesInfo
+
+
+class LifetimeInfo(_Wire):
+    """Tokens that live longer or shorter for people who can obtain them on both sides."""
+
+    server: ObjectInfo
+    old: tuple[RuleLifetimesInfo, ...]
+    new: tuple[RuleLifetimesInfo, ...]
+    scopes: tuple[str, ...]
+    clients: tuple[ClientInfo, ...]
+    people: int | None
+    sample: tuple[str, ...]
+
+
+class FindingInfo(_Wire):
+    """A finding of one side only."""
+
+    code: str
+    name: str
+    severity: str
+    message: str
+    object: ObjectInfo
+    server: ObjectInfo | None
+    fingerprint: str
+
+
+class RevocationInfo(_Wire):
+    """A change by which Okta ends tokens that were issued before."""
+
+    what: str
+    object: ObjectInfo
+    certain: bool = Field(
+        description="False where the source names such changes without saying which of them."
+    )
+    people: int | None = Field(description="Whose tokens; null for all tokens of the object.")
+    sample: tuple[str, ...]
+    source: str
+
+
+class ObjectChangeInfo(_Wire):
+    """An object that is not the same."""
+
+    change: Literal["added", "removed", "renamed", "changed"]
+    object: ObjectInfo
+    server: ObjectInfo | None
+    fields: tuple[str, ...]
+    old_name: str | None
+
+
+class UncomparedInfo(_Wire):
+    """Something about which nothing can be said."""
+
+    what: str
+    why: str
+    remedy: str
+
+
+class SideDocument(_Wire):
+    """Where one side comes from."""
+
+    file: str
+    org: str
+    captured_at: AwareDatetime
+
+
+class Counts(_Wire):
+    """Everybody once, over all entries of one kind."""
+
+    clients: int
+    people: int
+
+
+class Summary(_Wire):
+    """The answer."""
+
+    headline: str
+    complete: bool = Field(description="False if something could not be compared.")
+    failing: bool = Field(description="Whether a gain matches --fail-on-gain.")
+    gained: Counts
+    lost: Counts
+    lifetimes: Counts
+
+
+class Document(_Wire):
+    """Two snapshots, compared."""
+
+    model_config = ConfigDict(title="okta-auditor diff")
+
+    schema_: Literal["okta-auditor/diff/1"] = Field(default=VERSION, alias="schema")
+    tool_version: str
+    old: SideDocument
+    new: SideDocument
+    summary: Summary
+    gained: tuple[Access, ...]
+    lost: tuple[Access, ...]
+    lifetimes: tuple[LifetimeInfo, ...]
+    new_findings: tuple[FindingInfo, ...] | None = Field(description="Null if not asked for.")
+    fixed_findings: tuple[FindingInfo, ...] | None
+    revocations: tuple[RevocationInfo, ...]
+    objects: tuple[ObjectChangeInfo, ...]
+    could_not_compare: tuple[UncomparedInfo, ...]
+
+
+def render(result: DiffResult) -> str:
+    """The document, safe to print: invisible characters are escapes."""
+    summary = Summary(
+        headline=headline(result),
+        complete=result.complete,
+        failing=bool(result.failing),
+        gained=Counts.model_validate(result.gained_total),
+        lost=Counts.model_validate(result.lost_total),
+        lifetimes=Counts.model_validate(result.lifetimes_total),
+    )
+    parts: dict[str, Any] = {
+        name: getattr(result, name)
+        for name in Document.model_fields
+        if name not in {"schema_", "tool_version", "summary", "could_not_compare"}
+    }
+    document = Document.model_validate(
+        {
+            "tool_version": __version__,
+            "summary": summary,
+            "could_not_compare": result.uncompared,
+            **parts,
+        }
+    )
+    value = document.model_dump(mode="json", by_alias=True)
+    return escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+
+
+def diff_schema() -> dict[str, Any]:
+    """The JSON Schema of the document."""
+    return Document.model_json_schema(mode="serialization", by_alias=True)

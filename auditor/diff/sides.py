@@ -1,0 +1,117 @@
+"""Two snapshots of a tenant made comparable: one numbering of people, equal parts shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from urllib.parse import urlsplit
+
+from auditor.errors import UsageError
+from auditor.snapshot.document import Snapshot
+from auditor.snapshot.index import Org
+from auditor.snapshot.ledger import Status
+from auditor.snapshot.models.base import Record
+from auditor.text import quoted
+from auditor.tokens.decide import OidcScopes
+from auditor.tokens.populations import Populations
+from auditor.tokens.reach import Reach
+from auditor.tokens.reachability import Tenant
+from auditor.tokens.userset import Numbering, Person
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two snapshots."""
+
+    name: str
+    """`OLD` or `NEW`."""
+    snapshot: Snapshot
+    org: Org
+    reach: Reach
+
+    @cached_property
+    def tenant(self) -> Tenant:
+        """All requests to its custom authorization servers."""
+        return Tenant(self.reach)
+
+    def read(self, collection: str, parent: Record | None = None) -> bool:
+        """Whether a list is known; one that the org does not have is known to be empty."""
+        absent = self.org.ledger.entry(collection).status is Status.ABSENT
+        return absent or self.org.known(collection, parent)
+
+    def login(self, user: Person) -> str | None:
+        """The login of a user of this side; None for anybody else."""
+        found = self.org.user(user) if user is not None else None
+        return found.title if found else None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both snapshots, and which resources differ."""
+
+    old: Side
+    new: Side
+    changed: frozenset[str]
+    """Paths of resources that are not the same, or that only one side has."""
+
+    @classmethod
+    def of(cls, old: Snapshot, new: Snapshot, reading: OidcScopes = OidcScopes.LISTED) -> Sides:
+        """Index two snapshots. Equal resources become the same objects, which halves memory."""
+        changed = _share(old, new)
+        orgs = Org.of(old), Org.of(new)
+        users = _everybody(orgs)
+        one, other = (Reach(org, reading, users) for org in orgs)
+        sides = Side("OLD", old, orgs[0], one), Side("NEW", new, orgs[1], other)
+        return cls(*sides, changed)
+
+    @property
+    def both(self) -> tuple[Side, Side]:
+        """Old and new."""
+        return self.old, self.new
+
+    def same(self, path: str) -> bool:
+        """Whether a resource was read on both sides, and is the same."""
+        return path not in self.changed and path in self.old.snapshot.resources
+
+    def login(self, user: Person) -> str:
+        """What reports call a person: the login, else the id."""
+        return self.new.login(user) or self.old.login(user) or user or "somebody"
+
+    def refuse_strangers(self) -> None:
+        """See to it that both sides are the same org.
+
+        Raises:
+            UsageError: they are not.
+        """
+        one, other = map(_identity, self.both)
+        if one != other:
+            raise UsageError(
+                f"The snapshots are of two orgs: {quoted(one)} and {quoted(other)}.",
+                remedy="Objects are matched by id, which two orgs do not share. "
+                "--across-orgs compares them all the same.",
+            )
+
+
+def _identity(side: Side) -> str:
+    profile = side.org.profile
+    url = side.snapshot.capture.org_url
+    return profile.id if profile else urlsplit(url).hostname or url
+
+
+def _share(old: Snapshot, new: Snapshot) -> frozenset[str]:
+    mine, theirs = old.resources, new.resources
+    changed = set(mine.keys() ^ theirs.keys())
+    for path in mine.keys() & theirs.keys():
+        if mine[path] == theirs[path]:
+            theirs[path] = mine[path]
+        else:
+            changed.add(path)
+    return frozenset(changed)
+
+
+def _everybody(orgs: Iterable[Org]) -> Numbering:
+    """One numbering over the people of both sides; strangers of one side have no status there."""
+    people = chain.from_iterable(Populations(org).users.people for org in orgs)
+    return Numbering(dict.fromkeys(people))
