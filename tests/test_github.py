@@ -223,6 +223,16 @@ def hook(identity: str, repository: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_hook_refuses_suppressions_that_cannot_be_used(repository: Path) -> None:
+    (repository / "okta-auditor-suppressions.toml").write_text('[[suppression]]\nrule = "OAM101"\n')
+    subprocess.run(["git", "add", "."], cwd=repository, check=True)
+
+    done = hook("okta-auditor-audit", repository)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: okta-auditor-suppressions.toml:1: ")
+
+
 def test_the_hook_audits_the_committed_snapshot(repository: Path) -> None:
     done = hook("okta-auditor-audit", repository)
 
