@@ -14,6 +14,18 @@
   addEventListener("afterprint", () => {
     for (const details of closed.splice(0)) details.open = false;
   });
+
+  /* Opens what a link leads to, where that is folded away. */
+  const unfold = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target || !target.closest("#access, #servers")) return;
+    for (let part = target; part; part = part.parentElement) {
+      if (part.localName === "details") part.open = true;
+    }
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
   if (!form) return;
 
   const number = new Intl.NumberFormat("en-US");
