@@ -178,6 +178,13 @@ def _complete(result: AuditResult) -> str:
     return "Yes: every collection was read, every rule evaluated"
 
 
+def _unchecked_part(complete: str) -> str:
+    """What `_complete` says, as an answer to what was not checked."""
+    for opening in ("No: ", "Every selected rule, but "):
+        complete = complete.removeprefix(opening)
+    return _capital(complete.replace("Yes:", "Nothing:"))
+
+
 def _unread(coverage: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in coverage if entry.status in {Status.PARTIAL, Status.REFUSED}]
 
@@ -289,9 +296,7 @@ def _environment() -> Environment:
         "kind": lambda type_: type_.replace("_", " "),
         "plural": counted,
         "named": listed,
-        "unchecked": lambda complete: _capital(
-            complete.removeprefix("No: ").replace("Yes:", "Nothing:")
-        ),
+        "unchecked": _unchecked_part,
         "whom": whom,
         "scopes": scopes_words,
         "scale": scale,
