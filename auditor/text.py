@@ -20,6 +20,9 @@ _UNPRINTABLE_BUT_NEWLINE = re.compile(
     _UNPRINTABLE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
 )
 
+# Excel takes the wide forms of East Asian keyboards for formulas too.
+_FORMULA = re.compile("(^[\\s\"']*|;[\\s\"']*)(?=[=+@\\-\t\r\n\uff1d\uff0b\uff20\uff0d])")
+
 _LONGEST_NAME = 80
 
 
@@ -36,6 +39,15 @@ def printable(text: str) -> str:
 def escaped(document: str) -> str:
     """A JSON document with invisible characters as escapes: the same value, safe to print."""
     return _UNPRINTABLE_BUT_NEWLINE.sub(_json_escape, document)
+
+
+def spreadsheet_cell(text: str) -> str:
+    """The text as a cell of a spreadsheet: on one line, and never taken for a formula.
+
+    What would be one begins with an apostrophe; so does what follows a semicolon, which is the
+    separator where a comma is the decimal point (OWASP, "CSV Injection").
+    """
+    return _FORMULA.sub(r"\1'", one_line(text))
 
 
 def quoted(name: str) -> str:

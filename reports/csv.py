@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import one_line
+from auditor.text import spreadsheet_cell
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -44,9 +43,6 @@ COLUMNS = (
 )
 
 _Row = dict[str, object]
-
-# Excel takes the wide forms of East Asian keyboards for formulas too.
-_FORMULA = re.compile("(^[\\s\"']*|;[\\s\"']*)(?=[=+@\\-\t\r\n\uff1d\uff0b\uff20\uff0d])")
 
 
 @report("csv", filename="results.csv")
@@ -114,4 +110,4 @@ def _cell(value: object) -> object:
     """The value as a spreadsheet shows it: never as a formula, and on one line."""
     if value is None or isinstance(value, int):
         return value
-    return _FORMULA.sub(r"\1'", one_line(str(value)))
+    return spreadsheet_cell(str(value))
