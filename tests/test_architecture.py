@@ -23,11 +23,12 @@ MAY_IMPORT = {
     "diff": BASE | {"snapshot", "tokens", "lint"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
+    "evidence": BASE | {"snapshot", "lint", "controls"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
     | {"snapshot", "tokens", "lint", "diff", "config", "tenants", "plugins", "history"}
-    | {"controls", "collect", "sandbox", "cli"},
+    | {"collect", "sandbox", "controls", "evidence", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
 

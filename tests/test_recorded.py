@@ -71,3 +71,33 @@ def test_every_rule_is_evaluated_and_none_crashes(snapshot: Path) -> None:
     assert result["not_evaluated"] == []
     assert result["crashed"] == []
     assert result["summary"]["complete"] is True
+
+
+@pytest.mark.parametrize("options", [(), ("--zip",)])
+def test_its_evidence_verifies(snapshot: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
+    target = tmp_path / "evidence.zip" if options else tmp_path / "evidence"
+    made = okta_auditor("evidence", "export", snapshot, "-o", target, "--no-config", *options)
+    assert made.exit_code == 0, made.shown
+
+    done = okta_auditor("evidence", "verify", target)
+
+    assert done.exit_code == 0, done.shown
+
+
+def test_redacted_evidence_names_none_of_its_people(
+    tenant: dict[str, Any], snapshot: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "evidence"
+    made = okta_auditor(
+        "evidence", "export", snapshot, "-o", target, "--no-config", "--redact", "people",
+        OKTA_AUDITOR_REDACTION_KEY="k" * 64,
+    )  # fmt: skip
+    assert made.exit_code == 0, made.shown
+
+    whole = b"".join(item.read_bytes() for item in target.iterdir()).decode()
+    words = set(re.findall(r"[\w.@+-]+", whole))
+    people = {person["id"] for person in tenant["/api/v1/users"]}
+    logins = {person["profile"]["login"] for person in tenant["/api/v1/users"]}
+    assert people
+    assert not words & people
+    assert not words & {login for login in logins if "@" in login}

@@ -18,7 +18,7 @@ PREFIX = "OKTA_AUDITOR_"
 EPOCH = "SOURCE_DATE_EPOCH"
 """The variable of reproducible builds: seconds since 1970, instead of now."""
 
-OTHERS = frozenset({"CONFIG", "NO_CONFIG", "DEBUG"})
+OTHERS = frozenset({"CONFIG", "NO_CONFIG", "DEBUG", "EVIDENCE_KEY", "REDACTION_KEY"})
 """Variables that are no settings of an audit."""
 
 Layer = dict[str, tuple[Any, Origin]]

@@ -1,0 +1,117 @@
+"""What is wrong with a series of bundles, in whatever order they are named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from auditor.evidence.manifest import Statement
+from auditor.evidence.verify import Checked
+
+NIGHTLY = timedelta(hours=36)
+"""How far apart two nightly captures may be: a night and half of one."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong."""
+
+    path: Path
+    """The bundle that shows it."""
+    what: str
+
+
+@dataclass(frozen=True)
+class _Link:
+    path: Path
+    digest: str
+    statement: Statement
+
+    @property
+    def time(self) -> datetime:
+        return self.statement.predicate.captured_at
+
+
+def chain_problems(
+    bundles: Sequence[Checked], *, after: str | None = None, apart: timedelta | None = NIGHTLY
+) -> list[Problem]:
+    """What is wrong between the bundles.
+
+    Args:
+        bundles: those that were looked at. One without a readable manifest is no link.
+        after: the digest of the manifest before the oldest; None if that is the first ever.
+        apart: how far apart captures may be; None for any distance.
+    """
+    links = sorted(
+        (_Link(item.path, item.digest, item.statement) for item in bundles if item.statement),
+        key=lambda link: (link.time, link.digest, str(link.path)),
+    )
+    return [*_strangers(links), *_twins(links), *_broken(links, after), *_gaps(links, apart)]
+
+
+def _strangers(links: list[_Link]) -> Iterator[Problem]:
+    for link in links:
+        tenant, first = link.statement.predicate.tenant, links[0].statement.predicate.tenant
+        if tenant != first:
+            yield Problem(link.path, f"it is of the org {tenant}, and {links[0].path} of {first}")
+            return
+
+
+def _twins(links: list[_Link]) -> Iterator[Problem]:
+    seen: dict[str, Path] = {}
+    for link in links:
+        if link.digest in seen:
+            yield Problem(link.path, f"it is the same bundle as {seen[link.digest]}")
+        seen.setdefault(link.digest, link.path)
+    distinct = {link.digest: link for link in links}.values()
+    before = Counter(_previous(link) for link in distinct)
+    for link in distinct:
+        name = _previous(link)
+        if before[name] > 1 and name is not None:
+            yield Problem(
+                link.path, f"the chain forks: {before[name]} bundles name {name} before them"
+            )
+
+
+def _broken(links: list[_Link], after: str | None) -> Iterator[Problem]:
+    """Links whose predecessor is missing, is not the one before in time, or is later."""
+    known = {link.digest: link for link in links}
+    for position, link in enumerate(links):
+        name = _previous(link)
+        if name == after and (position == 0 or links[0].digest == link.digest):
+            continue
+        if name is None:
+            what = "it begins a chain of its own: it names no bundle before it"
+        elif name not in known:
+            told = link.statement.predicate.previous
+            when = f", captured {told.captured_at.isoformat()}" if told else ""
+            what = f"the bundle before it is missing or was changed: manifest SHA-256 {name}{when}"
+        elif known[name].time >= link.time:
+            what = f"it names {known[name].path} before it, which was captured no earlier"
+        elif (told := link.statement.predicate.previous) and told.captured_at != known[name].time:
+            what = f"its manifest was changed: {known[name].path} was not captured when it says"
+        else:
+            continue
+        yield Problem(link.path, what)
+
+
+def _gaps(links: list[_Link], apart: timedelta | None) -> Iterator[Problem]:
+    for earlier, later in pairwise(links):
+        between = later.time - earlier.time
+        if apart is not None and between > apart:
+            hours = between / timedelta(hours=1)
+            yield Problem(
+                later.path,
+                f"nights are missing: {hours:.0f} hours between the captures of "
+                f"{earlier.time.isoformat()} and {later.time.isoformat()}, "
+                f"{apart / timedelta(hours=1):.0f} allowed",
+            )
+
+
+def _previous(link: _Link) -> str | None:
+    previous = link.statement.predicate.previous
+    return previous.sha256 if previous else None

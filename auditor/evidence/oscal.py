@@ -1,0 +1,185 @@
+"""The audit as an OSCAL assessment-results document (NIST, OSCAL 1.1.2).
+
+OSCAL knows `satisfied` and `not-satisfied` only: a control that was not evaluated, or of which
+no more than related rules speak, has observations and no finding. Ids are UUIDs of version 5, so
+that the same audit has the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from auditor.controls import Framework
+from auditor.evidence.judging import Judged, Outcome, Outcomes, State
+from auditor.lint.result import AuditResult, ObjectRef
+from auditor.text import counted, one_line
+
+OSCAL_VERSION = "1.1.2"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:okta-auditor:evidence:1")
+_NS = "urn:okta-auditor:oscal"
+
+Json = dict[str, Any]
+
+
+def assessment_results(result: AuditResult, frameworks: tuple[Framework, ...]) -> Json:
+    """The document."""
+    return {"assessment-results": _Writer(result, frameworks).document()}
+
+
+class _Writer:
+    def __init__(self, result: AuditResult, frameworks: tuple[Framework, ...]) -> None:
+        self._result = result
+        self._frameworks = frameworks
+        self._outcomes = Outcomes(result)
+        self._names = {item.code: item.name for item in result.rules}
+        start, end = result.capture.started_at, result.capture.finished_at
+        self._start, self._end = start.isoformat(), end.isoformat()
+        self._seed = f"{result.tenant.id}\n{self._end}\n{result.tool_version}\n{result.as_of}"
+
+    def document(self) -> Json:
+        plan = self._id("plan")
+        return {
+            "uuid": self._id("document"),
+            "metadata": {
+                "title": f"okta-auditor: {_line(self._result.tenant.name)}",
+                "last-modified": self._end,
+                "version": self._end,
+                "oscal-version": OSCAL_VERSION,
+            },
+            "import-ap": {"href": f"#{plan}"},
+            "results": [self._framework(item) for item in self._frameworks],
+            "back-matter": {
+                "resources": [
+                    {
+                        "uuid": plan,
+                        "title": "No assessment plan",
+                        "description": "There is no assessment plan in OSCAL. What was assessed is "
+                        "the tenant's configuration, by the rules that tool.json lists.",
+                    }
+                ]
+            },
+        }
+
+    def _framework(self, framework: Framework) -> Json:
+        codes = sorted({rule.rule for control in framework.controls for rule in control.rules})
+        objects = {
+            (item.object.type, item.object.id): item.object
+            for code in codes
+            for item in self._outcomes.findings.get(code, ())
+        }
+        items = [self._item(framework, objects[key]) for key in sorted(objects)]
+        observations = [self._observation(framework, code) for code in codes]
+        findings = [
+            found
+            for judged in self._outcomes.judged((framework,))
+            if (found := self._finding(judged))
+        ]
+        controls = [{"control-id": token(framework, item.id)} for item in framework.controls]
+        beyond = "; ".join(map(_line, framework.beyond)) or "nothing was named"
+        return {
+            "uuid": self._id("result", framework.id),
+            "title": _line(f"{framework.title} {framework.version}"),
+            "description": "What the configuration of Okta API Access Management shows. It "
+            f"cannot show: {beyond}.",
+            "start": self._start,
+            "end": self._end,
+            **({"local-definitions": {"inventory-items": items}} if items else {}),
+            "reviewed-controls": {
+                "control-selections": [
+                    {
+                        "description": _line(f"{framework.title} {framework.version}"),
+                        "include-controls": controls,
+                    }
+                ]
+            },
+            **({"observations": observations} if observations else {}),
+            **({"findings": findings} if findings else {}),
+        }
+
+    def _observation(self, framework: Framework, code: str) -> Json:
+        outcome = self._outcomes.outcome(code)
+        found = self._outcomes.findings.get(code, [])
+        seen = sorted({(item.object.type, item.object.id) for item in found})
+        name = self._names.get(code, "not selected")
+        told = f"{outcome.value} ({counted(len(found), 'finding')})" if found else outcome.value
+        observation: Json = {
+            "uuid": self._id("observation", framework.id, code),
+            "title": _line(f"{code} {name}"),
+            "description": f"Rule {code} ({name}): {told}.",
+            "props": [{"name": "outcome", "ns": _NS, "value": outcome.value}],
+            "methods": ["TEST"],
+            "relevant-evidence": [
+                {"href": "results.json", "description": f"The findings of {code}."},
+                {"href": "snapshot.json", "description": "The configuration as it was read."},
+                {"href": "ledger.json", "description": "What was read and what was not."},
+            ],
+            "collected": self._end,
+        }
+        if seen:
+            observation["subjects"] = [
+                {"subject-uuid": self._id("object", framework.id, *key), "type": "inventory-item"}
+                for key in seen
+            ]
+        return observation
+
+    def _finding(self, judged: Judged) -> Json | None:
+        if judged.state not in {State.SATISFIED, State.NOT_SATISFIED}:
+            return None
+        framework, control = judged.framework, judged.control
+        direct = [item for item in control.rules if item.strength == "direct"]
+        told = "; ".join(f"{item.rule}: {self._outcomes.outcome(item.rule)}" for item in direct)
+        missing = [
+            item.rule
+            for item in direct
+            if self._outcomes.outcome(item.rule) not in {Outcome.CLEAN, Outcome.FINDINGS}
+        ]
+        note = f" Not evaluated: {', '.join(missing)}." if missing else ""
+        return {
+            "uuid": self._id("finding", framework.id, control.id),
+            "title": _line(f"{control.id} {control.title}"),
+            "description": f"As far as these rules show: {told}.{note}",
+            "target": {
+                "type": "objective-id",
+                "target-id": token(framework, control.id),
+                "status": {"state": judged.state.value},
+            },
+            "related-observations": [
+                {"observation-uuid": self._id("observation", framework.id, code)}
+                for code in dict.fromkeys(item.rule for item in control.rules)
+            ],
+        }
+
+    def _item(self, framework: Framework, item: ObjectRef) -> Json:
+        return {
+            "uuid": self._id("object", framework.id, item.type, item.id),
+            "description": _line(f"{item.type}: {item.name}"),
+            "props": list(_props({"object-type": item.type, "object-id": item.id})),
+        }
+
+    def _id(self, *parts: str) -> str:
+        return str(uuid.uuid5(_NAMESPACE, "\n".join((self._seed, *parts))))
+
+
+def token(framework: Framework, control: str) -> str:
+    """A control's id as OSCAL writes it: NIST's own form for NIST, a token for all.
+
+    `AC-6(5)` is `ac-6.5` in NIST's catalogue; a token begins with a letter or an underscore.
+    """
+    plain = re.sub(r"[^\w.\-]+", "-", control.replace("(", ".").replace(")", "")).strip("-.")
+    if framework.id.startswith("nist"):
+        plain = plain.lower()
+    return plain if re.match(r"[^\W\d]", plain) else f"_{plain}"
+
+
+def _props(values: dict[str, str]) -> Iterator[Json]:
+    for name, value in values.items():
+        if line := _line(value):
+            yield {"name": name, "ns": _NS, "value": line}
+
+
+def _line(text: str) -> str:
+    """Text as OSCAL's strings demand it: one line, not empty, no blanks at the ends."""
+    return one_line(text).strip() or "-"

@@ -1,0 +1,192 @@
+"""People replaced by keyed hashes, so that evidence can leave the company and be compared.
+
+With the same key the same person has the same pseudonym every night; without it, nobody can
+try out who it is. The audit is then of the redacted snapshot, so that no report holds more.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from auditor.errors import UsageError
+from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.snapshot.collections import match, resource_keys
+from auditor.snapshot.document import Snapshot
+
+SHORTEST_KEY = 32
+"""Bytes. A shorter key could be found by trying, with a login that is known."""
+
+_WORD = re.compile(r"""[^\s"'`<>()\[\]{},;:/\\|?&=#$!]+""")
+_ADDRESS = re.compile(r"[^@%]+(?:@|%40)[^@%]+\.[^@%.]+", re.IGNORECASE)
+_USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
+_FREE_TEXT = frozenset({"name", "label", "description", "displayName"})
+_PEOPLE_KEYS = frozenset({"userId", "createdBy", "lastUpdatedBy"})
+
+Json = dict[str, Any]
+
+
+def check_key(key: bytes, where: str) -> bytes:
+    """The key without the line end that editors add.
+
+    Raises:
+        UsageError: it is too short to keep anything secret.
+    """
+    key = key.rstrip(b"\r\n")
+    if len(key) < SHORTEST_KEY:
+        raise UsageError(
+            f"{where} has fewer than {SHORTEST_KEY} bytes, too few for a key.",
+            remedy="Make one with: openssl rand -hex 32 > FILE, and keep it for later nights.",
+        )
+    return key
+
+
+class Redactor:
+    """Replaces what identifies the people of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, key: bytes) -> None:
+        self._key = key
+        self._ids = dict.fromkeys(_people(snapshot), "")
+        self._logins = {login.lower() for login in _logins(snapshot)}
+        for person in self._ids:
+            self._ids[person] = self._hashed("person", person)
+
+    def snapshot(self, snapshot: Snapshot) -> bytes:
+        """The redacted document: as JSON that can be parsed as a snapshot."""
+        resources = {
+            self.text(path): _sorted(path, self._value(value, ""))
+            for path, value in snapshot.resources.items()
+        }
+        for path, value in resources.items():
+            if (found := match(path)) and found[0].name == "users":
+                self._bare_logins(value)
+        head = snapshot.model_dump(mode="json", exclude={"resources"})
+        ledger = self._value(head["ledger"]["entries"], "")
+        return orjson.dumps({**head, "ledger": ledger, "resources": resources})
+
+    def result(self, result: AuditResult) -> AuditResult:
+        """The result without what the suppressions say of people."""
+        return replace(
+            result,
+            findings=tuple(map(self._finding, result.findings)),
+            accepted=tuple(map(self._finding, result.accepted)),
+            notices=tuple(
+                replace(item, message=self.text(item.message)) for item in result.notices
+            ),
+        )
+
+    def text(self, text: str, *, free: bool = False) -> str:
+        """The text with ids and addresses of people replaced, and in free text bare logins."""
+        if person := self._ids.get(text):
+            return person
+        if text.lower() in self._logins and (free or "@" in text):
+            return self.login(text)
+        return _WORD.sub(lambda found: self._word(found[0], free=free), text)
+
+    def login(self, login: str) -> str:
+        """The pseudonym of a login or an address; letters' case does not matter."""
+        return self._hashed("login", login.lower().replace("%40", "@"))
+
+    def _word(self, word: str, *, free: bool) -> str:
+        bare = word.rstrip(".")
+        if person := self._ids.get(bare):
+            return person + word[len(bare) :]
+        if _USER_ID.fullmatch(bare):
+            return self._hashed("person", bare) + word[len(bare) :]
+        if _ADDRESS.fullmatch(bare) or (free and bare.lower() in self._logins):
+            return self.login(bare) + word[len(bare) :]
+        return word
+
+    def _value(self, value: Any, key: str) -> Any:
+        if isinstance(value, str):
+            return self.text(value, free=key in _FREE_TEXT)
+        if isinstance(value, list):
+            return [self._value(item, key) for item in value]
+        if isinstance(value, dict):
+            return {self.text(name): self._value(item, name) for name, item in value.items()}
+        return value
+
+    def _bare_logins(self, users: Any) -> None:
+        for user in users if isinstance(users, list) else ():
+            profile = user.get("profile") if isinstance(user, dict) else None
+            if not isinstance(profile, dict):
+                continue
+            login = profile.get("login")
+            if isinstance(login, str) and login.lower() in self._logins:
+                profile["login"] = self.login(login)
+
+    def _finding(self, item: ReportedFinding) -> ReportedFinding:
+        taken = item.acceptance
+        if taken is None:
+            return replace(item, remark=self.text(item.remark))
+        owner = self.login(taken.owner) if taken.owner else ""
+        return replace(
+            item, acceptance=replace(taken, owner=owner, reason=self.text(taken.reason, free=True))
+        )
+
+    def _hashed(self, kind: str, value: str) -> str:
+        digest = hmac.digest(self._key, f"{kind}\0{value}".encode(errors="surrogatepass"), "sha256")
+        return f"{kind}-{digest.hex()[:32]}"
+
+
+def _people(snapshot: Snapshot) -> Iterator[str]:
+    for path, value in snapshot.resources.items():
+        found = match(path)
+        name = found[0].name if found else ""
+        if name == "users":
+            yield from (row["id"] for row in _rows(value) if isinstance(row.get("id"), str))
+        elif name == "group_members":
+            yield from (item for item in value if isinstance(item, str))
+        elif name == "app_users":
+            yield from (item for row in _rows(value) for item in row.get("ids", ()))
+        elif name == "token_owner_roles":
+            yield resource_keys(path)[-1]
+        if name not in {"users", "group_members", "app_users"}:
+            yield from _named(value)
+
+
+def _named(value: Any) -> Iterator[str]:
+    """Ids of people that a record names."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _named(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key in _PEOPLE_KEYS:
+                person = item.get("id") if isinstance(item, dict) else item
+                yield from [person] if isinstance(person, str) else []
+            elif key == "people" and isinstance(item, dict) and isinstance(item.get("users"), dict):
+                for side in item["users"].values():
+                    yield from (each for each in side or () if isinstance(each, str))
+            yield from _named(item)
+
+
+def _logins(snapshot: Snapshot) -> Iterator[str]:
+    for path, value in snapshot.resources.items():
+        if (found := match(path)) and found[0].name == "users":
+            for row in _rows(value):
+                login = (row.get("profile") or {}).get("login")
+                if isinstance(login, str) and login:
+                    yield login
+
+
+def _rows(value: Any) -> Iterator[Json]:
+    yield from (row for row in value if isinstance(row, dict)) if isinstance(value, list) else ()
+
+
+def _sorted(path: str, value: Any) -> Any:
+    """Records and ids in the order that a snapshot has them in, or the old order would tell."""
+    found = match(path)
+    name = found[0].name if found else ""
+    if name == "users":
+        return sorted(value, key=lambda row: str(row.get("id")))
+    if name == "group_members":
+        return sorted(value)
+    if name == "app_users":
+        return [{**row, "ids": sorted(row.get("ids", ()))} for row in value]
+    return value
