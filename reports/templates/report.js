@@ -28,6 +28,7 @@
   unfold();
   if (!form) return;
 
+  const MANY = 300; // findings, from which on only those in sight are laid out
   const VISIBLE = ".chunk:not([hidden]) > .finding:not([hidden])";
   const number = new Intl.NumberFormat("en-US");
   const buttons = [...form.querySelectorAll(".severities button")];
@@ -87,9 +88,17 @@
     if (chunk.within === within) return;
     chunk.within = within;
     chunk.element.hidden = !within;
-    // What is out of sight is not laid out, so its height has to be told.
-    if (within) chunk.element.style.containIntrinsicSize = `auto ${within * 4}rem`;
+    if (within) guess(chunk);
   };
+
+  /* A chunk out of sight is not laid out, so its height has to be told. */
+  const guess = ({ element, within }) => {
+    element.style.containIntrinsicSize = `auto calc(${within} * var(--row))`;
+  };
+  if (total > MANY) {
+    for (const chunk of groups.flatMap((group) => group.chunks)) guess(chunk);
+    form.classList.add("many");
+  }
 
   const apply = () => {
     const severities = pressed();

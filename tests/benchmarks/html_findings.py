@@ -29,6 +29,8 @@ from auditor.snapshot.document import dump_snapshot
 
 RUNS = 5
 SERVERS = 40
+SETTLED_MS = 1_500
+"""From loading to the first filter. Who filters at once also waits for the first full layout."""
 
 # A message that is posted from a frame arrives when that frame has been laid out and painted.
 TIMED = """action => new Promise(done => {
@@ -89,6 +91,7 @@ def measure(browser: Browser, page_file: Path) -> dict[str, float]:
           "loaded": performance.getEntriesByType("navigation")[0].loadEventEnd,
         })"""
     )
+    page.wait_for_timeout(SETTLED_MS)
     for name, action in ACTIONS.items():
         handled, painted = page.evaluate(f"({TIMED})({action})")
         times |= {name: handled, f"{name}, painted": painted}
