@@ -22,10 +22,12 @@ MAY_IMPORT = {
     "diff": BASE | {"snapshot", "tokens", "lint"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
+    "custom_report": BASE | {"lint"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
     | {"snapshot", "tokens", "lint", "diff", "config", "tenants", "plugins", "history"}
+    | {"custom_report"}
     | {"collect", "sandbox", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
