@@ -20,6 +20,9 @@ _UNPRINTABLE_BUT_NEWLINE = re.compile(
     _UNPRINTABLE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
 )
 
+# Excel takes the wide forms of East Asian keyboards for formulas too.
+_FORMULA = re.compile("(^[\\s\"']*|;[\\s\"']*)(?=[=+@\\-\t\r\n\uff1d\uff0b\uff20\uff0d])")
+
 _LONGEST_NAME = 80
 
 
@@ -36,6 +39,17 @@ def printable(text: str) -> str:
 def escaped(document: str) -> str:
     """A JSON document with invisible characters as escapes: the same value, safe to print."""
     return _UNPRINTABLE_BUT_NEWLINE.sub(_json_escape, document)
+
+
+def csv_cell(value: object) -> object:
+    """The value as a spreadsheet shows it: never as a formula, and on one line.
+
+    What would begin a formula gets an apostrophe; so does what follows a semicolon, which is the
+    separator where a comma is the decimal point (OWASP, "CSV Injection").
+    """
+    if value is None or isinstance(value, int):
+        return value
+    return _FORMULA.sub(r"\1'", one_line(str(value)))
 
 
 def quoted(name: str) -> str:

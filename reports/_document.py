@@ -55,6 +55,7 @@ def results_of(result: AuditResult) -> Results:
         not_evaluated=[_not_evaluated(item) for item in result.not_evaluated],
         crashed=[_crashed(item) for item in result.crashed],
         coverage=[_coverage(entry) for entry in result.coverage],
+        access=result.access,
         history=[_run(run, whole=at >= last) for at, run in enumerate(result.history)],
     )
 

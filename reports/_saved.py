@@ -7,7 +7,7 @@ does not hold together is refused and named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
 
@@ -15,6 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from auditor import AuditResult, Finding, Location, ObjectRef, Org, ReportedFinding, Rule
+from auditor.lint.access import Access
 from auditor.lint.page import Page
 from auditor.lint.report import Saved
 from auditor.lint.result import (
@@ -168,8 +169,14 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         as_of=results.as_of,
         source=results.source,
         show_accepted=results.show_accepted,
+        overview=_overview(results.access) if results.access else None,
         history=tuple(_run(item) for item in results.history),
     )
+
+
+def _overview(access: Access) -> Callable[[Collection[str]], Access]:
+    """What was worked out by the audit, whatever it is asked to prefer."""
+    return lambda _: access
 
 
 def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:

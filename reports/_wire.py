@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from auditor import Confidence, Impact, Severity
+from auditor.lint.access import Access
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import Status
 
@@ -278,6 +279,9 @@ class Results(_Wire):
     not_evaluated: list[NotEvaluatedInfo]
     crashed: list[CrashedInfo]
     coverage: list[CoverageInfo]
+    access: Access | None = Field(
+        description="What clients can obtain, of at most 40 servers and 100 clients."
+    )
     history: list[RunInfo] = Field(
         description="Runs over the same tenant, oldest first, this one last; empty without "
         "--history."

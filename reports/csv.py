@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import one_line
+from auditor.text import csv_cell
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -45,9 +44,6 @@ COLUMNS = (
 
 _Row = dict[str, object]
 
-# Excel takes the wide forms of East Asian keyboards for formulas too.
-_FORMULA = re.compile("(^[\\s\"']*|;[\\s\"']*)(?=[=+@\\-\t\r\n\uff1d\uff0b\uff20\uff0d])")
-
 
 @report("csv", filename="results.csv")
 def render(result: AuditResult) -> str:
@@ -57,7 +53,7 @@ def render(result: AuditResult) -> str:
     writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for row in _rows(result):
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: csv_cell(value) for name, value in row.items()})
     return file.getvalue()
 
 
@@ -108,10 +104,3 @@ def _finding(item: ReportedFinding) -> _Row:
             "expires": item.acceptance.expires,
         }
     return row
-
-
-def _cell(value: object) -> object:
-    """The value as a spreadsheet shows it: never as a formula, and on one line."""
-    if value is None or isinstance(value, int):
-        return value
-    return _FORMULA.sub(r"\1'", one_line(str(value)))

@@ -23,12 +23,14 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor import AuditResult, ReportedFinding, Rule, Severity, report
+from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity, report
 from auditor.lint.result import NotEvaluated
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable
 
+from ._access import pictures, scopes_words, whom
+from ._scale import axis, lifetimes, scale
 from ._shared import acceptance_counts, impacts
 from ._sparkline import sparkline
 from ._trend import severities, trend
@@ -68,7 +70,7 @@ class _Unchecked:
 @report("html", filename="report.html")
 def render(result: AuditResult) -> str:
     """One self-contained HTML document."""
-    css, js = _text("report.css"), _text("report.js")
+    css, js = _text("report.css") + _text("access.css"), _text("report.js")
     found = Counter(finding.rule.code for finding in result.findings)
     return (
         _environment()
@@ -98,6 +100,9 @@ def render(result: AuditResult) -> str:
             trend=trend(result),
             sparkline=sparkline(result.history) if len(result.history) > 1 else "",
             parts=severities,
+            pictures=pictures(result),
+            broken=_broken(result),
+            axis=axis(),
         )
     )
 
@@ -173,6 +178,13 @@ def _complete(result: AuditResult) -> str:
     return "Yes: every collection was read, every rule evaluated"
 
 
+def _unchecked_part(complete: str) -> str:
+    """What `_complete` says, as an answer to what was not checked."""
+    for opening in ("No: ", "Every selected rule, but "):
+        complete = complete.removeprefix(opening)
+    return _capital(complete.replace("Yes:", "Nothing:"))
+
+
 def _unread(coverage: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in coverage if entry.status in {Status.PARTIAL, Status.REFUSED}]
 
@@ -184,6 +196,16 @@ def _most_severe(result: AuditResult, found: Counter[str]) -> list[tuple[Severit
     worst = {finding.rule.code: finding for finding in reversed(result.findings)}
     first = sorted(worst.values(), key=lambda item: (item.severity.rank, item.rule.code))
     return [(item.severity, item.rule, found[item.rule.code]) for item in first[:_MOST_SEVERE]]
+
+
+def _broken(result: AuditResult) -> list[tuple[Rule, int]]:
+    """The rules whose findings are requests that fail, those with most findings first."""
+    by_code = {rule.code: rule for rule in result.rules}
+    return [
+        (by_code[code], count)
+        for code, count in result.by_rule.items()
+        if code in by_code and by_code[code].impact is Impact.BROKEN
+    ]
 
 
 def _groups(findings: Iterable[ReportedFinding]) -> list[tuple[Severity, list[_Row]]]:
@@ -273,6 +295,16 @@ def _environment() -> Environment:
         "label": lambda name: BY_NAME[name].label,
         "kind": lambda type_: type_.replace("_", " "),
         "plural": counted,
+        "named": listed,
+        "unchecked": _unchecked_part,
+        "whom": whom,
+        "scopes": scopes_words,
+        "scale": scale,
+        "lifetimes": lifetimes,
+        "slug": lambda words: words.replace(" ", "-"),
+        "grants": lambda names: listed(
+            (name.rpartition(":")[2] for name in names), most=6, empty="no grant type"
+        ),
     }
     return environment
 

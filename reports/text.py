@@ -21,7 +21,7 @@ from auditor.snapshot.collections import lineage
 from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable, quoted
 
-from ._shared import acceptance_counts, impacts, sentence
+from ._shared import acceptance_counts, because, impacts, sentence
 from ._trend import trend
 
 WIDTH = 100
@@ -39,6 +39,7 @@ def render(result: AuditResult) -> str:
         facts=_facts(result),
         counts=_counts(result),
         accepted=acceptance_counts(result),
+        accepted_ones=[_accepted(item) for item in result.accepted if result.show_accepted],
         notices=result.notices,
         fixed=list(_fixed(result)),
         groups=list(_groups(result)),
@@ -203,6 +204,11 @@ def _bullet(item: ReportedFinding, fix: str) -> _Bullet:
         witness=one_line(item.witness.command) if item.witness else "",
         remark=item.remark,
     )
+
+
+def _accepted(item: ReportedFinding) -> str:
+    why = because(item.acceptance) if item.acceptance else ""
+    return f"{item.rule.code} {sentence(item.message)} Accepted: {why}"
 
 
 def _related(item: ReportedFinding) -> Iterator[str]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from auditor.snapshot.models.servers import TokenAction
 from auditor.text import counted
+from auditor.tokens.lifetimes import (
+    LONGEST_ACCESS,
+    LONGEST_WINDOW,
+    SHORTEST_ACCESS,
+    SHORTEST_WINDOW,
+    UNLIMITED,
+)
 
-SHORTEST_ACCESS = 5
-LONGEST_ACCESS = 1_440
-SHORTEST_WINDOW = 10
-LONGEST_WINDOW = 2_628_000
-UNLIMITED = 0
-"""A refresh token lifetime of 0 is none at all, and the default."""
+__all__ = [
+    "LONGEST_ACCESS",
+    "LONGEST_WINDOW",
+    "SHORTEST_ACCESS",
+    "SHORTEST_WINDOW",
+    "UNLIMITED",
+    "refresh_ends_first",
+    "spoken",
+]
 
 _UNITS = ((1_440, "day"), (60, "hour"))
 

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "lint": BASE | {"snapshot", "tokens"},
     "tenants": BASE,
     "config": BASE | {"lint", "tenants"},
+    "controls": BASE | {"lint"},
     "diff": BASE | {"snapshot", "tokens", "lint"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
@@ -27,8 +28,7 @@ MAY_IMPORT = {
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
     | {"snapshot", "tokens", "lint", "diff", "config", "tenants", "plugins", "history"}
-    | {"custom_report"}
-    | {"collect", "sandbox", "cli"},
+    | {"custom_report", "controls", "collect", "sandbox", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
 
@@ -102,6 +102,6 @@ def test_every_package_is_listed_in_the_metadata() -> None:
         for file in modules(folder)
         if file.name == "__init__.py"
     }
-    found |= {"reports.templates", "auditor.templates"}
+    found |= {"reports.templates", "auditor.templates", "auditor.controls.frameworks"}
     installed = {name if name.startswith("auditor") else f"auditor.{name}" for name in found}
     assert set(listed) == installed

@@ -7,22 +7,20 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from actions import ACTION, BIN, run_step
 from helpers import TOKEN, served, snapshot_file, tenant
 
 import auditor
 
 ROOT = Path(__file__).parents[1]
-ACTION = ROOT / ".github/actions/okta-auditor"
 TEMPLATES = ROOT / "auditor/templates"
 WORKFLOWS = sorted((TEMPLATES / "github-workflows").glob("*.yml"))
-BIN = Path(sys.executable).parent
 
 WIDE = "/api/v1/authorizationServers/aus1/policies"
 
@@ -49,54 +47,6 @@ def repository(tmp_path: Path) -> Path:
     ):
         subprocess.run(["git", *words], cwd=work, check=True)
     return work
-
-
-class Step:
-    """What a step of the action left behind."""
-
-    def __init__(self, done: subprocess.CompletedProcess[str], runner: Path) -> None:
-        self.code, self.log, self.errors = done.returncode, done.stdout, done.stderr
-        pairs = (line.split("=", 1) for line in (runner / "output").read_text().splitlines())
-        self.outputs = dict(pairs)
-        self.summary = (runner / "summary").read_text()
-        self.path = (runner / "path").read_text()
-
-
-def run_step(name: str, repository: Path, inputs: dict[str, str], **environment: str) -> Step:
-    """Run a step of action.yml as the runner does: `bash -eo pipefail`, inputs in `env`."""
-    action = yaml.safe_load((ACTION / "action.yml").read_text())
-    given = {key: str(value.get("default", "")) for key, value in action["inputs"].items()} | inputs
-    step = next(step for step in action["runs"]["steps"] if step["name"] == name)
-    env = {
-        key: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda found: given[found[1]], value)
-        for key, value in step["env"].items()
-    }
-    runner = repository.parent / "runner"
-    runner.mkdir(exist_ok=True)
-    for file in ("output", "summary", "path"):
-        (runner / file).write_text("")
-    assert step["shell"] == "bash"
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-        cwd=repository,
-        env=env
-        | {
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(repository.parent),
-            "GITHUB_ACTION_PATH": str(ACTION),
-            "GITHUB_WORKSPACE": str(repository),
-            "GITHUB_OUTPUT": str(runner / "output"),
-            "GITHUB_STEP_SUMMARY": str(runner / "summary"),
-            "GITHUB_PATH": str(runner / "path"),
-            "RUNNER_TEMP": str(runner),
-        }
-        | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    return Step(done, runner)
 
 
 def test_a_committed_snapshot_is_audited(repository: Path) -> None:
@@ -271,6 +221,16 @@ def hook(identity: str, repository: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_the_hook_refuses_suppressions_that_cannot_be_used(repository: Path) -> None:
+    (repository / "okta-auditor-suppressions.toml").write_text('[[suppression]]\nrule = "OAM101"\n')
+    subprocess.run(["git", "add", "."], cwd=repository, check=True)
+
+    done = hook("okta-auditor-audit", repository)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: okta-auditor-suppressions.toml:1: ")
 
 
 def test_the_hook_audits_the_committed_snapshot(repository: Path) -> None:

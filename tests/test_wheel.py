@@ -41,6 +41,8 @@ def test_it_owns_one_import_name_and_ships_the_data(wheel: Path) -> None:
         "py.typed",
         "rules/server_without_active_policy.py",
         "reports/templates/text.j2",
+        "controls/frameworks/nist-800-53-r5.yaml",
+        "controls/frameworks/unmapped.yaml",
         "templates/files.toml",
         "templates/github-workflows/okta-auditor-nightly.yml",
         "templates/github-workflows/okta-auditor-pull-request.yml",

@@ -30,6 +30,7 @@ _COMMANDS = {
     "diff": "Say what changed between two snapshots: who gained or lost which tokens.",
     "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",
     "baseline": "Accept today's findings, so that only new ones count.",
+    "controls": "Show which controls of compliance frameworks the rules bear on.",
     "rules": "List the rules, or show the page of one.",
     "config": "Show each setting that holds, and where it comes from.",
     "init": "Write a commented configuration file to start from.",

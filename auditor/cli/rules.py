@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import FILE
+from auditor.controls import bearing_on, load_frameworks, unmapped_rules
 from auditor.errors import OutputError
 from auditor.files import write_file
 from auditor.lint.rule import Rule
@@ -27,7 +28,7 @@ def command(code: str | None, folders: tuple[Path, ...], write: Path | None) -> 
     """List the rules, or show the page of one, given its code or name."""
     rules = load_rules(folders)
     if code:
-        click.echo(find_rule(rules, code).markdown(), nl=False)
+        click.echo(_page(find_rule(rules, code)), nl=False)
     elif write:
         _write(rules, write)
     else:
@@ -43,9 +44,22 @@ def _write(rules: Sequence[Rule], folder: Path) -> None:
     except OSError as error:
         raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     for rule in rules:
-        write_file(folder / f"{rule.code}.md", rule.markdown().encode())
+        write_file(folder / f"{rule.code}.md", _page(rule).encode())
     write_file(folder / "README.md", _index(rules).encode())
     click.echo(f"{len(rules)} pages written to {folder}", err=True)
+
+
+def _page(rule: Rule) -> str:
+    """The rule's page, with the controls that it bears on."""
+    by_framework: dict[str, list[str]] = {}
+    for framework, control, mapped in bearing_on(load_frameworks(), rule.code):
+        title = f"{framework.title}, {framework.version}"
+        by_framework.setdefault(title, []).append(f"{control.id} ({mapped.strength})")
+    lines = [f"- {title}: {', '.join(ids)}" for title, ids in by_framework.items()]
+    if reason := unmapped_rules().get(rule.code):
+        lines = [f"None. {reason}"]
+    section = "\n## Controls\n\n" + "\n".join(lines) + "\n" if lines else ""
+    return rule.markdown() + section
 
 
 def _index(rules: Sequence[Rule]) -> str:

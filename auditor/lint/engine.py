@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from auditor import __version__
 from auditor.lint.content import content_hash
 from auditor.lint.finding import Finding, Search
+from auditor.lint.overview import Overview
 from auditor.lint.result import (
     AuditResult,
     Crashed,
@@ -84,6 +85,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
         crashed=tuple(crashed),
         objects={entry.collection: entry.objects for entry in org.ledger.entries},
         source=source.name,
+        overview=Overview(org, selected),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
+from auditor.lint.access import Access
 from auditor.lint.finding import Confidence, Severity
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import Capture
@@ -197,6 +199,22 @@ class AuditResult:
     """Whether reports list what was accepted, which they otherwise count or leave out."""
     history: tuple[Run, ...] = ()
     """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
+    overview: Callable[[Collection[str]], Access] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Works out `access`; None where the snapshot is not at hand."""
+
+    @cached_property
+    def access(self) -> Access | None:
+        """What clients can obtain; None where the snapshot is not at hand.
+
+        Worked out when it is first asked for, because it takes time and few reports show it.
+        Of a large tenant it has the servers and clients that findings are about first.
+        """
+        if self.overview is None:
+            return None
+        named = {finding.object.id for finding in self.findings}
+        return self.overview(named | {item.server.id for item in self.findings if item.server})
 
     @cached_property
     def by_severity(self) -> dict[Severity, int]:

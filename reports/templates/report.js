@@ -14,8 +14,21 @@
   addEventListener("afterprint", () => {
     for (const details of closed.splice(0)) details.open = false;
   });
+
+  /* Opens what a link leads to, where that is folded away. */
+  const unfold = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target || !target.closest("#access, #servers")) return;
+    for (let part = target; part; part = part.parentElement) {
+      if (part.localName === "details") part.open = true;
+    }
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
   if (!form) return;
 
+  const VISIBLE = ".chunk:not([hidden]) > .finding:not([hidden])";
   const number = new Intl.NumberFormat("en-US");
   const buttons = [...form.querySelectorAll(".severities button")];
   const { q, server, rule } = form.elements;
@@ -28,14 +41,20 @@
   const groups = [...document.querySelectorAll(".group")].map((element) => ({
     element,
     count: element.querySelector(".shown"),
-    rows: [...element.querySelectorAll(".finding")].map((row) => ({
-      element: row,
-      severity: row.dataset.severity,
-      server: row.dataset.server,
-      rule: row.dataset.rule,
-      text: null,
+    chunks: [...element.querySelectorAll(".chunk")].map((chunk) => ({
+      element: chunk,
+      within: chunk.childElementCount,
+      rows: [...chunk.querySelectorAll(".finding")].map((row) => ({
+        element: row,
+        severity: row.dataset.severity,
+        server: row.dataset.server,
+        rule: row.dataset.rule,
+        text: null,
+        visible: true,
+      })),
     })),
   }));
+  for (const group of groups) group.rows = group.chunks.flatMap((chunk) => chunk.rows);
   const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
 
   /* What a row can be searched for: all it says but the advice, which is the rule's. */
@@ -47,23 +66,51 @@
     return row.text;
   };
 
+  /* The first search would have to read all of them at once. */
+  const unread = groups.flatMap((group) => group.rows);
+  const readAhead = (idle) => {
+    while (unread.length && idle.timeRemaining() > 2) textOf(unread.pop());
+    if (unread.length) requestIdleCallback(readAhead);
+  };
+  if (window.requestIdleCallback) requestIdleCallback(readAhead);
+
   const pressed = () =>
     buttons.filter((button) => button.ariaPressed === "true").map((button) => button.value);
 
+  /* Touches as few elements as can be: a chunk without a match is hidden as a whole. */
+  const show = (chunk, within) => {
+    if (within) {
+      for (const row of chunk.rows) {
+        if (row.element.hidden === row.visible) row.element.hidden = !row.visible;
+      }
+    }
+    if (chunk.within === within) return;
+    chunk.within = within;
+    chunk.element.hidden = !within;
+    // What is out of sight is not laid out, so its height has to be told.
+    if (within) chunk.element.style.containIntrinsicSize = `auto ${within * 4}rem`;
+  };
+
   const apply = () => {
     const severities = pressed();
+    const [wantedServer, wantedRule] = [server.value, rule.value];
     const words = q.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const group of groups) {
       let here = 0;
-      for (const row of group.rows) {
-        const visible =
-          (!severities.length || severities.includes(row.severity)) &&
-          (!server.value || row.server === server.value) &&
-          (!rule.value || row.rule === rule.value) &&
-          (!words.length || words.every((word) => textOf(row).includes(word)));
-        if (row.element.hidden === visible) row.element.hidden = !visible;
-        if (visible) here += 1;
+      for (const chunk of group.chunks) {
+        let within = 0;
+        for (const row of chunk.rows) {
+          const visible =
+            (!severities.length || severities.includes(row.severity)) &&
+            (!wantedServer || row.server === wantedServer) &&
+            (!wantedRule || row.rule === wantedRule) &&
+            (!words.length || words.every((word) => textOf(row).includes(word)));
+          if (visible) within += 1;
+          row.visible = visible;
+        }
+        show(chunk, within);
+        here += within;
       }
       const all = group.rows.length;
       group.element.hidden = !here;
@@ -114,15 +161,15 @@
       return;
     }
     if (!target.matches(".finding")) return;
-    if (target.hidden) set(new URLSearchParams());
+    if (!target.matches(VISIBLE)) set(new URLSearchParams());
     target.firstElementChild.open = true;
     target.scrollIntoView();
     target.querySelector("summary").focus({ preventScroll: true });
   };
 
-  const visibleDetails = () => document.querySelectorAll(".finding:not([hidden]) > details");
+  const visibleDetails = () => document.querySelectorAll(`${VISIBLE} > details`);
   const label = () => {
-    const some = document.querySelector(".finding:not([hidden]) > details:not([open])");
+    const some = document.querySelector(`${VISIBLE} > details:not([open])`);
     openAll.textContent = some ? "Open all" : "Close all";
     openAll.disabled = !nothing.hidden;
   };

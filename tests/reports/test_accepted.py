@@ -38,6 +38,14 @@ def test_the_text_counts_them_and_says_what_to_do(result: AuditResult) -> None:
     assert "1 rule could not be evaluated (OAM104)" in text
 
 
+def test_the_text_lists_them_only_if_asked(result: AuditResult) -> None:
+    shown = " ".join(audits.rendered("text", replace(result, show_accepted=True)).split())
+
+    assert "Reason" not in audits.rendered("text", result)
+    assert shown.count("Accepted: ") == len(result.accepted)
+    assert "; until 2026-11-30 (" in shown
+
+
 def test_the_json_has_all_of_them_and_fits_its_schema(result: AuditResult) -> None:
     document = json.loads(audits.rendered("json", result))
     made = load_reports()["json"].schema

@@ -21,6 +21,8 @@ import pytest
 from browsers import chromium
 
 from auditor import AuditResult, Impact, ObjectRef, Severity
+from auditor.plugins import load_rules
+from auditor.snapshot.ledger import Entry, Gap, Status
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -243,6 +245,78 @@ def test_the_answer_says_what_is_broken_risky_and_dead() -> None:
     )
 
 
+# What clients can obtain
+
+POLICIES = f"{audits.SERVERS}/aus1/policies"
+
+
+def with_clients(*entries: Entry) -> AuditResult:
+    """A client that obtains a sensitive scope, one that nobody is assigned to, a dead rule."""
+
+    def made(name: str, *scopes: str) -> dict[str, Any]:
+        conditions = {
+            "people": {"groups": {"include": ["EVERYONE"]}},
+            "grantTypes": {"include": ["authorization_code"]},
+            "scopes": {"include": list(scopes)},
+        }
+        token = {"accessTokenLifetimeMinutes": 2880, "refreshTokenLifetimeMinutes": 0}
+        return {"id": name, "name": name, "conditions": conditions, "actions": {"token": token}}
+
+    example = audits.tenant("Payments", "Orders") | {
+        "/api/v1/users": [{"id": "00u1"}, {"id": "00u2"}],
+        "/api/v1/apps": [
+            {
+                "id": name,
+                "label": name,
+                "settings": {"oauthClient": {"grant_types": ["authorization_code"]}},
+            }
+            for name in ("web", "empty", audits.SCRIPT)
+        ],
+        "/api/v1/apps/web/users": [{"id": "00u1"}, {"id": "00u2"}],
+        f"{audits.SERVERS}/aus1/scopes": [{"name": name} for name in ("pay:write", "pay:read")],
+        POLICIES: [
+            {"id": "p1", "name": "P", "conditions": {"clients": {"include": ["web", "empty"]}}}
+        ],
+        f"{POLICIES}/p1/rules": [
+            made("First", "pay:write", "pay:read", "offline_access"),
+            made("Second", "pay:read"),
+        ],
+    }
+    rules = [rule for rule in load_rules() if rule.code in {"OAM318", "OAM612"}]
+    return audits.audited(audits.snapshot_of(example, *entries), audits.NAMES, *rules)
+
+
+def test_says_who_fails_which_rule_is_dead_and_who_obtains_what_is_sensitive() -> None:
+    said = " ".join(parsed(with_clients()).text.split())
+
+    assert "empty obtains nothing from Payments: nobody who can sign in is assigned to it" in said
+    assert "pay:write of Payments: 2 people, through web" in said
+    assert (
+        "rule Second of policy P on Payments: earlier rules take every request that it would "
+        "match (First)" in said
+    )
+    assert "access token 2 days (Okta allows 5 minutes to 1 day); refresh token without end" in said
+    assert "Nothing: every collection was read, every rule evaluated" in said
+
+
+def test_what_was_not_read_is_never_said_to_be_nothing() -> None:
+    gap = Gap(path="/api/v1/apps/empty/users", reason="500 on page 2")
+    unread = Entry(collection="app_users", status=Status.PARTIAL, gaps=(gap,))
+    said = " ".join(parsed(with_clients(unread)).text.split())
+
+    assert "empty obtains nothing" not in said
+    assert "empty confidential Payments: not known" in said
+    assert "in what was read" in said
+    assert "Not checkedNothing" not in said
+
+
+def test_without_the_snapshot_the_page_says_what_it_does_not_show() -> None:
+    document = parsed(replace(with_clients(), overview=None))
+
+    assert "What clients can obtain is not shown" in document.text
+    assert not [found for found in document.all("section") if found.get("id") == "access"]
+
+
 # In a browser
 
 
@@ -428,6 +502,20 @@ def test_a_deep_link_shows_a_finding_that_filters_hide(read: Read) -> None:
 
 
 @pytest.mark.browser
+def test_a_link_unfolds_the_client_or_server_that_it_leads_to(read: Read) -> None:
+    reader = read(with_clients())
+    page = reader.page
+
+    page.locator(".matrix").get_by_role("link", name="web").click()
+    entry = page.locator(".client:visible", has_text="offline_access, pay:read and pay:write")
+    assert entry.get_by_text("sensitive scopes").is_visible()
+    server = page.get_by_role("region", name="Servers").locator("details", has_text="Orders")
+    assert server.get_attribute("open") is None
+    reader.visit(f"#{server.get_attribute('id')}")
+    assert server.get_attribute("open") is not None
+
+
+@pytest.mark.browser
 def test_a_rule_page_leads_to_its_findings_and_back(read: Read) -> None:
     reader = read(some())
     page = reader.page
@@ -521,9 +609,12 @@ def test_prints_everything_open_and_no_controls(read: Read) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 800, 1440, 2560])
 def test_fits_every_width(read: Read, width: int) -> None:
-    reader = read(audits.hostile(), viewport={"width": width, "height": 800})
+    result = replace(audits.hostile(), overview=with_clients().overview)
+    reader = read(result, viewport={"width": width, "height": 800})
 
-    reader.page.get_by_role("button", name="Open all").click()
+    reader.page.evaluate(
+        "document.querySelectorAll('details').forEach(part => { part.open = true; })"
+    )
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -577,12 +668,14 @@ def test_axe_finds_nothing_serious(
         )
     ]
     file = tmp_path / "report.html"
-    file.write_text(audits.rendered("html", replace(result, findings=tuple(every))), "utf-8")
+    result = replace(result, findings=tuple(every), overview=with_clients().overview)
+    file.write_text(audits.rendered("html", result), "utf-8")
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()
     page.goto(file.as_uri() + "#severity=critical,high,medium,low")
     page.get_by_role("button", name="Open all").click()
     page.get_by_text("1 fixed", exact=True).click()
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
     page.evaluate(AXE.read_text("utf-8"))
 
     found = page.evaluate("axe.run()")

@@ -61,6 +61,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "not_evaluated",
         "crashed",
         "coverage",
+        "access",
         "history",
     ]
     assert results["schema"] == "okta-auditor/results/1"

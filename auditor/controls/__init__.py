@@ -1,0 +1,13 @@
+"""Compliance frameworks: which rules bear on which controls, how strongly, and why.
+
+The mappings are data: a YAML file for each framework in `frameworks/`, and files of one's own
+of the same form, which docs/controls.md describes.
+"""
+
+from auditor.controls.loading import load_frameworks as load_frameworks
+from auditor.controls.loading import unmapped_rules as unmapped_rules
+from auditor.controls.model import Control as Control
+from auditor.controls.model import Framework as Framework
+from auditor.controls.model import Mapped as Mapped
+from auditor.controls.model import Strength as Strength
+from auditor.controls.model import bearing_on as bearing_on

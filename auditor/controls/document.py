@@ -1,0 +1,134 @@
+"""Coverage of frameworks as JSON and CSV. Key and column names are part of the contract."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from auditor.controls.assess import Assessment
+from auditor.controls.loading import unmapped_rules
+from auditor.controls.model import Framework
+from auditor.text import csv_cell, escaped
+
+COLUMNS = ("framework", "version", "control", "title", "strength", "rule", "name", "rationale")
+ASSESSED = ("status", "findings", "accepted", "related_findings", "not_evaluated")
+
+Assessments = Mapping[str, Sequence[Assessment]]
+"""By the framework's id; empty where nothing was audited."""
+
+
+def unmapped(frameworks: Iterable[Framework], codes: Collection[str]) -> dict[str, str]:
+    """The rules that none of the frameworks has, each with why not; by code.
+
+    Args:
+        frameworks: those that are shown.
+        codes: of the rules there are.
+    """
+    mapped = {code for framework in frameworks for code in framework.rules}
+    reasons = unmapped_rules()
+    return {
+        code: reasons.get(code, "None of these frameworks names it.")
+        for code in sorted(codes)
+        if code not in mapped
+    }
+
+
+def as_json(
+    frameworks: Sequence[Framework], names: Mapping[str, str], assessments: Assessments
+) -> str:
+    """The frameworks as a JSON document.
+
+    Args:
+        frameworks: those to show.
+        names: the name of each rule there is, by code.
+        assessments: what an audit says about the controls.
+    """
+    document = {
+        "frameworks": [_framework(item, names, assessments) for item in frameworks],
+        "unmapped": [
+            {"rule": code, "name": names[code], "reason": reason}
+            for code, reason in unmapped(frameworks, names).items()
+        ],
+    }
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return escaped(orjson.dumps(document, option=options).decode())
+
+
+def as_csv(
+    frameworks: Sequence[Framework], names: Mapping[str, str], assessments: Assessments
+) -> str:
+    """A row for each rule of each control, and for each thing that configuration cannot show."""
+    file = io.StringIO()
+    file.write("\ufeff")  # or Excel reads it in the machine's own code page
+    columns = [*COLUMNS, *(ASSESSED if assessments else ())]
+    writer: csv.DictWriter[str] = csv.DictWriter(file, columns, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for row in _rows(frameworks, names, assessments):
+        writer.writerow({name: csv_cell(value) for name, value in row.items()})
+    return file.getvalue()
+
+
+def _rows(
+    frameworks: Sequence[Framework], names: Mapping[str, str], assessments: Assessments
+) -> Iterable[dict[str, object]]:
+    for item in frameworks:
+        shared: dict[str, object] = {"framework": item.id, "version": item.version}
+        found = {each.control.id: each for each in assessments.get(item.id, ())}
+        for control in item.controls:
+            shown = shared | {"control": control.id, "title": control.title}
+            if control.id in found:
+                status = _status(found[control.id])
+                shown |= status | {"not_evaluated": " ".join(found[control.id].not_evaluated)}
+            for mapped in control.rules:
+                yield shown | {
+                    "strength": mapped.strength,
+                    "rule": mapped.rule,
+                    "name": names.get(mapped.rule, ""),
+                    "rationale": mapped.rationale,
+                }
+        for sentence in item.beyond:
+            yield shared | {"strength": "beyond", "rationale": sentence}
+
+
+def _framework(
+    item: Framework, names: Mapping[str, str], assessments: Assessments
+) -> dict[str, Any]:
+    found = {each.control.id: each for each in assessments.get(item.id, ())}
+    return {
+        "id": item.id,
+        "title": item.title,
+        "version": item.version,
+        "source": item.source,
+        "controls": [
+            {
+                "id": control.id,
+                "title": control.title,
+                **(_status(found[control.id]) if control.id in found else {}),
+                "rules": [
+                    {
+                        "rule": mapped.rule,
+                        "name": names.get(mapped.rule, ""),
+                        "strength": mapped.strength,
+                        "rationale": mapped.rationale,
+                    }
+                    for mapped in control.rules
+                ],
+            }
+            for control in item.controls
+        ],
+        "beyond": list(item.beyond),
+    }
+
+
+def _status(found: Assessment) -> dict[str, object]:
+    return {
+        "status": found.status.value,
+        "findings": found.findings,
+        "accepted": found.accepted,
+        "related_findings": found.related,
+        "not_evaluated": list(found.not_evaluated),
+    }

@@ -1,0 +1,92 @@
+"""Finds the frameworks: those that come with the package, and files of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirements
+
+from auditor.controls.model import Framework
+from auditor.controls.reading import parse_framework
+from auditor.errors import UsageError
+from auditor.text import quoted
+
+ORDER = (
+    "nist-800-53-r5",
+    "soc2-2017",
+    "iso-27001-2022",
+    "pci-dss-4.0",
+    "owasp-api-2023",
+    "rfc-9700",
+    "disa-stig-okta-idaas",
+)
+"""The frameworks that come with the package, in the order in which they are shown."""
+
+_LARGEST = 10_000_000
+_FOLDER = files("auditor.controls") / "frameworks"
+
+
+def load_frameworks(
+    extra: Sequence[Path] = (), known: Collection[str] | None = None
+) -> tuple[Framework, ...]:
+    """The built-in frameworks, then those of files.
+
+    Args:
+        extra: files of further frameworks.
+        known: codes of the rules there are, so that those files cannot name others; None
+            accepts in them whatever looks like a code.
+
+    Raises:
+        UsageError: a file cannot be used as it stands, or two frameworks have the same id.
+    """
+    found = list(_builtin())
+    for path in extra:
+        framework = parse_framework(_text(path), path, known)
+        if any(framework.id == other.id for other in found):
+            raise UsageError(
+                f"{path}: there is a framework {quoted(framework.id)} already.",
+                remedy="Give it another id.",
+            )
+        found.append(framework)
+    return tuple(found)
+
+
+@cache
+def unmapped_rules() -> dict[str, str]:
+    """The built-in rules that no built-in framework asks for, each with why not; by code."""
+    text = (_FOLDER / "unmapped.yaml").read_text("utf-8")
+    reasons: dict[str, list[str]] = yaml.safe_load(text)
+    return dict(sorted((code, reason) for reason, codes in reasons.items() for code in codes))
+
+
+@cache
+def _builtin() -> tuple[Framework, ...]:
+    return tuple(
+        parse_framework(
+            (_FOLDER / f"{name}.yaml").read_text("utf-8"), Path(f"{name}.yaml"), trusted=True
+        )
+        for name in ORDER
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.",
+            remedy="Name a framework that there is, or the file of one.",
+        ) from None
+    if len(data) > _LARGEST:
+        raise UsageError(f"{path} is larger than {_LARGEST // 1_000_000} MB.", remedy="Split it.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{path}:{line}: the file is not UTF-8 text.", remedy="Save it as UTF-8."
+        ) from None

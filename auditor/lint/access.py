@@ -1,0 +1,140 @@
+"""What clients can obtain from the authorization servers of a tenant, as reports show it.
+
+Plain values without any of a snapshot's records, so that a report needs to know nothing of
+how token requests are decided. `overview.py` works them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Obtains(StrEnum):
+    """What somebody can obtain for certain from one server through one client."""
+
+    NOTHING = "nothing"
+    SCOPES = "scopes"
+    SENSITIVE = "sensitive scopes"
+    UNKNOWN = "not known"
+    """Nothing for certain, but something was not read that may let somebody obtain scopes."""
+
+
+class Standing(StrEnum):
+    """Whether any request ends in a policy rule."""
+
+    REACHED = "reached"
+    NEVER = "never reached"
+    INACTIVE = "inactive"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One client at one server."""
+
+    obtains: Obtains
+    scopes: tuple[str, ...] = ()
+    """Obtained for certain, by name."""
+    sensitive: tuple[str, ...] = ()
+    """Those of `scopes` that are sensitive."""
+    more: bool = False
+    """Whether there may be more than `scopes`, which the snapshot does not say."""
+    failure: str = ""
+    """Why nothing can be obtained although a policy names the client; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAccess:
+    """One active client, with a cell for each server of the overview, in their order."""
+
+    id: str
+    """The app's id."""
+    name: str
+    kind: str
+    """`service`, `public` or `confidential`."""
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleAccess:
+    """One rule of a policy, in its place in the order of evaluation."""
+
+    id: str
+    name: str
+    grants: tuple[str, ...]
+    scopes: tuple[str, ...]
+    """As configured; `*` is every scope of the server."""
+    people: str
+    """Whom it admits, in words with the tenant's names."""
+    standing: Standing
+    why: str = ""
+    """Why no request reaches it, in words; empty where one does or that is not known."""
+    taken_by: tuple[str, ...] = ()
+    """Names of the earlier rules that take its requests, in order of evaluation."""
+    access_minutes: int | None = None
+    refresh_minutes: int | None = None
+    """0 is without end. None where Okta sends none."""
+    window_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAccess:
+    """One access policy, in its place in the order of evaluation."""
+
+    id: str
+    name: str
+    active: bool
+    clients: str
+    """Which clients it is for, in words with the tenant's names."""
+    rules: tuple[RuleAccess, ...]
+    known: bool
+    """Whether all of its rules were read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeAccess:
+    """A sensitive scope of a server and who obtains it."""
+
+    name: str
+    clients: tuple[str, ...]
+    """Names of the clients through which somebody obtains it for certain, or may."""
+    people: int
+    """Distinct people who obtain it for certain."""
+    machines: int
+    """Clients that obtain it for certain without a user."""
+    more: bool
+    """Whether there may be more people or clients, which the snapshot does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAccess:
+    """One authorization server."""
+
+    id: str
+    name: str
+    active: bool
+    policies: tuple[PolicyAccess, ...]
+    known: bool
+    """Whether all of its policies were read."""
+    sensitive: tuple[ScopeAccess, ...]
+    """Sensitive scopes that somebody obtains or may obtain: by most people, then by name."""
+    unobtainable: tuple[str, ...]
+    """Scopes that nobody can obtain."""
+    unknown: tuple[str, ...]
+    """Scopes of which it is not known whether anybody can obtain them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Servers and clients of a tenant; of a large one only some, and how many there are."""
+
+    servers: tuple[ServerAccess, ...]
+    clients: tuple[ClientAccess, ...]
+    all_servers: int
+    all_clients: int
+    """Active clients that the org configures; Okta's own apps are left out."""
+    judged: bool
+    """Whether a selected rule says which scopes are sensitive; without one none is."""
+    unread: tuple[str, ...]
+    """Labels of what was not read completely and bears on it."""

@@ -1,0 +1,181 @@
+"""The overview of access, by a tenant small enough to say what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from auditor import AuditResult
+from auditor.lint.access import Access, Obtains, Standing
+from auditor.lint.engine import Source, audit
+from auditor.lint.examples import example_snapshot
+from auditor.lint.overview import MOST_CLIENTS
+from auditor.plugins import load_rules
+from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
+
+SERVER = "/api/v1/authorizationServers/aus1"
+CODE = ["authorization_code"]
+
+
+def client(id_: str, *grants: str) -> dict[str, Any]:
+    return {"id": id_, "label": id_, "settings": {"oauthClient": {"grant_types": list(grants)}}}
+
+
+def rule(id_: str, *scopes: str) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "name": id_,
+        "conditions": {
+            "people": {"groups": {"include": ["EVERYONE"]}},
+            "grantTypes": {"include": CODE},
+            "scopes": {"include": list(scopes)},
+        },
+        "actions": {"token": {"accessTokenLifetimeMinutes": 60}},
+    }
+
+
+def tenant() -> dict[str, Any]:
+    """Four clients: two with people, one without, one with a grant type that no rule allows."""
+    named = ["web", "empty", "robot"]
+    return {
+        "/api/v1/users": [{"id": "00u1"}, {"id": "00u2"}],
+        "/api/v1/apps": [
+            *(client(name, *CODE) for name in ("web", "empty", "other")),
+            client("robot", "client_credentials"),
+        ],
+        "/api/v1/apps/web/users": [{"id": "00u1"}, {"id": "00u2"}],
+        "/api/v1/apps/other/users": [{"id": "00u1"}],
+        "/api/v1/authorizationServers": [{"id": "aus1", "name": "Orders"}],
+        f"{SERVER}/scopes": [{"name": name} for name in ("orders:write", "orders:read", "lost")],
+        f"{SERVER}/policies": [
+            {"id": "p1", "name": "P", "conditions": {"clients": {"include": named}}}
+        ],
+        f"{SERVER}/policies/p1/rules": [
+            rule("first", "orders:read", "orders:write"),
+            rule("second", "orders:read"),
+        ],
+    }
+
+
+def audited(example: dict[str, Any], *entries: Entry, codes: str = "OAM") -> AuditResult:
+    snapshot = example_snapshot(example)
+    given = {entry.collection: entry for entry in entries}
+    ledger = tuple(given.get(entry.collection, entry) for entry in snapshot.ledger.entries)
+    snapshot = snapshot.model_copy(update={"ledger": Ledger(entries=ledger)})
+    rules = [rule for rule in load_rules() if rule.code.startswith(codes)]
+    return audit(snapshot, rules, Source("snapshot.json", dump_snapshot(snapshot)))
+
+
+def access_of(example: dict[str, Any], *entries: Entry, codes: str = "OAM") -> Access:
+    access = audited(example, *entries, codes=codes).access
+    assert access is not None
+    return access
+
+
+def partial(collection: str, path: str) -> Entry:
+    gap = Gap(path=path, reason="500 on page 2")
+    return Entry(collection=collection, status=Status.PARTIAL, gaps=(gap,))
+
+
+def cells(access: Access) -> dict[str, Obtains]:
+    return {client.id: client.cells[0].obtains for client in access.clients}
+
+
+def test_who_obtains_what_and_who_fails_why() -> None:
+    access = access_of(tenant())
+    by_id = {client.id: client.cells[0] for client in access.clients}
+
+    assert cells(access) == {
+        "empty": Obtains.NOTHING,
+        "other": Obtains.NOTHING,
+        "robot": Obtains.NOTHING,
+        "web": Obtains.SENSITIVE,
+    }
+    assert by_id["web"].scopes == ("orders:read", "orders:write")
+    assert by_id["web"].sensitive == ("orders:write",)
+    assert by_id["empty"].failure == "nobody who can sign in is assigned to it"
+    assert "client_credentials" in by_id["robot"].failure
+    assert by_id["other"].failure == "", "no policy names it"
+
+
+def test_rules_in_order_and_what_falls_out() -> None:
+    (server,) = access_of(tenant()).servers
+    first, second = server.policies[0].rules
+
+    assert (first.name, first.standing) == ("first", Standing.REACHED)
+    assert (second.name, second.standing) == ("second", Standing.NEVER)
+    assert second.taken_by == ("first",)
+    assert first.access_minutes == 60
+    assert server.policies[0].clients == "3 clients: web, empty and robot"
+    assert "lost" in server.unobtainable
+    assert "orders:read" not in server.unobtainable
+
+
+def test_a_sensitive_scope_counts_people_once() -> None:
+    (server,) = access_of(tenant()).servers
+    (scope,) = server.sensitive
+
+    assert (scope.name, scope.people, scope.clients) == ("orders:write", 2, ("web",))
+    assert not scope.more
+
+
+def test_without_a_rule_that_judges_nothing_is_sensitive() -> None:
+    access = access_of(tenant(), codes="OAM101")
+
+    assert not access.judged
+    assert cells(access)["web"] is Obtains.SCOPES
+
+
+@pytest.mark.parametrize(
+    ("collection", "path", "unknown"),
+    [
+        ("policies", f"{SERVER}/policies", {"other", "robot"}),
+        ("app_users", "/api/v1/apps/empty/users", {"empty"}),
+        ("policy_rules", f"{SERVER}/policies/p1/rules", {"robot"}),
+    ],
+)
+def test_what_was_not_read_is_not_known(collection: str, path: str, unknown: set[str]) -> None:
+    access = access_of(tenant(), partial(collection, path))
+    found = cells(access)
+
+    assert {name for name in unknown if found[name] is Obtains.UNKNOWN} == unknown
+    assert access.unread
+
+
+def test_rules_that_were_not_read_are_said_to_be_missing() -> None:
+    (server,) = access_of(tenant(), partial("policies", f"{SERVER}/policies")).servers
+    assert not server.known
+
+
+def test_a_large_tenant_is_capped_and_findings_come_first() -> None:
+    example = tenant()
+    example["/api/v1/apps"] += [client(f"a{number:04}", *CODE) for number in range(300)]
+    result = audited(example)
+    wanted = next(item for item in result.findings if item.object.id == "robot")
+    access = replace(result, findings=(wanted,)).access
+
+    assert access is not None
+    assert len(access.clients) == MOST_CLIENTS
+    assert access.all_clients == 304
+    assert "robot" in cells(access)
+
+
+def test_it_is_worked_out_once_and_only_when_asked_for() -> None:
+    result = audited(tenant())
+    asked: list[object] = []
+    made = result.overview
+    assert made is not None
+
+    def counting(first: Any, make: Callable[..., Access] = made) -> Access:
+        asked.append(first)
+        return make(first)
+
+    counted = replace(result, overview=counting)
+    assert not asked
+    assert counted.access is counted.access
+    assert len(asked) == 1
+    assert replace(result, overview=None).access is None
