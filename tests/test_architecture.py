@@ -24,11 +24,12 @@ MAY_IMPORT = {
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
     "evidence": BASE | {"snapshot", "lint", "controls"},
+    "custom_report": BASE | {"lint"},
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
     | {"snapshot", "tokens", "lint", "diff", "config", "tenants", "plugins", "history"}
-    | {"collect", "sandbox", "controls", "evidence", "cli"},
+    | {"collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
 }
 PACKS_MAY_IMPORT = BASE | {"snapshot", "tokens", "lint"}
 

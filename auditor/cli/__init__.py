@@ -26,6 +26,7 @@ _COMMANDS = {
     "explain": "Say what becomes of one token request, why, and what would make it pass.",
     "test": "Check that token requests are minted or rejected as a file expects.",
     "access": "List who can obtain which scopes, through which client and rule.",
+    "report": "Render saved results again, in any format or by a template.",
     "diff": "Say what changed between two snapshots: who gained or lost which tokens.",
     "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",
     "baseline": "Accept today's findings, so that only new ones count.",

@@ -11,34 +11,22 @@ from pathlib import Path
 import click
 
 from auditor.cli.accepting import Accepting, Writing, accepting
-from auditor.cli.colour import coloured
 from auditor.cli.keeping import kept, prepare_history, shown_path
 from auditor.cli.options import AuditOptions
+from auditor.cli.publishing import STANDARD_OUTPUT, Output, chosen_outputs, write_reports
 from auditor.cli.settings import read_settings
 from auditor.cli.statistics import statistics
 from auditor.config import Effective, Settings
-from auditor.errors import ExitCode, OutputError, UsageError
-from auditor.files import check_writable, write_file
+from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import Source, audit
 from auditor.lint.options import OptionError, apply_options
-from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.selection import check_selector, select_rules
 from auditor.lint.severities import apply_severities
-from auditor.plugins import load_reports, load_rules
+from auditor.plugins import load_rules
 from auditor.snapshot.document import parse_snapshot
-from auditor.text import counted, suggestion
-
-STANDARD_OUTPUT = Path("-")
-
-
-@dataclass(frozen=True)
-class Output:
-    """One report to make, and where it goes."""
-
-    report: Report
-    path: Path
+from auditor.text import counted
 
 
 @dataclass(frozen=True)
@@ -47,6 +35,7 @@ class Plan:
 
     rules: tuple[Rule, ...]
     outputs: tuple[Output, ...]
+    templates: tuple[Path, ...]
     effective: Effective
     accepting: Accepting
     remembers: bool = True
@@ -63,7 +52,7 @@ class Plan:
 
         A key of the settings whose values are paths names such files.
         """
-        paths = [*self.effective.candidates, self.accepting.path]
+        paths = [*self.effective.candidates, self.accepting.path, *self.templates]
         for value in dict(self.settings).values():
             items = value if isinstance(value, tuple) else (value,)
             paths += [item for item in items if isinstance(item, Path)]
@@ -97,26 +86,15 @@ class Plan:
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
 
-        Every report is tried, so that one full disk does not cost the others.
-
         Raises:
             OutputError: a file could not be written.
+            UsageError: a template failed.
         """
-        failed: OutputError | None = None
-        for output in self.outputs:
-            text = output.report.render(result)
-            if output.path == STANDARD_OUTPUT:
-                click.echo(coloured(text), nl=not text.endswith("\n"))
-                continue
-            try:
-                write_file(output.path, text.encode())
-                click.echo(f"{output.path} written", err=True)
-            except OutputError as error:
-                failed = error
-        if self.settings.statistics:
-            click.echo(statistics(result), err=self._has_document, nl=False)
-        if failed:
-            raise failed
+        try:
+            write_reports(self.outputs, result)
+        finally:
+            if self.settings.statistics:
+                click.echo(statistics(result), err=self._has_document, nl=False)
 
     @property
     def _has_document(self) -> bool:
@@ -173,11 +151,12 @@ def plan(
     prepare_history(settings.settings.history)
     with without_collector():  # packs are many modules, which stay
         known, selected = chosen_rules(settings)
-        outputs = _outputs(settings.settings.output or ("text",), settings)
+        outputs = _outputs(settings, options.template)
     accepted = accepting(settings, known, writing)
     return Plan(
         rules=selected,
         outputs=outputs,
+        templates=tuple(Path(item.partition("=")[0]) for item in options.template),
         effective=settings,
         accepting=accepted,
         remembers=not writing,
@@ -218,31 +197,10 @@ def chosen_rules(effective: Effective) -> tuple[tuple[Rule, ...], tuple[Rule, ..
     return tuple(rules), sure
 
 
-def _outputs(wanted: tuple[str, ...], effective: Effective) -> tuple[Output, ...]:
+def _outputs(effective: Effective, templates: tuple[str, ...]) -> tuple[Output, ...]:
+    wanted = effective.settings.output or (() if templates else ("text",))
     try:
-        return _checked(wanted)
+        outputs = chosen_outputs(wanted)
     except UsageError as error:
         raise effective.blamed(error, "output") from error
-
-
-def _checked(wanted: tuple[str, ...]) -> tuple[Output, ...]:
-    formats = load_reports()
-    outputs = []
-    for item in wanted:
-        name, _, path = item.partition("=")
-        if name not in formats:
-            raise UsageError(
-                f"There is no report format {name!r}{suggestion(name, list(formats))}",
-                remedy=f"Formats: {', '.join(formats)}.",
-            )
-        target = Path(path) if path else STANDARD_OUTPUT
-        if target != STANDARD_OUTPUT:
-            check_writable(target)
-        outputs.append(Output(formats[name], target))
-    paths = [output.path for output in outputs]
-    if twice := {str(path) for path in paths if paths.count(path) > 1}:
-        where = "standard output" if "-" in twice else twice.pop()
-        raise UsageError(
-            f"Two reports would go to {where}.", remedy="Give one of them a path: FORMAT=PATH."
-        )
-    return tuple(outputs)
+    return chosen_outputs(wanted, templates) if templates else outputs

@@ -30,6 +30,7 @@ class AuditOptions:
     """
 
     output: tuple[str, ...] = ()
+    template: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     profile: str | None = None
@@ -96,8 +97,8 @@ def acceptance_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of commands that evaluate rules; the function gets them as `audit`."""
+def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of commands that make reports."""
     return _all(
         click.option(
             "--output",
@@ -107,6 +108,19 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Make a report: text, json, sarif, html, markdown, github, gitlab, junit, csv. "
             "Repeatable. Without a path it goes to standard output. [default: text]",
         ),
+        click.option(
+            "--template",
+            multiple=True,
+            metavar="FILE[=PATH]",
+            help="Make a report by a Jinja2 template of your own. Repeatable.",
+        ),
+    )(function)
+
+
+def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of commands that evaluate rules; the function gets them as `audit`."""
+    return _all(
+        output_options,
         click.option(
             "--select",
             multiple=True,

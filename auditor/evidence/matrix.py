@@ -37,12 +37,7 @@ def control_matrix(result: AuditResult, frameworks: tuple[Framework, ...]) -> by
     writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for row in _rows(result, frameworks):
-        writer.writerow(
-            {
-                name: csv_cell(value)
-                for name, value in row.items()
-            }
-        )
+        writer.writerow({name: csv_cell(value) for name, value in row.items()})
     return file.getvalue().encode()
 
 

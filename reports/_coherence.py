@@ -1,0 +1,50 @@
+"""Whether JSON results hold together, beyond what their shape says."""
+
+from __future__ import annotations
+
+from auditor.snapshot.collections import BY_NAME
+
+from ._wire import FindingInfo, Results, RuleInfo
+
+
+def check_coherence(results: Results) -> None:
+    """Refuse results that contradict themselves, or that reports here could not show.
+
+    Raises:
+        ValueError: with the key.
+    """
+    codes = [item.code for item in results.rules]
+    if codes != sorted(set(codes)):
+        raise ValueError("rules: they are not in the order of their codes, or one is there twice")
+    if results.captured_at != results.capture.finished_at:
+        raise ValueError("captured_at: it is not capture.finished_at")
+    for at, rule in enumerate(results.rules):
+        if set(rule.reads) - BY_NAME.keys():
+            raise ValueError(f"rules.{at}.reads: this okta-auditor does not know all of it")
+    for at, entry in enumerate(results.coverage):
+        if entry.collection not in BY_NAME:
+            raise ValueError(f"coverage.{at}.collection: this okta-auditor does not know it")
+    rules = {item.code: item for item in results.rules}
+    _check_rules(results, rules)
+    for part in ("findings", "accepted"):
+        for at, found in enumerate(getattr(results, part)):
+            _check_finding(found, rules[found.code], f"{part}.{at}", counts=part == "findings")
+
+
+def _check_rules(results: Results, rules: dict[str, RuleInfo]) -> None:
+    for part in ("findings", "accepted", "not_evaluated", "crashed"):
+        for at, item in enumerate(getattr(results, part)):
+            if item.code not in rules:
+                raise ValueError(f"{part}.{at}.code: {item.code} is not among the rules")
+            if item.name != rules[item.code].name:
+                raise ValueError(f"{part}.{at}.name: {item.code} has another name in rules")
+
+
+def _check_finding(found: FindingInfo, rule: RuleInfo, where: str, *, counts: bool) -> None:
+    if found.impact != rule.impact:
+        raise ValueError(f"{where}.impact: {found.code} has another one in rules")
+    if counts is not (found.status == "open") or counts is not (found.acceptance is None):
+        raise ValueError(f"{where}.status: it does not fit the list, or the acceptance")
+    expected = {"suppression": "suppressed", "baseline": "unchanged"}
+    if found.acceptance and expected[found.acceptance.by] != found.status:
+        raise ValueError(f"{where}.status: it does not fit acceptance.by")
