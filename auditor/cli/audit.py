@@ -66,18 +66,20 @@ def _watch(path: Path, options: AuditOptions) -> None:
                 before = set(watched)
                 try:
                     code = _once(path, options, watched)
-                    click.echo(f"exit code {int(code)}; {_WAITING}", err=True)
+                    told = f"exit code {int(code)}; {_WAITING}"
                 except AuditorError as error:
                     click.echo(printable(f"error: {error.message}\n  {error.remedy}"), err=True)
-                    click.echo(_WAITING, err=True)
+                    told = _WAITING
                 if before != set(watched):
                     # What was looked at before the audit counts: a file may have changed since.
                     whole = set(watched)
                     kept = {p: s for p, s in seen.items() if not whole.isdisjoint((p, *p.parents))}
                     seen = state_of(watched) | kept
                 # An audit leaves what it made to no collector, since most processes end then.
+                # Only then is Ctrl-C named, which a generator that is collected could swallow.
                 gc.unfreeze()
                 gc.collect()
+                click.echo(told, err=True)
                 wait_for_change(watched, seen)
                 _clear()
         except KeyboardInterrupt:
