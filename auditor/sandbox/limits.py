@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.sandbox.tenant import RateLimit
+from auditor.snapshot.collections import APPS, CLIENTS, GROUPS, USERS
 
-# Every response of Okta's carries the headers, so a path without a rule has one too.
-_ANYTHING = RateLimit(path=re.compile(""), limit=10_000)
+# Every response of Okta's carries the headers, so a path without a rule has one too: each of
+# Okta's buckets its own, or a client would take its own requests for those of others.
+_USUAL = tuple(
+    RateLimit(path=re.compile(start), limit=10_000)
+    for start in (*(f"^{bucket}" for bucket in (APPS, GROUPS, USERS, CLIENTS)), "")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Limiter:
         clock: Callable[[], float] = time.time,
     ) -> None:
         begin = clock()
-        self._windows = [_Window(rule, begin) for rule in (*rules, _ANYTHING)]
+        self._windows = [_Window(rule, begin) for rule in (*rules, *_USUAL)]
         self._concurrency = concurrency
         self._clock = clock
 
