@@ -9,7 +9,7 @@ import click
 
 from auditor.cli.accepting import baseline_path
 from auditor.cli.auditing import Plan, plan
-from auditor.cli.options import FILE, AuditOptions, acceptance_options
+from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.cli.settings import read_settings
 from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
@@ -34,16 +34,7 @@ from auditor.text import counted, listed
     is_flag=True,
     help="Write it although rules could not be evaluated; it names them.",
 )
-@acceptance_options
-@click.option(
-    "--rules",
-    "folders",
-    multiple=True,
-    type=FILE,
-    metavar="DIR",
-    help="Load local rules from a folder. Repeatable.",
-)
-@click.option("--config", type=FILE, metavar="FILE", help="Read settings from a TOML file.")
+@accepting_options
 def command(
     *,
     path: Path,

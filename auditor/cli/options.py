@@ -117,6 +117,22 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def accepting_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of commands that accept findings; the folders of rules come as `folders`."""
+    return _all(
+        acceptance_options,
+        click.option(
+            "--rules",
+            "folders",
+            multiple=True,
+            type=FILE,
+            metavar="DIR",
+            help="Load local rules from a folder. Repeatable.",
+        ),
+        click.option("--config", type=FILE, metavar="FILE", help="Read settings from a TOML file."),
+    )(function)
+
+
 def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options of commands that evaluate rules; the function gets them as `audit`."""
     return _all(

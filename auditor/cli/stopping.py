@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -51,6 +52,8 @@ def termination() -> Iterator[Signals]:
 
     def end(_: int, frame: FrameType | None) -> None:
         signals.terminated = True
+        # A request that was about to be sent is given up; that is nothing to tell the user.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         interrupt = signal.getsignal(signal.SIGINT)
         if callable(interrupt):
             interrupt(signal.SIGINT, frame)  # asyncio has its own while it runs

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from auditor.cli.accepting import suppressions_path
 from auditor.cli.auditing import plan
-from auditor.cli.options import FILE, AuditOptions, acceptance_options
+from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.cli.settings import read_settings
 from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
@@ -63,16 +63,7 @@ class _Wanted:
 )
 @click.option("--days", type=click.IntRange(1, 3650), help="The same, counted from today.")
 @click.option("--force", is_flag=True, help="Write the entry although there is no such finding.")
-@acceptance_options
-@click.option(
-    "--rules",
-    "folders",
-    multiple=True,
-    type=FILE,
-    metavar="DIR",
-    help="Load local rules from a folder. Repeatable.",
-)
-@click.option("--config", type=FILE, metavar="FILE", help="Read settings from a TOML file.")
+@accepting_options
 def command(
     *,
     path: Path,
