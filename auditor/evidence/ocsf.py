@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from auditor.controls import Framework
-from auditor.evidence.judging import Outcome, Outcomes
+from auditor.controls.assess import Outcome, Outcomes
 from auditor.lint.finding import Severity
 from auditor.lint.result import AuditResult, ReportedFinding
 from auditor.lint.rule import Rule
@@ -44,9 +44,9 @@ def _events(result: AuditResult, mapped: dict[str, list[tuple[Framework, str]]])
     outcomes = Outcomes(result)
     for rule in result.rules:
         controls = mapped.get(rule.code, [])
-        for item in outcomes.findings.get(rule.code, ()):
+        for item in outcomes.findings(rule.code):
             yield _finding(result, item, controls)
-        outcome = outcomes.outcome(rule.code)
+        outcome = outcomes.of(rule.code)
         if outcome is not Outcome.FINDINGS:
             status = _PASS if outcome is Outcome.CLEAN else _UNKNOWN
             yield _rule(result, rule, controls, outcome, status)

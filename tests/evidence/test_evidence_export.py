@@ -118,7 +118,7 @@ def test_what_could_not_be_checked_is_said_and_never_satisfied(tmp_path: Path) -
     assert blind
     for row in rows:
         if (row["framework"], row["control"]) in blind:
-            assert row["state"] in {"not-evaluated", "not-satisfied"}
+            assert row["status"] in {"not evaluated", "not satisfied"}
     events = [json.loads(line) for line in made["findings.ocsf.jsonl"].splitlines()]
     unknown = [e for e in events if e["compliance"]["control"] in unread]
     assert {event["compliance"]["status"] for event in unknown} == {"Unknown"}
@@ -131,9 +131,9 @@ def test_a_satisfied_control_has_a_finding_that_says_so(demo: Path, tmp_path: Pa
     states = [
         state
         for _, state in sorted(
-            {(row["framework"], row["control"]): row["state"] for row in rows}.items()
+            {(row["framework"], row["control"]): row["status"] for row in rows}.items()
         )
-        if state in {"satisfied", "not-satisfied"}
+        if state in {"satisfied", "not satisfied"}
     ]
     document = json.loads(made["assessment-results.json"])["assessment-results"]
     told = [
@@ -141,7 +141,7 @@ def test_a_satisfied_control_has_a_finding_that_says_so(demo: Path, tmp_path: Pa
         for result in document["results"]
         for finding in result.get("findings", ())
     ]
-    assert sorted(told) == sorted(states)
+    assert sorted(told) == sorted(state.replace(" ", "-") for state in states)
     assert told
 
 
@@ -155,6 +155,34 @@ def test_oscal_is_what_trestle_reads(demo: Path, tmp_path: Path) -> None:
     for result in read.results:
         for finding in result.findings or ():
             assert {item.observation_uuid for item in finding.related_observations} <= known
+
+
+def test_a_framework_of_one_s_own_is_judged_in_every_file(tmp_path: Path) -> None:
+    own = tmp_path / "acme.yaml"
+    own.write_text(
+        "id: acme\ntitle: Acme IAM\nversion: '7'\nsource: https://acme.example\n"
+        "beyond: [Approvals.]\ncontrols:\n  - id: IAM-4\n    title: No passwords in clients\n"
+        "    direct: {OAM305: The rule allows the password grant.}\n"
+    )
+    document = tenant()
+    rule = document["/api/v1/authorizationServers/aus1/policies/00p1/rules"][0]
+    rule["conditions"]["grantTypes"]["include"] = ["password"]
+    snapshot = snapshot_file(tmp_path, document)
+
+    made = export(snapshot, tmp_path / "out", "--framework", own, "--framework", "rfc-9700")
+
+    rows = list(csv.DictReader(io.StringIO(made["controls.csv"].decode("utf-8-sig"))))
+    assert {row["framework"] for row in rows} == {"acme", "rfc-9700"}
+    assert (rows[0]["control"], rows[0]["status"]) == ("IAM-4", "not satisfied")
+    first, _ = json.loads(made["assessment-results.json"])["assessment-results"]["results"]
+    assert first["title"] == "Acme IAM 7"
+    assert first["findings"][0]["target"]["status"]["state"] == "not-satisfied"
+    assert [item["id"] for item in json.loads(made["tool.json"])["frameworks"]] == [
+        "acme",
+        "rfc-9700",
+    ]
+    assert b"Acme IAM 7: IAM-4" in made["findings.ocsf.jsonl"]
+    assert okta_auditor("evidence", "verify", tmp_path / "out").exit_code == 0
 
 
 def test_the_matrix_is_text_to_a_spreadsheet(demo: Path, tmp_path: Path) -> None:
