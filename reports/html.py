@@ -37,6 +37,8 @@ from ._trend import severities, trend
 
 _NO_SERVER = "-"
 _MOST_SEVERE = 3
+_MANY = 300
+"""Findings, from which on a browser makes rows when they come into sight or it has time."""
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -88,6 +90,7 @@ def render(result: AuditResult) -> str:
             most_severe=_most_severe(result, found),
             severities=[(severity, count) for severity, count in result.by_severity.items()],
             groups=_groups(result.findings),
+            many=len(result.findings) > _MANY,
             servers=_servers(result.findings),
             rules_found=[rule for rule in result.rules if found[rule.code]],
             found=found,
