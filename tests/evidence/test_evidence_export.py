@@ -145,18 +145,6 @@ def test_a_satisfied_control_has_a_finding_that_says_so(demo: Path, tmp_path: Pa
     assert told
 
 
-def test_oscal_is_what_trestle_reads(demo: Path, tmp_path: Path) -> None:
-    trestle = pytest.importorskip("trestle.oscal.assessment_results")
-    export(demo, tmp_path / "out")
-
-    read = trestle.AssessmentResults.oscal_read(tmp_path / "out" / "assessment-results.json")
-
-    known = {item.uuid for result in read.results for item in result.observations or ()}
-    for result in read.results:
-        for finding in result.findings or ():
-            assert {item.observation_uuid for item in finding.related_observations} <= known
-
-
 def test_a_framework_of_one_s_own_is_judged_in_every_file(tmp_path: Path) -> None:
     own = tmp_path / "acme.yaml"
     own.write_text(
