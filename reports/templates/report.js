@@ -1,5 +1,5 @@
 /* Filters, deep links and printing. Without this script every finding is still readable.
-   The address carries the state: #severity=high,low&server=…&rule=…&q=… or #finding-…
+   The address carries the state: #severity=high,low&impact=broken&server=…&rule=…&q=… or #finding-…
 
    A browser takes a second or more to make the elements of thousands of findings, and the
    first frame after that lasts longer than a filter may. So all but the first of many are
@@ -15,6 +15,7 @@
   addEventListener("beforeprint", () => {
     while (unmade.length) makeNext();
     for (const details of document.querySelectorAll("details:not([open])")) {
+      if (details.closest("#rules")) continue; // a manual: the findings say what matters of it
       details.open = true;
       closed.push(details);
     }
@@ -26,7 +27,7 @@
   /* Opens what a link leads to, where that is folded away. */
   const unfold = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
-    if (!target || !target.closest("#access, #servers")) return;
+    if (!target || target.closest("#findings")) return;
     for (let part = target; part; part = part.parentElement) {
       if (part.localName === "details") part.open = true;
     }
@@ -39,7 +40,9 @@
   const FIRST = 20; // rows that are made at once: as many as fit into a large window
   const VISIBLE = ".chunk:not([hidden]) > .finding:not([hidden])";
   const number = new Intl.NumberFormat("en-US");
-  const buttons = [...form.querySelectorAll(".severities button")];
+  const buttons = [...form.querySelectorAll("fieldset button")];
+  const severities = buttons.filter((button) => button.closest(".severities"));
+  const impacts = buttons.filter((button) => button.closest(".impacts"));
   const { q, server, rule } = form.elements;
   const showing = document.getElementById("showing");
   const nothing = document.getElementById("nothing");
@@ -49,18 +52,18 @@
   // One pass over the document; afterwards filtering reads only this.
   // A row can be searched for all it says but the advice, which is the rule's.
   const ROW = '<li class="finding" ';
-  const HEAD = /^id="([^"]*)" data-severity="([^"]*)" data-server="([^"]*)" data-rule="([^"]*)"/;
+  const HEAD = /^id="([^"]*)" data-severity="([^"]*)" data-server="([^"]*)" data-rule="([^"]*)" data-impact="([^"]*)"/;
   const decoded = (text) =>
     text.includes("&")
       ? text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#34;", '"')
         .replaceAll("&#39;", "'").replaceAll("&amp;", "&")
       : text;
   const written = (html) => {
-    const [, id, severity, server, rule] = HEAD.exec(html);
+    const [, id, severity, server, rule, impact] = HEAD.exec(html);
     const [summary, facts] = [html.indexOf("<summary>"), html.indexOf('<dl class="facts">')];
     const said = html.slice(summary, html.indexOf("</summary>")) + " " + html.slice(facts);
     const text = decoded(said.replace(/<[^>]*>/g, "")).toLowerCase();
-    return { id, severity, server: decoded(server), rule, text, html, element: null };
+    return { id, severity, server: decoded(server), rule, impact, text, html, element: null };
   };
   const present = (element) => {
     const parts = Array.from(element.querySelectorAll("summary, .facts"), (part) => part.textContent);
@@ -152,8 +155,8 @@
   };
   if (unmade.length) idle(makeRest);
 
-  const pressed = () =>
-    buttons.filter((button) => button.ariaPressed === "true").map((button) => button.value);
+  const pressed = (choices) =>
+    choices.filter((button) => button.ariaPressed === "true").map((button) => button.value);
 
   /* Touches as few elements as can be: a chunk without a match is hidden as a whole. */
   const show = (chunk, within) => {
@@ -169,7 +172,8 @@
   };
 
   const apply = () => {
-    const severities = pressed();
+    const wantedSeverities = pressed(severities);
+    const wantedImpacts = pressed(impacts);
     const [wantedServer, wantedRule] = [server.value, rule.value];
     const words = q.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -179,7 +183,8 @@
         let within = 0;
         for (const row of chunk.rows) {
           const visible =
-            (!severities.length || severities.includes(row.severity)) &&
+            (!wantedSeverities.length || wantedSeverities.includes(row.severity)) &&
+            (!wantedImpacts.length || wantedImpacts.includes(row.impact)) &&
             (!wantedServer || row.server === wantedServer) &&
             (!wantedRule || row.rule === wantedRule) &&
             (!words.length || words.every((word) => row.text.includes(word)));
@@ -217,14 +222,22 @@
   };
   const write = () => {
     const state = new URLSearchParams();
-    const values = { severity: pressed().join(","), server: server.value, rule: rule.value, q: q.value };
+    const values = {
+      severity: pressed(severities).join(","),
+      impact: pressed(impacts).join(","),
+      server: server.value,
+      rule: rule.value,
+      q: q.value,
+    };
     for (const [name, value] of Object.entries(values)) if (value) state.set(name, value);
     history.replaceState(null, "", `#${state}`.replaceAll("%2C", ","));
   };
 
   const set = (state) => {
-    const severities = (state.get("severity") || "").split(",");
-    for (const button of buttons) button.ariaPressed = String(severities.includes(button.value));
+    for (const [name, choices] of [["severity", severities], ["impact", impacts]]) {
+      const chosen = (state.get(name) || "").split(",");
+      for (const button of choices) button.ariaPressed = String(chosen.includes(button.value));
+    }
     q.value = state.get("q") || "";
     for (const select of [server, rule]) {
       select.value = state.get(select.name) || "";
@@ -258,20 +271,26 @@
     openAll.disabled = !nothing.hidden;
   };
 
+  /* What was read is gone or moved: the reader goes on where the list begins. */
+  const changed = () => {
+    if (findings.getBoundingClientRect().top < 0) findings.scrollIntoView();
+    remember();
+  };
+
   for (const button of buttons) {
     button.disabled = button.querySelector("b").textContent === "0";
     button.addEventListener("click", () => {
       button.ariaPressed = String(button.ariaPressed !== "true");
       apply();
-      remember();
+      changed();
     });
   }
-  form.addEventListener("input", () => { apply(); remember(); });
+  form.addEventListener("input", () => { apply(); changed(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
     set(new URLSearchParams());
-    remember();
+    changed();
   });
   openAll.addEventListener("click", () => {
     const open = openAll.textContent === "Open all";
@@ -296,5 +315,6 @@
   // The browser goes to the address once more when everything is there, and takes the focus.
   addEventListener("load", () => {
     if (location.hash.startsWith("#finding-")) requestAnimationFrame(follow);
+    else if (location.hash.includes("=")) requestAnimationFrame(() => findings.scrollIntoView());
   });
 })();

@@ -521,13 +521,68 @@ def test_a_rule_page_leads_to_its_findings_and_back(read: Read) -> None:
     reader = read(some())
     page = reader.page
 
+    page.locator("#rule-OAM101 > summary").click()
     page.locator("#rule-OAM101").get_by_role("link", name="2 findings").click()
     page.wait_for_function("document.activeElement.id === 'findings'")
     assert reader.shown() == ["OAM101", "OAM101"]
     page.locator(".finding:visible summary").first.click()
     page.locator(".finding:visible").get_by_role("link", name="More about OAM101").click()
     page.wait_for_function("location.hash === '#rule-OAM101'")
+    assert page.locator("#rule-OAM101").evaluate("page => page.open")
     assert reader.shown() == ["OAM101", "OAM101"]
+
+
+@pytest.mark.browser
+def test_filters_by_impact_and_says_so_in_the_address(read: Read) -> None:
+    reader = read(with_clients())
+    page = reader.page
+    everything = reader.shown()
+
+    assert page.get_by_role("button", name="Broken").is_disabled()  # there are none
+    page.get_by_role("button", name="Dead").click()
+    reader.address_becomes("#impact=dead")
+    assert reader.shown() == ["OAM318"]
+    page.get_by_role("button", name="Risky").click()
+    reader.address_becomes("#impact=risky,dead")
+    assert reader.shown() == everything
+
+    reader.visit("#impact=dead")
+    assert reader.shown() == ["OAM318"]
+
+
+@pytest.mark.browser
+def test_a_shared_filter_and_a_filter_from_deep_in_the_list_show_where_the_list_begins(
+    read: Read,
+) -> None:
+    in_sight = """() => {
+      const { top } = document.getElementById("findings").getBoundingClientRect();
+      return top >= 0 && top < innerHeight;
+    }"""
+    result = some()
+    long = replace(result, findings=result.findings * 30)
+
+    page = read(long, "#severity=high").page
+    page.wait_for_function(in_sight)
+
+    page = read(long).page
+    page.evaluate("scrollTo(0, 6000)")
+    page.get_by_role("button", name="Info").click()
+    page.wait_for_function(in_sight)
+
+
+@pytest.mark.browser
+def test_what_is_counted_is_one_step_away(read: Read) -> None:
+    page = read(with_clients()).page
+
+    page.locator(".glance").get_by_role("link", name="Second").click()
+    step = page.locator(".step.never-reached")
+    assert step.is_visible()
+    assert page.evaluate("location.hash.slice(1)") == step.get_attribute("id")
+    step.get_by_role("link", name="findings").click()
+    page.wait_for_function("document.activeElement.id === 'findings'")
+    assert page.locator(".finding:visible").count() == 1
+    page.locator(".matrix").get_by_role("link", name="sensitive scopes").click()
+    assert page.locator("#client-by-client").evaluate("part => part.open")
 
 
 @pytest.mark.browser
@@ -544,7 +599,7 @@ def test_the_keyboard_is_enough(read: Read) -> None:
     page.keyboard.press("Space")
     assert reader.count() == "Showing all 4"
     names = []
-    for _ in range(9):
+    for _ in range(10):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate(
@@ -557,6 +612,7 @@ def test_the_keyboard_is_enough(read: Read) -> None:
     assert names == [
         "high",
         "info",
+        "risky",
         "q",
         "server",
         "rule",
