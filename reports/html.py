@@ -29,7 +29,7 @@ from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable
 
-from ._access import pictures, scopes_words, whom
+from ._access import by_way, pictures, scopes_words, whom
 from ._scale import axis, lifetimes, scale
 from ._shared import acceptance_counts, impacts
 from ._sparkline import sparkline
@@ -301,6 +301,7 @@ def _environment() -> Environment:
         "named": listed,
         "unchecked": _unchecked_part,
         "whom": whom,
+        "by_way": by_way,
         "scopes": scopes_words,
         "scale": scale,
         "lifetimes": lifetimes,

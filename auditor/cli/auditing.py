@@ -33,7 +33,10 @@ from auditor.text import counted
 class Plan:
     """An audit as it was asked for, checked before anything is read."""
 
+    known: tuple[Rule, ...]
+    """All rules there are."""
     rules: tuple[Rule, ...]
+    """Those that run."""
     outputs: tuple[Output, ...]
     templates: tuple[Path, ...]
     effective: Effective
@@ -154,6 +157,7 @@ def plan(
         outputs = _outputs(settings, options.template)
     accepted = accepting(settings, known, writing)
     return Plan(
+        known=known,
         rules=selected,
         outputs=outputs,
         templates=tuple(Path(item.partition("=")[0]) for item in options.template),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,32 +11,26 @@ import click
 
 from auditor.cli.accepting import accepting
 from auditor.cli.auditing import chosen_rules, without_collector
-from auditor.cli.options import FILE, AuditOptions, acceptance_options
+from auditor.cli.frameworks import chosen_frameworks
+from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
 from auditor.cli.settings import read_settings
-from auditor.controls import Control, Framework, load_frameworks
-from auditor.controls.assess import Assessment, Status, assess
+from auditor.config import Effective
+from auditor.controls import Control, Framework
+from auditor.controls.assess import Assessment, Outcomes, Status
 from auditor.controls.document import Assessments, as_csv, as_json, unmapped
-from auditor.errors import ExitCode, UsageError
+from auditor.errors import ExitCode
 from auditor.lint.engine import Source, audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
-from auditor.plugins import load_rules
 from auditor.snapshot.document import parse_snapshot, read_document
-from auditor.text import counted, suggestion
+from auditor.text import counted
 
 _WIDTH = 100
 
 
 @click.command("controls")
 @click.argument("path", metavar="[SNAPSHOT]", required=False, type=FILE)
-@click.option(
-    "--framework",
-    "wanted",
-    multiple=True,
-    metavar="ID|FILE",
-    help="Only this framework, with the reason for each rule: an id such as nist-800-53-r5, or a "
-    "YAML file of your own. Repeatable. [default: all that come with okta-auditor]",
-)
+@framework_option
 @click.option(
     "--format",
     "form",
@@ -70,16 +64,18 @@ def command(
     Exit codes: 0 no control is known not to be satisfied; 1 one is not; 2 wrong usage; 3 something
     could not be read or checked.
     """
-    if path is None:
-        rules, result = load_rules(folders), None
-    else:
-        options = AuditOptions(rules=folders, config=config, suppressions=suppressions, as_of=as_of)
-        rules, result = _audited(path, options)
+    options = AuditOptions(rules=folders, config=config, suppressions=suppressions, as_of=as_of)
+    settings = read_settings(options)
+    with without_collector():  # packs are many modules, which stay
+        rules, selected = chosen_rules(settings)
     names = {rule.code: rule.name for rule in rules}
-    frameworks = _frameworks(wanted, names)
-    assessments: Assessments = (
-        {item.id: assess(item, result) for item in frameworks} if result else {}
-    )
+    frameworks = chosen_frameworks(wanted, settings, names)
+    assessments: Assessments = {}
+    result = None
+    if path:
+        result = _audited(path, settings, rules, selected)
+        outcomes = Outcomes(result)
+        assessments = {item.id: outcomes.assess(item) for item in frameworks}
     if form == "json":
         click.echo(as_json(frameworks, names, assessments), nl=False)
     elif form == "csv":
@@ -91,17 +87,15 @@ def command(
         ctx.exit(_exit_code(result, assessments))
 
 
-def _audited(path: Path, options: AuditOptions) -> tuple[tuple[Rule, ...], AuditResult]:
-    """All rules there are, and what an audit with the selected ones found."""
-    effective = read_settings(options)
-    with without_collector():  # packs are many modules, which stay
-        known, selected = chosen_rules(effective)
-    accepted = accepting(effective, known, "")
+def _audited(
+    path: Path, settings: Effective, known: tuple[Rule, ...], selected: tuple[Rule, ...]
+) -> AuditResult:
+    accepted = accepting(settings, known, "")
     document = read_document(path)
     with without_collector():
         snapshot = parse_snapshot(document, path)
         result = audit(snapshot, selected, Source(path.as_posix(), document))
-    return known, accepted.apply(result)
+    return accepted.apply(result)
 
 
 def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:
@@ -109,30 +103,6 @@ def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:
         return ExitCode.INCOMPLETE
     found = (each.status for items in assessments.values() for each in items)
     return ExitCode.FINDINGS if Status.NOT_SATISFIED in found else ExitCode.CLEAN
-
-
-def _frameworks(wanted: Sequence[str], known: Collection[str]) -> tuple[Framework, ...]:
-    """The frameworks that were asked for, in that order.
-
-    Raises:
-        UsageError: there is no such framework, or its file cannot be used.
-    """
-    builtin = {item.id: item for item in load_frameworks()}
-    if not wanted:
-        return tuple(builtin.values())
-    paths = []
-    for word in dict.fromkeys(wanted):
-        path = Path(word)
-        if word in builtin:
-            continue
-        if not path.exists() and path.name == word and path.suffix not in {".yaml", ".yml"}:
-            raise UsageError(
-                f"There is no framework {word!r}{suggestion(word, list(builtin))}",
-                remedy=f"Frameworks: {', '.join(builtin)}; or name a YAML file of your own.",
-            )
-        paths.append(path)
-    own = iter(load_frameworks(paths, known)[len(builtin) :])
-    return tuple(builtin[word] if word in builtin else next(own) for word in dict.fromkeys(wanted))
 
 
 def _lines(
@@ -205,10 +175,10 @@ def _verdict(found: Assessment) -> str:
         parts.append(f"{counted(found.accepted, 'finding')} accepted")
     if found.related:
         parts.append(counted(found.related, "related finding"))
-    if found.not_evaluated and found.status is not Status.NOT_EVALUATED:
+    if found.not_evaluated:
         parts.append(f"not evaluated: {', '.join(found.not_evaluated)}")
-    if found.reason:
-        parts.insert(0, found.reason)
+    if found.status is Status.NOT_CLAIMED:
+        parts.insert(0, "only related rules bear on it")
     shown = f" ({'; '.join(parts)})" if parts else ""
     return f"{found.status.value.upper()}{shown}"
 

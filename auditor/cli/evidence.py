@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import FILE, AuditOptions, audit_options
+from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
 from auditor.errors import ExitCode, UsageError
 from auditor.text import counted, printable
 
@@ -62,6 +62,7 @@ def command() -> None:
     metavar="FILE",
     help=f"The key of the hashes; the same every night. [default: {REDACTION_VARIABLE}]",
 )
+@framework_option
 @audit_options
 def export(
     *,
@@ -72,6 +73,7 @@ def export(
     zipped: bool,
     redact: str | None,
     redaction_key: Path | None,
+    wanted: tuple[str, ...],
     audit: AuditOptions,
 ) -> None:
     """Write what an audit saw and found as evidence, with a manifest of SHA-256 digests.
@@ -94,7 +96,13 @@ def export(
             "--redact needs a key.",
             remedy=f"Name a file: --redaction-key, or set {REDACTION_VARIABLE}.",
         )
-    asked = Asked(snapshot=path, previous=previous, key=_signing_key(key), redaction_key=secret)
+    asked = Asked(
+        snapshot=path,
+        previous=previous,
+        key=_signing_key(key),
+        redaction_key=secret,
+        frameworks=wanted,
+    )
     made = exported(asked, replace(audit, output=()))
     (write_zip if zipped else write_folder)(made.files, target)
     click.echo(f"{target} written; its manifest has the SHA-256 {made.digest}")

@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic_core import to_jsonable_python
 
 from auditor.cli.auditing import Plan, plan, without_collector
+from auditor.cli.frameworks import chosen_frameworks
 from auditor.cli.options import AuditOptions
 from auditor.cli.settings import read_settings
 from auditor.config import Effective
 from auditor.config.origin import Origin
 from auditor.config.toml import plain
-from auditor.controls import load_frameworks
 from auditor.errors import UsageError
 from auditor.evidence.bundle import REPORTS, Contents, bundle_files, predecessor
 from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
@@ -39,6 +39,8 @@ class Asked:
     key: Ed25519PrivateKey | None
     redaction_key: bytes | None
     """Replaces people where there is one."""
+    frameworks: tuple[str, ...] = ()
+    """Ids and files; those of the configuration and of the package if there are none."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def exported(asked: Asked, options: AuditOptions) -> Exported:
     with without_collector():
         snapshot = parse_snapshot(document, asked.snapshot)
         wanted = plan(options, effective=_judged_by_capture(settings, snapshot))
+        codes = {rule.code for rule in wanted.known}
+        frameworks = chosen_frameworks(asked.frameworks, wanted.effective, codes)
         redactor = None
         if asked.redaction_key:
             key = check_key(asked.redaction_key, "The key for redaction")
@@ -81,7 +85,7 @@ def exported(asked: Asked, options: AuditOptions) -> Exported:
         document=document,
         result=result,
         reports={name: reports[name] for name in REPORTS},
-        frameworks=load_frameworks(),
+        frameworks=frameworks,
         settings=_settings(wanted.effective, in_force),
         # What people wrote there of people, nobody could find: only their digests are told.
         accepting={} if redactor else in_force,

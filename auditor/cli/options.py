@@ -97,6 +97,19 @@ def acceptance_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def framework_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--framework`; the function gets its words as `wanted`."""
+    return click.option(
+        "--framework",
+        "wanted",
+        multiple=True,
+        metavar="ID|FILE",
+        help="Only this framework: an id such as nist-800-53-r5, or a YAML file of your own. "
+        "Repeatable. [default: all that come with okta-auditor, and those that the configuration "
+        "names]",
+    )(function)
+
+
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options of commands that make reports."""
     return _all(

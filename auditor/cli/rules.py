@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import FILE
-from auditor.controls import bearing_on, load_frameworks, unmapped_rules
+from auditor.controls import bearing_on, builtin_frameworks, unmapped_rules
 from auditor.errors import OutputError
 from auditor.files import write_file
 from auditor.lint.rule import Rule
@@ -52,7 +52,7 @@ def _write(rules: Sequence[Rule], folder: Path) -> None:
 def _page(rule: Rule) -> str:
     """The rule's page, with the controls that it bears on."""
     by_framework: dict[str, list[str]] = {}
-    for framework, control, mapped in bearing_on(load_frameworks(), rule.code):
+    for framework, control, mapped in bearing_on(builtin_frameworks(), rule.code):
         title = f"{framework.title}, {framework.version}"
         by_framework.setdefault(title, []).append(f"{control.id} ({mapped.strength})")
     lines = [f"- {title}: {', '.join(ids)}" for title, ids in by_framework.items()]

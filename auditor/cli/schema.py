@@ -17,7 +17,7 @@ from auditor.text import suggestion
 def command(name: str) -> None:
     """Print the JSON Schema of a file.
 
-    NAME is snapshot, results, diff, config, expectations, suppressions or tenant.
+    NAME is snapshot, results, diff, config, expectations, suppressions, framework or tenant.
     """
     schemas = _schemas()
     if name not in schemas:
@@ -30,6 +30,7 @@ def command(name: str) -> None:
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
+    from auditor.controls.schema import framework_schema  # noqa: PLC0415
     from auditor.diff.document import diff_schema  # noqa: PLC0415
     from auditor.lint.suppressions import suppressions_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
@@ -49,6 +50,7 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
         "config": config_schema,
         "expectations": expectations_schema,
         "suppressions": suppressions_schema,
+        "framework": framework_schema,
         "tenant": tenant_schema,
         **published,
     }

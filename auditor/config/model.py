@@ -117,6 +117,12 @@ class Config(BaseModel):
         "working folder without it.",
         examples=["."],
     )
+    frameworks: tuple[Path, ...] = Field(
+        default=(),
+        description="Files of compliance frameworks of your own, relative to this file, for "
+        "`controls` and `evidence export`; besides those that come with okta-auditor.",
+        examples=[["acme-iam.yaml"]],
+    )
     suppression_policy: SuppressionPolicy = Field(
         default=SuppressionPolicy(),
         description="What may be accepted at all.",

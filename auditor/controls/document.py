@@ -1,4 +1,7 @@
-"""Coverage of frameworks as JSON and CSV. Key and column names are part of the contract."""
+"""Coverage of frameworks as JSON and CSV. Key and column names are part of the contract.
+
+The CSV is UTF-8 with a byte order mark; its cells are text to a spreadsheet, never formulas.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,24 @@ from typing import Any
 
 import orjson
 
-from auditor.controls.assess import Assessment
+from auditor.controls.assess import Assessment, RuleOutcome
 from auditor.controls.loading import unmapped_rules
-from auditor.controls.model import Framework
+from auditor.controls.model import Control, Framework, Mapped
 from auditor.text import csv_cell, escaped
 
-COLUMNS = ("framework", "version", "control", "title", "strength", "rule", "name", "rationale")
-ASSESSED = ("status", "findings", "accepted", "related_findings", "not_evaluated")
+COLUMNS = (
+    "framework",
+    "framework_title",
+    "version",
+    "control",
+    "title",
+    "strength",
+    "rule",
+    "name",
+    "rationale",
+)
+ASSESSED = ("status", "outcome", "findings", "accepted")
+"""The control's status, and what became of the row's rule."""
 
 Assessments = Mapping[str, Sequence[Assessment]]
 """By the framework's id; empty where nothing was audited."""
@@ -76,20 +90,19 @@ def _rows(
     frameworks: Sequence[Framework], names: Mapping[str, str], assessments: Assessments
 ) -> Iterable[dict[str, object]]:
     for item in frameworks:
-        shared: dict[str, object] = {"framework": item.id, "version": item.version}
+        shared: dict[str, object] = {
+            "framework": item.id,
+            "framework_title": item.title,
+            "version": item.version,
+        }
         found = {each.control.id: each for each in assessments.get(item.id, ())}
         for control in item.controls:
+            assessed = found.get(control.id)
             shown = shared | {"control": control.id, "title": control.title}
-            if control.id in found:
-                status = _status(found[control.id])
-                shown |= status | {"not_evaluated": " ".join(found[control.id].not_evaluated)}
+            shown |= {"status": assessed.status.value} if assessed else {}
+            became = _became(assessed)
             for mapped in control.rules:
-                yield shown | {
-                    "strength": mapped.strength,
-                    "rule": mapped.rule,
-                    "name": names.get(mapped.rule, ""),
-                    "rationale": mapped.rationale,
-                }
+                yield shown | _mapped(mapped, names) | became.get(mapped.rule, {})
         for sentence in item.beyond:
             yield shared | {"strength": "beyond", "rationale": sentence}
 
@@ -103,24 +116,42 @@ def _framework(
         "title": item.title,
         "version": item.version,
         "source": item.source,
-        "controls": [
-            {
-                "id": control.id,
-                "title": control.title,
-                **(_status(found[control.id]) if control.id in found else {}),
-                "rules": [
-                    {
-                        "rule": mapped.rule,
-                        "name": names.get(mapped.rule, ""),
-                        "strength": mapped.strength,
-                        "rationale": mapped.rationale,
-                    }
-                    for mapped in control.rules
-                ],
-            }
-            for control in item.controls
-        ],
+        "controls": [_control(control, names, found.get(control.id)) for control in item.controls],
         "beyond": list(item.beyond),
+    }
+
+
+def _control(
+    control: Control, names: Mapping[str, str], assessed: Assessment | None
+) -> dict[str, Any]:
+    became = _became(assessed)
+    return {
+        "id": control.id,
+        "title": control.title,
+        **(_status(assessed) if assessed else {}),
+        "rules": [_mapped(item, names) | became.get(item.rule, {}) for item in control.rules],
+    }
+
+
+def _mapped(mapped: Mapped, names: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "strength": mapped.strength,
+        "rule": mapped.rule,
+        "name": names.get(mapped.rule, ""),
+        "rationale": mapped.rationale,
+    }
+
+
+def _became(assessed: Assessment | None) -> dict[str, dict[str, object]]:
+    """What became of each rule of a control, by code; empty where nothing was audited."""
+    rules: tuple[RuleOutcome, ...] = assessed.rules if assessed else ()
+    return {
+        item.mapped.rule: {
+            "outcome": item.outcome.value,
+            "findings": item.findings,
+            "accepted": item.accepted,
+        }
+        for item in rules
     }
 
 

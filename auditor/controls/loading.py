@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,6 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 from auditor.controls.model import Framework
 from auditor.controls.reading import parse_framework
 from auditor.errors import UsageError
-from auditor.text import quoted
 
 ORDER = (
     "nist-800-53-r5",
@@ -29,29 +28,29 @@ _LARGEST = 10_000_000
 _FOLDER = files("auditor.controls") / "frameworks"
 
 
-def load_frameworks(
-    extra: Sequence[Path] = (), known: Collection[str] | None = None
-) -> tuple[Framework, ...]:
-    """The built-in frameworks, then those of files.
+@cache
+def builtin_frameworks() -> tuple[Framework, ...]:
+    """Those that come with the package."""
+    return tuple(
+        parse_framework(
+            (_FOLDER / f"{name}.yaml").read_text("utf-8"), Path(f"{name}.yaml"), trusted=True
+        )
+        for name in ORDER
+    )
+
+
+def read_framework(path: Path, known: Collection[str] | None = None) -> Framework:
+    """A framework of a file.
 
     Args:
-        extra: files of further frameworks.
-        known: codes of the rules there are, so that those files cannot name others; None
-            accepts in them whatever looks like a code.
+        path: the file, YAML.
+        known: codes of the rules there are, so that it cannot name others; None accepts
+            whatever looks like a code.
 
     Raises:
-        UsageError: a file cannot be used as it stands, or two frameworks have the same id.
+        UsageError: the file cannot be used as it stands.
     """
-    found = list(_builtin())
-    for path in extra:
-        framework = parse_framework(_text(path), path, known)
-        if any(framework.id == other.id for other in found):
-            raise UsageError(
-                f"{path}: there is a framework {quoted(framework.id)} already.",
-                remedy="Give it another id.",
-            )
-        found.append(framework)
-    return tuple(found)
+    return parse_framework(_text(path), path, known)
 
 
 @cache
@@ -60,16 +59,6 @@ def unmapped_rules() -> dict[str, str]:
     text = (_FOLDER / "unmapped.yaml").read_text("utf-8")
     reasons: dict[str, list[str]] = yaml.safe_load(text)
     return dict(sorted((code, reason) for reason, codes in reasons.items() for code in codes))
-
-
-@cache
-def _builtin() -> tuple[Framework, ...]:
-    return tuple(
-        parse_framework(
-            (_FOLDER / f"{name}.yaml").read_text("utf-8"), Path(f"{name}.yaml"), trusted=True
-        )
-        for name in ORDER
-    )
 
 
 def _text(path: Path) -> str:

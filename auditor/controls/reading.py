@@ -21,8 +21,10 @@ _REMEDY = "docs/controls.md describes the file of a framework."
 
 _FRAMEWORK = ("id", "title", "version", "source", "beyond", "controls")
 _CONTROL = ("id", "title", *STRENGTHS)
-_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}\Z")
-_CODE = re.compile(r"[A-Z]{2,10}[0-9]{3,4}\Z")
+ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}\Z")
+"""A framework's."""
+CODE = re.compile(r"[A-Z]{2,10}[0-9]{3,4}\Z")
+"""A rule's."""
 
 
 def parse_framework(
@@ -52,7 +54,7 @@ class _Reader:
         keys = self.mapping(root, "the file", _FRAMEWORK)
         self.require(root, keys, "the file", _FRAMEWORK)
         identity = self.words(keys["id"], "id")
-        if not _ID.match(identity):
+        if not ID.match(identity):
             raise self.unusable(
                 keys["id"], "id: must be small letters, digits, dots and hyphens, at most 60"
             )
@@ -91,7 +93,7 @@ class _Reader:
 
     def check_code(self, node: _Node, code: str) -> None:
         name = next(key for key, _ in node.value if key.value == code)
-        if not _CODE.match(code):
+        if not CODE.match(code):
             raise self.unusable(name, f"{quoted(code)} is no rule code, such as OAM201")
         if self.known is not None and code not in self.known:
             raise self.unusable(

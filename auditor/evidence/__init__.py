@@ -2,8 +2,8 @@
 
 | module | what it does |
 |---|---|
-| `judging` | what the rules say about each control; not evaluated is never satisfied |
-| `matrix`, `oscal`, `ocsf` | that, as a spreadsheet, an assessment result, and events |
+| `bundle` | puts the files together, the control matrix among them |
+| `oscal`, `ocsf` | what the rules say about controls, as an assessment result and as events |
 | `provenance` | the tool, the rules and the settings, with their hashes |
 | `redaction` | people's ids and logins replaced by keyed hashes |
 | `manifest` | the in-toto statement that lists the files and names the bundle before |

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auditor.controls import Framework
+from auditor.controls.assess import Outcomes
+from auditor.controls.document import as_csv
 from auditor.errors import UsageError
 from auditor.evidence.manifest import (
     ENVELOPE,
@@ -21,7 +23,6 @@ from auditor.evidence.manifest import (
     dump_manifest,
     subjects,
 )
-from auditor.evidence.matrix import control_matrix
 from auditor.evidence.ocsf import compliance_findings
 from auditor.evidence.oscal import assessment_results
 from auditor.evidence.provenance import json_bytes, ledger_document, tool_document
@@ -71,7 +72,7 @@ def bundle_files(
     facts = predicate.model_dump(mode="json", include=set(FACTS))
     files = {
         "snapshot.json": contents.document,
-        "controls.csv": control_matrix(result, contents.frameworks),
+        "controls.csv": _matrix(result, contents.frameworks).encode(),
         "assessment-results.json": json_bytes(assessment_results(result, contents.frameworks)),
         "findings.ocsf.jsonl": compliance_findings(result, contents.frameworks),
         "ledger.json": json_bytes(ledger_document(contents.snapshot)),
@@ -88,6 +89,12 @@ def bundle_files(
     manifest = dump_manifest(statement)
     signature = {ENVELOPE: sealed(manifest, key)} if key else {}
     return {**files, MANIFEST: manifest, **signature}
+
+
+def _matrix(result: AuditResult, frameworks: tuple[Framework, ...]) -> str:
+    outcomes = Outcomes(result)
+    names = {rule.code: rule.name for rule in result.rules}
+    return as_csv(frameworks, names, {item.id: outcomes.assess(item) for item in frameworks})
 
 
 def predecessor(path: Path) -> tuple[Statement, Previous]:

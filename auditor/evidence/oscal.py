@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.controls import Framework
-from auditor.evidence.judging import Judged, Outcome, Outcomes, State
+from auditor.controls.assess import Assessment, Outcomes, Status
 from auditor.lint.result import AuditResult, ObjectRef
 from auditor.text import counted, one_line
 
 OSCAL_VERSION = "1.1.2"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:okta-auditor:evidence:1")
 _NS = "urn:okta-auditor:oscal"
+_STATES = {Status.SATISFIED: "satisfied", Status.NOT_SATISFIED: "not-satisfied"}
 
 Json = dict[str, Any]
 
@@ -68,14 +69,14 @@ class _Writer:
         objects = {
             (item.object.type, item.object.id): item.object
             for code in codes
-            for item in self._outcomes.findings.get(code, ())
+            for item in self._outcomes.findings(code)
         }
         items = [self._item(framework, objects[key]) for key in sorted(objects)]
         observations = [self._observation(framework, code) for code in codes]
         findings = [
-            found
-            for judged in self._outcomes.judged((framework,))
-            if (found := self._finding(judged))
+            self._finding(framework, item)
+            for item in self._outcomes.assess(framework)
+            if item.status in _STATES
         ]
         controls = [{"control-id": token(framework, item.id)} for item in framework.controls]
         beyond = "; ".join(map(_line, framework.beyond)) or "nothing was named"
@@ -100,8 +101,8 @@ class _Writer:
         }
 
     def _observation(self, framework: Framework, code: str) -> Json:
-        outcome = self._outcomes.outcome(code)
-        found = self._outcomes.findings.get(code, [])
+        outcome = self._outcomes.of(code)
+        found = self._outcomes.findings(code)
         seen = sorted({(item.object.type, item.object.id) for item in found})
         name = self._names.get(code, "not selected")
         told = f"{outcome.value} ({counted(len(found), 'finding')})" if found else outcome.value
@@ -125,26 +126,20 @@ class _Writer:
             ]
         return observation
 
-    def _finding(self, judged: Judged) -> Json | None:
-        if judged.state not in {State.SATISFIED, State.NOT_SATISFIED}:
-            return None
-        framework, control = judged.framework, judged.control
-        direct = [item for item in control.rules if item.strength == "direct"]
-        told = "; ".join(f"{item.rule}: {self._outcomes.outcome(item.rule)}" for item in direct)
-        missing = [
-            item.rule
-            for item in direct
-            if self._outcomes.outcome(item.rule) not in {Outcome.CLEAN, Outcome.FINDINGS}
-        ]
-        note = f" Not evaluated: {', '.join(missing)}." if missing else ""
+    def _finding(self, framework: Framework, assessed: Assessment) -> Json:
+        control = assessed.control
+        direct = [item for item in assessed.rules if item.mapped.strength == "direct"]
+        told = "; ".join(f"{item.mapped.rule}: {item.outcome}" for item in direct)
+        missing = ", ".join(assessed.not_evaluated)
+        note = f" Not evaluated: {missing}." if missing else ""
         return {
             "uuid": self._id("finding", framework.id, control.id),
             "title": _line(f"{control.id} {control.title}"),
             "description": f"As far as these rules show: {told}.{note}",
             "target": {
                 "type": "objective-id",
-                "target-id": token(framework, control.id),
-                "status": {"state": judged.state.value},
+                "target-id": objective(framework, control.id),
+                "status": {"state": _STATES[assessed.status]},
             },
             "related-observations": [
                 {"observation-uuid": self._id("observation", framework.id, code)}
@@ -166,12 +161,24 @@ class _Writer:
 def token(framework: Framework, control: str) -> str:
     """A control's id as OSCAL writes it: NIST's own form for NIST, a token for all.
 
-    `AC-6(5)` is `ac-6.5` in NIST's catalogue; a token begins with a letter or an underscore.
+    `AC-6(5)` is `ac-6.5` in NIST's catalogue. A token begins with a letter or an underscore; which
+    letters beyond ASCII it may hold, readers disagree about, so each stands as its code point.
     """
-    plain = re.sub(r"[^\w.\-]+", "-", control.replace("(", ".").replace(")", "")).strip("-.")
-    if framework.id.startswith("nist"):
+    ascii_only = re.sub(r"[^\x00-\x7f]", lambda found: f"u{ord(found[0]):x}", control)
+    plain = re.sub(r"[^\w.\-]+", "-", ascii_only.replace("(", ".").replace(")", "")).strip("-.")
+    if framework.id.startswith("nist-800-53"):
         plain = plain.lower()
-    return plain if re.match(r"[^\W\d]", plain) else f"_{plain}"
+    return plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}"
+
+
+def objective(framework: Framework, control: str) -> str:
+    """What a finding is about: in NIST's catalogue a control's assessment objective.
+
+    That of `ac-2` is `ac-2_obj` there. Other frameworks have no catalogue by their publisher, so
+    the control stands for its objective.
+    """
+    plain = token(framework, control)
+    return f"{plain}_obj" if framework.id.startswith("nist-800-53") else plain
 
 
 def _props(values: dict[str, str]) -> Iterator[Json]:

@@ -99,7 +99,9 @@ def test_a_finding_of_a_direct_rule_leaves_a_control_not_satisfied(
 
     assert code == 1
     assert (found["=A-1"]["status"], found["=A-1"]["findings"]) == ("not satisfied", 1)
-    assert found["A-2"]["status"] == "not evaluated"
+    assert found["A-2"]["status"] == "not claimed"
+    (rule,) = found["=A-1"]["rules"]
+    assert (rule["outcome"], rule["findings"], rule["accepted"]) == ("findings", 1, 0)
 
 
 def test_a_control_whose_direct_rules_find_nothing_is_satisfied(tmp_path: Path, own: Path) -> None:
@@ -119,7 +121,7 @@ def test_what_was_not_read_is_not_evaluated_and_never_satisfied(tmp_path: Path, 
     assert found["=A-1"]["not_evaluated"] == ["OAM305"]
     shown = okta_auditor("controls", snapshot, "--framework", own).stdout
     assert "NOT EVALUATED (not evaluated: OAM305)" in shown
-    assert "0 satisfied, 0 not satisfied, 2 not evaluated" in shown
+    assert "0 satisfied, 0 not satisfied, 1 not evaluated, 1 not claimed" in shown
 
 
 def test_a_rule_that_was_not_selected_is_not_evaluated(tmp_path: Path, own: Path) -> None:
@@ -154,7 +156,8 @@ def test_cells_are_no_formulas(tmp_path: Path, own: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert rows[0]["control"] == "'=A-1"
     assert rows[0]["rationale"].startswith("'=The")
-    assert rows[0]["status"] == "not satisfied"
+    assert (rows[0]["status"], rows[0]["outcome"]) == ("not satisfied", "findings")
+    assert (rows[0]["findings"], rows[0]["accepted"]) == ("1", "0")
 
 
 def test_same_input_same_bytes(tmp_path: Path) -> None:
@@ -191,3 +194,43 @@ def test_the_guide_names_every_framework_and_its_example_works(tmp_path: Path) -
 
     assert done.exit_code == 0, done.shown
     assert "IAM-4  No passwords in clients" in done.stdout
+
+
+def test_the_configuration_adds_frameworks_to_the_built_in_ones(own: Path) -> None:
+    config = own.parent / "okta-auditor.toml"
+    config.write_text('frameworks = ["acme.yaml"]\n')
+
+    done = okta_auditor("controls", "--config", config, "--format", "json")
+    named = okta_auditor("controls", "--config", config, "--framework", "acme", "--format", "json")
+
+    ids = [item["id"] for item in json.loads(done.stdout)["frameworks"]]
+    assert ids == [*ORDER, "acme"]
+    assert [item["id"] for item in json.loads(named.stdout)["frameworks"]] == ["acme"]
+
+
+def test_two_frameworks_of_one_id_are_refused_with_the_place(own: Path) -> None:
+    own.write_text(OWN.replace("id: acme", "id: rfc-9700"))
+    done = okta_auditor("controls", "--framework", own)
+    assert done.exit_code == 2
+    assert f'{own}: there is a framework "rfc-9700" already' in done.stderr
+
+    config = own.parent / "okta-auditor.toml"
+    config.write_text('ignore = ["OAM8"]\nframeworks = ["acme.yaml"]\n')
+    done = okta_auditor("controls", "--config", config)
+    assert done.exit_code == 2
+    assert f'{config}:2: frameworks: {own}: there is a framework "rfc-9700"' in done.stderr
+
+
+def test_a_found_configuration_names_no_framework_outside_its_repository(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = own.parent / "repository"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "okta-auditor.toml").write_text('frameworks = ["../acme.yaml"]\n')
+    monkeypatch.chdir(repository)
+
+    done = okta_auditor("controls")
+
+    assert done.exit_code == 2
+    assert "frameworks names" in done.stderr
+    assert "outside of the file's repository" in done.stderr

@@ -289,10 +289,11 @@ def with_clients(*entries: Entry) -> AuditResult:
 def test_says_who_fails_which_rule_is_dead_and_who_obtains_what_is_sensitive() -> None:
     said = " ".join(parsed(with_clients()).text.split())
 
-    assert "empty obtains nothing from Payments: nobody who can sign in is assigned to it" in said
-    assert "pay:write of Payments: 2 people, through web" in said
+    assert "empty from Payments: nobody who can sign in is assigned to it" in said
+    assert "pay:write of Payments: 2 people (00u1 and 00u2) through web (policy rule First)" in said
+    assert "web, policy P, rule First: 2 people" in said
     assert (
-        "rule Second of policy P on Payments: earlier rules take every request that it would "
+        "Second of policy P on Payments: earlier rules take every request that it would "
         "match (First)" in said
     )
     assert "access token 2 days (Okta allows 5 minutes to 1 day); refresh token without end" in said
@@ -304,7 +305,7 @@ def test_what_was_not_read_is_never_said_to_be_nothing() -> None:
     unread = Entry(collection="app_users", status=Status.PARTIAL, gaps=(gap,))
     said = " ".join(parsed(with_clients(unread)).text.split())
 
-    assert "empty obtains nothing" not in said
+    assert "empty from Payments" not in said
     assert "empty confidential Payments: not known" in said
     assert "in what was read" in said
     assert "Not checkedNothing" not in said
