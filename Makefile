@@ -51,6 +51,7 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/evidence.py
 	$(BIN)/python tests/benchmarks/large_export.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_access.py
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
 	$(PIP) install uv

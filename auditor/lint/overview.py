@@ -59,7 +59,8 @@ class Overview:
         """
         options: list[object] = [rule.options for rule in self.rules]
         judges = [option for option in options if isinstance(option, Privileging)]
-        tenant = Tenant(Reach(self.org))
+        # Rules that ask the same questions have the answers remembered under this name.
+        tenant = self.org.remembered("reach", READS, lambda org: Tenant(Reach(org)))
         servers = _chosen(self.org.servers, first, MOST_SERVERS)
         clients = _chosen(tenant.clients, first, MOST_CLIENTS)
 

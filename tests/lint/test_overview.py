@@ -115,6 +115,13 @@ def test_rules_in_order_and_what_falls_out() -> None:
     assert "orders:read" not in server.unobtainable
 
 
+def test_what_rules_have_worked_out_already_changes_nothing() -> None:
+    alone = access_of(tenant(), codes="OAM101")  # asks nothing about requests
+    after = access_of(tenant(), codes="OAM318")  # never reached, of all rules
+
+    assert alone == after
+
+
 def test_a_sensitive_scope_counts_people_once() -> None:
     (server,) = access_of(tenant()).servers
     (scope,) = server.sensitive
