@@ -9,10 +9,10 @@ import click
 
 from auditor.cli.options import FILE, output_options
 from auditor.cli.publishing import chosen_outputs, write_reports
+from auditor.cli.saved import read_saved
 from auditor.errors import UsageError
-from auditor.lint.report import Saved
 from auditor.lint.result import AuditResult
-from auditor.plugins import load_reports, load_rules
+from auditor.plugins import load_rules
 from auditor.text import printable
 
 
@@ -54,7 +54,7 @@ def command(
     Exits with 0 whatever the results say: the audit's own exit code has told that.
     """
     outputs = chosen_outputs(output or (() if template else ("text",)), template)
-    saved = _read(path, folders)
+    saved = read_saved(path, load_rules(folders))
     for remark in saved.remarks:
         click.echo(printable(f"note: {remark}"), err=True)
     result = saved.result
@@ -63,32 +63,6 @@ def command(
     if show_suppressed is not None:
         result = replace(result, show_accepted=show_suppressed)
     write_reports(outputs, result)
-
-
-def _read(path: Path, folders: tuple[Path, ...]) -> Saved:
-    """The saved results.
-
-    Raises:
-        UsageError: the file cannot be read, or holds something else.
-    """
-    read = load_reports()["json"].read
-    if read is None:
-        raise UsageError(
-            "The installed JSON report cannot be read back.",
-            remedy="Remove the report pack that replaces it.",
-        )
-    try:
-        return read(path.read_bytes(), load_rules(folders))
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
-            remedy="Name the file of: okta-auditor audit SNAPSHOT --output json=FILE",
-        ) from error
-    except ValueError as error:
-        raise UsageError(
-            f"{path} does not hold usable results: {error}.",
-            remedy="Make them again with: okta-auditor audit SNAPSHOT --output json=FILE",
-        ) from None
 
 
 def _with_access(result: AuditResult, path: Path) -> AuditResult:
