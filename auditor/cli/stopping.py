@@ -57,11 +57,33 @@ def termination() -> Iterator[Signals]:
         interrupt = signal.getsignal(signal.SIGINT)
         if callable(interrupt):
             interrupt(signal.SIGINT, frame)  # asyncio has its own while it runs
-        else:  # a shell makes what it starts in the background ignore SIGINT
+        else:
             raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, end)
     try:
-        yield signals
+        with _python_s_own_interrupt():
+            yield signals
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _python_s_own_interrupt() -> Iterator[None]:
+    """Have Python's handler of SIGINT in place even where the signal is ignored.
+
+    A shell has what it starts in the background ignore SIGINT. asyncio takes an interrupt as
+    the end of its main task only if it finds Python's handler; otherwise a KeyboardInterrupt
+    strikes wherever the program happens to be, and tasks can be left that never end. The signal
+    itself stays without effect: it is blocked meanwhile.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN or not hasattr(signal, "SIG_BLOCK"):
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # which also drops one that is pending
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -96,6 +96,8 @@ def test_a_signal_ends_it_with_a_line_that_says_how_to_go_on(
             text=True,
         )
         wait_until(lambda: journal.exists() and len(noted(journal)) > 5)
+        if background:
+            process.send_signal(signal.SIGINT)  # without effect, or the exit code would be 130
         process.send_signal(sent)
         said = process.communicate(timeout=20)[1]
 
