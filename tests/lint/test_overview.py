@@ -146,6 +146,20 @@ def test_what_was_not_read_is_not_known(collection: str, path: str, unknown: set
     assert access.unread
 
 
+def test_what_was_not_read_of_a_client_is_said_and_blames_nobody() -> None:
+    example = tenant()
+    web = example["/api/v1/apps"][0]
+    web["settings"]["oauthClient"]["network"] = {"connection": "ZONE", "include": ["nzo1"]}
+    refused = Entry(collection="network_zones", status=Status.REFUSED, reason="403")
+
+    known, unknown = access_of(example), access_of(example, refused)
+
+    assert cells(known)["web"] is Obtains.NOTHING
+    assert known.notes == ()
+    assert cells(unknown)["web"] is Obtains.SENSITIVE
+    assert [note for note in unknown.notes if "network zones were not read" in note]
+
+
 def test_rules_that_were_not_read_are_said_to_be_missing() -> None:
     (server,) = access_of(tenant(), partial("policies", f"{SERVER}/policies")).servers
     assert not server.known
