@@ -48,8 +48,10 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/diff.py
 	$(BIN)/python tests/benchmarks/export.py
 	$(BIN)/python tests/benchmarks/dpop_proofs.py
+	$(BIN)/python tests/benchmarks/evidence.py
 	$(BIN)/python tests/benchmarks/large_export.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_access.py
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
 	$(PIP) install uv

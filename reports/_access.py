@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor import AuditResult
 from auditor.lint.access import (
+    MOST_LOGINS,
     Access,
     Cell,
     ClientAccess,
@@ -17,12 +18,21 @@ from auditor.lint.access import (
     ScopeAccess,
     ServerAccess,
     Standing,
+    Way,
 )
 from auditor.text import counted, listed
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 MOST_RULES = 60
 """Rules of a server that its picture shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client as what names it links to it."""
+
+    anchor: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +47,12 @@ class ServerPicture:
     """With at most `MOST_RULES` rules together."""
     left_out: int
     """How many more rules there are."""
-    failing: tuple[tuple[str, str], ...]
+    failing: tuple[tuple[Client, str], ...]
     """Clients that its policies name and that obtain nothing, and why."""
+
+    def step(self, policy: int, rule: int) -> str:
+        """The anchor of a rule: both are counted from 0, in order of evaluation."""
+        return f"{self.anchor}-{policy}-{rule}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,31 @@ class ClientRow:
         """The cells where there is something to tell."""
         return [item for item in self.cells if item[0] != "nothing"]
 
+    @property
+    def urgency(self) -> int:
+        """0 where a policy names the client in vain, 1 where it obtains sensitive scopes, or 2."""
+        kinds = {kind for kind, *_ in self.cells}
+        return 0 if "fails" in kinds else 1 if kinds & {"sensitive", "sensitive-more"} else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A rule that is never reached."""
+
+    anchor: str
+    server: ServerPicture
+    policy: PolicyAccess
+    rule: RuleAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Clients and servers that have something to tell of each other."""
+
+    servers: tuple[ServerPicture, ...]
+    rows: tuple[ClientRow, ...]
+    """The most urgent ones first, then by name; with the cells of `servers` only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
@@ -63,11 +102,15 @@ class Pictures:
     access: Access
     servers: tuple[ServerPicture, ...]
     clients: tuple[ClientRow, ...]
+    matrix: Matrix
     failing: tuple[tuple[ClientRow, ServerPicture, str], ...]
-    never: tuple[tuple[ServerPicture, PolicyAccess, RuleAccess], ...]
-    """Rules that are never reached; those that earlier rules shadow come first."""
+    never: tuple[Never, ...]
+    """Those that earlier rules shadow come first."""
     sensitive: tuple[tuple[ServerPicture, ScopeAccess], ...]
     """By most people, then machines."""
+    clients_by_id: Mapping[str, ClientRow]
+    flagged: frozenset[str]
+    """Ids of objects that findings are about or name."""
 
 
 def pictures(result: AuditResult) -> Pictures | None:
@@ -75,49 +118,75 @@ def pictures(result: AuditResult) -> Pictures | None:
     access = result.access
     if access is None:
         return None
-    servers = tuple(_server(access, at, server) for at, server in enumerate(access.servers))
+    anchors = tuple(
+        f"client-{at}-{_UNSAFE.sub('', client.id)}" for at, client in enumerate(access.clients)
+    )
+    servers = tuple(
+        _server(access, at, server, anchors) for at, server in enumerate(access.servers)
+    )
     clients = tuple(
         ClientRow(
-            f"client-{at}-{_UNSAFE.sub('', client.id)}",
+            anchor,
             client,
             tuple(
                 (*_state(cell), cell, server)
                 for cell, server in zip(client.cells, servers, strict=True)
             ),
         )
-        for at, client in enumerate(access.clients)
+        for anchor, client in zip(anchors, access.clients, strict=True)
     )
     sensitive = [(server, scope) for server in servers for scope in server.server.sensitive]
     return Pictures(
         access=access,
         servers=servers,
         clients=clients,
+        matrix=_matrix(clients),
         failing=tuple(
             (row, server, cell.failure)
             for row in clients
             for _, _, cell, server in row.cells
             if cell.failure
         ),
-        never=tuple(sorted(_never(servers), key=lambda item: not item[2].taken_by)),
+        never=tuple(sorted(_never(servers), key=lambda item: not item.rule.taken_by)),
         sensitive=tuple(
             sorted(sensitive, key=lambda item: (-item[1].people, -item[1].machines, item[1].name))
         ),
+        clients_by_id={row.client.id: row for row in clients},
+        flagged=frozenset(_flagged(result)),
     )
 
 
-def _never(
-    servers: tuple[ServerPicture, ...],
-) -> Iterator[tuple[ServerPicture, PolicyAccess, RuleAccess]]:
+def _matrix(clients: tuple[ClientRow, ...]) -> Matrix:
+    rows = sorted((row for row in clients if row.obtained), key=lambda row: row.urgency)
+    telling = {server.anchor for row in rows for *_, server in row.obtained}
+    cut = tuple(
+        ClientRow(row.anchor, row.client, tuple(c for c in row.cells if c[3].anchor in telling))
+        for row in rows
+    )
+    return Matrix(tuple(server for *_, server in cut[0].cells) if cut else (), cut)
+
+
+def _never(servers: tuple[ServerPicture, ...]) -> Iterator[Never]:
     for server in servers:
-        for policy in server.server.policies:
-            for rule in policy.rules:
+        shown = [len(policy.rules) for policy in server.policies]
+        for at, policy in enumerate(server.server.policies):
+            for place, rule in enumerate(policy.rules):
                 if rule.standing is Standing.NEVER:
-                    yield server, policy, rule
+                    anchor = server.step(at, place) if place < shown[at] else server.anchor
+                    yield Never(anchor, server, policy, rule)
+
+
+def _flagged(result: AuditResult) -> Iterator[str]:
+    for finding in result.findings:
+        yield finding.object.id
+        yield from (other.object.id for other in finding.related)
 
 
 def whom(scope: ScopeAccess) -> str:
     """Who obtains a scope: people, machines, and whether there may be more."""
     said = [counted(scope.people, "person", "people")] if scope.people else []
+    if scope.logins and len(scope.logins) == scope.people:
+        said = [f"{said[0]} ({listed(scope.logins, most=MOST_LOGINS)})"]
     if scope.machines:
         said.append(f"{counted(scope.machines, 'client')} without a user")
     words = " and ".join(said)
@@ -141,7 +210,16 @@ def _state(cell: Cell) -> tuple[str, str]:
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
 
 
-def _server(access: Access, at: int, server: ServerAccess) -> ServerPicture:
+def by_way(way: Way) -> str:
+    """Whom a way gives a scope to."""
+    if not way.sure:
+        return "maybe: not known"
+    return counted(way.people, "person", "people") if way.people else "without a user"
+
+
+def _server(
+    access: Access, at: int, server: ServerAccess, anchors: tuple[str, ...]
+) -> ServerPicture:
     rules = [rule for policy in server.policies for rule in policy.rules]
     never = sum(rule.standing is Standing.NEVER for rule in rules)
     unknown = sum(rule.standing is Standing.UNKNOWN for rule in rules)
@@ -156,8 +234,8 @@ def _server(access: Access, at: int, server: ServerAccess) -> ServerPicture:
     if not server.known:
         said = ["policies not completely read", *said]
     failing = tuple(
-        (client.name, client.cells[at].failure)
-        for client in access.clients
+        (Client(anchor, client.name), client.cells[at].failure)
+        for anchor, client in zip(anchors, access.clients, strict=True)
         if client.cells[at].failure
     )
     if failing:

@@ -78,6 +78,7 @@ def _rule(item: Rule) -> RuleInfo:
         summary=item.page.summary,
         module=item.module,
         page=page_hash(item),
+        options=item.options.model_dump(mode="json") if item.options else None,
     )
 
 

@@ -15,6 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from auditor import AuditResult, Finding, Location, ObjectRef, Org, ReportedFinding, Rule
+from auditor.lint.options import RuleOptions
 from auditor.lint.page import Page
 from auditor.lint.report import Saved
 from auditor.lint.result import (
@@ -136,8 +137,24 @@ def _rule(item: RuleInfo, installed: Rule | None) -> Rule:
         check=_unavailable,
         page=page,
         module=item.module,
-        options=installed.options if installed else None,
+        options=_options(item, installed),
     )
+
+
+def _options(item: RuleInfo, installed: Rule | None) -> RuleOptions | None:
+    """The options that a rule ran with; the installed ones where it is another version.
+
+    Raises:
+        ValueError: the same version of the rule has no such options.
+    """
+    if installed is None or installed.options is None:
+        return None
+    try:
+        return installed.options.changed(item.options or {})
+    except ValidationError:
+        if page_hash(installed) == item.page:
+            raise ValueError(f"rules: {item.code} takes no such options") from None
+        return installed.options  # a remark names the rule
 
 
 def _unavailable(_: Org) -> Iterator[Finding]:

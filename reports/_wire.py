@@ -9,7 +9,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    NonNegativeInt,
+    PositiveInt,
+)
 
 from auditor import Confidence, Impact, Severity
 from auditor.snapshot.document import Capture
@@ -69,6 +77,9 @@ class RuleInfo(_Wire):
     summary: str
     module: str = Field(description="Where it was defined.")
     page: Hash = Field(description="Of its page: tells versions of the rule apart.")
+    options: dict[str, JsonValue] | None = Field(
+        default=None, description="The options that it ran with; null if it has none."
+    )
 
 
 class Summary(_Wire):

@@ -29,7 +29,7 @@ from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.ledger import Entry, Status
 from auditor.text import counted, listed, one_line, printable
 
-from ._access import pictures, scopes_words, whom
+from ._access import by_way, pictures, scopes_words, whom
 from ._scale import axis, lifetimes, scale
 from ._shared import acceptance_counts, impacts
 from ._sparkline import sparkline
@@ -37,6 +37,8 @@ from ._trend import severities, trend
 
 _NO_SERVER = "-"
 _MOST_SEVERE = 3
+_MANY = 300
+"""Findings, from which on a browser makes rows when they come into sight or it has time."""
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -47,6 +49,17 @@ class _Row:
     anchor: str
     finding: ReportedFinding
     server: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Worst:
+    """A rule among those with the most severe findings."""
+
+    severity: Severity
+    rule: Rule
+    count: int
+    only: _Row | None
+    """Its finding, if it has just one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ def render(result: AuditResult) -> str:
     """One self-contained HTML document."""
     css, js = _text("report.css") + _text("access.css"), _text("report.js")
     found = Counter(finding.rule.code for finding in result.findings)
+    groups = _groups(result.findings)
     return (
         _environment()
         .get_template("report.html.j2")
@@ -85,9 +99,11 @@ def render(result: AuditResult) -> str:
             warning=_warning(result),
             complete=_complete(result),
             ran=_ran(result),
-            most_severe=_most_severe(result, found),
+            most_severe=_most_severe(groups, found),
             severities=[(severity, count) for severity, count in result.by_severity.items()],
-            groups=_groups(result.findings),
+            groups=groups,
+            impacts=_impacts(result.findings),
+            many=len(result.findings) > _MANY,
             servers=_servers(result.findings),
             rules_found=[rule for rule in result.rules if found[rule.code]],
             found=found,
@@ -189,13 +205,19 @@ def _unread(coverage: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in coverage if entry.status in {Status.PARTIAL, Status.REFUSED}]
 
 
-def _most_severe(result: AuditResult, found: Counter[str]) -> list[tuple[Severity, Rule, int]]:
-    """The first rules of the list of findings; nothing where the list is as short."""
+def _most_severe(groups: list[tuple[Severity, list[_Row]]], found: Counter[str]) -> list[_Worst]:
+    """The rules with the most severe findings; nothing where the list of findings is as short."""
     if len(found) <= _MOST_SEVERE:
         return []
-    worst = {finding.rule.code: finding for finding in reversed(result.findings)}
-    first = sorted(worst.values(), key=lambda item: (item.severity.rank, item.rule.code))
-    return [(item.severity, item.rule, found[item.rule.code]) for item in first[:_MOST_SEVERE]]
+    worst: dict[str, tuple[Severity, _Row]] = {}
+    for severity, rows in groups:
+        for row in rows:
+            worst.setdefault(row.finding.rule.code, (severity, row))
+    first = sorted(worst.items(), key=lambda item: (item[1][0].rank, -found[item[0]], item[0]))
+    return [
+        _Worst(severity, row.finding.rule, found[code], row if found[code] == 1 else None)
+        for code, (severity, row) in first[:_MOST_SEVERE]
+    ]
 
 
 def _broken(result: AuditResult) -> list[tuple[Rule, int]]:
@@ -206,6 +228,11 @@ def _broken(result: AuditResult) -> list[tuple[Rule, int]]:
         for code, count in result.by_rule.items()
         if code in by_code and by_code[code].impact is Impact.BROKEN
     ]
+
+
+def _impacts(findings: Iterable[ReportedFinding]) -> list[tuple[Impact, int]]:
+    counts = Counter(finding.rule.impact for finding in findings)
+    return [(impact, counts[impact]) for impact in Impact]
 
 
 def _groups(findings: Iterable[ReportedFinding]) -> list[tuple[Severity, list[_Row]]]:
@@ -236,7 +263,7 @@ def _servers(findings: Iterable[ReportedFinding]) -> list[_Option]:
         for id_, name in sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
     ]
     if counts[_NO_SERVER]:
-        options.append(_Option(_NO_SERVER, "No server: the org as a whole", counts[_NO_SERVER]))
+        options.append(_Option(_NO_SERVER, "No server: clients and the org", counts[_NO_SERVER]))
     return options
 
 
@@ -298,6 +325,7 @@ def _environment() -> Environment:
         "named": listed,
         "unchecked": _unchecked_part,
         "whom": whom,
+        "by_way": by_way,
         "scopes": scopes_words,
         "scale": scale,
         "lifetimes": lifetimes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -57,7 +57,7 @@ def collect_into(
     *,
     resume: bool,
     verbose: bool,
-    command: str,
+    again: str,
 ) -> Snapshot:
     """Read a tenant and write the snapshot, so that an end in between loses nothing.
 
@@ -67,14 +67,13 @@ def collect_into(
         options: how to read it.
         resume: whether to go on where a run before has ended.
         verbose: whether to show each request.
-        command: what the user called, for the line that says how to go on.
+        again: the command that goes on, to be pasted into a shell.
 
     Raises:
         Stopped: by Ctrl-C or SIGTERM.
     """
     with termination() as signals:
         journal = opened(path, credentials, options, resume=resume)
-        again = resuming(command, path, options)
         try:
             snapshot = collect(credentials, options, journal, verbose=verbose)
             store(snapshot, path)
@@ -122,9 +121,15 @@ def opened(
     return journal
 
 
-def resuming(command: str, path: Path, options: ExportOptions) -> str:
-    """The command that goes on, to be pasted into a shell."""
-    words = ["okta-auditor", command, "-o", str(path), "--resume"]
+def resuming(command: Sequence[str], path: Path, options: ExportOptions) -> str:
+    """The command that goes on, to be pasted into a shell.
+
+    Args:
+        command: the words that begin it.
+        path: the snapshot.
+        options: how it is read.
+    """
+    words = ["okta-auditor", *command, "-o", str(path), "--resume"]
     return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
 
 

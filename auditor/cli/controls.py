@@ -13,12 +13,13 @@ from auditor.cli.accepting import accepting
 from auditor.cli.auditing import chosen_rules, without_collector
 from auditor.cli.frameworks import chosen_frameworks
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
+from auditor.cli.saved import are_results, read_saved
 from auditor.cli.settings import read_settings
 from auditor.config import Effective
 from auditor.controls import Control, Framework
 from auditor.controls.assess import Assessment, Outcomes, Status
 from auditor.controls.document import Assessments, as_csv, as_json, unmapped
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import Source, audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
@@ -29,7 +30,7 @@ _WIDTH = 100
 
 
 @click.command("controls")
-@click.argument("path", metavar="[SNAPSHOT]", required=False, type=FILE)
+@click.argument("path", metavar="[SNAPSHOT|RESULTS]", required=False, type=FILE)
 @framework_option
 @click.option(
     "--format",
@@ -57,9 +58,9 @@ def command(
 ) -> None:
     """Show which controls of compliance frameworks the rules bear on, how strongly, and why.
 
-    With a snapshot also what its audit says about each control. An accepted finding leaves a
-    control not satisfied. What was not evaluated is never satisfied, and no control is more than
-    configuration can show; each framework ends with what it cannot.
+    With a snapshot, or the JSON results of an audit, also what that says about each control. An
+    accepted finding leaves a control not satisfied. What was not evaluated is never satisfied,
+    and no control is more than configuration can show; each framework ends with what it cannot.
 
     Exit codes: 0 no control is known not to be satisfied; 1 one is not; 2 wrong usage; 3 something
     could not be read or checked.
@@ -73,7 +74,10 @@ def command(
     assessments: Assessments = {}
     result = None
     if path:
-        result = _audited(path, settings, rules, selected)
+        if are_results(path):
+            result = _saved(path, rules, options)
+        else:
+            result = _audited(path, settings, rules, selected)
         outcomes = Outcomes(result)
         assessments = {item.id: outcomes.assess(item) for item in frameworks}
     if form == "json":
@@ -96,6 +100,20 @@ def _audited(
         snapshot = parse_snapshot(document, path)
         result = audit(snapshot, selected, Source(path.as_posix(), document))
     return accepted.apply(result)
+
+
+def _saved(path: Path, known: tuple[Rule, ...], options: AuditOptions) -> AuditResult:
+    """The result as the audit saved it.
+
+    Raises:
+        UsageError: the file is damaged, or the call says what would have to be audited anew.
+    """
+    if options.suppressions or options.as_of:
+        raise UsageError(
+            f"{path} holds results; --suppressions and --as-of would need another audit.",
+            remedy="Name the snapshot instead.",
+        )
+    return read_saved(path, known).result
 
 
 def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:

@@ -9,9 +9,10 @@ import click
 
 from auditor.cli.options import FILE, output_options
 from auditor.cli.publishing import chosen_outputs, write_reports
+from auditor.cli.saved import read_saved
 from auditor.errors import UsageError
-from auditor.lint.report import Saved
-from auditor.plugins import load_reports, load_rules
+from auditor.lint.result import AuditResult
+from auditor.plugins import load_rules
 from auditor.text import printable
 
 
@@ -22,6 +23,12 @@ from auditor.text import printable
     "--show-suppressed/--no-show-suppressed",
     default=None,
     help="List findings that are accepted, instead of counting them. [default: as the audit]",
+)
+@click.option(
+    "--snapshot",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="The snapshot that was audited, which pictures of access in the HTML are made of.",
 )
 @click.option(
     "--rules",
@@ -37,6 +44,7 @@ def command(
     output: tuple[str, ...],
     template: tuple[str, ...],
     show_suppressed: bool | None,
+    snapshot: Path | None,
     folders: tuple[Path, ...],
 ) -> None:
     """Render the JSON results of an audit again, in any format. Audits nothing.
@@ -46,36 +54,42 @@ def command(
     Exits with 0 whatever the results say: the audit's own exit code has told that.
     """
     outputs = chosen_outputs(output or (() if template else ("text",)), template)
-    saved = _read(path, folders)
+    saved = read_saved(path, load_rules(folders))
     for remark in saved.remarks:
         click.echo(printable(f"note: {remark}"), err=True)
     result = saved.result
+    if snapshot is not None:
+        result = _with_access(result, snapshot)
     if show_suppressed is not None:
         result = replace(result, show_accepted=show_suppressed)
     write_reports(outputs, result)
 
 
-def _read(path: Path, folders: tuple[Path, ...]) -> Saved:
-    """The saved results.
+def _with_access(result: AuditResult, path: Path) -> AuditResult:
+    """The result with what takes its snapshot.
 
     Raises:
-        UsageError: the file cannot be read, or holds something else.
+        SnapshotError: the file is no snapshot.
+        UsageError: it is another snapshot than was audited.
     """
-    read = load_reports()["json"].read
-    if read is None:
-        raise UsageError(
-            "The installed JSON report cannot be read back.",
-            remedy="Remove the report pack that replaces it.",
-        )
-    try:
-        return read(path.read_bytes(), load_rules(folders))
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
-            remedy="Name the file of: okta-auditor audit SNAPSHOT --output json=FILE",
-        ) from error
-    except ValueError as error:
-        raise UsageError(
-            f"{path} does not hold usable results: {error}.",
-            remedy="Make them again with: okta-auditor audit SNAPSHOT --output json=FILE",
-        ) from None
+    from auditor.cli.auditing import without_collector  # noqa: PLC0415 - only with a snapshot
+    from auditor.lint.overview import Overview  # noqa: PLC0415
+    from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
+    from auditor.snapshot.index import Org  # noqa: PLC0415
+
+    with without_collector():
+        snapshot = parse_snapshot(read_document(path), path)
+        org = Org.of(snapshot)
+    for part, same in (
+        ("org", snapshot.capture.org_url == result.capture.org_url),
+        ("time of capture", snapshot.capture.finished_at == result.capture.finished_at),
+        ("header", snapshot.capture == result.capture),
+        ("coverage", org.ledger.entries == result.coverage),
+    ):
+        if not same:
+            raise UsageError(
+                f"{path} is not the snapshot that was audited: its {part} is another.",
+                remedy=f"Name the one of {result.capture.org_url} that was captured at "
+                f"{result.capture.finished_at.isoformat()}, or audit this one.",
+            )
+    return replace(result, overview=Overview(org, result.rules))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.auditing import plan
-from auditor.cli.collecting import collect_into, missing
+from auditor.cli.collecting import collect_into, missing, resuming
 from auditor.cli.keeping import shown_path
 from auditor.cli.options import (
     FILE,
@@ -17,10 +17,10 @@ from auditor.cli.options import (
     collect_options,
     completion_options,
 )
+from auditor.cli.tenants import chosen, credentials_of, prepared
 from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
-from auditor.files import check_writable
 from auditor.snapshot.document import dump_snapshot
 
 
@@ -29,10 +29,14 @@ from auditor.snapshot.document import dump_snapshot
     "-o",
     "path",
     type=FILE,
-    default="snapshot.json",
-    show_default=True,
     metavar="FILE",
-    help="Where to write the snapshot; reports point into it.",
+    help="Where to write the snapshot; reports point into it. [default: snapshot.json, or what "
+    "the configuration says of the tenant]",
+)
+@click.option(
+    "--tenant",
+    metavar="NAME",
+    help="Read a tenant of the configuration file (--config, or okta-auditor.toml here).",
 )
 @collect_options
 @completion_options
@@ -40,7 +44,8 @@ from auditor.snapshot.document import dump_snapshot
 @click.pass_context
 def command(
     ctx: click.Context,
-    path: Path,
+    path: Path | None,
+    tenant: str | None,
     export: ExportOptions,
     audit: AuditOptions,
     *,
@@ -51,14 +56,25 @@ def command(
     """Read a tenant and check it: snapshot and audit in one.
 
     Everything is checked before the first request: credentials, rules and paths. Reads the
-    same OKTA_CLIENT_* variables as `snapshot`.
+    same OKTA_CLIENT_* variables as `snapshot`, or with --tenant what the configuration names.
     """
-    credentials = read_credentials(os.environ)
+    words = ["run"]
+    if tenant is not None:
+        found = chosen(audit.config, (tenant,), everyone=False)[tenant]
+        credentials, path = credentials_of(tenant, found), path or found.output(tenant)
+        words += [*(["--config", str(audit.config)] if audit.config else []), "--tenant", tenant]
+    else:
+        credentials, path = read_credentials(os.environ), path or Path("snapshot.json")
     asked = plan(audit)
     shown_path(path, asked.settings.source_root)
-    check_writable(path)
+    prepared(path)
     snapshot = collect_into(
-        path, credentials, export, resume=resume, verbose=verbose, command="run"
+        path,
+        credentials,
+        export,
+        resume=resume,
+        verbose=verbose,
+        again=resuming(words, path, export),
     )
     unread = missing(snapshot.ledger, require_complete=require_complete)
     document = dump_snapshot(snapshot)

@@ -108,14 +108,12 @@ def command(
         raise UsageError("--config needs --tenant or --all-tenants here.")
     credentials = read_credentials(os.environ)
     check_writable(path)
+    again = resuming(["snapshot"], path, export)
     if planning:
-        again = resuming("snapshot", path, export)
         ctx.exit(
             plan_of(path, credentials, export, again, resume=resume, verbose=verbose, form=form)
         )
-    snapshot = collect_into(
-        path, credentials, export, resume=resume, verbose=verbose, command="snapshot"
-    )
+    snapshot = collect_into(path, credentials, export, resume=resume, verbose=verbose, again=again)
     unread = missing(snapshot.ledger, require_complete=require_complete)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
 

@@ -1,6 +1,9 @@
 """The audit as OCSF 1.5 Compliance Finding events (class 2003), one JSON object on each line.
 
-A rule that was not evaluated is an event with status Unknown; it is never Pass.
+A rule that was not evaluated is an event with the status that the schema has for missing
+information, Warning; it is never Pass. `requirements` names the controls that the rule shows
+directly: the event's Pass or Fail is about them. Those that it only bears on are beside it in
+`unmapped`.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from auditor.controls import Framework
+from auditor.controls import Control, Framework, Mapped, bearing_on
 from auditor.controls.assess import Outcome, Outcomes
 from auditor.lint.finding import Severity
 from auditor.lint.result import AuditResult, ReportedFinding
@@ -24,38 +27,38 @@ _SEVERITY = {
     Severity.HIGH: (4, "High"),
     Severity.CRITICAL: (5, "Critical"),
 }
-_PASS, _FAIL, _UNKNOWN = (1, "Pass"), (3, "Fail"), (0, "Unknown")
+# Compliance status; OCSF wants the source's own words for 99, Other.
+_STATUS = {
+    Outcome.CLEAN: (1, "Pass"),
+    Outcome.FINDINGS: (3, "Fail"),
+    Outcome.NOT_EVALUATED: (2, "Warning"),
+    Outcome.ABSENT: (99, "Not applicable"),
+    Outcome.CRASHED: (0, "Unknown"),
+}
 
 Json = dict[str, Any]
+Bearing = tuple[tuple[Framework, Control, Mapped], ...]
 
 
 def compliance_findings(result: AuditResult, frameworks: tuple[Framework, ...]) -> bytes:
     """An event for each finding, and for each rule that has none."""
-    mapped: dict[str, list[tuple[Framework, str]]] = {}
-    for framework in frameworks:
-        for control in framework.controls:
-            for item in control.rules:
-                mapped.setdefault(item.rule, []).append((framework, control.id))
-    events = _events(result, mapped)
+    events = _events(result, frameworks)
     return "".join(f"{escaped(orjson.dumps(event).decode())}\n" for event in events).encode()
 
 
-def _events(result: AuditResult, mapped: dict[str, list[tuple[Framework, str]]]) -> Iterator[Json]:
+def _events(result: AuditResult, frameworks: tuple[Framework, ...]) -> Iterator[Json]:
     outcomes = Outcomes(result)
     for rule in result.rules:
-        controls = mapped.get(rule.code, [])
+        controls = bearing_on(frameworks, rule.code)
         for item in outcomes.findings(rule.code):
             yield _finding(result, item, controls)
         outcome = outcomes.of(rule.code)
         if outcome is not Outcome.FINDINGS:
-            status = _PASS if outcome is Outcome.CLEAN else _UNKNOWN
-            yield _rule(result, rule, controls, outcome, status)
+            yield _rule(result, rule, controls, outcome)
 
 
-def _finding(
-    result: AuditResult, item: ReportedFinding, controls: list[tuple[Framework, str]]
-) -> Json:
-    event = _base(result, item.rule, controls, _FAIL)
+def _finding(result: AuditResult, item: ReportedFinding, controls: Bearing) -> Json:
+    event = _base(result, item.rule, controls, Outcome.FINDINGS)
     number, name = _SEVERITY[item.severity]
     accepted = item.acceptance
     event |= {
@@ -73,27 +76,16 @@ def _finding(
     return event
 
 
-def _rule(
-    result: AuditResult,
-    rule: Rule,
-    controls: list[tuple[Framework, str]],
-    outcome: Outcome,
-    status: tuple[int, str],
-) -> Json:
-    event = _base(result, rule, controls, status)
+def _rule(result: AuditResult, rule: Rule, controls: Bearing, outcome: Outcome) -> Json:
+    event = _base(result, rule, controls, outcome)
     event["finding_info"]["uid"] = f"{result.tenant.id}/{rule.code}"
-    event["compliance"]["status_detail"] = outcome.value
+    event["compliance"]["status_details"] = [outcome.value]
     return event | {"message": f"{rule.code} {rule.name}: {outcome.value}"}
 
 
-def _base(
-    result: AuditResult,
-    rule: Rule,
-    controls: list[tuple[Framework, str]],
-    status: tuple[int, str],
-) -> Json:
-    standards = sorted({f"{item.title} {item.version}" for item, _ in controls})
-    return {
+def _base(result: AuditResult, rule: Rule, controls: Bearing, outcome: Outcome) -> Json:
+    status_id, status = _STATUS[outcome]
+    event: Json = {
         "activity_id": 1,
         "activity_name": "Create",
         "category_uid": 2,
@@ -121,13 +113,22 @@ def _base(
             "types": ["Configuration"],
             "analytic": {"uid": rule.code, "name": rule.name, "type": "Rule", "type_id": 1},
         },
-        "compliance": {
-            "control": rule.code,
-            "standards": standards or ["okta-auditor"],
-            "requirements": [
-                f"{item.title} {item.version}: {control}" for item, control in controls
-            ],
-            "status_id": status[0],
-            "status": status[1],
-        },
+        "compliance": {"control": rule.code, "status_id": status_id, "status": status},
     }
+    direct = [(f, control) for f, control, mapped in controls if mapped.strength == "direct"]
+    if direct:
+        event["compliance"] |= {
+            "standards": sorted({_standard(framework) for framework, _ in direct}),
+            "requirements": [_requirement(*item) for item in direct],
+        }
+    if related := [(f, control) for f, control, mapped in controls if mapped.strength == "related"]:
+        event["unmapped"] = {"related_requirements": [_requirement(*item) for item in related]}
+    return event
+
+
+def _standard(framework: Framework) -> str:
+    return f"{framework.title} {framework.version}"
+
+
+def _requirement(framework: Framework, control: Control) -> str:
+    return f"{_standard(framework)}: {control.id}"

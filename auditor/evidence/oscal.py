@@ -138,7 +138,7 @@ class _Writer:
             "description": f"As far as these rules show: {told}.{note}",
             "target": {
                 "type": "objective-id",
-                "target-id": token(framework, control.id),
+                "target-id": objective(framework, control.id),
                 "status": {"state": _STATES[assessed.status]},
             },
             "related-observations": [
@@ -161,12 +161,24 @@ class _Writer:
 def token(framework: Framework, control: str) -> str:
     """A control's id as OSCAL writes it: NIST's own form for NIST, a token for all.
 
-    `AC-6(5)` is `ac-6.5` in NIST's catalogue; a token begins with a letter or an underscore.
+    `AC-6(5)` is `ac-6.5` in NIST's catalogue. A token begins with a letter or an underscore; which
+    letters beyond ASCII it may hold, readers disagree about, so each stands as its code point.
     """
-    plain = re.sub(r"[^\w.\-]+", "-", control.replace("(", ".").replace(")", "")).strip("-.")
-    if framework.id.startswith("nist"):
+    ascii_only = re.sub(r"[^\x00-\x7f]", lambda found: f"u{ord(found[0]):x}", control)
+    plain = re.sub(r"[^\w.\-]+", "-", ascii_only.replace("(", ".").replace(")", "")).strip("-.")
+    if framework.id.startswith("nist-800-53"):
         plain = plain.lower()
-    return plain if re.match(r"[^\W\d]", plain) else f"_{plain}"
+    return plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}"
+
+
+def objective(framework: Framework, control: str) -> str:
+    """What a finding is about: in NIST's catalogue a control's assessment objective.
+
+    That of `ac-2` is `ac-2_obj` there. Other frameworks have no catalogue by their publisher, so
+    the control stands for its objective.
+    """
+    plain = token(framework, control)
+    return f"{plain}_obj" if framework.id.startswith("nist-800-53") else plain
 
 
 def _props(values: dict[str, str]) -> Iterator[Json]:

@@ -106,7 +106,11 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value, free=key in _FREE_TEXT)
         if isinstance(value, list):
-            return [self._value(item, key) for item in value]
+            people = self._ids  # of millions of members, nearly all are among them
+            return [
+                people[item] if isinstance(item, str) and item in people else self._value(item, key)
+                for item in value
+            ]
         if isinstance(value, dict):
             return {self.text(name): self._value(item, name) for name, item in value.items()}
         return value

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_LOGINS = 5
+"""Of one scope."""
+
 
 class Obtains(StrEnum):
     """What somebody can obtain for certain from one server through one client."""
@@ -94,18 +97,42 @@ class PolicyAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way to obtain a scope: through one client, by one rule."""
+
+    client_id: str
+    """The app's id."""
+    client: str
+    policy: str
+    rule_id: str
+    rule: str
+    people: int
+    """Distinct people who obtain the scope so for certain; 0 in a grant type without users."""
+    sure: bool
+    """Whether it is certain that somebody, or the client, obtains the scope so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeAccess:
     """A sensitive scope of a server and who obtains it."""
 
     name: str
-    clients: tuple[str, ...]
-    """Names of the clients through which somebody obtains it for certain, or may."""
+    ways: tuple[Way, ...]
+    """Certain ones first, then by most people, then by the names of client and rule."""
     people: int
     """Distinct people who obtain it for certain."""
+    logins: tuple[str, ...]
+    """Of some of these people, at most `MOST_LOGINS`, in order."""
     machines: int
     """Clients that obtain it for certain without a user."""
     more: bool
     """Whether there may be more people or clients, which the snapshot does not say."""
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Names of the clients through which somebody obtains it for certain, or may."""
+        names = {way.client_id: way.client for way in self.ways}
+        return tuple(sorted(names.values(), key=str.casefold))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from auditor.lint.access import (
     ServerAccess,
     Standing,
 )
+from auditor.lint.look_scopes import Obtained
 from auditor.lint.look_words import clients_words, people_words, why_words
 from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.models.clients import App
@@ -210,11 +211,7 @@ class Look:
         )
 
     def _scope_access(self) -> Iterator[ScopeAccess]:
-        everybody = self.reach.tenant.reach.populations.users.none
-        people = dict.fromkeys(self._sensitive, everybody)
-        clients: dict[str, dict[str, str]] = {name: {} for name in self._sensitive}
-        machines: dict[str, set[str]] = {name: set() for name in self._sensitive}
-        more = dict.fromkeys(self._sensitive, False)
+        found: dict[str, Obtained] = {}
         for group in self.reach.groups:
             regions = [
                 (region, self._sensitive & (region.scopes | region.doubtful))
@@ -227,21 +224,10 @@ class Look:
                     if not here.possible:
                         continue
                     for name in names:
-                        clients[name][client.client_id] = client.title
                         certain = here.sure if name in region.scopes else None
-                        more[name] |= not certain or certain != here.possible
-                        if not certain:
-                            continue
-                        if group.grant in USERLESS_GRANTS:
-                            machines[name].add(client.client_id)
-                        else:
-                            people[name] |= certain
-        for name in sorted(self._sensitive):
-            if clients[name]:
-                yield ScopeAccess(
-                    name=name,
-                    clients=tuple(sorted(clients[name].values(), key=str.casefold)),
-                    people=len(people[name]),
-                    machines=len(machines[name]),
-                    more=more[name],
-                )
+                        obtained = found.setdefault(name, Obtained())
+                        obtained.more |= not certain or certain != here.possible
+                        userless = group.grant in USERLESS_GRANTS
+                        obtained.add(client, region.candidate, certain, userless=userless)
+        for name in sorted(found):
+            yield found[name].access(self._org, name)

@@ -18,7 +18,7 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import Status
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.tokens.endpoint import taken_for_granted
+from auditor.tokens.endpoint import CONSULTS, taken_for_granted
 from auditor.tokens.grants import UNHELD_GRANTS
 from auditor.tokens.reach import Reach
 from auditor.tokens.reachability import Tenant
@@ -61,7 +61,8 @@ class Overview:
         """
         options: list[object] = [rule.options for rule in self.rules]
         judges = [option for option in options if isinstance(option, Privileging)]
-        tenant = Tenant(Reach(self.org))
+        # Rules that ask the same questions have the answers remembered under this name.
+        tenant = self.org.remembered("reach", READS, lambda org: Tenant(Reach(org)), CONSULTS)
         servers = _chosen(self.org.servers, first, MOST_SERVERS)
         clients = _chosen(tenant.clients, first, MOST_CLIENTS)
 

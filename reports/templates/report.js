@@ -1,12 +1,21 @@
 /* Filters, deep links and printing. Without this script every finding is still readable.
-   The address carries the state: #severity=high,low&server=…&rule=…&q=… or #finding-… */
+   The address carries the state: #severity=high,low&impact=broken&server=…&rule=…&q=… or #finding-…
+
+   A browser takes a second or more to make the elements of thousands of findings, and the
+   first frame after that lasts longer than a filter may. So all but the first of many are
+   in <noscript>, which is one text where scripts run. Filters work on that text. Rows are
+   made of it when they come near to sight, and all of them one after the other while there
+   is nothing else to do, so that the browser's own search finds them. */
 "use strict";
 (() => {
   const form = document.getElementById("filters");
   const closed = []; // details that printing opened
+  const unmade = []; // chunks that lack rows, the first one last
 
   addEventListener("beforeprint", () => {
+    while (unmade.length) makeNext();
     for (const details of document.querySelectorAll("details:not([open])")) {
+      if (details.closest("#rules")) continue; // a manual: the findings say what matters of it
       details.open = true;
       closed.push(details);
     }
@@ -18,7 +27,7 @@
   /* Opens what a link leads to, where that is folded away. */
   const unfold = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
-    if (!target || !target.closest("#access, #servers")) return;
+    if (!target || target.closest("#findings")) return;
     for (let part = target; part; part = part.parentElement) {
       if (part.localName === "details") part.open = true;
     }
@@ -28,10 +37,12 @@
   unfold();
   if (!form) return;
 
-  const MANY = 300; // findings, from which on only those in sight are laid out
+  const FIRST = 20; // rows that are made at once: as many as fit into a large window
   const VISIBLE = ".chunk:not([hidden]) > .finding:not([hidden])";
   const number = new Intl.NumberFormat("en-US");
-  const buttons = [...form.querySelectorAll(".severities button")];
+  const buttons = [...form.querySelectorAll("fieldset button")];
+  const severities = buttons.filter((button) => button.closest(".severities"));
+  const impacts = buttons.filter((button) => button.closest(".impacts"));
   const { q, server, rule } = form.elements;
   const showing = document.getElementById("showing");
   const nothing = document.getElementById("nothing");
@@ -39,69 +50,130 @@
   const openAll = document.getElementById("open-all");
 
   // One pass over the document; afterwards filtering reads only this.
-  const groups = [...document.querySelectorAll(".group")].map((element) => ({
+  // A row can be searched for all it says but the advice, which is the rule's.
+  const ROW = '<li class="finding" ';
+  const HEAD = /^id="([^"]*)" data-severity="([^"]*)" data-server="([^"]*)" data-rule="([^"]*)" data-impact="([^"]*)"/;
+  const decoded = (text) =>
+    text.includes("&")
+      ? text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#34;", '"')
+        .replaceAll("&#39;", "'").replaceAll("&amp;", "&")
+      : text;
+  const written = (html) => {
+    const [, id, severity, server, rule, impact] = HEAD.exec(html);
+    const [summary, facts] = [html.indexOf("<summary>"), html.indexOf('<dl class="facts">')];
+    const said = html.slice(summary, html.indexOf("</summary>")) + " " + html.slice(facts);
+    const text = decoded(said.replace(/<[^>]*>/g, "")).toLowerCase();
+    return { id, severity, server: decoded(server), rule, impact, text, html, element: null };
+  };
+  const present = (element) => {
+    const parts = Array.from(element.querySelectorAll("summary, .facts"), (part) => part.textContent);
+    return { id: element.id, ...element.dataset, text: parts.join(" ").toLowerCase(), element };
+  };
+  const chunkOf = (element) => {
+    const later = element.localName === "noscript";
+    const rows = later
+      ? element.textContent.split(ROW).slice(1).map(written)
+      : Array.from(element.children, present);
+    const chunk = { element, rows, within: rows.length, made: rows.length };
+    for (const row of rows) row.visible = true;
+    if (later) {
+      chunk.made = 0;
+      chunk.element = document.createElement("ol");
+      chunk.element.role = "list";
+      chunk.element.className = "chunk";
+      element.replaceWith(chunk.element);
+    }
+    return chunk;
+  };
+  const groups = Array.from(document.querySelectorAll(".group"), (element) => ({
     element,
     count: element.querySelector(".shown"),
-    chunks: [...element.querySelectorAll(".chunk")].map((chunk) => ({
-      element: chunk,
-      within: chunk.childElementCount,
-      rows: [...chunk.querySelectorAll(".finding")].map((row) => ({
-        element: row,
-        severity: row.dataset.severity,
-        server: row.dataset.server,
-        rule: row.dataset.rule,
-        text: null,
-        visible: true,
-      })),
-    })),
+    chunks: Array.from(element.querySelectorAll(".chunk, noscript"), chunkOf),
   }));
   for (const group of groups) group.rows = group.chunks.flatMap((chunk) => chunk.rows);
+  const chunks = groups.flatMap((group) => group.chunks);
   const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
 
-  /* What a row can be searched for: all it says but the advice, which is the rule's. */
-  const textOf = (row) => {
-    if (row.text === null) {
-      const parts = row.element.querySelectorAll("summary, .facts");
-      row.text = Array.from(parts, (part) => part.textContent).join(" ").toLowerCase();
+  const seen = (row) => row.visible;
+  const every = () => true;
+
+  /* Makes rows of a chunk, in their places: those that are wanted. */
+  const make = (chunk, wanted) => {
+    let last = null;
+    for (const row of chunk.rows) {
+      if (!row.element && wanted(row)) {
+        const html = ROW + row.html;
+        if (last) last.insertAdjacentHTML("afterend", html);
+        else chunk.element.insertAdjacentHTML("afterbegin", html);
+        row.element = last ? last.nextElementSibling : chunk.element.firstElementChild;
+        row.element.hidden = !row.visible;
+        chunk.made += 1;
+        explain(row);
+      }
+      last = row.element || last;
     }
-    return row.text;
+    size(chunk);
   };
 
-  /* The first search would have to read all of them at once. */
-  const unread = groups.flatMap((group) => group.rows);
-  const readAhead = (idle) => {
-    while (unread.length && idle.timeRemaining() > 2) textOf(unread.pop());
-    if (unread.length) requestIdleCallback(readAhead);
+  /* Why a rule exists is said once, on the rule's page. */
+  const explain = ({ element, rule }) => {
+    const reason = document.getElementById(`rule-${rule}`).querySelector(".reason");
+    element.querySelector(".more").before(...reason.cloneNode(true).childNodes);
   };
-  if (window.requestIdleCallback) requestIdleCallback(readAhead);
 
-  const pressed = () =>
-    buttons.filter((button) => button.ariaPressed === "true").map((button) => button.value);
+  /* A chunk out of sight is not laid out, and one that lacks rows cannot be: the height has
+     to be told. */
+  const size = (chunk) => {
+    const { style } = chunk.element;
+    const height = `calc(${chunk.within} * var(--row))`;
+    style.containIntrinsicSize = `auto ${height}`;
+    style.minHeight = lacks(chunk) ? height : "";
+    near.unobserve(chunk.element);
+    if (lacks(chunk)) near.observe(chunk.element); // tells at once where it is
+  };
+  const lacks = (chunk) =>
+    chunk.made < chunk.rows.length && chunk.rows.some((row) => row.visible && !row.element);
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (isIntersecting) make(chunks.find((chunk) => chunk.element === target), seen);
+      }
+    },
+    { rootMargin: "100% 0px" },
+  );
+  if (form.matches(".many")) {
+    for (const chunk of chunks) size(chunk);
+    unmade.push(...chunks.filter(lacks).reverse());
+  }
+
+  const makeNext = () => make(unmade.pop(), every);
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  const makeRest = () => {
+    makeNext();
+    if (unmade.length) idle(makeRest);
+  };
+  if (unmade.length) idle(makeRest);
+
+  const pressed = (choices) =>
+    choices.filter((button) => button.ariaPressed === "true").map((button) => button.value);
 
   /* Touches as few elements as can be: a chunk without a match is hidden as a whole. */
   const show = (chunk, within) => {
     if (within) {
-      for (const row of chunk.rows) {
-        if (row.element.hidden === row.visible) row.element.hidden = !row.visible;
+      for (const { element, visible } of chunk.rows) {
+        if (element && element.hidden === visible) element.hidden = !visible;
       }
     }
-    if (chunk.within === within) return;
+    if (chunk.within === within && chunk.made === chunk.rows.length) return;
     chunk.within = within;
     chunk.element.hidden = !within;
-    if (within) guess(chunk);
+    if (within) size(chunk);
   };
-
-  /* A chunk out of sight is not laid out, so its height has to be told. */
-  const guess = ({ element, within }) => {
-    element.style.containIntrinsicSize = `auto calc(${within} * var(--row))`;
-  };
-  if (total > MANY) {
-    for (const chunk of groups.flatMap((group) => group.chunks)) guess(chunk);
-    form.classList.add("many");
-  }
 
   const apply = () => {
-    const severities = pressed();
+    const wantedSeverities = pressed(severities);
+    const wantedImpacts = pressed(impacts);
     const [wantedServer, wantedRule] = [server.value, rule.value];
     const words = q.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -111,10 +183,11 @@
         let within = 0;
         for (const row of chunk.rows) {
           const visible =
-            (!severities.length || severities.includes(row.severity)) &&
+            (!wantedSeverities.length || wantedSeverities.includes(row.severity)) &&
+            (!wantedImpacts.length || wantedImpacts.includes(row.impact)) &&
             (!wantedServer || row.server === wantedServer) &&
             (!wantedRule || row.rule === wantedRule) &&
-            (!words.length || words.every((word) => textOf(row).includes(word)));
+            (!words.length || words.every((word) => row.text.includes(word)));
           if (visible) within += 1;
           row.visible = visible;
         }
@@ -126,6 +199,11 @@
       group.count.textContent =
         here === all ? number.format(all) : `${number.format(here)} of ${number.format(all)}`;
       shown += here;
+    }
+    let left = FIRST;
+    for (const chunk of chunks) {
+      if (left > 0 && lacks(chunk)) make(chunk, seen);
+      left -= chunk.within;
     }
     nothing.hidden = shown > 0;
     form.classList.toggle("active", shown < total);
@@ -144,14 +222,22 @@
   };
   const write = () => {
     const state = new URLSearchParams();
-    const values = { severity: pressed().join(","), server: server.value, rule: rule.value, q: q.value };
+    const values = {
+      severity: pressed(severities).join(","),
+      impact: pressed(impacts).join(","),
+      server: server.value,
+      rule: rule.value,
+      q: q.value,
+    };
     for (const [name, value] of Object.entries(values)) if (value) state.set(name, value);
     history.replaceState(null, "", `#${state}`.replaceAll("%2C", ","));
   };
 
   const set = (state) => {
-    const severities = (state.get("severity") || "").split(",");
-    for (const button of buttons) button.ariaPressed = String(severities.includes(button.value));
+    for (const [name, choices] of [["severity", severities], ["impact", impacts]]) {
+      const chosen = (state.get(name) || "").split(",");
+      for (const button of choices) button.ariaPressed = String(chosen.includes(button.value));
+    }
     q.value = state.get("q") || "";
     for (const select of [server, rule]) {
       select.value = state.get(select.name) || "";
@@ -164,6 +250,8 @@
   const follow = () => {
     clearTimeout(timer);
     const hash = location.hash.slice(1);
+    const later = hash && unmade.find((chunk) => chunk.rows.some((row) => row.id === hash));
+    if (later) make(later, every);
     const target = hash && document.getElementById(hash);
     if (!target) {
       if (!hash || hash.includes("=")) set(new URLSearchParams(hash));
@@ -178,9 +266,15 @@
 
   const visibleDetails = () => document.querySelectorAll(`${VISIBLE} > details`);
   const label = () => {
-    const some = document.querySelector(`${VISIBLE} > details:not([open])`);
+    const some = document.querySelector(`${VISIBLE} > details:not([open])`) || chunks.some(lacks);
     openAll.textContent = some ? "Open all" : "Close all";
     openAll.disabled = !nothing.hidden;
+  };
+
+  /* What was read is gone or moved: the reader goes on where the list begins. */
+  const changed = () => {
+    if (findings.getBoundingClientRect().top < 0) findings.scrollIntoView();
+    remember();
   };
 
   for (const button of buttons) {
@@ -188,18 +282,19 @@
     button.addEventListener("click", () => {
       button.ariaPressed = String(button.ariaPressed !== "true");
       apply();
-      remember();
+      changed();
     });
   }
-  form.addEventListener("input", () => { apply(); remember(); });
+  form.addEventListener("input", () => { apply(); changed(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
     set(new URLSearchParams());
-    remember();
+    changed();
   });
   openAll.addEventListener("click", () => {
     const open = openAll.textContent === "Open all";
+    for (const chunk of chunks.filter(lacks)) make(chunk, seen);
     for (const details of visibleDetails()) details.open = open;
     label();
   });
@@ -220,5 +315,6 @@
   // The browser goes to the address once more when everything is there, and takes the focus.
   addEventListener("load", () => {
     if (location.hash.startsWith("#finding-")) requestAnimationFrame(follow);
+    else if (location.hash.includes("=")) requestAnimationFrame(() => findings.scrollIntoView());
   });
 })();

@@ -3,13 +3,18 @@
     PYTHONPATH=tests python tests/benchmarks/html_findings.py [FINDINGS]
 
 The findings are those of the rules' own examples, over and over. Needs Playwright and
-Chromium. Times are the median of five fresh pages; "painted" includes the frame
-in which the browser shows the result.
+Chromium. Times are the median of five fresh pages, and the worst; "painted" includes the
+frame in which the browser shows the result.
+
+What is asked for with 5,000 findings: first paint within 1 s, and each filter, painted,
+within 100 ms, from the very first on. That one is measured three ways: as soon as the page
+has loaded, as soon as it takes clicks after the first paint, and when it has made all rows.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import statistics
 import sys
 import tempfile
@@ -29,8 +34,8 @@ from auditor.snapshot.document import dump_snapshot
 
 RUNS = 5
 SERVERS = 40
-SETTLED_MS = 1_500
-"""From loading to the first filter. Who filters at once also waits for the first full layout."""
+MOST = {"first paint": 1_000, "painted": 100}
+"""Milliseconds."""
 
 # A message that is posted from a frame arrives when that frame has been laid out and painted.
 TIMED = """action => new Promise(done => {
@@ -53,6 +58,33 @@ ACTIONS = {
     "search without a match": SEARCH % "no such thing",
     "reset again": RESET,
 }
+FIRSTS = ("filter by severity", "first search", "search without a match")
+"""Any of them may be the first thing that somebody does."""
+MOMENTS = {
+    "at load": "addEventListener('load', () => setTimeout(go))",
+    "at first paint": """new PerformanceObserver(() => {
+      const wait = () => document.querySelector("form.live") ? go() : setTimeout(wait, 1);
+      wait();
+    }).observe({ type: "paint", buffered: true })""",
+    "at rest": """addEventListener("load", () => {
+      const wait = () => {
+        const made = document.querySelectorAll(".finding").length === %d;
+        if (made) setTimeout(go, 500);
+        else setTimeout(wait, 50);
+      };
+      wait();
+    })""",
+}
+"""When the first action happens; the page takes clicks when its form is live."""
+DRIVER = """window.measured = new Promise(done => {
+  const timed = %s;
+  const go = async () => {
+    const times = {};
+    for (const [name, action] of [%s]) times[name] = await timed(action);
+    done(times);
+  };
+  %s;
+})"""
 
 
 def many(number: int) -> AuditResult:
@@ -80,10 +112,20 @@ def many(number: int) -> AuditResult:
     return replace(results[0], rules=rules, findings=tuple(made))
 
 
-def measure(browser: Browser, page_file: Path) -> dict[str, float]:
-    """Milliseconds from the start of navigation, or of an action, in a fresh page."""
+def measure(browser: Browser, page_file: Path, moment: str, first: str) -> dict[str, float]:
+    """Milliseconds from the start of navigation, or of an action, in a fresh page.
+
+    Args:
+        moment: the script that calls `go` when the first action is due.
+        first: the action to begin with; the others follow, each as soon as one is painted.
+    """
+    order = [first, *(name for name in ACTIONS if name != first)]
+    actions = ", ".join(f"[{json.dumps(name)}, {ACTIONS[name]}]" for name in order)
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    # From within the page, since whatever asks from without arrives too late.
+    page.add_init_script(DRIVER % (TIMED, actions, moment))
     page.goto(page_file.as_uri())
+    measured = page.evaluate("window.measured")
     times: dict[str, float] = page.evaluate(
         """() => ({
           "first paint": performance.getEntriesByName("first-contentful-paint")[0].startTime,
@@ -91,12 +133,22 @@ def measure(browser: Browser, page_file: Path) -> dict[str, float]:
           "loaded": performance.getEntriesByType("navigation")[0].loadEventEnd,
         })"""
     )
-    page.wait_for_timeout(SETTLED_MS)
-    for name, action in ACTIONS.items():
-        handled, painted = page.evaluate(f"({TIMED})({action})")
+    for name, (handled, painted) in measured.items():
         times |= {name: handled, f"{name}, painted": painted}
     page.close()
     return times
+
+
+def bound(name: str) -> int | None:
+    """The most milliseconds that a figure may take."""
+    return next((most for part, most in MOST.items() if name.endswith(part)), None)
+
+
+def row(name: str, times: list[float]) -> str:
+    """A line of the table."""
+    most = bound(name)
+    limit = f"{most:>8,}{'' if statistics.median(times) <= most else '  too slow'}" if most else ""
+    return f"{name:<40}{statistics.median(times):>8.0f}{max(times):>8.0f}{limit}"
 
 
 def main() -> None:
@@ -109,20 +161,23 @@ def main() -> None:
     start = time.perf_counter()
     document = load_reports()["html"].render(result)
     rendered = (time.perf_counter() - start) * 1000
+    size = f"{number:,} findings, {len(document.encode()) / 1_000_000:.1f} MB"
+    lines = [size, f"{'milliseconds':<40}{'median':>8}{'worst':>8}{'at most':>8}"]
+    lines.append(row("rendered", [rendered]))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = Path(folder, "report.html")
         page_file.write_text(document, encoding="utf-8")
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
-        runs = [measure(browser, page_file) for _ in range(RUNS)]
+        for moment, script in MOMENTS.items():
+            script = script.replace("%d", str(number))  # noqa: PLW2901
+            for first in FIRSTS:
+                runs = [measure(browser, page_file, script, first) for _ in range(RUNS)]
+                lines.append(f"\n{first}, {moment}")
+                lines += [row(name, [run[name] for run in runs]) for name in runs[0]]
         browser.close()
-    times = {"rendered": rendered} | {
-        name: statistics.median(run[name] for run in runs) for name in runs[0]
-    }
-    rows = [f"{name:<32}{time_:6.0f} ms" for name, time_ in times.items()]
-    size = f"{number:,} findings, {len(document.encode()) / 1_000_000:.1f} MB"
-    sys.stdout.write("\n".join([size, *rows]) + "\n")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

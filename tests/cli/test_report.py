@@ -64,6 +64,60 @@ def test_every_format_comes_out_as_the_audit_writes_it(
         assert first == second, name
 
 
+def test_with_the_snapshot_the_html_is_as_the_audit_writes_it_too(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, northwind(datetime(2026, 11, 1, tzinfo=UTC)))
+    config = tmp_path / "okta-auditor.toml"
+    for number, options in enumerate(("", '[options.ALL]\nprivileged_scopes = ["*read*"]\n')):
+        config.write_text(options)
+        results, pages = tmp_path / "results", [tmp_path / f"{number}{n}.html" for n in (1, 2)]
+        call = ["-O", f"json={results}", "-O", f"html={pages[0]}"]
+        okta_auditor("audit", path, "--config", config, *call)
+
+        outcome = okta_auditor("report", results, "--snapshot", path, "-O", f"html={pages[1]}")
+
+        assert outcome.exit_code == 0
+        assert pages[0].read_bytes() == pages[1].read_bytes()
+        assert 'id="access"' in pages[1].read_text()
+    # What is sensitive is a matter of options, and both pages say so by these.
+    assert (tmp_path / "02.html").read_bytes() != (tmp_path / "12.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("keys", "to", "part"),
+    [
+        (["capture", "org_url"], "https://other.okta.com", "org"),
+        (["capture", "finished_at"], "2026-01-01T00:00:01Z", "time of capture"),
+        (["capture", "requests"], 77, "header"),
+        (["ledger", 0, "pages"], 77, "coverage"),
+    ],
+)
+def test_another_snapshot_is_refused(
+    keys: list[str | int], to: str | int, part: str, snapshot: Path, results: Path
+) -> None:
+    document = json.loads(snapshot.read_text())
+    place = document
+    for key in keys[:-1]:
+        place = place[key]
+    assert place.get(keys[-1]) != to
+    place[keys[-1]] = to
+    other = snapshot.with_name("other.json")
+    other.write_text(json.dumps(document))
+
+    outcome = okta_auditor("report", results, "--snapshot", other)
+
+    assert outcome.exit_code == 2
+    assert not outcome.stdout
+    assert f"its {part} is another" in outcome.stderr
+
+
+def test_a_snapshot_that_is_none_is_refused(results: Path) -> None:
+    outcome = okta_auditor("report", results, "--snapshot", results)
+
+    assert outcome.exit_code != 0
+    assert not outcome.stdout
+    assert "is not a usable snapshot" in outcome.stderr
+
+
 def test_without_a_format_it_is_the_text(snapshot: Path, results: Path) -> None:
     audited = okta_auditor("audit", snapshot, "--no-config")
 

@@ -247,3 +247,27 @@ def test_doctor_checks_a_tenant_of_the_file(folder: Path) -> None:
 
     assert outcome.exit_code == 0, outcome.shown
     assert outcome.stdout.startswith(prod.url)
+
+
+def test_run_reads_and_audits_a_tenant_of_the_file(folder: Path) -> None:
+    with served(org("Prod", tokens=[TOKEN])) as prod:
+        path = two(folder, prod.url, "https://dev.okta.com")
+        done = okta_auditor(
+            "run", "--config", path, "--tenant", "prod", "-O", "json", PROD_TOKEN=TOKEN
+        )
+
+    assert done.exit_code in {0, 1}, done.shown
+    assert company(folder / "snapshots" / "prod.json") == "Prod"
+    assert json.loads(done.stdout)["source"] == "snapshots/prod.json"
+
+
+def test_run_says_how_to_go_on_with_a_tenant(folder: Path) -> None:
+    fault = {"path": "^/api/v1/users$", "status": 500}
+    with served(org("Prod", tokens=[TOKEN]) | {"@faults": [fault]}) as prod:
+        two(folder, prod.url, "https://dev.okta.com")
+        done = okta_auditor(
+            "run", "--tenant", "prod", "-o", "p.json", "--attempts", "1", PROD_TOKEN=TOKEN
+        )
+        again = "okta-auditor run --tenant prod -o p.json --resume"
+        assert done.exit_code == 3
+        assert again in done.stderr

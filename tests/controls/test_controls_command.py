@@ -234,3 +234,15 @@ def test_a_found_configuration_names_no_framework_outside_its_repository(
     assert done.exit_code == 2
     assert "frameworks names" in done.stderr
     assert "outside of the file's repository" in done.stderr
+
+
+def test_saved_results_say_the_same_as_their_snapshot(tmp_path: Path, own: Path) -> None:
+    snapshot, results = snapshot_file(tmp_path, with_grant("password")), tmp_path / "results.json"
+    okta_auditor("audit", snapshot, "--output", f"json={results}")
+
+    assert controls(results, own) == controls(snapshot, own)
+    done = okta_auditor("controls", results, "--as-of", "2026-11-01")
+    assert done.exit_code == 2
+    assert "Name the snapshot instead." in done.stderr
+    results.write_text(results.read_text()[:-20])
+    assert "does not hold usable results" in okta_auditor("controls", results).stderr

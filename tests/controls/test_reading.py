@@ -82,7 +82,7 @@ def test_what_is_refused(old: str, new: str, said: str | None) -> None:
     [
         ("", "acme.yaml:1: it is empty."),
         ("- 1\n", "acme.yaml:1: the file must be a mapping of keys to values."),
-        ("[" * 5000, "acme.yaml:1: it is nested too deeply."),
+        ("[" * 1000, "acme.yaml:1: it is nested too deeply."),
         (GOOD.replace("Acme IAM", "&a x").replace("4.0", "*a"), "acme.yaml:2: aliases are not"),
         (GOOD + GOOD.partition("controls:\n")[2], 'acme.yaml:14: control "A-1" is there twice.'),
         (

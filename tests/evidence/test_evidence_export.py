@@ -121,7 +121,7 @@ def test_what_could_not_be_checked_is_said_and_never_satisfied(tmp_path: Path) -
             assert row["status"] in {"not evaluated", "not satisfied"}
     events = [json.loads(line) for line in made["findings.ocsf.jsonl"].splitlines()]
     unknown = [e for e in events if e["compliance"]["control"] in unread]
-    assert {event["compliance"]["status"] for event in unknown} == {"Unknown"}
+    assert {event["compliance"]["status"] for event in unknown} == {"Warning"}
     assert {event["class_uid"] for event in events} == {2003}
 
 
@@ -143,18 +143,6 @@ def test_a_satisfied_control_has_a_finding_that_says_so(demo: Path, tmp_path: Pa
     ]
     assert sorted(told) == sorted(state.replace(" ", "-") for state in states)
     assert told
-
-
-def test_oscal_is_what_trestle_reads(demo: Path, tmp_path: Path) -> None:
-    trestle = pytest.importorskip("trestle.oscal.assessment_results")
-    export(demo, tmp_path / "out")
-
-    read = trestle.AssessmentResults.oscal_read(tmp_path / "out" / "assessment-results.json")
-
-    known = {item.uuid for result in read.results for item in result.observations or ()}
-    for result in read.results:
-        for finding in result.findings or ():
-            assert {item.observation_uuid for item in finding.related_observations} <= known
 
 
 def test_a_framework_of_one_s_own_is_judged_in_every_file(tmp_path: Path) -> None:
@@ -229,28 +217,13 @@ def test_keys_come_from_files_or_variables_and_are_never_shown(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_thirty_nights_verify_within_five_seconds(demo: Path, tmp_path: Path) -> None:
-    from auditor.cli.exporting import Asked, exported  # noqa: PLC0415 - only here
-    from auditor.cli.options import AuditOptions  # noqa: PLC0415
-    from auditor.evidence.writing import write_folder  # noqa: PLC0415
-
-    text = demo.read_text()
-    captured = json.loads(text)["capture"]["finished_at"]
-    before: Path | None = None
-    made = []
-    for number in range(30):
-        snapshot = tmp_path / "night.json"
-        day = f"2027-03-{number + 1:02}T02:00:00Z"
-        snapshot.write_text(text.replace(captured, day))
-        target = tmp_path / f"night-{number}"
-        asked = Asked(snapshot=snapshot, previous=before, key=None, redaction_key=None)
-        write_folder(exported(asked, AuditOptions(no_config=True, select=("OAM2",))).files, target)
-        made.append(before := target)
+def test_thirty_nights_verify_within_five_seconds(tmp_path: Path) -> None:
+    nights = series(tmp_path, 30, "--select", "OAM2")
 
     start = time.perf_counter()
-    done = okta_auditor("evidence", "verify", *reversed(made))
+    done = okta_auditor("evidence", "verify", *reversed(nights))
     took = time.perf_counter() - start
 
     assert done.exit_code == 0, done.shown
     assert "30 bundles whole" in done.stdout
-    assert took < 5
+    assert took < 5  # tests/benchmarks/evidence.py has nights of a larger tenant

@@ -34,8 +34,9 @@ from audits import (
 
 from auditor import AuditResult, Severity
 from auditor.history import remember
+from auditor.lint.options import apply_options
 from auditor.lint.report import Saved
-from auditor.plugins import load_reports
+from auditor.plugins import load_reports, load_rules
 from auditor.snapshot.document import Effort
 
 RULES = (NAMES, PAIRS, ABSENT_FIELD, CRASHING, SILENT, ON_GROUPS, ALSO_ON_GROUPS, ON_HOOKS)
@@ -142,6 +143,20 @@ def test_rules_that_are_not_installed_are_named_and_their_findings_shown() -> No
     assert "The rule is not installed here" in page
 
 
+def test_rules_come_back_with_the_options_that_they_ran_with() -> None:
+    (rule,) = (rule for rule in load_rules() if rule.name == "privileged-scope-for-everyone")
+    (set_,) = apply_options([rule], {"ALL": {"privileged_scopes": ["x", "y*"]}})
+    text = rendered("json", audited(snapshot_of(tenant("Payments")), set_))
+
+    (again,) = read(text, [rule]).result.rules
+    assert again.options == set_.options != rule.options
+
+    with pytest.raises(ValueError, match=r"^rules: OAM[0-9]+ takes no such options$"):
+        read(text.replace("privileged_scopes", "invented"), [rule])
+    other = replace(rule, page=replace(rule.page, why="Another version."))
+    assert read(text.replace("privileged_scopes", "invented"), [other]).remarks
+
+
 @cache
 def document_of_all() -> str:
     return rendered("json", accepted())
@@ -188,6 +203,7 @@ def changed(*keys: Any, to: Any) -> str:
         (["rules", 0, "reads"], ["secrets"], "rules.0.reads: "),
         (["rules", 0, "consults"], ["secrets"], "rules.0.consults: "),
         (["rules", 1, "code"], "OAM101", "rules: they are not in the order"),
+        (["rules", 0, "options"], ["x"], "rules.0.options: "),
         (["summary", "findings"], 0, "summary: "),
         (["summary", "complete"], True, "summary: "),
         (["crashed"], [], "summary: "),
@@ -204,7 +220,7 @@ def test_what_does_not_hold_together_is_refused(keys: list[Any], to: Any, said: 
 def test_every_cut_off_document_is_refused() -> None:
     data = rendered("json", clean()).encode()
 
-    for length in range(0, len(data.rstrip()), 7):
+    for length in range(0, len(data.rstrip()), 29):
         with pytest.raises(ValueError, match=r"it is empty|not valid JSON, or cut off"):
             read(data[:length])
 

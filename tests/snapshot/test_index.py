@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.index import Org, UndeclaredRead
 from auditor.snapshot.ledger import Gap, Ledger, Status
+from auditor.snapshot.models.servers import Key
 
 SERVER = "/api/v1/authorizationServers/aus1"
 
@@ -108,6 +110,23 @@ def test_keys_come_from_the_endpoint_and_from_the_record() -> None:
     )
     keys = found.client_keys(found.apps[0])
     assert [(key.kid, key.active) for key in keys] == [("k1", False), ("k2", True)]
+
+
+def test_a_key_without_a_kid_is_called_by_its_thumbprint() -> None:
+    # The example of RFC 7638, 3.1.
+    modulus = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tS"
+        "oc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65"
+        "YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyr"
+        "dkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzK"
+        "nqDKgw"
+    )
+    key = {"kty": "RSA", "n": modulus, "e": "AQAB", "alg": "RS256"}
+
+    assert Key.model_validate(key).id == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert Key.model_validate({**key, "kid": "k1"}).id == "k1"
+    with pytest.raises(ValidationError):
+        Key.model_validate({"kty": "RSA", "e": "AQAB"})
 
 
 def test_a_view_reads_what_was_declared_and_its_parents_only() -> None:

@@ -6,6 +6,9 @@ responses (rules carry `people.users.exclude`, servers carry `default`).
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -212,8 +215,16 @@ class Claim(Switchable):
     conditions: Annotated[ClaimConditions, NullAsObject] = ClaimConditions()
 
 
+_THUMBPRINT = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
+"""The members that a JWK's thumbprint is of, by key type (RFC 7638, 3.2; RFC 8037, 2)."""
+
+
 class Key(Record):
-    """A public key of a server or a client. Okta names many of them by `kid` alone."""
+    """A public key of a server or a client.
+
+    Okta names many of them by `kid` alone. A key that a client registered as its only one may
+    lack that too (RFC 7517, 4.5); it is called by its thumbprint then.
+    """
 
     kind: ClassVar[str] = "key"
 
@@ -225,11 +236,22 @@ class Key(Record):
     @model_validator(mode="before")
     @classmethod
     def _kid_is_an_id(cls, value: object) -> object:
-        if isinstance(value, dict) and value.get("id") is None and value.get("kid") is not None:
-            return {**value, "id": value["kid"]}
-        return value
+        if not isinstance(value, dict) or value.get("id") is not None:
+            return value
+        name = value.get("kid")
+        return {**value, "id": _thumbprint(value) if name is None else name}
 
     @property
     def active(self) -> bool:
         """Whether the key may be used now; keys without a status are in use."""
         return self.status in {None, "ACTIVE"}
+
+
+def _thumbprint(key: dict[str, object]) -> str | None:
+    """The SHA-256 thumbprint of a JWK; None where it lacks what it is of."""
+    names = _THUMBPRINT.get(str(key.get("kty")), ())
+    members = {name: key[name] for name in names if isinstance(key.get(name), str)}
+    if not names or len(members) < len(names):
+        return None
+    canonical = json.dumps(members, separators=(",", ":"))
+    return urlsafe_b64encode(sha256(canonical.encode()).digest()).decode().rstrip("=")

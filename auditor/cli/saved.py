@@ -1,0 +1,53 @@
+"""Results that an audit saved with `--output json`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from auditor.errors import UsageError
+from auditor.lint.report import Saved
+from auditor.lint.rule import Rule
+from auditor.plugins import load_reports
+
+_SCHEMA = b'"okta-auditor/results/'
+_HEAD = 200
+
+
+def are_results(path: Path) -> bool:
+    """Whether a file looks like saved results, and not like a snapshot."""
+    try:
+        with path.open("rb") as file:
+            return _SCHEMA in file.read(_HEAD)
+    except OSError:
+        return False  # whoever reads it says why not
+
+
+def read_saved(path: Path, rules: Sequence[Rule]) -> Saved:
+    """Saved results.
+
+    Args:
+        path: the file.
+        rules: all rules there are.
+
+    Raises:
+        UsageError: the file cannot be read, or holds something else.
+    """
+    read = load_reports()["json"].read
+    if read is None:
+        raise UsageError(
+            "The installed JSON report cannot be read back.",
+            remedy="Remove the report pack that replaces it.",
+        )
+    try:
+        return read(path.read_bytes(), rules)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.",
+            remedy="Name the file of: okta-auditor audit SNAPSHOT --output json=FILE",
+        ) from error
+    except ValueError as error:
+        raise UsageError(
+            f"{path} does not hold usable results: {error}.",
+            remedy="Make them again with: okta-auditor audit SNAPSHOT --output json=FILE",
+        ) from None
