@@ -21,6 +21,8 @@ def check_coherence(results: Results) -> None:
     for at, rule in enumerate(results.rules):
         if set(rule.reads) - BY_NAME.keys():
             raise ValueError(f"rules.{at}.reads: this okta-auditor does not know all of it")
+        if set(rule.consults) - BY_NAME.keys():
+            raise ValueError(f"rules.{at}.consults: this okta-auditor does not know all of it")
     for at, entry in enumerate(results.coverage):
         if entry.collection not in BY_NAME:
             raise ValueError(f"coverage.{at}.collection: this okta-auditor does not know it")

@@ -74,6 +74,7 @@ def _rule(item: Rule) -> RuleInfo:
         impact=item.impact,
         confidence=item.confidence,
         reads=sorted(item.reads),
+        consults=sorted(item.consults),
         summary=item.page.summary,
         module=item.module,
         page=page_hash(item),

@@ -133,6 +133,7 @@ def _rule(item: RuleInfo, installed: Rule | None) -> Rule:
         impact=item.impact,
         confidence=item.confidence,
         reads=frozenset(item.reads),
+        consults=frozenset(item.consults),
         check=_unavailable,
         page=page,
         module=item.module,

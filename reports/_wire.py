@@ -71,6 +71,9 @@ class RuleInfo(_Wire):
     impact: Impact
     confidence: Confidence
     reads: list[str] = Field(description="The collections that it rests on.")
+    consults: list[str] = Field(
+        default=[], description="The collections that it uses if they were read."
+    )
     summary: str
     module: str = Field(description="Where it was defined.")
     page: Hash = Field(description="Of its page: tells versions of the rule apart.")

@@ -273,7 +273,8 @@ def _checked(result: AuditResult) -> str:
     if result.incomplete or not result.evaluated:
         return ""
     skipped = {item.rule.code for item in result.not_evaluated}
-    read = lineage(name for rule in result.rules if rule.code not in skipped for name in rule.reads)
+    evaluated = [rule for rule in result.rules if rule.code not in skipped]
+    read = lineage(name for rule in evaluated for name in (*rule.reads, *rule.consults))
     entries = [entry for entry in result.coverage if entry.collection in read]
     total = counted(sum(entry.objects for entry in entries), "object")
     kinds = [_kind(entry) for entry in entries if entry.objects]

@@ -21,6 +21,7 @@ from auditor.snapshot.models.servers import (
 )
 from auditor.tokens.decide import READS, Decider
 from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.endpoint import CONSULTS
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
@@ -206,7 +207,7 @@ def _request(
 
 def _first(tries: Callable[[Org], Iterator[TokenRequest]], fits: Fits) -> Search:
     def search(org: Org) -> TokenRequest | None:
-        decider = org.remembered("decider", READS, Decider)
+        decider = org.remembered("decider", READS, Decider, CONSULTS)
         some = islice(tries(org), _MOST_TRIED)
         return next((request for request in some if fits(decider.decide(request))), None)
 

@@ -65,9 +65,9 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.text import listed, quoted
+from auditor.tokens.endpoint import usable_somewhere, useless_zones
 
 from ._clients import own_clients
-from ._zones import useless_zones
 
 
 @rule("OAM515", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["apps", "network_zones"])
@@ -78,7 +78,7 @@ def check(org: Org) -> Iterator[Finding]:
         if network.connection != "ZONE" or (not useless and (network.include or network.exclude)):
             continue
         faults = [f"{quoted(name)} {fault}" for name, fault, _ in useless]
-        alone = len(useless) == len(network.include)
+        alone = not usable_somewhere(org, client)
         yield Finding(
             client,
             f"Client {quoted(client.title)} may be used only from certain network zones, and "

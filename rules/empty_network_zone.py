@@ -41,9 +41,9 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.org import NetworkZone
 from auditor.text import quoted
+from auditor.tokens.endpoint import empty
 
 from ._clients import own_clients
-from ._zones import empty
 
 
 @rule("OAM808", severity=Severity.LOW, impact=Impact.DEAD, reads=["network_zones", "apps"])

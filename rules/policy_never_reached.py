@@ -4,7 +4,11 @@ Okta tries policies in order of priority and stops at the first rule that matche
 all clients with a broad rule, tried first, makes the policies for particular clients behind it
 ineffective: their people, scopes and lifetimes restrict nothing, although they look as if they
 did. It is worked out for everybody who is assigned and can sign in, for all clients and all sets
-of scopes.
+of scopes; for token exchange by both readings of what the people of a rule mean there.
+
+Clients without a key to authenticate with, or restricted to network zones that match no
+address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
+in order.
 
 Fix: move the policy before those that shadow it, make those narrower, or delete it.
 
@@ -57,10 +61,10 @@ from auditor.text import counted, listed, quoted
 from auditor.tokens.reachability import RuleReach, ServerReach
 
 from ._active import policy_name
-from ._reach import READS, server_reaches, shadowed_policies
+from ._reach import CONSULTS, READS, server_reaches, shadowed_policies
 
 
-@rule("OAM206", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS)
+@rule("OAM206", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS, consults=CONSULTS)
 def check(org: Org) -> Iterator[Finding]:
     for reach in server_reaches(org):
         reported = shadowed_policies(reach)

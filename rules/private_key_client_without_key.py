@@ -1,6 +1,7 @@
 """A client authenticates with `private_key_jwt`, but Okta has no active key to verify it with.
 
-Every token request fails with 401 `invalid_client`. Keys that are inactive, or that are for
+Every token request fails with 401 `invalid_client`; only tokens of the implicit grant, in which
+the client does not authenticate, are issued all the same. Keys that are inactive, or that are for
 encryption only, do not count. A client with a `jwks_uri` is not reported: its keys are not
 part of the configuration.
 
@@ -36,6 +37,7 @@ Accepted:
 See:
 - Okta developer documentation, "Implement OAuth for Okta with a service app"
 - Okta support article "Invalid_Client Error Returned When Requesting OAuth Token(s)"
+- Okta support article 'Okta Client Assertion "Error: Invalid Key ID"'
 - System Log filter: `eventType eq "app.oauth2.invalid_client_credentials"`
 """
 
@@ -45,6 +47,7 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import counted, quoted
+from auditor.tokens.endpoint import can_authenticate
 
 from ._clients import own_clients
 
@@ -52,10 +55,8 @@ from ._clients import own_clients
 @rule("OAM511", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["app_jwks"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        if client.auth_method != "private_key_jwt" or client.oauth.jwks_uri:
-            continue
-        keys = org.client_keys(client)
-        if not any(key.active and key.use != "enc" for key in keys):
+        if can_authenticate(org, client) is False:
+            keys = org.client_keys(client)
             has = f"{counted(len(keys), 'key')} but no active one" if keys else "no key"
             yield Finding(
                 client,

@@ -5,7 +5,8 @@ of those who can sign in, can obtain it, some rule for "any user assigned the ap
 that nearly everybody is assigned to, or a group in a rule has outgrown its purpose. The numbers
 are options; orgs with fewer than 10 people are left out. Whether a scope is privileged is judged
 by its name (write, delete, manage, admin and the like; an option). Who can obtain it is worked
-out from assignments, policies and rules of all clients.
+out from assignments, policies and rules of all clients but those that get no token for lack of a
+key or of a network zone that matches an address, where keys and zones were read.
 
 Fix: name the groups that need the scope in the rules that allow it, or assign fewer people.
 
@@ -84,7 +85,7 @@ from auditor.tokens.request import TokenRequest
 from auditor.tokens.userset import UserSet
 
 from ._people import People
-from ._reach import READS, server_reaches
+from ._reach import CONSULTS, READS, server_reaches
 from ._sensitive import PrivilegeOptions
 
 _FEWEST = 10
@@ -107,6 +108,7 @@ class Options(PrivilegeOptions):
     impact=Impact.RISKY,
     confidence=Confidence.MEDIUM,
     reads=READS,
+    consults=CONSULTS,
     options=Options,
 )
 def check(org: Org, options: Options) -> Iterator[Finding]:

@@ -3,8 +3,13 @@
 Okta tries policies and rules in order of priority and stops at the first that matches. If every
 request that a rule is meant for matches an earlier one, the rule has no effect: its lifetimes
 never apply and its inline hook never runs, and whoever tightens it tightens nothing. It is worked
-out for everybody who is assigned and can sign in, for all clients and all sets of scopes. A
-policy that is shadowed as a whole is the subject of OAM206.
+out for everybody who is assigned and can sign in, for all clients and all sets of scopes; for
+token exchange by both readings of what the people of a rule mean there. A policy that is shadowed
+as a whole is the subject of OAM206.
+
+Clients without a key to authenticate with, or restricted to network zones that match no
+address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
+in order.
 
 Fix: move the rule before those that shadow it, make those narrower, or delete it.
 
@@ -82,11 +87,11 @@ from auditor.tokens.reachability import RuleReach, Why
 
 from ._active import rule_name
 from ._lifetimes import spoken
-from ._reach import READS, server_reaches, shadowed_policies
+from ._reach import CONSULTS, READS, server_reaches, shadowed_policies
 from ._scopes import defined_scopes
 
 
-@rule("OAM318", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS)
+@rule("OAM318", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS, consults=CONSULTS)
 def check(org: Org) -> Iterator[Finding]:
     for reach in server_reaches(org):
         reported = shadowed_policies(reach)

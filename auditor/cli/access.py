@@ -21,6 +21,7 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import counted, escaped, one_line
 from auditor.tokens.decide import OidcScopes
+from auditor.tokens.endpoint import taken_for_granted
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
 from auditor.tokens.lookup import find_client, find_scope, find_server, find_user
 from auditor.tokens.reach import Reach, SituationReach, Way
@@ -101,7 +102,8 @@ def command(
     tokens are left out: they carry what was obtained before.
 
     Exit codes: 0 everything that bears on it was read; 2 wrong usage; 3 something was not read,
-    so that there may be more access than the rows say.
+    so that there may be more access than the rows say, or, where it is the keys or network zones
+    of a client, less.
     """
     org = read_org(path)
     found = find_server(org, server) if server is not None else None
@@ -122,7 +124,8 @@ def command(
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         click.echo(escaped(document.decode()), nl=False)
-    missing = unread(org, "authorization_servers", "apps")
+    further = taken_for_granted(org, [question.client] if question.client else org.apps)
+    missing = unread(org, "authorization_servers", "apps", *further)
     for line in missing:
         click.echo(one_line(line), err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
@@ -234,13 +237,15 @@ def _table(rows: list[Row]) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     people = "no user" if row.people is None else f"{row.people:,}"
+    if row.uncertain:
+        people = f"{people} or more" if row.people else "not known"
     minutes = row.access_token_minutes
     return (
         _cut(row.server),
         _cut(row.client),
         _cut(re.split("[:/]", row.grant)[-1]),
         _cut(row.scope),
-        f"{people} or more" if row.uncertain else people,
+        people,
         _cut(row.policy or "-"),
         _cut(row.rule or "-"),
         "-" if minutes is None else f"{minutes} min",

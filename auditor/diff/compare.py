@@ -14,6 +14,7 @@ from auditor.diff.sides import Side, Sides
 from auditor.diff.situations import Question, Situations
 from auditor.lint.rule import Rule
 from auditor.text import one_line
+from auditor.tokens.endpoint import taken_for_granted
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def compare_snapshots(
 def _unread(sides: Sides) -> Iterator[Uncompared]:
     """Lists of the whole org without which it is not known what there is to compare."""
     for side in sides.both:
-        for name in ("authorization_servers", "apps", "users"):
+        further = taken_for_granted(side.org, side.org.apps)
+        for name in ("authorization_servers", "apps", "users", *further):
             if not side.read(name):
                 entry = side.org.ledger.entry(name)
                 yield Uncompared(

@@ -84,7 +84,7 @@ def _evaluate(side: Side, rule: Rule) -> dict[str, FindingRef] | tuple[str, str]
         return why, "; ".join(dict.fromkeys(entry.remedy() for entry in missing))
     found: dict[str, FindingRef] = {}
     try:
-        for item in rule.findings(org.restricted_to(rule.reads)):
+        for item in rule.findings(org):
             server = org.server_of(item.record)
             key = fingerprint(rule.code, item.record, item.field, item.key)
             found[key] = FindingRef(

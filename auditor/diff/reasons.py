@@ -23,6 +23,8 @@ _BECAUSE = {
     "consent": "the scope needs consent, which nobody can give",
     "grants": "the scope was not granted to the client",
     "authentication": "the client did not authenticate with a private key",
+    "keys": "the client had no active key to authenticate with",
+    "zones": "the client's network zones matched no address",
 }
 """By `Rejection.failed`."""
 
@@ -37,6 +39,8 @@ _NOW = {
     "consent": "the scope needs consent, which nobody can give",
     "grants": "the scope is not granted to the client",
     "authentication": "the client does not authenticate with a private key",
+    "keys": "the client has no active key to authenticate with",
+    "zones": "the client's network zones match no address",
 }
 
 
@@ -82,6 +86,9 @@ class Reasons:
             return "the OAuth settings of the client" if hidden else "servers or clients"
         if stand.evaluation is None:
             return None
+        one_sided = self._sides.one_sided(item.client, item.grant)
+        if assumed := one_sided[0 if side is self._sides.old else 1]:
+            return assumed[0]
         if person is None and item.grant not in USERLESS_GRANTS:
             return "the users of the org"
         for both in (False, True):

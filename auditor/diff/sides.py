@@ -18,6 +18,7 @@ from auditor.tokens.decide import OidcScopes
 from auditor.tokens.populations import Populations
 from auditor.tokens.reach import Reach
 from auditor.tokens.reachability import Tenant
+from auditor.tokens.situation import Situation
 from auditor.tokens.userset import Numbering, Person
 
 
@@ -74,6 +75,23 @@ class Sides:
     def same(self, path: str) -> bool:
         """Whether a resource was read on both sides, and is the same."""
         return path not in self.changed and path in self.old.snapshot.resources
+
+    def one_sided(self, client: str, grant: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What each side takes for granted about a client, and the other one knows.
+
+        Args:
+            client: its id.
+            grant: the grant type.
+        """
+        old, new = self.old.org.client(client), self.new.org.client(client)
+        if old is None or new is None:
+            return (), ()
+        one = Situation(self.old.org, None, old, grant).assumed
+        other = Situation(self.new.org, None, new, grant).assumed
+        return (
+            tuple(fact for fact in one if fact not in other),
+            tuple(fact for fact in other if fact not in one),
+        )
 
     def login(self, user: Person) -> str:
         """What reports call a person: the login, else the id."""

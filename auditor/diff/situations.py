@@ -15,12 +15,12 @@ from auditor.diff.sides import Side, Sides
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE
-from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
+from auditor.tokens.grants import REFRESH_TOKEN, UNHELD_GRANTS, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known
 from auditor.tokens.regions import Evaluation
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import People
+from auditor.tokens.userset import Numbering, People
 
 Live = dict[tuple[str, str], Evaluation]
 """The evaluations of one server by grant type and client id."""
@@ -62,6 +62,9 @@ class Situations:
     _standings: dict[tuple[int, int, bool], Standing] = field(default_factory=dict)
     _pairs: dict[object, Pair] = field(default_factory=dict)
     _same_assignments: dict[str, bool] = field(default_factory=dict)
+    _assumed: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = field(
+        default_factory=dict
+    )
 
     def differences(self) -> Iterator[Difference]:
         """What differs, by server, client and grant type; in the order of their ids."""
@@ -171,8 +174,13 @@ class Situations:
     def _client(self, pair: Pair, server: str, client: str, grant: str) -> Iterator[Difference]:
         if pair.untouched and self._same_eligible(client, grant):
             return
-        old, new = self._eligible(pair, client, grant)
-        moved = (old.sure ^ new.sure) | old.unknown | new.unknown
+        held = self._eligible(pair, client, grant, held=True)
+        moved = (held[0].sure ^ held[1].sure) | held[0].unknown | held[1].unknown
+        old, new = held
+        if grant in UNHELD_GRANTS:
+            # For those who are not assigned, equal sides give equal answers, whichever they are.
+            old, new = self._eligible(pair, client, grant, held=False)
+            moved |= old.possible ^ new.possible
         concerned = (pair.interesting & (old.possible | new.possible)) | moved
         if not concerned:
             return
@@ -186,6 +194,8 @@ class Situations:
 
     def _same_eligible(self, client: str, grant: str) -> bool:
         """Whether the same people are eligible for certain, without working out who."""
+        if any(self._one_sided(client, grant)):
+            return False
         if grant in USERLESS_GRANTS:
             return True
         return self._same_users and self._same_assignment(client)
@@ -215,11 +225,18 @@ class Situations:
             and all(self._same_members(g.id) for g in self.sides.old.org.assigned_groups(old))
         )
 
-    def _eligible(self, pair: Pair, client: str, grant: str) -> tuple[People, People]:
-        """Those whose requests a policy is to decide, on each side."""
+    def _eligible(
+        self, pair: Pair, client: str, grant: str, *, held: bool
+    ) -> tuple[People, People]:
+        """Those whose requests a policy is to decide, on each side; `held` as in `Region`.
+
+        Nobody for certain where only one side says whether the client is turned away at the
+        token endpoint.
+        """
+        one_sided = self._one_sided(client, grant)
         found = []
         stands = pair.old, pair.new
-        for side, stand in zip(self.sides.both, stands, strict=True):
+        for at, (side, stand) in enumerate(zip(self.sides.both, stands, strict=True)):
             everybody = pair.everybody
             app = side.org.client(client)
             if stand.evaluation is None or app is None:
@@ -227,8 +244,9 @@ class Situations:
                     People(everybody.none, everybody.none if stand.known else everybody.all)
                 )
                 continue
+            unsure = bool(one_sided[at])
             if grant in USERLESS_GRANTS:
-                found.append(People.certain(everybody.all))
+                found.append(_perhaps(People.certain(everybody.all), everybody, unsure=unsure))
                 continue
             populations = side.reach.populations
             able = populations.sign_in(Situation(side.org, None, app, grant))
@@ -237,8 +255,18 @@ class Situations:
                 holder = self.sides.old  # the same set need not be made twice
             own = holder.org.client(client)
             assert own is not None
-            found.append(able & holder.reach.populations.assigned(own))
+            people = holder.reach.populations.entitled(own, grant, held=held)
+            found.append(_perhaps(able & people, everybody, unsure=unsure))
         return found[0], found[1]
+
+    def _one_sided(self, client: str, grant: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if (client, grant) not in self._assumed:
+            self._assumed[client, grant] = self.sides.one_sided(client, grant)
+        return self._assumed[client, grant]
+
+
+def _perhaps(people: People, everybody: Numbering, *, unsure: bool) -> People:
+    return People(everybody.none, people.possible) if unsure else people
 
 
 def _refreshing(app: App) -> bool:

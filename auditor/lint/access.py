@@ -20,7 +20,8 @@ class Obtains(StrEnum):
     SCOPES = "scopes"
     SENSITIVE = "sensitive scopes"
     UNKNOWN = "not known"
-    """Nothing for certain, but something was not read that may let somebody obtain scopes."""
+    """Nothing for certain, but somebody may obtain scopes: something was not read, or Okta does
+    not document it."""
 
 
 class Standing(StrEnum):
@@ -165,3 +166,5 @@ class Access:
     """Whether a selected rule says which scopes are sensitive; without one none is."""
     unread: tuple[str, ...]
     """Labels of what was not read completely and bears on it."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what is taken for granted, and on what Okta does not document."""

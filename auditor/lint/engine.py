@@ -68,7 +68,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
             not_evaluated.append(unread)
             continue
         try:
-            found = list(item.findings(org.restricted_to(item.reads)))
+            found = list(item.findings(org))
             findings += [report.finding(item, finding) for finding in found]
         except UnreadMembersError as unread_members:
             not_evaluated.append(_left_aside(item, unread_members))

@@ -13,6 +13,8 @@ _WHY = {
     Why.STATUS: "the rule, its policy or the server is not active",
     Why.CLIENTS: "its policy covers no active client",
     Why.GRANTS: "no client that it covers may use any of its grant types",
+    Why.TOKEN_ENDPOINT: "its clients are turned away at the token endpoint: they have no active "
+    "key, or no address is within their network zones",
     Why.EMPTY_SCOPES: "it lists no scopes",
     Why.UNDEFINED_SCOPES: "the server has none of its scopes",
     Why.SCOPES_NOT_FOR_GRANT: "its scopes cannot be asked for with its grant types",

@@ -6,7 +6,7 @@ a report asks for it, and for at most so many servers and clients as people can 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -18,6 +18,8 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import Status
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.tokens.endpoint import CONSULTS, taken_for_granted
+from auditor.tokens.grants import UNHELD_GRANTS
 from auditor.tokens.reach import Reach
 from auditor.tokens.reachability import Tenant
 
@@ -60,7 +62,7 @@ class Overview:
         options: list[object] = [rule.options for rule in self.rules]
         judges = [option for option in options if isinstance(option, Privileging)]
         # Rules that ask the same questions have the answers remembered under this name.
-        tenant = self.org.remembered("reach", READS, lambda org: Tenant(Reach(org)))
+        tenant = self.org.remembered("reach", READS, lambda org: Tenant(Reach(org)), CONSULTS)
         servers = _chosen(self.org.servers, first, MOST_SERVERS)
         clients = _chosen(tenant.clients, first, MOST_CLIENTS)
 
@@ -89,6 +91,23 @@ class Overview:
                 for entry in self.org.ledger.entries
                 if entry.collection in bearing and entry.status in {Status.PARTIAL, Status.REFUSED}
             ),
+            notes=tuple(_notes(self.org, clients)),
+        )
+
+
+def _notes(org: Org, clients: Collection[App]) -> Iterator[str]:
+    granted = taken_for_granted(org, clients)
+    if "app_jwks" in granted:
+        yield "Keys of clients were not all read; those clients are taken to have an active one."
+    if "network_zones" in granted:
+        yield (
+            "The network zones were not read; those that clients are restricted to are taken to "
+            "match the addresses that they call from."
+        )
+    if any(not UNHELD_GRANTS.isdisjoint(client.grant_types) for client in clients):
+        yield (
+            "Okta does not document whether a token exchange holds the user against assignments "
+            "and the people of a rule: what depends on it is not known."
         )
 
 

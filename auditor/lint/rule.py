@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from auditor.lint.finding import Confidence, Finding, Impact, Severity
 from auditor.lint.options import RuleOptions
 from auditor.lint.page import Page, markdown, read_page
-from auditor.snapshot.collections import BY_NAME
+from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.index import Org
 
 Check = Callable[..., Iterator[Finding]]
@@ -48,9 +48,13 @@ class Rule:
     options: RuleOptions | None = None
     """Its thresholds; None if it has none."""
 
+    consults: frozenset[str] = frozenset()
+    """The collections that it uses if they were read, and does without otherwise."""
+
     def findings(self, org: Org) -> Iterator[Finding]:
-        """Evaluate the rule."""
-        return self.check(org) if self.options is None else self.check(org, self.options)
+        """Evaluate the rule over what it may see of an org."""
+        seen = org.restricted_to(self.reads, self.consults)
+        return self.check(seen) if self.options is None else self.check(seen, self.options)
 
     def markdown(self) -> str:
         """The rule's page."""
@@ -60,6 +64,8 @@ class Rule:
             "Confidence": self.confidence.value,
             "Reads": ", ".join(sorted(self.reads)),
         }
+        if self.consults:
+            facts["Consults"] = f"{', '.join(sorted(self.consults))} (if they were read)"
         options = type(self.options).documented() if self.options else []
         return markdown(self.code, self.name, self.page, facts, options)
 
@@ -70,6 +76,7 @@ def rule(
     severity: Severity,
     impact: Impact,
     reads: Iterable[str],
+    consults: Iterable[str] = (),
     confidence: Confidence = Confidence.HIGH,
     options: type[RuleOptions] | None = None,
 ) -> Callable[[Check], Rule]:
@@ -80,19 +87,23 @@ def rule(
         severity: how bad a finding is, unless configuration says otherwise.
         impact: whether it breaks something, risks something, or is dead configuration.
         reads: names of the collections the function asks the org for, not their parents.
+        consults: names of those that it uses if they were read, which it asks `org.known`, and
+            does without otherwise.
         confidence: how sure a finding is.
         options: the rule's thresholds; the function then takes them as its second argument.
 
     Raises:
         ValueError: the code or a collection's name is unusable, or the docstring lacks a part.
     """
-    names = frozenset(reads)
+    names, further = frozenset(reads), frozenset(consults)
     if not _CODE.match(code):
         raise ValueError(f"{code!r} is no rule code: two to ten capitals, three or four digits")
-    if unknown := sorted(names - BY_NAME.keys()):
+    if unknown := sorted((names | further) - BY_NAME.keys()):
         raise ValueError(f"{code} reads unknown collections: {', '.join(unknown)}")
     if not names:
         raise ValueError(f"{code} reads nothing")
+    if twice := sorted(lineage(names) & further):
+        raise ValueError(f"{code} reads and consults {', '.join(twice)}: one of them is enough")
 
     def declare(check: Check) -> Rule:
         module = sys.modules[check.__module__]
@@ -107,6 +118,7 @@ def rule(
             page=read_page(module.__doc__ or ""),
             module=module.__name__,
             options=options() if options else None,
+            consults=further,
         )
 
     return declare

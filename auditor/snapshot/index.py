@@ -1,7 +1,8 @@
 """The org as rules see it: typed records, lookups and edges, computed once.
 
-A rule may look only at what it declared in `reads`. Asking for anything else raises
-`UndeclaredRead`, so that a rule can never rest on data whose absence nobody noticed.
+A rule may look only at what it declared in `reads`, and, where `known` says that it was read,
+at what it declared in `consults`. Asking for anything else raises `UndeclaredRead`, so that a
+rule can never rest on data whose absence nobody noticed.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _OVER = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIG
 
 
 class UndeclaredRead(Exception):  # noqa: N818 - reads as what happened
-    """A rule looked at a collection that its `reads` does not name."""
+    """A rule looked at a collection that it did not declare, or did not ask whether it was read."""
 
 
 class UnreadMembersError(SnapshotError):
@@ -100,11 +101,13 @@ class Org:
         self,
         tables: _Tables,
         readable: frozenset[str] | None = None,
+        consulted: frozenset[str] = frozenset(),
         *,
         strict: bool = False,
     ) -> None:
         self._tables = tables
         self._readable = readable
+        self._consulted = consulted - (readable or frozenset())
         self._strict = strict
 
     @classmethod
@@ -112,13 +115,18 @@ class Org:
         """Index a snapshot. Records that cannot be understood make their collection partial."""
         return cls(_tabulate(snapshot))
 
-    def restricted_to(self, reads: Iterable[str]) -> Org:
+    def restricted_to(self, reads: Iterable[str], consults: Iterable[str] = ()) -> Org:
         """A view of the same org in which only these collections and their parents can be read.
 
         In it, nobody takes for empty what was not read: `members` of a group that the
-        exporter left aside raises `UnreadMembersError`.
+        exporter left aside raises `UnreadMembersError`, and a list that is merely consulted and
+        was not read raises `UndeclaredRead`.
+
+        Args:
+            reads: collections that were read.
+            consults: collections of which `known` has to be asked first.
         """
-        return Org(self._tables, lineage(reads), strict=True)
+        return Org(self._tables, lineage(reads), lineage(consults), strict=True)
 
     # The org itself
 
@@ -151,6 +159,10 @@ class Org:
     def network_zones(self) -> tuple[NetworkZone, ...]:
         """Network zones."""
         return self._all("network_zones", NetworkZone)
+
+    def network_zone(self, zone_id: str) -> NetworkZone | None:
+        """The network zone with an id."""
+        return self._lookup("network_zones", NetworkZone).get(zone_id)
 
     @property
     def inline_hooks(self) -> tuple[InlineHook, ...]:
@@ -385,20 +397,29 @@ class Org:
 
     # What is worked out of it
 
-    def remembered(self, what: str, reads: Iterable[str], make: Callable[[Org], T]) -> T:
+    def remembered(
+        self,
+        what: str,
+        reads: Iterable[str],
+        make: Callable[[Org], T],
+        consults: Iterable[str] = (),
+    ) -> T:
         """Something that is worked out once, whoever asks for it.
 
         Args:
             what: its name.
             reads: the collections that it rests on.
             make: makes it of a view in which only these can be read.
+            consults: the collections that it uses if they were read.
         """
-        names = lineage(reads)
+        names, further = lineage(reads), lineage(consults)
         for name in names:
             self._check(name)
+        for name in further:
+            self._check_declared(name)
         remembered = self._tables.remembered
         if what not in remembered:
-            remembered[what] = make(Org(self._tables, names, strict=self._strict))
+            remembered[what] = make(Org(self._tables, names, further, strict=self._strict))
         return cast("T", remembered[what])
 
     # What was read
@@ -410,7 +431,7 @@ class Org:
             name: the collection.
             parent: whose list is meant, for collections that have one list per parent.
         """
-        self._check(name)
+        self._check_declared(name)
         entry = self.ledger.entry(name)
         row = BY_NAME[name]
         key = row.parent_key(parent) if parent else None
@@ -427,9 +448,18 @@ class Org:
         value = self._tables.snapshot.resources[record.place.path]
         return value if record.place.position is None else value[record.place.position]
 
-    def _check(self, name: str) -> None:
-        if self._readable is not None and name not in self._readable:
-            raise UndeclaredRead(f'add "{name}" to the rule\'s reads')
+    def _check(self, name: str, parent: Record | None = None) -> None:
+        """See to it that a list may be read."""
+        if self._readable is None or name in self._readable:
+            return
+        self._check_declared(name)
+        if not self.known(name, parent):
+            raise UndeclaredRead(f'ask `org.known` before "{name}": it is merely consulted')
+
+    def _check_declared(self, name: str) -> None:
+        if self._readable is None or name in self._readable or name in self._consulted:
+            return
+        raise UndeclaredRead(f'add "{name}" to the rule\'s reads')
 
     def _unnamed(self, group_id: str) -> bool:
         """Whether a group's members were left aside; a rule is not evaluated then."""
@@ -456,7 +486,7 @@ class Org:
         return cast("tuple[R, ...]", self._tables.by_collection.get(name, ()))
 
     def _of(self, name: str, model: type[R], parent: Record) -> tuple[R, ...]:
-        self._check(name)
+        self._check(name, parent)
         row = BY_NAME[name]
         assert row.model is model
         key = row.parent_key(parent)

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor.snapshot.index import Org
-from auditor.snapshot.models.clients import Grant
+from auditor.snapshot.models.clients import Grant, KeySet
+from auditor.snapshot.models.org import ZoneAddress
 from auditor.snapshot.models.servers import (
     EVERYONE,
     OIDC_SCOPES,
+    Key,
     People,
     PolicyRule,
     Scope,
@@ -25,6 +27,7 @@ from auditor.tokens import errors
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.endpoint import empty, useless_zones
 from auditor.tokens.grants import CIBA, KNOWN_GRANTS, USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
@@ -45,6 +48,7 @@ _COUNTED = 2_000
 
 
 _SAME = Changes()
+_NEW_KEY = "a key that the client does not have yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +278,37 @@ def _for_authentication(situation: Situation, request: TokenRequest) -> Iterator
     yield _Idea("the client authenticated with private_key_jwt", request, changed)
 
 
+def _for_keys(situation: Situation, request: TokenRequest) -> Iterator[_Idea]:
+    client = situation.client
+    for key in situation.org.client_keys(client):
+        if key.use != "enc":
+            changed = Changes({key.id: with_field(key, "status", "ACTIVE")})
+            yield _Idea(f"key {quoted(key.title)} of the client were active", request, changed)
+    new = Key(id=_NEW_KEY, kid=_NEW_KEY, use="sig", status="ACTIVE")
+    keys = KeySet(keys=(*client.oauth.jwks.keys, new))
+    changed = _client_with(situation, "jwks", keys)
+    yield _Idea("the client had an active key for signatures", request, changed, cost=1.5)
+
+
+def _for_zones(situation: Situation, request: TokenRequest) -> Iterator[_Idea]:
+    org, client = situation.org, situation.client
+    for _, fault, zone in useless_zones(org, client):
+        if zone is not None and fault == "is inactive":
+            changed = Changes({zone.id: with_field(zone, "status", "ACTIVE")})
+            yield _Idea(f"network zone {quoted(zone.title)} were active", request, changed)
+        elif zone is not None:
+            changed = Changes({zone.id: with_field(zone, "gateways", (ZoneAddress(),))})
+            yield _Idea(f"network zone {quoted(zone.title)} had addresses", request, changed)
+    fit = (zone for zone in org.network_zones if zone.active and not empty(zone))
+    for zone in sorted(fit, key=lambda zone: (zone.title, zone.id))[:2]:
+        named = (*client.oauth.network.include, zone.id)
+        changed = _client_with(situation, "network.include", named)
+        text = f"the client could be used from network zone {quoted(zone.title)}"
+        yield _Idea(text, request, changed, cost=2)
+    changed = _client_with(situation, "network.connection", "ANYWHERE")
+    yield _Idea("the client could be used from anywhere", request, changed, cost=3)
+
+
 def _for_scopes(situation: Situation, request: TokenRequest) -> Iterator[_Idea]:
     asked = request.scopes or frozenset()
     rejection = situation.asked(request).rejection
@@ -459,7 +494,7 @@ def _join(org: Org, rule: PolicyRule, user: str, name: str) -> _Piece | None:
     return None
 
 
-def _client_with(situation: Situation, name: str, value: tuple[str, ...]) -> Changes:
+def _client_with(situation: Situation, name: str, value: object) -> Changes:
     client = situation.client
     return Changes({client.id: with_field(client, f"settings.oauth_client.{name}", value)})
 
@@ -490,6 +525,8 @@ _BY_FAILURE = {
     "consent": _for_consent,
     "grants": _for_grants,
     "authentication": _for_authentication,
+    "keys": _for_keys,
+    "zones": _for_zones,
     "user": _for_user,
     "assignment": _for_assignment,
 }

@@ -19,7 +19,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.grants import TOKEN_EXCHANGE, USERLESS_GRANTS
+from auditor.tokens.grants import UNHELD_GRANTS, USERLESS_GRANTS
 from auditor.tokens.matching import admits_userless
 from auditor.tokens.people import Test, admission_test
 
@@ -48,18 +48,16 @@ class Candidate:
         return admission_test(self.org, self.rule)
 
     def admits(self, user: str | None) -> bool | None:
-        """Whether the people condition lets the request through; None if that is not known.
+        """Whether the people condition lets the request through; None if that is not known."""
+        named = self.names(user)
+        return None if self.grant in UNHELD_GRANTS and named is False else named
 
-        Under token exchange Okta's own engineers have shown tokens for users whom the rule
-        did not name, so being left out proves nothing there.
-        """
+    def names(self, user: str | None) -> bool | None:
+        """Whether the people condition holds for the request; None if that was not read."""
         assert self.rule is not None
         if self.grant in USERLESS_GRANTS:
             return admits_userless(self.rule)
-        if user is None:
-            return None
-        inside = self._people(user)
-        return None if self.grant == TOKEN_EXCHANGE and inside is False else inside
+        return None if user is None else self._people(user)
 
     def grants(
         self, wanted: frozenset[str], *, omitted: bool, openid_listed: bool

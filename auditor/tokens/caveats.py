@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate, tied
 from auditor.tokens.decision import Decision
+from auditor.tokens.endpoint import KEYS, ZONES
 from auditor.tokens.grants import (
     CLIENT_CREDENTIALS,
     IMPLICIT,
@@ -75,8 +76,18 @@ def org_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[str]:
 
 def _client_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[str]:
     client = situation.client
-    if client.oauth.network.connection == "ZONE":
+    if client.oauth.network.connection == "ZONE" and situation.at_token_endpoint:
         yield "The client may be used from its network zones only; elsewhere the answer is 403."
+    if ZONES in situation.assumed:
+        yield (
+            "The network zones were not read: if none of the client's matches an address, every "
+            "request is answered with 403."
+        )
+    if KEYS in situation.assumed:
+        yield (
+            "The client's keys were not read: without an active one every request fails with "
+            "invalid_client."
+        )
     if situation.grant == PASSWORD:
         yield "It fails if the sign-on policy of the client asks for more than a password."
     if situation.grant == INTERACTION_CODE:

@@ -19,7 +19,7 @@ from auditor.tokens.errors import NO_MATCHING_RULE, Rejection
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID, AskedScopes
-from auditor.tokens.situation import Situation, Verdict
+from auditor.tokens.situation import PEOPLE_OF_EXCHANGE, Situation, Verdict
 from auditor.tokens.trace import walk_steps
 
 READS = (
@@ -32,7 +32,8 @@ READS = (
     "users",
     "client_roles",
 )
-"""The collections a decision may ask for; a rule that decides declares them."""
+"""The collections a decision may ask for; a rule that decides declares them, and consults
+`endpoint.CONSULTS`."""
 
 ORG_ACCESS_TOKEN_MINUTES = 60
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
@@ -53,7 +54,7 @@ class Decider:
     """Decides requests of one tenant.
 
     Args:
-        org: the tenant; a restricted view must read `READS`.
+        org: the tenant; a restricted view must read `READS` and consult `endpoint.CONSULTS`.
         oidc_scopes: which reading to go by.
     """
 
@@ -107,7 +108,7 @@ class Decider:
         ):
             return ended
         if situation.server is None:
-            return self._at_org_server(situation, asked)
+            return _doubted(self._at_org_server(situation, asked), situation.doubt(user))
         return self._by_policy(situation, asked, user, steps)
 
     def _by_policy(
@@ -125,8 +126,10 @@ class Decider:
         decision = self._walk(situation, asked, user, listed_first)
         if steps is not None:
             steps += walk_steps(situation, asked, user, listed_first, decision)
+        doubt = situation.doubt(user)
+        decision = _doubted(decision, doubt)
         if asked.wanted & OIDC_SCOPES:
-            other = self._walk(situation, asked, user, not listed_first)
+            other = _doubted(self._walk(situation, asked, user, not listed_first), doubt)
             if (other.outcome, other.rule) != (decision.outcome, decision.rule):
                 caveat = differing(other)
                 decision = replace(
@@ -150,10 +153,7 @@ class Decider:
                 continue
             admitted = item.admits(user)
             if admitted is None:
-                return _indeterminate(
-                    f"whether rule {quoted(item.rule.title)} of policy "
-                    f"{quoted(item.policy.title)} admits the user"
-                )
+                return _indeterminate(_people_unknown(item, user))
             if admitted:
                 return self._mint(situation, item, granted, asked)
         return _rejected(NO_MATCHING_RULE)
@@ -203,6 +203,23 @@ def _ended(verdict: Verdict, steps: list[Step] | None) -> Decision | None:
     if rejection is not None:
         return _rejected(rejection)
     return _indeterminate(verdict.missing) if verdict.missing else None
+
+
+def _doubted(decision: Decision, doubt: str | None) -> Decision:
+    """A token that depends on something that is not known is none that is minted for certain."""
+    if doubt is None or decision.outcome is not Outcome.MINTED:
+        return decision
+    return _indeterminate(doubt)
+
+
+def _people_unknown(item: Candidate, user: str | None) -> str:
+    assert item.rule is not None
+    if item.names(user) is False:
+        return PEOPLE_OF_EXCHANGE
+    return (
+        f"whether rule {quoted(item.rule.title)} of policy {quoted(item.policy.title)} "
+        "admits the user"
+    )
 
 
 def _rejected(rejection: Rejection) -> Decision:

@@ -85,6 +85,15 @@ WRONG_REDIRECT_URI = Rejection(
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
     "illegal_redirect_uri",
 )
+# Support article 'Okta Client Assertion "Error: Invalid Key ID"': also where the client has no
+# public key. No log reason is given.
+NO_CLIENT_KEY = Rejection("keys", "invalid_client", "The client_assertion JWT kid is invalid.")
+# OAuth API description, 403 response of the token endpoint.
+OUTSIDE_ZONES = Rejection(
+    "zones",
+    "access_denied",
+    "The request is made from outside the client's permitted network zones.",
+)
 
 # No source gives Okta's words for these.
 SERVER_INACTIVE = Rejection("server")

@@ -13,7 +13,7 @@ from itertools import chain
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
-from auditor.tokens.grants import TOKEN_EXCHANGE, USERLESS_GRANTS
+from auditor.tokens.grants import UNHELD_GRANTS, USERLESS_GRANTS
 from auditor.tokens.matching import admits_userless
 from auditor.tokens.people import assignments_known, members_known
 from auditor.tokens.situation import Situation
@@ -27,7 +27,8 @@ class Populations:
     numbered too, and one more person, None, stands for anybody who is mentioned nowhere.
 
     Args:
-        org: the tenant; a restricted view must read `decide.READS`.
+        org: the tenant; a restricted view must read `decide.READS` and consult
+            `endpoint.CONSULTS`.
         users: a numbering of more people than the tenant's own, so that sets of two snapshots
             can be compared; whoever is not a user of this one counts as deleted.
     """
@@ -55,11 +56,32 @@ class Populations:
         """Everybody who could take part in a grant type."""
         return self._nobody if grant in USERLESS_GRANTS else self.users
 
-    def eligible(self, situation: Situation) -> People:
-        """Those who can sign in and are assigned: whose requests a policy is to decide."""
+    def eligible(self, situation: Situation, *, held: bool = False) -> People:
+        """Those who can sign in and are assigned: whose requests a policy is to decide.
+
+        Args:
+            situation: the client and the grant type.
+            held: whether people who are not assigned are out even where it is not known whether
+                that matters.
+        """
         if situation.grant in USERLESS_GRANTS:
             return People.certain(self._nobody.all)
-        return self.sign_in(situation) & self.assigned(situation.client)
+        entitled = self.entitled(situation.client, situation.grant, held=held)
+        return self.sign_in(situation) & entitled
+
+    def entitled(self, client: App, grant: str, *, held: bool = False) -> People:
+        """Those whom no missing assignment keeps from a client's tokens.
+
+        They are the assigned ones, but in token exchange nobody is out for certain.
+
+        Args:
+            client: the client.
+            grant: the grant type.
+            held: as in `eligible`.
+        """
+        people = self.assigned(client)
+        open_to_all = grant in UNHELD_GRANTS and not held
+        return People(people.sure, self.users.all) if open_to_all else people
 
     def sign_in(self, situation: Situation) -> People:
         """Those whose status lets them sign in with the grant type of a situation."""
@@ -93,27 +115,31 @@ class Populations:
     def admitted(self, rule: PolicyRule, grant: str) -> People:
         """Those whom a rule's people condition lets through, assigned or not.
 
-        Under token exchange nobody is out for certain; see `Candidate.admits`.
+        In token exchange nobody is out for certain.
         """
+        people = self.named(rule, grant)
+        return People(people.sure, self.users.all) if grant in UNHELD_GRANTS else people
+
+    def named(self, rule: PolicyRule, grant: str) -> People:
+        """Those for whom a rule's people condition holds, whether or not that matters."""
         if grant in USERLESS_GRANTS:
             nobody = self._nobody
             return People.certain(nobody.all if admits_userless(rule) else nobody.none)
         if rule.place.path + rule.id not in self._admitted:
             self._admitted[rule.place.path + rule.id] = self._admit(rule)
-        people = self._admitted[rule.place.path + rule.id]
-        return People(people.sure, self.users.all) if grant == TOKEN_EXCHANGE else people
+        return self._admitted[rule.place.path + rule.id]
 
     def _admit(self, rule: PolicyRule) -> People:
         users, people = self.users, rule.people
         included = People.certain(users.all)
         if not people.everyone:
-            included = self._named(people.users.include, people.groups.include)
+            included = self._gathered(people.users.include, people.groups.include)
         if not people.users.exclude and not people.groups.exclude:
             return included
-        return included - self._named(people.users.exclude, people.groups.exclude)
+        return included - self._gathered(people.users.exclude, people.groups.exclude)
 
-    def _named(self, users: Iterable[str], groups: Iterable[str]) -> People:
-        """Users named by themselves or by a group."""
+    def _gathered(self, users: Iterable[str], groups: Iterable[str]) -> People:
+        """Users whom a list names, by themselves or by a group."""
         named = [group for group in groups if group != EVERYONE]
         sure = self.users.of(users)
         for group in named:

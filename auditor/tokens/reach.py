@@ -108,8 +108,12 @@ class SituationReach:
     def regions(self) -> tuple[Region, ...]:
         """What each rule gives to whom; only those with anybody in them."""
         eligible = self.eligible
+        if not eligible.possible:
+            return ()
+        held = self.reach.populations.eligible(self.situation, held=True)
         found = (
-            replace(region, people=region.people & eligible) for region in self.evaluation.regions
+            replace(region, people=region.people & (held if region.held else eligible))
+            for region in self.evaluation.regions
         )
         return tuple(region for region in found if region.people.possible)
 
@@ -182,7 +186,7 @@ class SituationReach:
             uncovered -= people.possible
             if here := people.sure & self.eligible.sure:
                 minted.append((rung.candidate, granted, here))
-        no_rule = (errors.NO_MATCHING_RULE, uncovered & self.eligible.sure)
+        no_rule = (errors.NO_MATCHING_RULE, uncovered & self._rejected_without_rule)
         rejected = tuple(item for item in (*self._ineligible(), no_rule) if item[1])
         unknown = everybody.all
         for decided in (*(item[2] for item in minted), *(item[1] for item in rejected)):
@@ -196,13 +200,23 @@ class SituationReach:
             return None
         return self.request(people.first(), None if region.omitted else region.scopes)
 
+    @property
+    def _rejected_without_rule(self) -> UserSet:
+        """Those who are told that no rule matched where none does.
+
+        In token exchange they need not be assigned: no rule matches by either reading.
+        """
+        if self.situation.unheld:
+            return self.reach.populations.sign_in(self.situation).sure
+        return self.eligible.sure
+
     def _ineligible(self) -> Iterator[tuple[Rejection, UserSet]]:
         if self.situation.grant in USERLESS_GRANTS:
             return
         able = self.reach.populations.sign_in(self.situation)
-        assigned = self.reach.populations.assigned(self.situation.client)
+        entitled = self.reach.populations.entitled(self.situation.client, self.situation.grant)
         yield errors.USER_SHUT_OUT, self.reach.populations.users.all - able.possible
-        yield errors.NOT_ASSIGNED, able.sure - assigned.possible
+        yield errors.NOT_ASSIGNED, able.sure - entitled.possible
 
     def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
         """A request of this situation."""
@@ -225,7 +239,8 @@ class Reach:
     """All requests of one tenant.
 
     Args:
-        org: the tenant; a restricted view must read `decide.READS`.
+        org: the tenant; a restricted view must read `decide.READS` and consult
+            `endpoint.CONSULTS`.
         oidc_scopes: which reading to go by.
         users: a numbering that is shared with another snapshot; see `Populations`.
     """

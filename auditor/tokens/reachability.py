@@ -23,7 +23,8 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.decision import Outcome
+from auditor.tokens.grants import KNOWN_GRANTS, USERLESS_GRANTS
 from auditor.tokens.reach import Reach
 from auditor.tokens.regions import Evaluation, Region, Rung, everybody_in
 from auditor.tokens.request import TokenRequest
@@ -42,6 +43,9 @@ class Why(StrEnum):
 
     GRANTS = "grants"
     """No client that is covered may use any of the rule's grant types."""
+
+    TOKEN_ENDPOINT = "token_endpoint"  # noqa: S105 - a hurdle
+    """The clients that are left cannot authenticate, or their network zones match no address."""
 
     EMPTY_SCOPES = "empty_scopes"
     """The rule lists no scopes."""
@@ -112,14 +116,22 @@ class Group:
         """The ids of the clients: the same for groups of other servers that have the same ones."""
         return tuple(client.client_id for client in self.clients)
 
-    def people(self, among: People) -> Iterator[tuple[App, People]]:
-        """Each client with those of some people who can sign in and are assigned to it."""
+    def people(self, among: People, *, held: bool = False) -> Iterator[tuple[App, People]]:
+        """Each client with those of some people who can sign in and are assigned to it.
+
+        Args:
+            among: the people.
+            held: as in `Region.held`.
+        """
         populations, userless = self.evaluation.populations, self.grant in USERLESS_GRANTS
         able = among if userless else among & populations.sign_in(self.evaluation.situation)
         if not able.possible:
             return
         for client in self.clients:
-            yield client, able if userless else able & populations.assigned(client)
+            if userless:
+                yield client, able
+            else:
+                yield client, able & populations.entitled(client, self.grant, held=held)
 
 
 @dataclass(frozen=True)
@@ -277,7 +289,7 @@ class ServerReach:
 
     def _look(self, group: Group, region: Region) -> _Found:
         anybody: bool | None = False
-        for client, people in group.people(region.people):
+        for client, people in group.people(region.people, held=region.held):
             if people.sure:
                 scopes = None if region.omitted else region.scopes
                 witness = self._request(client, group.grant, people.sure, scopes)
@@ -318,10 +330,15 @@ class ServerReach:
         covered = [c for c in self.tenant.clients if ALL_CLIENTS in names or c.client_id in names]
         if not covered:
             return RuleReach(policy, rule, False, Why.CLIENTS)  # noqa: FBT003
+        usable = [grant for grant in rule.grant_types if grant in KNOWN_GRANTS]
+        using = ((c, grant) for c in covered for grant in usable if grant in c.grant_types)
+        turned_away = next(using, None)
+        why = Why.TOKEN_ENDPOINT if turned_away else Why.GRANTS
         witness = None
         if rule.grant_types:
-            witness = self._request(covered[0], rule.grant_types[0], None, frozenset(rule.scopes))
-        return RuleReach(policy, rule, False, Why.GRANTS, witness=witness)  # noqa: FBT003
+            client, grant = turned_away or (covered[0], rule.grant_types[0])
+            witness = self._request(client, grant, None, frozenset(rule.scopes))
+        return RuleReach(policy, rule, False, why, witness=witness)  # noqa: FBT003
 
     def _hurdle(self, group: Group, at: int) -> RuleReach:
         """Why no request of some clients reaches a rule that is live for them."""
@@ -340,21 +357,38 @@ class ServerReach:
             witness = self._request(group.clients[0], group.grant, None, scopes)
             return replace(unreached, why=why, witness=witness if scopes else None)
         scopes = largest.sure or largest.possible
-        assigned = [(c, people) for c, people in group.people(rung.admitted) if people.possible]
-        if not assigned:
-            named = rung.admitted.sure
-            witness = self._request(group.clients[0], group.grant, named, scopes)
+        assigned = [(c, p) for c, p in group.people(rung.named, held=True) if p.possible]
+        taken = self._taken_by_all(group, at, scopes) if evaluation.situation.unheld else None
+        if not assigned and taken is None:
+            witness = self._request(group.clients[0], group.grant, rung.named.sure, scopes)
             return replace(unreached, why=Why.PEOPLE, witness=witness)
-        client, some = assigned[0]
+        client, some = next(iter(assigned), (group.clients[0], rung.named))
         meant = some.possible
         for _, people in assigned[1:]:
             meant |= people.possible
+        found = list(_takers(group, evaluation.takers(at, scopes), meant))
+        if taken is not None and taken.rule.place not in {other.rule.place for other in found}:
+            found.insert(0, taken)
+        request = self._request(client, group.grant, some.sure or some.possible, scopes)
+        shown = taken is None or self._mints(request)
         return replace(
             unreached,
             why=Why.SHADOWED,
-            taken=tuple(_takers(group, evaluation.takers(at, scopes), meant)),
-            witness=self._request(client, group.grant, some.sure or some.possible, scopes),
+            taken=tuple(found),
+            witness=request if shown else None,
         )
+
+    def _taken_by_all(self, group: Group, at: int, scopes: frozenset[str]) -> Taken | None:
+        """The rule that takes a rule's traffic if nobody is held against the people of one."""
+        able = group.evaluation.populations.sign_in(group.evaluation.situation).possible
+        for rung in group.evaluation.takers(at, scopes) if able else ():
+            item = rung.candidate
+            if item is not None and item.rule is not None:
+                return Taken(item.policy, item.rule, group.grant, able)
+        return None
+
+    def _mints(self, request: TokenRequest) -> bool:
+        return self.tenant.reach.decider.decide(request).outcome is Outcome.MINTED
 
     def _request(
         self, client: App, grant: str, people: UserSet | None, scopes: frozenset[str] | None

@@ -19,6 +19,11 @@ with P_i and any of D. It can matter: D may hold scopes that cannot be asked for
 
 What was not read makes sets three-valued (`userset.People`). A person who may be in P_i
 stops there without a decision, and may fall on to later rules.
+
+For token exchange there are two readings: Okta holds the user against assignments and people,
+or it does not. By the second, the first rule with L_k within its scopes takes everybody. What is
+certain is so by both. Behind a rule that takes everybody by the second, only the first is left:
+there a person has to be named and assigned.
 """
 
 from __future__ import annotations
@@ -56,6 +61,9 @@ class Region:
     people: People
     """Who obtains it for certain, and who may."""
 
+    held: bool = False
+    """Whether only people who are assigned may obtain it, also in token exchange."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -63,6 +71,8 @@ class Rung:
 
     candidate: Candidate | None
     admitted: People
+    named: People
+    """Who meets the people condition, where `admitted` leaves open whether that matters."""
     openid_listed: bool
 
     @property
@@ -102,14 +112,16 @@ class Evaluation:
         found = []
         blocked = situation.blocked
         if (blocked and blocked.missing) or not situation.policies_known:
-            found.append(Rung(None, anybody, self.openid_listed))
+            found.append(Rung(None, anybody, anybody, self.openid_listed))
         elif situation.server is None:
-            found.append(Rung(None, People.certain(everybody.all), self.openid_listed))
+            certain = People.certain(everybody.all)
+            found.append(Rung(None, certain, certain, self.openid_listed))
         for item in situation.live:
-            admitted = (
-                self.populations.admitted(item.rule, grant) if item.rule is not None else anybody
-            )
-            found.append(Rung(item, admitted, self.openid_listed))
+            admitted = named = anybody
+            if item.rule is not None:
+                admitted = self.populations.admitted(item.rule, grant)
+                named = self.populations.named(item.rule, grant)
+            found.append(Rung(item, admitted, named, self.openid_listed))
         return tuple(found)
 
     @cached_property
@@ -141,16 +153,20 @@ class Evaluation:
     def _explicit(self) -> Iterator[Region]:
         for at, rung in enumerate(self.rungs):
             largest = self.largest(rung)
-            people = self._left(at, largest)
+            held = self.situation.unheld and any(
+                earlier.is_rule for earlier in self.takers(at, largest.possible)
+            )
+            people = self._left(at, largest, held=held)
             if people.possible:
                 doubtful = largest.possible - largest.sure
-                yield Region(rung.candidate, largest.sure, doubtful, False, people)  # noqa: FBT003
+                yield Region(rung.candidate, largest.sure, doubtful, False, people, held)  # noqa: FBT003
 
-    def _left(self, at: int, largest: Largest) -> People:
+    def _left(self, at: int, largest: Largest, *, held: bool) -> People:
         """The people of a rung whom no earlier one takes."""
-        admitted = self.rungs[at].admitted
+        rung = self.rungs[at]
         none = self.populations.all(self.situation.grant).none
-        sure = admitted.sure if largest.sure else none
+        sure = rung.admitted.sure if largest.sure else none
+        admitted = rung.named if held else rung.admitted
         possible = admitted.possible if largest.possible else none
         for earlier in self.rungs[:at]:
             if not possible:
@@ -164,21 +180,23 @@ class Evaluation:
     def _omitted(self) -> Iterator[Region]:
         defaults = self.requestable.defaults
         everybody = self.populations.all(self.situation.grant)
-        undecided, unsettled = everybody.all, everybody.all
+        undecided, unsettled, held = everybody.all, everybody.all, False
         for rung in self.rungs:
             sure = rung.part(defaults.sure, omitted=True) if defaults.sure else frozenset[str]()
             possible = rung.part(defaults.possible, omitted=True)
             if not possible:
                 continue
+            admitted = rung.named if held else rung.admitted
             people = People(
                 rung.admitted.sure & undecided if sure else everybody.none,
-                rung.admitted.possible & unsettled,
+                admitted.possible & unsettled,
             )
             if people.possible:
-                yield Region(rung.candidate, sure, possible - sure, True, people)  # noqa: FBT003
+                yield Region(rung.candidate, sure, possible - sure, True, people, held)  # noqa: FBT003
             undecided -= rung.admitted.possible
             if sure:
                 unsettled -= rung.admitted.sure
+                held = held or (self.situation.unheld and rung.is_rule)
 
 
 def everybody_in(regions: tuple[Region, ...], none: UserSet) -> People:

@@ -17,6 +17,7 @@ from auditor.text import listed, quoted
 from auditor.tokens import errors
 from auditor.tokens.candidates import Candidate, candidates
 from auditor.tokens.decision import Passed
+from auditor.tokens.endpoint import KEYS, ZONES, can_authenticate, usable_somewhere
 from auditor.tokens.errors import Rejection
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
@@ -25,12 +26,19 @@ from auditor.tokens.grants import (
     INTERACTION_CODE,
     KNOWN_GRANTS,
     REFRESH_TOKEN,
+    UNHELD_GRANTS,
 )
 from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
 
 _USABLE_AT_SIGN_IN = frozenset({"ACTIVE", "PASSWORD_EXPIRED"})
+PEOPLE_OF_EXCHANGE = (
+    "whether Okta holds the subject token's user against assignments and the people of a rule"
+)
+"""The fact that a token exchange lacks where the two readings part; see `UNHELD_GRANTS`."""
+
+_ASSIGNMENTS = "the assignments of the client"
 _ANY_LABEL = r"[A-Za-z0-9-]+"
 
 
@@ -42,6 +50,11 @@ class Verdict:
     passed: Passed = Passed.YES
     rejection: Rejection | None = None
     missing: str | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether the request ends here. A check that could not be made need not end it."""
+        return self.rejection is not None or self.missing is not None
 
 
 def rejected(text: str, rejection: Rejection) -> Verdict:
@@ -77,15 +90,33 @@ class Situation:
         found = []
         for verdict in self._standing():
             found.append(verdict)
-            if verdict.passed is not Passed.YES:
+            if verdict.ends:
                 break
         return tuple(found)
 
     @cached_property
     def blocked(self) -> Verdict | None:
-        """The standing check that fails, if one does."""
+        """The standing check that ends every request, if one does."""
         last = self.standing[-1]
-        return None if last.passed is Passed.YES else last
+        return last if last.ends else None
+
+    @cached_property
+    def assumed(self) -> tuple[str, ...]:
+        """What was not read and is taken to stand in nobody's way."""
+        if not self.at_token_endpoint:
+            return ()
+        checks = ((KEYS, can_authenticate), (ZONES, usable_somewhere))
+        return tuple(name for name, check in checks if check(self.org, self.client) is None)
+
+    @property
+    def at_token_endpoint(self) -> bool:
+        """Whether tokens come from the token endpoint, where the client has to show itself."""
+        return self.grant != IMPLICIT
+
+    @property
+    def unheld(self) -> bool:
+        """Whether the user's being left out proves nothing; see `UNHELD_GRANTS`."""
+        return self.grant in UNHELD_GRANTS
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -172,6 +203,8 @@ class Situation:
             yield rejected(f"client {name} is not active", errors.CLIENT_INACTIVE)
         if not client.configurable:
             yield unknown(f"client {name} is Okta's own", "the OAuth settings of Okta's own app")
+        if self.at_token_endpoint:
+            yield from self._at_token_endpoint(name)
         if self.grant not in KNOWN_GRANTS:
             yield rejected(f"Okta knows no grant type {quoted(self.grant)}", errors.UNKNOWN_GRANT)
         if self.grant not in client.grant_types:
@@ -185,6 +218,32 @@ class Situation:
                 "whether Okta evaluates the access policy again is not published",
                 "whether the access policy is evaluated again when a token is refreshed",
             )
+
+    def _at_token_endpoint(self, name: str) -> Iterator[Verdict]:
+        """Whether the client is let in, from wherever it calls and whatever it asks for.
+
+        An authorization code is refused when it is redeemed: nothing at `/authorize` helps.
+        """
+        client = self.client
+        if client.oauth.network.connection == "ZONE":
+            usable = usable_somewhere(self.org, client)
+            if usable is None:
+                yield Verdict("the network zones of the org were not read", Passed.UNKNOWN)
+            elif usable:
+                yield Verdict(f"client {name} may be used from its network zones")
+            else:
+                text = f"client {name} may be used from network zones only that match no address"
+                yield rejected(text, errors.OUTSIDE_ZONES)
+        if client.auth_method == "private_key_jwt":
+            able = can_authenticate(self.org, client)
+            has = "keys behind a jwks_uri" if client.oauth.jwks_uri else "an active key"
+            if able is None:
+                yield Verdict(f"the keys of client {name} were not read", Passed.UNKNOWN)
+            elif able:
+                yield Verdict(f"client {name} has {has} to authenticate with")
+            else:
+                text = f"client {name} has no active key for signatures and no jwks_uri"
+                yield rejected(text, errors.NO_CLIENT_KEY)
 
     def request_checks(self, request: TokenRequest) -> Iterator[Verdict]:
         """Checks of what the request says beyond scopes and user."""
@@ -253,12 +312,32 @@ class Situation:
     def _assignment_check(self, user_id: str, name: str) -> Verdict:
         assigned = self.assigned(user_id)
         if assigned is None:
-            return unknown(
-                f"whether {name} is assigned was not read", "the assignments of the client"
+            text = f"whether {name} is assigned was not read"
+            if self.unheld:
+                return Verdict(text, Passed.UNKNOWN)
+            return unknown(text, _ASSIGNMENTS)
+        if not assigned and self.unheld:
+            return Verdict(
+                f"user {name} is not assigned to the client; whether a token exchange needs that "
+                "is not published",
+                Passed.UNKNOWN,
             )
         if not assigned:
             return rejected(f"user {name} is not assigned to the client", errors.NOT_ASSIGNED)
         return Verdict(f"user {name} is active and {self._how(user_id)}")
+
+    def doubt(self, user_id: str | None) -> str | None:
+        """The fact without which it is not known whether a user may have what a rule gives.
+
+        Only in token exchange: elsewhere the request ends with such a user. There it goes on,
+        because it is rejected whatever the fact is where no rule covers what it asks for.
+        """
+        if user_id is None or not self.unheld:
+            return None
+        assigned = self.assigned(user_id)
+        if assigned is None:
+            return _ASSIGNMENTS
+        return None if assigned else PEOPLE_OF_EXCHANGE
 
     def _how(self, user_id: str) -> str:
         if self.client.federation_broker:

@@ -12,9 +12,11 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App, Grant
 from auditor.snapshot.models.directory import User
+from auditor.snapshot.models.org import NetworkZone
 from auditor.snapshot.models.servers import (
     AccessPolicy,
     AuthorizationServer,
+    Key,
     PolicyRule,
     Scope,
 )
@@ -97,6 +99,15 @@ class Supposed(Org):
     def client(self, client_id: str) -> App | None:
         """The app with a client id."""
         found = super().client(client_id)
+        return self._changed(found) if found else None
+
+    def client_keys(self, app: App) -> tuple[Key, ...]:
+        """The app's public keys."""
+        return self._all_changed(super().client_keys(app))
+
+    def network_zone(self, zone_id: str) -> NetworkZone | None:
+        """The network zone with an id."""
+        found = super().network_zone(zone_id)
         return self._changed(found) if found else None
 
     def grants(self, app: App) -> tuple[Grant, ...]:

@@ -82,7 +82,11 @@ def _judged(
         return Passed.NO, "scopes", _scope_gap(item, asked, openid_listed)
     admitted = item.admits(user)
     if admitted is None:
-        return Passed.UNKNOWN, "people", "whether it admits the user is not known"
+        text = "whether it admits the user is not known"
+        if item.names(user) is False:
+            gap = _people_gap(item.org, rule, user)
+            text = f"{gap}; whether that matters in a token exchange is not published"
+        return Passed.UNKNOWN, "people", text
     if not admitted:
         return Passed.NO, "people", _people_gap(item.org, rule, user)
     return Passed.YES, None, "matches"

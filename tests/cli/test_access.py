@@ -33,7 +33,14 @@ def app(app_id: str, label: str, *grants: str, **oauth: Any) -> dict[str, Any]:
         "credentials": {
             "oauthClient": {"client_id": app_id, "token_endpoint_auth_method": "private_key_jwt"}
         },
-        "settings": {"oauthClient": {"grant_types": grants, "response_types": ["code"], **oauth}},
+        "settings": {
+            "oauthClient": {
+                "grant_types": grants,
+                "response_types": ["code"],
+                "jwks": {"keys": [{"kid": "k1"}]},
+                **oauth,
+            }
+        },
     }
 
 
@@ -140,7 +147,7 @@ def test_what_was_not_read_may_hide_access(tmp_path: Path, unread: str) -> None:
     outcome = access(path)
 
     assert outcome.exit_code == 3
-    assert "or more" in outcome.stdout
+    assert "not known" in outcome.stdout
     assert f"grant okta.{unread}.read" in outcome.stderr
 
 

@@ -174,6 +174,94 @@ def test_what_was_read_on_neither_side_is_not_the_same(tmp_path: Path) -> None:
     assert 'could not compare: authorization server "Orders": orders:write' in outcome.stdout
 
 
+JWKS = "/api/v1/apps/0oa1/credentials/jwks"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+
+def keyed(*keys: dict[str, Any]) -> dict[str, Any]:
+    """The tenant with a client that authenticates with a key."""
+    web = app("0oa1", "web")
+    method = {"token_endpoint_auth_method": "private_key_jwt"}
+    web["credentials"] = {"oauthClient": method}
+    return changed(**{"/api/v1/apps": [web], JWKS: list(keys)})
+
+
+def pair(
+    folder: Path, old: dict[str, Any], new: dict[str, Any], *unread: tuple[str, ...]
+) -> tuple[Path, Path]:
+    (folder / "new").mkdir()
+    files = zip((folder, folder / "new"), (old, new), unread or ((), ()), strict=True)
+    one, other = (snapshot_file(path, tenant, unread=lists) for path, tenant, lists in files)
+    return one, other
+
+
+def test_whoever_takes_a_clients_last_key_away_takes_its_tokens(tmp_path: Path) -> None:
+    key = {"kid": "k1", "use": "sig"}
+    found = document(pair(tmp_path, keyed(key), keyed({**key, "status": "INACTIVE"})))
+
+    assert {entry["people"] for entry in found["lost"]} == {1, 3}
+    assert {entry["otherwise"] for entry in found["lost"]} == {
+        "the client has no active key to authenticate with"
+    }
+    assert found["gained"] == found["could_not_compare"] == []
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_keys_that_one_side_did_not_read_leave_it_open(tmp_path: Path, at: int) -> None:
+    unread = [(), ()], [("app_jwks",), ()], [(), ("app_jwks",)]
+    found = document(pair(tmp_path, keyed(), keyed(), *unread[at + 1]))
+
+    assert found["gained"] == found["lost"] == []
+    reasons = {entry["why"] for entry in found["could_not_compare"]}
+    assert f"{('OLD', 'NEW')[at]} does not say: the keys of the client" in reasons
+
+
+def test_zones_that_neither_side_read_are_said_to_be_missing(tmp_path: Path) -> None:
+    tenant = changed()
+    oauth = tenant["/api/v1/apps"][0]["settings"]["oauthClient"]
+    oauth["network"] = {"connection": "ZONE", "include": ["nzo1"]}
+    outcome = diff(pair(tmp_path, tenant, tenant, ("network_zones",), ("network_zones",)))
+
+    assert outcome.exit_code == 3
+    assert "could not compare: network zones" in outcome.stdout
+    oauth["network"] = {"connection": "ANYWHERE"}
+    (tmp_path / "free").mkdir()
+    files = pair(tmp_path / "free", tenant, tenant, ("network_zones",), ("network_zones",))
+    assert diff(files).exit_code == 0, "nobody is restricted to one"
+
+
+def exchanging(*scopes: str, assigned: tuple[str, ...] = ("u1",)) -> dict[str, Any]:
+    agent = app("0oa1", "agent")
+    agent["settings"]["oauthClient"]["grant_types"] = [EXCHANGE]
+    only = rule("behalf", list(scopes), "EVERYONE", 5)
+    only["conditions"]["grantTypes"]["include"] = [EXCHANGE]
+    found = changed(**{"/api/v1/apps": [agent], RULES: [only]})
+    for path in ("/api/v1/apps/0oa1/groups", "/api/v1/apps/0oa2/groups"):
+        del found[path]
+    ways = [{"id": user, "scope": "USER", "status": "ACTIVE"} for user in assigned]
+    return found | {"/api/v1/apps/0oa1/users": ways}
+
+
+def test_what_a_token_exchange_gains_is_certain_for_the_assigned_only(tmp_path: Path) -> None:
+    old, new = exchanging("orders:read"), exchanging("orders:read", "orders:write")
+    found = document(pair(tmp_path, old, new))
+
+    (gain,) = found["gained"]
+    assert (gain["scopes"], gain["sample"]) == (["orders:write"], ["ada@acme.example"])
+    (question,) = (q for q in found["could_not_compare"] if "orders:write" in q["what"])
+    assert "orders:write (1 client, 2 people at most)" in question["what"]
+    assert question["why"].startswith("NEW does not say: whether Okta holds the subject token's")
+
+
+def test_people_whom_no_change_concerns_are_not_an_open_question(tmp_path: Path) -> None:
+    old, new = exchanging("orders:read"), exchanging("orders:read", assigned=("u1", "u2"))
+    found = document(pair(tmp_path, old, new))
+
+    (open_question,) = found["could_not_compare"]
+    assert "1 person at most" in open_question["what"], "bob, who is assigned now"
+    assert found["gained"] == found["lost"] == []
+
+
 def test_not_comparable_beats_a_failing_gain(tmp_path: Path) -> None:
     new = changed()
     new[RULES][1]["conditions"]["scopes"]["include"] = ["orders:read", "orders:write"]

@@ -277,6 +277,58 @@ def test_advice(example: Path, options: tuple[str, ...], where: dict[str, str], 
     assert any(words in item["text"] for item in document["advice"]), document["advice"]
 
 
+OFFICE = {"id": "z1", "name": "Office", "type": "IP", "gateways": [{"value": "192.0.2.1"}]}
+NORWAY = {"id": "z2", "name": "Norway", "type": "DYNAMIC", "status": "INACTIVE"}
+EMPTY = {"id": "z3", "name": "Empty", "type": "IP"}
+
+
+def turned_away(
+    folder: Path, zones: list[dict[str, Any]], network: Any, *keys: dict[str, Any]
+) -> dict[str, list[str]]:
+    """What would help a client at the token endpoint, by the fault."""
+    found = {}
+    parts: dict[str, dict[str, Any]] = {
+        "keys": {"token_endpoint_auth_method": "private_key_jwt"},
+        "zones": {"network": network},
+    }
+    for fault, part in parts.items():
+        tenant = copy.deepcopy(EXAMPLE)
+        robot = tenant["/api/v1/apps"][1]
+        side = robot["credentials"] if fault == "keys" else robot["settings"]
+        side["oauthClient"].update(part)
+        tenant[f"{POLICIES}/p2/rules"][0]["conditions"]["people"] = {}
+        tenant["/api/v1/zones"] = zones
+        if fault == "keys":
+            tenant["/api/v1/apps/0oa2/credentials/jwks"] = list(keys)
+        where = {"client": "robot", "grant": "client_credentials"}
+        document = decided(snapshot_file(folder, tenant), "--scope", "pay:read", **where)
+        assert document["outcome"] == "rejected"
+        assert document["trace"][-1]["failed"] == fault
+        found[fault] = [item["text"].partition(" (")[0] for item in document["advice"]]
+    return found
+
+
+def test_advice_for_a_client_that_is_turned_away_names_what_it_lacks(tmp_path: Path) -> None:
+    zone = {"connection": "ZONE", "include": ["z2", "z3", "gone"]}
+    spare = {"kid": "k1", "use": "sig", "status": "INACTIVE"}
+    for_encryption = {"kid": "k2", "use": "enc"}
+    found = turned_away(tmp_path, [OFFICE, NORWAY, EMPTY], zone, spare, for_encryption)
+
+    assert found["keys"] == [
+        'key "k1" of the client were active',
+        "the client had an active key for signatures",
+    ]
+    assert found["zones"] == [
+        'network zone "Norway" were active',
+        'network zone "Empty" had addresses',
+        'the client could be used from network zone "Office"',
+        "the client could be used from anywhere",
+    ]
+    bare = turned_away(tmp_path, [], {"connection": "ZONE"})
+    assert bare["keys"] == ["the client had an active key for signatures"]
+    assert bare["zones"] == ["the client could be used from anywhere"]
+
+
 def test_no_advice_widens_a_rule_for_people_so_that_a_robot_passes(example: Path) -> None:
     options = ("--scope", "pay:write")
     for text in advice(example, *options, client="robot", grant="client_credentials"):

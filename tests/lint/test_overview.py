@@ -153,6 +153,22 @@ def test_what_was_not_read_is_not_known(collection: str, path: str, unknown: set
     assert access.unread
 
 
+@pytest.mark.parametrize("codes", ["OAM", "OAM101"])
+def test_what_was_not_read_of_a_client_is_said_and_blames_nobody(codes: str) -> None:
+    example = tenant()
+    web = example["/api/v1/apps"][0]
+    web["settings"]["oauthClient"]["network"] = {"connection": "ZONE", "include": ["nzo1"]}
+    refused = Entry(collection="network_zones", status=Status.REFUSED, reason="403")
+
+    known = access_of(example, codes=codes)
+    unknown = access_of(example, refused, codes=codes)
+
+    assert cells(known)["web"] is Obtains.NOTHING
+    assert known.notes == ()
+    assert cells(unknown)["web"] in {Obtains.SENSITIVE, Obtains.SCOPES}
+    assert [note for note in unknown.notes if "network zones were not read" in note]
+
+
 def test_rules_that_were_not_read_are_said_to_be_missing() -> None:
     (server,) = access_of(tenant(), partial("policies", f"{SERVER}/policies")).servers
     assert not server.known

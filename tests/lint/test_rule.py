@@ -11,6 +11,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.lint.page import read_page
 from auditor.plugins import load_rules
 from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.ledger import Ledger, Status
 
 PAGE = """Something is wrong.
 
@@ -69,6 +70,51 @@ def test_fingerprints_differ_by_key() -> None:
 def test_an_unusable_declaration_is_refused(code: str, reads: list[str]) -> None:
     with pytest.raises(ValueError, match=code):
         rule(code, severity=Severity.LOW, impact=Impact.DEAD, reads=reads)
+
+
+@pytest.mark.parametrize("consults", ["nonsense", "apps", "app_jwks"])
+def test_an_unusable_consultation_is_refused(consults: str) -> None:
+    with pytest.raises(ValueError, match=consults):
+        rule(
+            "OAM101",
+            severity=Severity.LOW,
+            impact=Impact.DEAD,
+            reads=["app_jwks"],
+            consults=[consults],
+        )
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_rule_is_evaluated_without_what_it_merely_consults(known: bool) -> None:  # noqa: FBT001
+    def check(org: Org) -> Iterator[Finding]:
+        zones = len(org.network_zones) if org.known("network_zones") else "unknown"
+        yield from (Finding(group, f"Zones: {zones}.") for group in org.groups)
+
+    tested = dataclasses.replace(
+        load_rules()[0],
+        code="TST001",
+        reads=frozenset({"groups"}),
+        consults=frozenset({"network_zones"}),
+        check=check,
+    )
+    snapshot = example_snapshot({"/api/v1/groups": [{"id": "g"}], "/api/v1/zones": [{"id": "z"}]})
+    if not known:
+        entries = [
+            entry.model_copy(update={"status": Status.REFUSED, "reason": "403"})
+            if entry.collection == "network_zones"
+            else entry
+            for entry in snapshot.ledger.entries
+        ]
+        left = {p: v for p, v in snapshot.resources.items() if p != "/api/v1/zones"}
+        update = {"ledger": Ledger(entries=tuple(entries)), "resources": left}
+        snapshot = snapshot.model_copy(update=update)
+
+    result = audit(snapshot, [tested], Source("s.json", dump_snapshot(snapshot)))
+
+    assert not result.not_evaluated
+    assert not result.crashed
+    assert [found.message for found in result.findings] == [f"Zones: {1 if known else 'unknown'}."]
+    assert "- **Consults:** network_zones (if they were read)" in tested.markdown()
 
 
 @pytest.mark.parametrize("missing", ["Fix:", "Flagged:", "Accepted:"])

@@ -201,6 +201,7 @@ def changed(*keys: Any, to: Any) -> str:
         (["capture", "requests"], "many", "capture.requests: "),
         (["coverage", 0, "collection"], "secrets", "coverage.0.collection: "),
         (["rules", 0, "reads"], ["secrets"], "rules.0.reads: "),
+        (["rules", 0, "consults"], ["secrets"], "rules.0.consults: "),
         (["rules", 1, "code"], "OAM101", "rules: they are not in the order"),
         (["rules", 0, "options"], ["x"], "rules.0.options: "),
         (["summary", "findings"], 0, "summary: "),

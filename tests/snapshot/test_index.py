@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.index import Org, UndeclaredRead
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import Gap, Ledger, Status
 from auditor.snapshot.models.servers import Key
 
 SERVER = "/api/v1/authorizationServers/aus1"
@@ -138,6 +138,63 @@ def test_a_view_reads_what_was_declared_and_its_parents_only() -> None:
         view.scopes(view.servers[0])
     with pytest.raises(UndeclaredRead, match="users"):
         view.user("u")
+
+
+def unread(example: dict[str, Any], *names: str, paths: tuple[str, ...] = ()) -> Org:
+    """An org of which some collections were refused, or some lists could not be read."""
+    snapshot = example_snapshot(example)
+    gaps = tuple(Gap(path=path, reason="timeout") for path in paths)
+    entries = tuple(
+        entry.model_copy(update={"status": Status.PARTIAL, "gaps": gaps})
+        if entry.collection in names
+        else entry
+        for entry in snapshot.ledger.entries
+    )
+    left = {path: value for path, value in snapshot.resources.items() if path not in paths}
+    update = {"ledger": Ledger(entries=entries), "resources": left}
+    return Org.of(snapshot.model_copy(update=update))
+
+
+def test_a_view_reads_what_it_consults_where_that_was_read() -> None:
+    keys = "/api/v1/apps/{}/credentials/jwks"
+    method = {"credentials": {"oauthClient": {"token_endpoint_auth_method": "private_key_jwt"}}}
+    example = {
+        "/api/v1/apps": [{"id": name, **method} for name in ("0oa1", "0oa2")],
+        keys.format("0oa1"): [{"kid": "k1"}],
+        keys.format("0oa2"): [{"kid": "k2"}],
+        "/api/v1/zones": [{"id": "nzo1"}],
+    }
+    whole = org(example).restricted_to(["apps"], ["app_jwks", "network_zones"])
+    one, other = whole.apps
+
+    assert whole.known("network_zones")
+    assert [zone.id for zone in whole.network_zones] == ["nzo1"]
+    assert [key.kid for key in whole.client_keys(other)] == ["k2"]
+    with pytest.raises(UndeclaredRead, match="add"):
+        whole.known("scopes", one)
+
+    found = unread(example, "app_jwks", paths=(keys.format("0oa2"),))
+    part = found.restricted_to(["apps"], ["app_jwks", "network_zones"])
+    assert part.known("app_jwks", one)
+    assert [key.kid for key in part.client_keys(one)] == ["k1"]
+    assert not part.known("app_jwks", other)
+    with pytest.raises(UndeclaredRead, match="known"):
+        part.client_keys(other)
+
+
+def test_what_is_remembered_may_consult_what_was_declared() -> None:
+    view = org({"/api/v1/zones": [{"id": "nzo1"}]}).restricted_to(["apps"], ["network_zones"])
+
+    def zones(seen: Org) -> list[str]:
+        return [zone.id for zone in seen.network_zones] if seen.known("network_zones") else []
+
+    assert view.remembered("zones", ["apps"], zones, ["network_zones"]) == ["nzo1"]
+    with pytest.raises(UndeclaredRead, match="inline_hooks"):
+        view.remembered("hooks", ["apps"], zones, ["inline_hooks"])
+    with pytest.raises(UndeclaredRead, match="network_zones"):
+        unread({}, "network_zones", paths=("/api/v1/zones",)).restricted_to(
+            ["apps"], ["network_zones"]
+        ).remembered("needed", ["network_zones"], zones)
 
 
 def test_policies_that_cover_a_client_name_it_or_are_for_all() -> None:

@@ -27,6 +27,12 @@ In reach:
 16. populations: users whom nothing mentions are forgotten where users were not read
 17. reach: a class of people about whom something is unknown counts as certain
 18. reachability: a policy for all clients is left out for a client with its own policy
+19. situation: a client without a key does not get its implicit tokens either
+20. endpoint: a key for encryption will do; all zones must be of use; excluding lets nobody in
+21. regions: behind a rule that takes everybody by one reading, the unassigned are not out
+22. situation: that somebody is not assigned plays no part in token exchange
+23. reach: only the assigned are told that no rule matched a token exchange
+24. reachability: clients that are turned away at the token endpoint take part
 
 Numbers 2 and 17 survived the first version of these tests.
 """
@@ -77,7 +83,11 @@ OTHER_OPENID = "device_sso"
 """Stands for all OpenID scopes that no rule here lists."""
 USUAL = (AUTHORIZATION_CODE, CLIENT_CREDENTIALS, PASSWORD)
 UNUSUAL = (IMPLICIT, CIBA, JWT_BEARER, TOKEN_EXCHANGE, REFRESH_TOKEN)
-GRANTS = [*combinations(USUAL, 2), *((grant, USUAL[0]) for grant in UNUSUAL)]
+GRANTS = [
+    *combinations(USUAL, 2),
+    *((grant, USUAL[0]) for grant in UNUSUAL),
+    (TOKEN_EXCHANGE, USUAL[1]),
+]
 
 
 def some(names: Iterable[str], most: int | None = None) -> st.SearchStrategy[list[str]]:
@@ -135,6 +145,38 @@ def rules(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
     )
 
 
+KEYS: dict[str | None, list[Json]] = {
+    None: [],
+    "none": [],
+    "uri": [],
+    "inactive": [{"kid": "k", "status": "INACTIVE"}],
+    "encryption": [{"kid": "k", "use": "enc"}],
+    "active": [{"kid": "k", "use": "sig"}],
+}
+"""The keys of a client that authenticates with one; None is any other client."""
+
+ZONES = [
+    {"id": "office", "type": "IP", "gateways": [{"type": "CIDR", "value": "192.0.2.0/24"}]},
+    {"id": "empty", "type": "IP", "gateways": []},
+    {"id": "off", "type": "DYNAMIC", "status": "INACTIVE"},
+]
+NETWORKS: list[Json] = [
+    {"connection": "ANYWHERE", "include": ["gone"]},
+    {"connection": "ZONE"},
+    {"connection": "ZONE", "include": ["gone", "off"]},
+    {"connection": "ZONE", "include": ["empty"], "exclude": ["office"]},
+    {"connection": "ZONE", "include": ["gone", "office"]},
+    {"connection": "ZONE", "include": ["off", "ALL_IP_ZONES"]},
+    {"connection": "ZONE", "exclude": ["gone"]},
+]
+
+
+def authenticating(keys: str | None) -> Json:
+    """The parts of a client's record that say how it authenticates."""
+    method = {} if keys is None else {"token_endpoint_auth_method": "private_key_jwt"}
+    return {"credentials": {"oauthClient": method}}
+
+
 def clients(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
     response_types = (["token"], ["id_token"], ["id_token", "token"], [])
     client = st.tuples(
@@ -144,24 +186,39 @@ def clients(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
         mostly("web", "service"),
         st.integers(0, 9).map(lambda n: n == 9),
         st.integers(0, 9).map(lambda n: n < 9),
+        mostly(None, *[keys for keys in KEYS if keys]),
+        mostly({}, *NETWORKS),
     )
     return st.lists(client, min_size=1, max_size=2).map(
         lambda found: [
             {
                 "id": f"0oa{at}",
                 "status": status,
+                **authenticating(keys),
                 "settings": {
                     "implicitAssignment": implicit,
                     "oauthClient": {
                         "grant_types": list(own),
                         "response_types": types,
                         "application_type": kind,
+                        "jwks_uri": "https://0oa.example.com/jwks" if keys == "uri" else None,
+                        "jwks": {"keys": KEYS[keys]},
+                        "network": network,
                     }
                     if configurable
                     else None,
                 },
             }
-            for at, (status, own, types, kind, implicit, configurable) in enumerate(found)
+            for at, (
+                status,
+                own,
+                types,
+                kind,
+                implicit,
+                configurable,
+                keys,
+                network,
+            ) in enumerate(found)
         ]
     )
 
@@ -201,6 +258,7 @@ def tenants(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
             for at, ((status, priority, named), _) in enumerate(policies)
         ],
         "/api/v1/groups": [{"id": group} for group in GROUPS],
+        "/api/v1/zones": ZONES,
         "/api/v1/users": [
             {"id": user, "status": status} for user, status in zip(USERS, statuses, strict=False)
         ],
@@ -216,6 +274,11 @@ def tenants(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
             {"id": user, "scope": "USER", "status": "ACTIVE"} for user in draw(some(USERS))
         ]
         found[f"/api/v1/apps/{app['id']}/groups"] = [{"id": name} for name in draw(some(GROUPS, 1))]
+        if app["credentials"]["oauthClient"]:
+            oauth = app["settings"]["oauthClient"]
+            keys = oauth["jwks"]["keys"]
+            found[f"/api/v1/apps/{app['id']}/credentials/jwks"] = keys
+            oauth["jwks"] = draw(st.sampled_from([{"keys": keys}, None]))
     return found
 
 
@@ -268,14 +331,61 @@ class Plainly:
             return ("rejected",)
         if oauth is None:
             return ("unknown",)
-        if grant not in oauth["grant_types"]:
+        if grant not in oauth["grant_types"] or (grant != IMPLICIT and self.turned_away(app)):
             return ("rejected",)
-        wanted = self.wanted(scopes, grant, oauth)
-        if grant == REFRESH_TOKEN or wanted is None:
-            return ("unknown" if grant == REFRESH_TOKEN else "rejected",)
-        if grant != CLIENT_CREDENTIALS and not self.may_try(app, grant, user):
+        if grant == REFRESH_TOKEN:
+            return ("unknown",)
+        return self.decided(app, grant, user, scopes)
+
+    def decided(
+        self, app: Json, grant: str, user: Person, scopes: Scopes | None
+    ) -> tuple[Any, ...]:
+        """The end of a request of a client that is in order."""
+        client, wanted = app["id"], self.wanted(scopes, grant, app["settings"]["oauthClient"])
+        if wanted is None:
+            return ("rejected",)
+        if grant == TOKEN_EXCHANGE:
+            held, free = (
+                self.exchanged(client, user, scopes, held=reading) for reading in (True, False)
+            )
+            return held if held == free else ("unknown",)
+        may_try = self.can_sign_in(grant, user) and self.is_assigned(app, user)
+        if grant != CLIENT_CREDENTIALS and not may_try:
             return ("rejected",)
         return self.walk(client, grant, user, wanted, omitted=scopes is None)
+
+    def exchanged(
+        self, client: str, user: Person, scopes: Scopes | None, *, held: bool
+    ) -> tuple[Any, ...]:
+        """The end of a token exchange by one of its readings; the client itself is in order.
+
+        Args:
+            client: its id.
+            user: whom the subject token names.
+            scopes: None for the default ones.
+            held: whether the user is held against assignments and the people of a rule.
+        """
+        app = self.apps[client]
+        wanted = self.wanted(scopes, TOKEN_EXCHANGE, app["settings"]["oauthClient"])
+        able = self.can_sign_in(TOKEN_EXCHANGE, user)
+        if wanted is None or not able or (held and not self.is_assigned(app, user)):
+            return ("rejected",)
+        omitted = scopes is None
+        return self.walk(client, TOKEN_EXCHANGE, user, wanted, omitted=omitted, held=held)
+
+    def turned_away(self, app: Json) -> bool:
+        oauth = app["settings"]["oauthClient"]
+        path = f"/api/v1/apps/{app['id']}/credentials/jwks"
+        if app["credentials"]["oauthClient"] and not oauth["jwks_uri"]:
+            usable = [key.get("status") != "INACTIVE" for key in self.tenant[path]]
+            signing = [key.get("use") != "enc" for key in self.tenant[path]]
+            if not any(one and other for one, other in zip(usable, signing, strict=True)):
+                return True
+        network = oauth["network"]
+        named = network.get("include", [])
+        if network.get("connection") != "ZONE":
+            return False
+        return not ({"office", "ALL_IP_ZONES"} & set(named) or (not named and "exclude" in network))
 
     def wanted(self, scopes: Scopes | None, grant: str, oauth: Json) -> set[str] | None:
         if scopes is not None:
@@ -283,6 +393,7 @@ class Plainly:
             return None if self.invalid(scopes, grant, oauth) else set(scopes) - ignored
         defaults = {name for name, scope in self.scopes.items() if scope["default"]}
         defaults -= OIDC if grant == CLIENT_CREDENTIALS else set()
+        defaults -= {"offline_access"} if grant == IMPLICIT else set()
         return None if grant == PASSWORD or not defaults else defaults
 
     def invalid(self, scopes: Scopes, grant: str, oauth: Json) -> bool:
@@ -300,18 +411,38 @@ class Plainly:
             or ("profile" in scopes and not openid)
         )
 
-    def may_try(self, app: Json, grant: str, user: Person) -> bool:
+    def can_sign_in(self, grant: str, user: Person) -> bool:
         expired_too = grant in {AUTHORIZATION_CODE, IMPLICIT}
         usable = {"ACTIVE", "PASSWORD_EXPIRED"} if expired_too else {"ACTIVE"}
+        return self.users.get(user or "") in usable
+
+    def is_assigned(self, app: Json, user: Person) -> bool:
         direct = [item["id"] for item in self.tenant[f"/api/v1/apps/{app['id']}/users"]]
         groups = [item["id"] for item in self.tenant[f"/api/v1/apps/{app['id']}/groups"]]
         assigned = {*direct, *self.members(groups)}
         everybody = app["settings"]["implicitAssignment"]
-        return self.users.get(user or "") in usable and (everybody or user in assigned)
+        return everybody or user in assigned
 
     def walk(
-        self, client: str, grant: str, user: Person, wanted: set[str], *, omitted: bool
+        self,
+        client: str,
+        grant: str,
+        user: Person,
+        wanted: set[str],
+        *,
+        omitted: bool,
+        held: bool = True,
     ) -> tuple[Any, ...]:
+        """The end of a request of which everything but the policies is fine.
+
+        Args:
+            client: its id.
+            grant: the grant type.
+            user: None if there is none.
+            wanted: the scopes.
+            omitted: whether they are the defaults.
+            held: whether the user is held against the people of a rule.
+        """
         for policy in by_priority(self.tenant[f"{SERVER}/policies"]):
             named = policy["conditions"]["clients"]["include"]
             if policy["status"] != "ACTIVE" or not {"ALL_CLIENTS", client} & set(named):
@@ -326,10 +457,8 @@ class Plainly:
                 here = wanted if "*" in allowed else wanted & allowed
                 if not here or (here != wanted and not omitted):
                     continue
-                if self.admits(lists["people"], grant, user):
+                if not held or self.admits(lists["people"], grant, user):
                     return ("minted", rule["id"], frozenset(here))
-                if grant == TOKEN_EXCHANGE:
-                    return ("unknown",)
         return ("rejected",)
 
     def admits(self, people: Json, grant: str, user: Person) -> bool:
@@ -558,6 +687,8 @@ UNREAD = (
     f"{SERVER}/policies/p0/rules",
     f"{SERVER}/policies/p1/rules",
 )
+OF_CLIENTS = ("/api/v1/zones", "/api/v1/apps/0oa0/credentials/jwks")
+"""What is taken to stand in nobody's way if it was not read."""
 
 
 def unread_of(paths: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
@@ -589,7 +720,7 @@ def test_reach_is_what_enumeration_finds(reading: OidcScopes, tenant: Json) -> N
 
 
 @often
-@given(tenant=tenants(), reading=READINGS, unread=unread_of(UNREAD))
+@given(tenant=tenants(), reading=READINGS, unread=unread_of((*UNREAD, *OF_CLIENTS)))
 def test_reach_of_an_incomplete_tenant_is_what_enumeration_finds(
     tenant: Json, reading: OidcScopes, unread: list[str]
 ) -> None:
@@ -624,6 +755,69 @@ def all_live(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
 @given(tenant=all_live(), unread=unread_of(UNREAD[:7]))
 def test_people_conditions_are_what_enumeration_finds(tenant: Json, unread: list[str]) -> None:
     Case(org_of(tenant, unread), OidcScopes.LISTED, ("openid",)).check()
+
+
+@st.composite
+def exchanging(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
+    """Rules for token exchange alone, so that they stand in each other's way."""
+    oauth = {"grant_types": [TOKEN_EXCHANGE], "application_type": draw(mostly("service", "web"))}
+    settings = {"implicitAssignment": draw(mostly(False, True)), "oauthClient": oauth}  # noqa: FBT003
+    scopes = st.one_of(st.just(["*"]), some(("a", "b")))
+    found = draw(st.lists(st.tuples(PEOPLE, scopes), min_size=1, max_size=4))
+    return {
+        "/api/v1/authorizationServers": [{"id": "aus"}],
+        "/api/v1/apps": [{"id": "0oa0", "settings": settings}],
+        "/api/v1/apps/0oa0/users": [
+            {"id": user, "scope": "USER", "status": "ACTIVE"} for user in draw(some(USERS))
+        ],
+        "/api/v1/apps/0oa0/groups": [],
+        "/api/v1/users": [
+            {"id": user, "status": draw(mostly("ACTIVE", "SUSPENDED"))} for user in USERS[:3]
+        ],
+        "/api/v1/groups": [{"id": group} for group in GROUPS],
+        **{f"/api/v1/groups/{group}/users": draw(some(USERS)) for group in GROUPS},
+        f"{SERVER}/scopes": [
+            {"name": name, "default": draw(st.booleans()), "consent": "IMPLICIT"}
+            for name in ("a", "b")
+        ],
+        f"{SERVER}/policies": [
+            {
+                "id": "p0",
+                "status": "ACTIVE",
+                "priority": 1,
+                "conditions": {"clients": {"include": ["0oa0"]}},
+            }
+        ],
+        f"{SERVER}/policies/p0/rules": [
+            {
+                "id": f"r{at}",
+                "status": "ACTIVE",
+                "priority": at,
+                "conditions": {
+                    "people": people,
+                    "grantTypes": {"include": [TOKEN_EXCHANGE]},
+                    "scopes": {"include": allowed},
+                },
+            }
+            for at, (people, allowed) in enumerate(found)
+        ],
+    }
+
+
+@often
+@given(tenant=exchanging())
+def test_a_rule_for_token_exchange_is_dead_if_it_is_by_both_readings(tenant: Json) -> None:
+    case = Case(org_of(tenant), OidcScopes.LISTED, asked_in(tenant))
+    case.check()
+    plainly = Plainly(tenant, OidcScopes.LISTED)
+    ends: dict[bool, set[Any]] = {True: set(), False: set()}
+    for _, brute in case.situations:
+        for user, scopes in brute.decided if brute.grant == TOKEN_EXCHANGE else ():
+            for held, reached in ends.items():
+                reached.add(plainly.exchanged(brute.client, user, scopes, held=held)[1:2])
+    for found in Tenant(Reach(case.org)).server(case.org.server("aus")).rules:
+        by_either = [(found.rule.id,) in reached for reached in ends.values()]
+        assert (found.reached is False) == (not any(by_either)), found
 
 
 @often
