@@ -10,7 +10,7 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench tools browser lock clean
+.PHONY: help demo test coverage lint docs bench tools browser lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ demo: $(VENV)/.installed ## Run the main job on the tenant that comes with it
 	@$(BIN)/okta-auditor demo
 
 test: $(VENV)/.developer ## Run the tests
+	$(BIN)/python -m pytest
+
+coverage: $(VENV)/.developer ## Run the tests and show what they leave out
 	$(BIN)/python -m pytest --cov
 
 lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
