@@ -16,16 +16,13 @@ from auditor.lint.access import (
     Standing,
 )
 from auditor.lint.look_scopes import Obtained
-from auditor.lint.look_words import clients_words, people_words, why_words
+from auditor.lint.look_words import clients_words, failure_words, people_words, why_words
 from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
-from auditor.text import listed
-from auditor.tokens.endpoint import can_authenticate, usable_somewhere
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reachability import Group, RuleReach, ServerReach, Why
 from auditor.tokens.regions import Region
-from auditor.tokens.situation import Situation
 from auditor.tokens.userset import People
 
 
@@ -115,27 +112,7 @@ class Look:
         active = (policy for policy in self._org.policies(server) if policy.active)
         if not server.active or not any(client.client_id in policy.clients for policy in active):
             return ""
-        if turned_away := self._turned_away(client):
-            return turned_away
-        if not found.live:
-            grants = listed(client.grant_types, empty="none at all")
-            return f"no rule for it allows a grant type that it may use ({grants})"
-        if not found.eligible:
-            return "nobody who can sign in is assigned to it"
-        if client.service:
-            return "no rule gives it a scope that it may ask for"
-        return "no rule lets those who are assigned to it have any scope"
-
-    def _turned_away(self, client: App) -> str:
-        """Why the token endpoint serves the client in none of its grant types."""
-        situations = [Situation(self._org, None, client, grant) for grant in client.grant_types]
-        if not any(situation.at_token_endpoint for situation in situations):
-            return ""
-        if usable_somewhere(self._org, client) is False:
-            return "no address is within its network zones"
-        if can_authenticate(self._org, client) is False:
-            return "it has no active key to authenticate with"
-        return ""
+        return failure_words(self._org, server, client, live=found.live, assigned=found.eligible)
 
     @cached_property
     def _sensitive(self) -> frozenset[str]:
@@ -196,7 +173,7 @@ class Look:
             scopes=rule.scopes,
             people=people_words(self._org, rule),
             standing=standing,
-            why=why_words(reach.why) if reach and standing is Standing.NEVER else "",
+            why=why_words(reach.why, rule) if reach and standing is Standing.NEVER else "",
             taken_by=tuple(
                 taken.rule.title
                 if taken.policy.id == policy.id

@@ -1,13 +1,22 @@
-"""Words for whom a policy or a rule is for, and for why a rule is never reached."""
+"""Words for whom a policy or a rule is for, and for why a rule or a client is in vain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from auditor.snapshot.index import Org
-from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, PolicyRule
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import (
+    ALL_CLIENTS,
+    AccessPolicy,
+    AuthorizationServer,
+    PolicyRule,
+)
 from auditor.text import counted, listed
+from auditor.tokens.endpoint import can_authenticate, usable_somewhere
+from auditor.tokens.grants import CLIENT_CREDENTIALS, USERLESS_GRANTS
 from auditor.tokens.reachability import Why
+from auditor.tokens.situation import Situation
 
 _WHY = {
     Why.STATUS: "the rule, its policy or the server is not active",
@@ -23,9 +32,50 @@ _WHY = {
 }
 
 
-def why_words(why: Why | None) -> str:
+def why_words(why: Why | None, rule: PolicyRule) -> str:
     """Why no request reaches a rule; empty if there is no reason."""
+    if why is Why.PEOPLE and set(rule.grant_types) <= USERLESS_GRANTS:
+        return "it names people, and client_credentials has no user"
     return _WHY[why] if why else ""
+
+
+def failure_words(
+    org: Org, server: AuthorizationServer, client: App, *, live: bool, assigned: bool
+) -> str:
+    """Why a client obtains nothing from a server of which an active policy names it.
+
+    Args:
+        org: the tenant.
+        server: the server.
+        client: the client.
+        live: whether a rule for it allows one of its grant types.
+        assigned: whether anybody who can sign in is assigned to it, or it needs nobody.
+    """
+    if turned_away := _turned_away(org, client):
+        return turned_away
+    if not live:
+        grants = listed(client.grant_types, empty="none at all")
+        return f"no rule for it allows a grant type that it may use ({grants})"
+    if not assigned:
+        return "nobody who can sign in is assigned to it"
+    if not client.service:
+        return "no rule lets those who are assigned to it have any scope"
+    rules = Situation(org, server, client, CLIENT_CREDENTIALS).live
+    if rules and all(item.rule and item.admits(None) is False for item in rules):
+        return "every rule for it names people, and client_credentials has no user"
+    return "no rule gives it a scope that it may ask for"
+
+
+def _turned_away(org: Org, client: App) -> str:
+    """Why the token endpoint serves the client in none of its grant types."""
+    situations = [Situation(org, None, client, grant) for grant in client.grant_types]
+    if not any(situation.at_token_endpoint for situation in situations):
+        return ""
+    if usable_somewhere(org, client) is False:
+        return "no address is within its network zones"
+    if can_authenticate(org, client) is False:
+        return "it has no active key to authenticate with"
+    return ""
 
 
 def clients_words(org: Org, policy: AccessPolicy) -> str:

@@ -102,6 +102,25 @@ def test_who_obtains_what_and_who_fails_why() -> None:
     assert by_id["other"].failure == "", "no policy names it"
 
 
+def test_rules_that_name_people_are_no_use_to_a_client_without_users() -> None:
+    example = tenant()
+    rules = example[f"{SERVER}/policies/p1/rules"]
+    for rule in rules:
+        rule["conditions"]["grantTypes"] = {"include": ["client_credentials"]}
+        rule["conditions"]["people"] = {"groups": {"include": ["00g1"]}}
+
+    robot = example["/api/v1/apps"][-1]
+    robot["settings"]["oauthClient"]["application_type"] = "service"
+
+    access = access_of(example)
+
+    why = "every rule for it names people, and client_credentials has no user"
+    assert {client.id: client.cells[0] for client in access.clients}["robot"].failure == why
+    assert access.servers[0].policies[0].rules[0].why == (
+        "it names people, and client_credentials has no user"
+    )
+
+
 def test_rules_in_order_and_what_falls_out() -> None:
     (server,) = access_of(tenant()).servers
     first, second = server.policies[0].rules
