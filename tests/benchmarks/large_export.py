@@ -61,6 +61,7 @@ def tenant(scale: float) -> Any:
     from generator import generated_tenant  # noqa: PLC0415
 
     from auditor.sandbox import Tenant  # noqa: PLC0415
+    from auditor.sandbox.tenant import RateLimit  # noqa: PLC0415
     from auditor.snapshot.collections import match  # noqa: PLC0415
 
     resources: dict[str, Any] = {}
@@ -73,7 +74,10 @@ def tenant(scale: float) -> Any:
             resources[path] = Assigned((one, way["scope"]) for way in value for one in way["ids"])
         else:
             resources[path] = value
-    return Tenant(resources={}).model_copy(update={"resources": resources})
+    limitless = RateLimit(path="", limit=1_000_000, window_s=60)
+    return Tenant(resources={}, rate_limits=(limitless,)).model_copy(
+        update={"resources": resources}
+    )
 
 
 def serve(scale: float, ready: Any, end: Any) -> None:
