@@ -109,8 +109,13 @@ class Pictures:
     sensitive: tuple[tuple[ServerPicture, ScopeAccess], ...]
     """By most people, then machines."""
     clients_by_id: Mapping[str, ClientRow]
-    flagged: frozenset[str]
-    """Ids of objects that findings are about or name."""
+    flagged: Mapping[str, tuple[str, ...]]
+    """The codes of the findings that are about an object or name it, by the object's id."""
+
+    @property
+    def unnamed(self) -> tuple[ClientRow, ...]:
+        """Clients that obtain nothing and that no active policy names."""
+        return tuple(row for row in self.clients if not row.obtained)
 
 
 def pictures(result: AuditResult) -> Pictures | None:
@@ -152,7 +157,7 @@ def pictures(result: AuditResult) -> Pictures | None:
             sorted(sensitive, key=lambda item: (-item[1].people, -item[1].machines, item[1].name))
         ),
         clients_by_id={row.client.id: row for row in clients},
-        flagged=frozenset(_flagged(result)),
+        flagged=_flagged(result),
     )
 
 
@@ -176,10 +181,12 @@ def _never(servers: tuple[ServerPicture, ...]) -> Iterator[Never]:
                     yield Never(anchor, server, policy, rule)
 
 
-def _flagged(result: AuditResult) -> Iterator[str]:
+def _flagged(result: AuditResult) -> Mapping[str, tuple[str, ...]]:
+    codes: dict[str, set[str]] = {}
     for finding in result.findings:
-        yield finding.object.id
-        yield from (other.object.id for other in finding.related)
+        for ref in (finding.object, *(other.object for other in finding.related)):
+            codes.setdefault(ref.id, set()).add(finding.rule.code)
+    return {id_: tuple(sorted(found)) for id_, found in codes.items()}
 
 
 def whom(scope: ScopeAccess) -> str:

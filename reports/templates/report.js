@@ -207,12 +207,26 @@
     }
     nothing.hidden = shown > 0;
     form.classList.toggle("active", shown < total);
+    const filters = described();
     showing.textContent =
-      shown === total
-        ? `Showing all ${number.format(total)}`
-        : `Showing ${number.format(shown)} of ${number.format(total)}`;
+      lost +
+      (shown < total ? `Showing ${number.format(shown)} of ` : "Showing all ") +
+      number.format(total) +
+      (filters && `: ${filters}`);
+    lost = "";
     label();
   };
+
+  /* The filters in words, which paper shows too. */
+  const described = () => {
+    const chosen = buttons.filter((button) => button.ariaPressed === "true");
+    const words = chosen.map((button) => button.firstChild.textContent.trim());
+    if (server.value) words.push(`server ${server.selectedOptions[0].dataset.name}`);
+    if (rule.value) words.push(rule.value);
+    if (q.value.trim()) words.push(`“${q.value.trim()}”`);
+    return words.join(", ");
+  };
+  let lost = ""; // what the address names and this report does not have
 
   /* The address follows a moment later: browsers limit how often it may change. */
   let timer = 0;
@@ -233,15 +247,24 @@
     history.replaceState(null, "", `#${state}`.replaceAll("%2C", ","));
   };
 
+  /* Perhaps the address is from another report. */
+  const lose = (what) => {
+    lost += `Not in this report: ${what}. `;
+  };
+
   const set = (state) => {
     for (const [name, choices] of [["severity", severities], ["impact", impacts]]) {
       const chosen = (state.get(name) || "").split(",");
       for (const button of choices) button.ariaPressed = String(chosen.includes(button.value));
+      if (chosen[0] && !pressed(choices).length) lose(`${name} “${chosen}”`);
     }
     q.value = state.get("q") || "";
     for (const select of [server, rule]) {
       select.value = state.get(select.name) || "";
-      if (select.selectedIndex < 0) select.value = ""; // an address from another report
+      if (select.selectedIndex < 0) {
+        select.value = "";
+        lose(`${select.name} “${state.get(select.name)}”`);
+      }
     }
     apply();
   };
@@ -254,7 +277,10 @@
     if (later) make(later, every);
     const target = hash && document.getElementById(hash);
     if (!target) {
-      if (!hash || hash.includes("=")) set(new URLSearchParams(hash));
+      const gone = hash.startsWith("finding-");
+      if (gone) lose("the finding of this link");
+      if (!hash || gone || hash.includes("=")) set(new URLSearchParams(gone ? "" : hash));
+      if (gone) requestAnimationFrame(begin); // where that is said
       return;
     }
     if (!target.matches(".finding")) return;
@@ -303,9 +329,16 @@
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(label);
   }, true);
+  /* Where the list begins is where it is once the filtered rows are laid out. */
+  const begin = () => {
+    findings.focus({ preventScroll: true });
+    findings.scrollIntoView();
+    requestAnimationFrame(() => findings.scrollIntoView());
+  };
   addEventListener("hashchange", () => {
     follow();
-    if (location.hash.includes("=")) findings.focus(); // from a link further down
+    if (location.hash.includes("=")) begin();
+    else if (location.hash === "#findings" && form.matches(".active")) write();
   });
 
   for (const part of form.querySelectorAll("[hidden]")) part.hidden = false;
@@ -315,6 +348,6 @@
   // The browser goes to the address once more when everything is there, and takes the focus.
   addEventListener("load", () => {
     if (location.hash.startsWith("#finding-")) requestAnimationFrame(follow);
-    else if (location.hash.includes("=")) requestAnimationFrame(() => findings.scrollIntoView());
+    else if (location.hash.includes("=")) requestAnimationFrame(begin);
   });
 })();

@@ -420,7 +420,7 @@ def test_filters_by_severity_and_survives_a_reload(read: Read) -> None:
 
     reader.page.get_by_role("button", name="Critical 1").click()
     assert reader.shown() == ["OAM102"]
-    assert reader.count() == "Showing 1 of 4"
+    assert reader.count() == "Showing 1 of 4: Critical"
     reader.page.get_by_role("button", name="Info 1").click()
     assert reader.shown() == ["OAM102", "OAM201"]
     assert reader.page.get_by_role("button", name="Low 0").is_disabled()
@@ -428,7 +428,7 @@ def test_filters_by_severity_and_survives_a_reload(read: Read) -> None:
     reader.address_becomes("#severity=critical,info")
     reader.page.reload()
     assert reader.shown() == ["OAM102", "OAM201"]
-    assert reader.count() == "Showing 2 of 4"
+    assert reader.count() == "Showing 2 of 4: Critical, Info"
     assert reader.page.get_by_role("button", name="Info 1", pressed=True).is_visible()
 
 
@@ -461,7 +461,7 @@ def test_filters_by_server_rule_and_words_together(read: Read) -> None:
 def test_an_address_from_another_report_hides_nothing(read: Read) -> None:
     reader = read(some(), "#server=gone&rule=OAM999&severity=awful&finding=%E0%A4%A")
 
-    assert reader.count() == "Showing all 4"
+    assert reader.count().endswith("Not in this report: rule “OAM999”. Showing all 4")
 
 
 @pytest.mark.browser
@@ -571,6 +571,29 @@ def test_a_shared_filter_and_a_filter_from_deep_in_the_list_show_where_the_list_
 
 
 @pytest.mark.browser
+def test_says_what_is_filtered_and_what_a_link_names_in_vain(read: Read) -> None:
+    reader = read(some(), "#severity=high&impact=risky&q=Payments")
+    assert reader.count().endswith(": High, Risky, “Payments”")
+
+    for fragment, said in (
+        ("#rule=OAM999", "Not in this report: rule “OAM999”. Showing all 4"),
+        ("#server=gone", "Not in this report: server “gone”. Showing all 4"),
+        ("#severity=bad", "Not in this report: severity “bad”. Showing all 4"),
+        ("#finding-0123", "Not in this report: the finding of this link. Showing all 4"),
+    ):
+        reader.visit(fragment)
+        reader.page.wait_for_function("document.activeElement.id === 'findings'")
+        assert reader.count() == said
+
+
+@pytest.mark.browser
+def test_a_filter_stays_in_the_address_when_the_list_is_visited(read: Read) -> None:
+    reader = read(some(), "#severity=high")
+    reader.page.locator("nav").get_by_role("link", name="Findings").click()
+    reader.address_becomes("#severity=high")
+
+
+@pytest.mark.browser
 def test_what_is_counted_is_one_step_away(read: Read) -> None:
     page = read(with_clients()).page
 
@@ -578,7 +601,7 @@ def test_what_is_counted_is_one_step_away(read: Read) -> None:
     step = page.locator(".step.never-reached")
     assert step.is_visible()
     assert page.evaluate("location.hash.slice(1)") == step.get_attribute("id")
-    step.get_by_role("link", name="findings").click()
+    step.get_by_role("link", name="findings OAM318").click()
     page.wait_for_function("document.activeElement.id === 'findings'")
     assert page.locator(".finding:visible").count() == 1
     page.locator(".matrix").get_by_role("link", name="sensitive scopes").click()
@@ -785,9 +808,9 @@ def test_filters_what_is_not_made_yet_as_it_filters_what_is(read: Read) -> None:
 
     assert [said for said, _ in early] == [said for said, _ in late]
     for (said, rows), (_, all_rows) in zip(early, late, strict=True):
-        assert said.startswith(f"Showing {len(all_rows)} of 400") or said == "Showing all 400"
+        assert said.startswith((f"Showing {len(all_rows)} of 400", "Showing all 400"))
         assert rows[:20] == all_rows[:20]
-    assert late[6][0] == "Showing 1 of 400"
+    assert late[6][0].startswith("Showing 1 of 400: ")
 
 
 @pytest.mark.browser
@@ -867,7 +890,7 @@ def test_five_thousand_findings_stay_usable(browser: Browser, tmp_path: Path) ->
         page.add_init_script(f"window.measured = ({TIMED})()")
         page.goto(file.as_uri())
         times = page.evaluate("window.measured")
-        assert page.get_by_role("status").inner_text() == "Showing 1 of 5,000"
+        assert page.get_by_role("status").inner_text() == "Showing 1 of 5,000: Low"
         page.close()
         best = {name: min(time, times[name]) for name, time in best.items()}
         if best["painted"] <= 100 and best["first"] <= 1000:
