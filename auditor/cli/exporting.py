@@ -71,7 +71,9 @@ def exported(asked: Asked, options: AuditOptions) -> Exported:
         if asked.redaction_key:
             key = check_key(asked.redaction_key, "The key for redaction")
             redactor = Redactor(snapshot, key)
-            snapshot = parse_snapshot(redactor.snapshot(snapshot), asked.snapshot)
+            document = redactor.snapshot(snapshot)
+            del snapshot  # a large tenant need not be in memory twice
+            snapshot = parse_snapshot(document, asked.snapshot)
             document = dump_snapshot(snapshot)
         result = _result(wanted, snapshot, document)
     if redactor:
