@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from auditor.snapshot.index import Org
 from auditor.tokens.endpoint import CONSULTS
-from auditor.tokens.reach import Reach
-from auditor.tokens.reachability import ServerReach, Tenant, Why
+from auditor.tokens.reachability import READS, ServerReach, Why, tenant_of
 
 from ._active import active_servers
 from ._people import People
 
 __all__ = ["CONSULTS", "READS", "server_reaches", "shadowed_policies"]
 
-READS = ("policy_rules", "scopes", "app_users", "app_groups", "group_members", "users")
-"""What the rules that ask have to declare, beside `CONSULTS`: all that decisions of custom
-servers rest on."""
-
 
 def server_reaches(org: Org) -> list[ServerReach]:
     """All requests to each active authorization server."""
-    tenant = org.remembered("reach", READS, _tenant, CONSULTS)
+    tenant = tenant_of(org, People.of(org).populations)
     return [tenant.server(server) for server in active_servers(org)]
-
-
-def _tenant(org: Org) -> Tenant:
-    reach = Reach(org)
-    reach.populations = People.of(org).populations
-    return Tenant(reach)
 
 
 def shadowed_policies(reach: ServerReach) -> frozenset[str]:

@@ -113,7 +113,7 @@ def _saved(path: Path, known: tuple[Rule, ...], options: AuditOptions) -> AuditR
             f"{path} holds results; --suppressions and --as-of would need another audit.",
             remedy="Name the snapshot instead.",
         )
-    return read_saved(path, known).result
+    return read_saved(path, known)
 
 
 def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:

@@ -13,7 +13,6 @@ from auditor.cli.saved import read_saved
 from auditor.errors import UsageError
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
-from auditor.text import printable
 
 
 @click.command("report")
@@ -54,10 +53,7 @@ def command(
     Exits with 0 whatever the results say: the audit's own exit code has told that.
     """
     outputs = chosen_outputs(output or (() if template else ("text",)), template)
-    saved = read_saved(path, load_rules(folders))
-    for remark in saved.remarks:
-        click.echo(printable(f"note: {remark}"), err=True)
-    result = saved.result
+    result = read_saved(path, load_rules(folders))
     if snapshot is not None:
         result = _with_access(result, snapshot)
     if show_suppressed is not None:

@@ -21,6 +21,7 @@ from auditor.cli.tenants import chosen, credentials_of, prepared
 from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
+from auditor.files import check_writable
 from auditor.snapshot.document import dump_snapshot
 
 
@@ -67,7 +68,10 @@ def command(
         credentials, path = read_credentials(os.environ), path or Path("snapshot.json")
     asked = plan(audit)
     shown_path(path, asked.settings.source_root)
-    prepared(path)
+    if tenant is None:
+        check_writable(path)
+    else:
+        prepared(path)
     snapshot = collect_into(
         path,
         credentials,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from auditor.errors import UsageError
-from auditor.lint.report import Saved
+from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.plugins import load_reports
+from auditor.text import printable
 
 _SCHEMA = b'"okta-auditor/results/'
 _HEAD = 200
@@ -23,8 +26,8 @@ def are_results(path: Path) -> bool:
         return False  # whoever reads it says why not
 
 
-def read_saved(path: Path, rules: Sequence[Rule]) -> Saved:
-    """Saved results.
+def read_saved(path: Path, rules: Sequence[Rule]) -> AuditResult:
+    """Saved results; tells on standard error what differs here from where they were made.
 
     Args:
         path: the file.
@@ -40,7 +43,7 @@ def read_saved(path: Path, rules: Sequence[Rule]) -> Saved:
             remedy="Remove the report pack that replaces it.",
         )
     try:
-        return read(path.read_bytes(), rules)
+        saved = read(path.read_bytes(), rules)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.",
@@ -51,3 +54,6 @@ def read_saved(path: Path, rules: Sequence[Rule]) -> Saved:
             f"{path} does not hold usable results: {error}.",
             remedy="Make them again with: okta-auditor audit SNAPSHOT --output json=FILE",
         ) from None
+    for remark in saved.remarks:
+        click.echo(printable(f"note: {remark}"), err=True)
+    return saved.result

@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 
 from auditor.controls.model import Framework
 from auditor.controls.reading import parse_framework
-from auditor.errors import UsageError
+from auditor.lint.reviewed import read_reviewed
 
 ORDER = (
     "nist-800-53-r5",
@@ -50,7 +50,10 @@ def read_framework(path: Path, known: Collection[str] | None = None) -> Framewor
     Raises:
         UsageError: the file cannot be used as it stands.
     """
-    return parse_framework(_text(path), path, known)
+    text = read_reviewed(
+        path, missing="Name the file of a framework.", damaged="Save it as UTF-8.", largest=_LARGEST
+    )
+    return parse_framework(text, path, known)
 
 
 @cache
@@ -59,23 +62,3 @@ def unmapped_rules() -> dict[str, str]:
     text = (_FOLDER / "unmapped.yaml").read_text("utf-8")
     reasons: dict[str, list[str]] = yaml.safe_load(text)
     return dict(sorted((code, reason) for reason, codes in reasons.items() for code in codes))
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
-            remedy="Name a framework that there is, or the file of one.",
-        ) from None
-    if len(data) > _LARGEST:
-        raise UsageError(f"{path} is larger than {_LARGEST // 1_000_000} MB.", remedy="Split it.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{path}:{line}: the file is not UTF-8 text.", remedy="Save it as UTF-8."
-        ) from None

@@ -18,16 +18,12 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import Status
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.tokens.endpoint import CONSULTS, taken_for_granted
+from auditor.tokens.endpoint import taken_for_granted
 from auditor.tokens.grants import UNHELD_GRANTS
-from auditor.tokens.reach import Reach
-from auditor.tokens.reachability import Tenant
+from auditor.tokens.reachability import READS, tenant_of
 
 MOST_SERVERS = 40
 MOST_CLIENTS = 100
-
-READS = ("policy_rules", "scopes", "app_users", "app_groups", "group_members", "users")
-"""What decisions of custom servers rest on."""
 
 _R = TypeVar("_R", AuthorizationServer, App)
 
@@ -61,8 +57,7 @@ class Overview:
         """
         options: list[object] = [rule.options for rule in self.rules]
         judges = [option for option in options if isinstance(option, Privileging)]
-        # Rules that ask the same questions have the answers remembered under this name.
-        tenant = self.org.remembered("reach", READS, lambda org: Tenant(Reach(org)), CONSULTS)
+        tenant = tenant_of(self.org)  # perhaps a rule had it worked out
         servers = _chosen(self.org.servers, first, MOST_SERVERS)
         clients = _chosen(tenant.clients, first, MOST_CLIENTS)
 

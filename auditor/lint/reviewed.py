@@ -15,19 +15,20 @@ LARGEST = 20_000_000
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
 
 
-def read_reviewed(path: Path, *, missing: str, damaged: str) -> str:
+def read_reviewed(path: Path, *, missing: str, damaged: str, largest: int = LARGEST) -> str:
     """The text of a file, without a byte order mark.
 
     Args:
         path: the file.
         missing: what to do if there is none.
         damaged: what to do if it cannot be used.
+        largest: how many bytes it may have.
 
     Raises:
         UsageError: it is missing, no regular file, too large, not UTF-8, or holds the
             markers of a merge conflict.
     """
-    data = _read(path, missing)
+    data = _read(path, missing, largest)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -48,7 +49,7 @@ def unusable(path: Path, line: int, what: str, remedy: str) -> UsageError:
     return UsageError(f"{path}:{line}: {text}", remedy=remedy)
 
 
-def _read(path: Path, missing: str) -> bytes:
+def _read(path: Path, missing: str, largest: int) -> bytes:
     try:
         kind = path.lstat().st_mode
         if stat.S_ISLNK(kind):
@@ -61,15 +62,15 @@ def _read(path: Path, missing: str) -> bytes:
         # A link or a pipe that takes the file's place meanwhile is neither followed nor waited for.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(largest + 1)
     except FileNotFoundError:
         raise UsageError(f"There is no file {path}.", remedy=missing) from None
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.", remedy="Check its permission."
         ) from None
-    if len(data) > LARGEST:
+    if len(data) > largest:
         raise UsageError(
-            f"{path} is larger than {LARGEST // 1_000_000} MB.", remedy="Split or prune it."
+            f"{path} is larger than {largest // 1_000_000} MB.", remedy="Split or prune it."
         )
     return data

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Place
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
@@ -24,12 +25,35 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
 )
 from auditor.tokens.decision import Outcome
+from auditor.tokens.endpoint import CONSULTS
 from auditor.tokens.grants import KNOWN_GRANTS, USERLESS_GRANTS
+from auditor.tokens.populations import Populations
 from auditor.tokens.reach import Reach
 from auditor.tokens.regions import Evaluation, Region, Rung, everybody_in
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.situation import Situation
 from auditor.tokens.userset import People, UserSet
+
+READS = ("policy_rules", "scopes", "app_users", "app_groups", "group_members", "users")
+"""The collections that decisions of custom servers rest on; a rule that asks for a whole server
+declares them, and consults `endpoint.CONSULTS`."""
+
+
+def tenant_of(org: Org, populations: Populations | None = None) -> Tenant:
+    """All requests of an org, worked out once for all who ask.
+
+    Args:
+        org: the org; a restricted view must read `READS` and consult `endpoint.CONSULTS`.
+        populations: the people, where they were worked out already.
+    """
+
+    def made(view: Org) -> Tenant:
+        reach = Reach(view)
+        if populations is not None:
+            reach.populations = populations
+        return Tenant(reach)
+
+    return org.remembered("reach", READS, made, CONSULTS)
 
 
 class Why(StrEnum):

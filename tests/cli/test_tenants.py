@@ -271,3 +271,11 @@ def test_run_says_how_to_go_on_with_a_tenant(folder: Path) -> None:
         again = "okta-auditor run --tenant prod -o p.json --resume"
         assert done.exit_code == 3
         assert again in done.stderr
+
+
+def test_run_makes_no_folder_that_nobody_configured(folder: Path) -> None:
+    done = okta_auditor("run", "-o", "none/s.json", url="https://prod.okta.com")
+
+    assert done.exit_code != 0
+    assert "The folder none does not exist" in done.stderr
+    assert not (folder / "none").exists()

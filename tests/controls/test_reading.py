@@ -98,7 +98,7 @@ def test_what_is_no_framework(text: str, said: str) -> None:
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read: No such file"):
+    with pytest.raises(UsageError, match=r"There is no file .*none\.yaml"):
         read_framework(tmp_path / "none.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"id: acme\ntitle: \xe9\n")
     with pytest.raises(UsageError, match=r"latin\.yaml:2: the file is not UTF-8"):
