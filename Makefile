@@ -61,7 +61,7 @@ lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without a
 	cd requirements && for set in "build.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt"; do \
 	  case $$set in *dev.in*) out=dev;; build*) out=build;; *) out=runtime;; esac; \
 	  ../$(BIN)/uv pip compile $$set --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate --output-file $$out.txt || exit 1; done
+	    --no-emit-index-url --no-strip-extras --no-header --no-annotate --output-file $$out.txt || exit 1; done
 
 clean: ## Remove everything that the targets made
 	rm -rf $(VENV) .tools build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
