@@ -70,7 +70,7 @@ class Changes:
         return replace(self, assigned=nobody, joined=nobody, left=nobody)
 
 
-class Supposed(Org):
+class HypotheticalOrg(Org):
     """A view of an org with changes; everything else is the org's own."""
 
     def __init__(self, org: Org, changes: Changes) -> None:
