@@ -66,9 +66,9 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from auditor.text import suggestion  # noqa: PLC0415 - only on this path
+            from auditor.text import closest, did_you_mean  # noqa: PLC0415 - only on this path
 
-            hint = suggestion(args[0], list(_COMMANDS))
+            hint = did_you_mean(closest(args[0], _COMMANDS))
             ctx.fail(f"There is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from auditor.config import Effective
 from auditor.controls import Framework, builtin_frameworks, read_framework
 from auditor.errors import UsageError
-from auditor.text import quoted, suggestion
+from auditor.text import closest, did_you_mean, quoted
 
 
 def chosen_frameworks(
@@ -59,6 +59,6 @@ def _check_file(word: str, there: Collection[str]) -> None:
     path = Path(word)
     if not path.exists() and path.name == word and path.suffix not in {".yaml", ".yml"}:
         raise UsageError(
-            f"There is no framework {word!r}{suggestion(word, list(there))}",
+            f"There is no framework {word!r}{did_you_mean(closest(word, there))}",
             remedy=f"Frameworks: {', '.join(there)}; or name a YAML file of your own.",
         )

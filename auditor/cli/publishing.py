@@ -14,7 +14,7 @@ from auditor.files import check_writable, write_file
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_reports
-from auditor.text import suggestion
+from auditor.text import closest, did_you_mean
 
 STANDARD_OUTPUT = Path("-")
 
@@ -43,7 +43,7 @@ def chosen_outputs(wanted: Iterable[str], templates: Iterable[str] = ()) -> tupl
         name, _, path = item.partition("=")
         if name not in formats:
             raise UsageError(
-                f"There is no report format {name!r}{suggestion(name, list(formats))}",
+                f"There is no report format {name!r}{did_you_mean(closest(name, formats))}",
                 remedy=f"Formats: {', '.join(formats)}.",
             )
         outputs.append(Output(formats[name], _target(path)))

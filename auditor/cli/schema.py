@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from auditor.errors import UsageError
-from auditor.text import suggestion
+from auditor.text import closest, did_you_mean
 
 
 @click.command("schema")
@@ -22,7 +22,7 @@ def command(name: str) -> None:
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
-            f"There is no schema {name!r}{suggestion(name, list(schemas))}",
+            f"There is no schema {name!r}{did_you_mean(closest(name, schemas))}",
             remedy=f"Schemas: {', '.join(schemas)}.",
         )
     click.echo(json.dumps(schemas[name](), indent=2))

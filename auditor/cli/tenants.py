@@ -20,7 +20,7 @@ from auditor.collect.options import ExportOptions
 from auditor.errors import AuditorError, ExitCode, OutputError, UsageError
 from auditor.files import check_writable
 from auditor.snapshot.document import Snapshot
-from auditor.text import listed, printable, suggestion
+from auditor.text import closest, did_you_mean, listed, printable
 
 if TYPE_CHECKING:
     from auditor.tenants import Tenant
@@ -95,7 +95,7 @@ def chosen(config: Path | None, names: Sequence[str], *, everyone: bool) -> dict
     for name in names:
         if name not in tenants:
             raise UsageError(
-                f"{path} has no tenant {name!r}{suggestion(name, list(tenants))}.",
+                f"{path} has no tenant {name!r}{did_you_mean(closest(name, tenants))}.",
                 remedy=f"It has {listed(tenants, most=20)}.",
             )
     return dict(tenants) if everyone else {name: tenants[name] for name in names}
