@@ -15,7 +15,7 @@ from auditor.collect.journal import Journal
 from auditor.collect.journal_file import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.snapshot.document import Snapshot, write_snapshot
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted, one_line
 
 SHOWN = {
@@ -153,7 +153,7 @@ def store(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr
 
 def missing(
     ledger: Ledger, *, require_complete: bool, say: Callable[[str], None] = to_stderr
-) -> tuple[Entry, ...]:
+) -> tuple[LedgerEntry, ...]:
     """What was not read, so that the command exits with 3.
 
     Args:
@@ -161,7 +161,7 @@ def missing(
         require_complete: whether to count what the org does not have, too. Says which.
         say: takes what is to be told.
     """
-    absent = [entry for entry in ledger.entries if entry.status is Status.ABSENT]
+    absent = [entry for entry in ledger.entries if entry.status is CollectionStatus.ABSENT]
     if require_complete and absent:
         names = ", ".join(entry.label for entry in absent)
         say(f"--require-complete: the org does not have: {names}.")

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import orjson
 
-from auditor.snapshot.fragment import Fragment, Region
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.models.base import RecordPlace
+from auditor.snapshot.resource_text import ResourceText, TextRegion
 
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -49,11 +49,11 @@ class Locator:
     """Finds regions in one snapshot document, which is valid JSON."""
 
     document: bytes
-    _fragments: dict[str, Fragment] = field(default_factory=dict)
-    _found: dict[tuple[Place, str | None], Region] = field(default_factory=dict)
+    _resource_texts: dict[str, ResourceText] = field(default_factory=dict)
+    _found: dict[tuple[RecordPlace, str | None], TextRegion] = field(default_factory=dict)
     _passed: dict[str, tuple[_Member, _Mark]] = field(default_factory=dict)
 
-    def region(self, place: Place, field: str | None) -> Region:
+    def region(self, place: RecordPlace, field: str | None) -> TextRegion:
         """The region of a record's field, or of its name where no field is given.
 
         A field that is not in the record is located at the nearest object that is.
@@ -62,13 +62,13 @@ class Locator:
             self._found[place, field] = self._region(place, field)
         return self._found[place, field]
 
-    def _region(self, place: Place, field: str | None) -> Region:
-        if place.path not in self._fragments:
+    def _region(self, place: RecordPlace, field: str | None) -> TextRegion:
+        if place.path not in self._resource_texts:
             resource = self._resource(place.path)
             if resource is None:
-                return Region(1, 1, 1, 1)
-            self._fragments[place.path] = self._fragment(*resource)
-        return self._fragments[place.path].region(place.position, field)
+                return TextRegion(1, 1, 1, 1)
+            self._resource_texts[place.path] = self._resource_text(*resource)
+        return self._resource_texts[place.path].region(place.position, field)
 
     def _resource(self, path: str) -> tuple[_Member, _Mark] | None:
         """Where a resource stands. Those before it are passed once, whoever asks next.
@@ -82,10 +82,10 @@ class Locator:
             self._passed[resource[0].key] = resource
         return self._passed[path]
 
-    def _fragment(self, member: _Member, mark: _Mark) -> Fragment:
+    def _resource_text(self, member: _Member, mark: _Mark) -> ResourceText:
         text = self.document[member.start : self._end(member.value)].decode()
         before = self.document[member.start : member.value].decode()
-        return Fragment(text, len(before), mark.line, mark.column)
+        return ResourceText(text, len(before), mark.line, mark.column)
 
     @cached_property
     def _ahead(self) -> Iterator[tuple[_Member, _Mark]]:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.fragment import Region
-from auditor.snapshot.locate import Locator
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.line_numbers import Locator
+from auditor.snapshot.models.base import RecordPlace
+from auditor.snapshot.resource_text import TextRegion
 
 PATH = "/api/v1/apps"
 APP = {
@@ -21,7 +21,7 @@ APP = {
 }
 
 
-def shown(text: str, region: Region) -> str:
+def shown(text: str, region: TextRegion) -> str:
     """The text that a region covers."""
     lines = text.split("\n")[region.line - 1 : region.end_line]
     lines[-1] = lines[-1][: region.end_column - 1]
@@ -52,7 +52,7 @@ def layouts() -> list[str]:
     ],
 )
 def test_a_region_is_the_text_of_its_field(text: str, field: str | None, expected: object) -> None:
-    found = shown(text, Locator(text.encode()).region(Place(PATH, 1), field))
+    found = shown(text, Locator(text.encode()).region(RecordPlace(PATH, 1), field))
 
     value = found.partition(":")[2] if found.startswith('"') and '"http' not in found[:6] else found
     assert json.loads(value) == expected
@@ -62,15 +62,17 @@ def test_a_missing_field_is_located_at_the_nearest_object_that_is_there() -> Non
     text = layouts()[0]
     locator = Locator(text.encode())
 
-    nested = shown(text, locator.region(Place(PATH, 1), "settings.oauthClient.network.connection"))
-    absent = shown(text, locator.region(Place(PATH, 1), "nothing.of.it"))
+    nested = shown(
+        text, locator.region(RecordPlace(PATH, 1), "settings.oauthClient.network.connection")
+    )
+    absent = shown(text, locator.region(RecordPlace(PATH, 1), "nothing.of.it"))
 
     assert nested.startswith('"oauthClient"')
     assert absent.startswith('"label"')
 
 
-@pytest.mark.parametrize("place", [Place("/api/v1/zones", 0), Place(PATH, 99)])
-def test_a_place_that_is_not_there_is_still_in_the_file(place: Place) -> None:
+@pytest.mark.parametrize("place", [RecordPlace("/api/v1/zones", 0), RecordPlace(PATH, 99)])
+def test_a_place_that_is_not_there_is_still_in_the_file(place: RecordPlace) -> None:
     region = Locator(layouts()[0].encode()).region(place, "name")
 
     assert region.line >= 1
@@ -83,7 +85,7 @@ def test_records_of_any_content_are_found(records: list[dict[str, str]]) -> None
     locator = Locator(text.encode())
 
     for n in range(len(values)):
-        region = locator.region(Place(PATH, n), "id")
+        region = locator.region(RecordPlace(PATH, n), "id")
         assert shown(text, region) == f'"id": "id{n}"'
 
 
@@ -104,8 +106,8 @@ def test_records_of_long_lists_are_found_in_any_order(
     locator = Locator(text.encode())
 
     for n in [*asked, 79]:
-        assert shown(text, locator.region(Place(PATH, n), "id")) == f'"id": "id{n}"'
-    assert locator.region(Place(PATH, 80), "id").line == 1
+        assert shown(text, locator.region(RecordPlace(PATH, n), "id")) == f'"id": "id{n}"'
+    assert locator.region(RecordPlace(PATH, 80), "id").line == 1
 
 
 @given(BEFORE, st.sampled_from([None, 1]))
@@ -113,6 +115,6 @@ def test_whatever_stands_before_a_record_it_is_found(before: object, indent: int
     document = {"capture": before, "resources": {"/before": before, PATH: [before, APP]}}
     text = json.dumps(document, indent=indent, ensure_ascii=False)
 
-    found = shown(text, Locator(text.encode()).region(Place(PATH, 1), "id"))
+    found = shown(text, Locator(text.encode()).region(RecordPlace(PATH, 1), "id"))
 
     assert found == '"id": "0oa1"'

@@ -27,7 +27,7 @@ _SOME_RECORDS = re.compile(f"(?:{_RECORD}){{{_STRIDE}}}", re.DOTALL)
 of people, are of such records, and a pattern passes them fastest."""
 
 
-class Region(NamedTuple):
+class TextRegion(NamedTuple):
     """A stretch of a file; lines and columns from 1, columns in Unicode code points.
 
     The end column is the one after the last character, as SARIF has it.
@@ -48,7 +48,7 @@ class _Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Fragment:
+class ResourceText:
     """The text of one member of a document, from its key to the end of its value."""
 
     text: str
@@ -59,7 +59,7 @@ class Fragment:
     column: int
     """The column there."""
 
-    def region(self, position: int | None, field: str | None) -> Region:
+    def region(self, position: int | None, field: str | None) -> TextRegion:
         """The region of a record's field, or of its name where no field is given.
 
         Args:
@@ -162,8 +162,8 @@ class Fragment:
         """Offsets whose lines have been counted, in ascending order, with the lines."""
         return [(0, 0)]
 
-    def _region(self, span: _Span) -> Region:
-        return Region(*self._line(span.start), *self._line(span.end))
+    def _region(self, span: _Span) -> TextRegion:
+        return TextRegion(*self._line(span.start), *self._line(span.end))
 
     def _line(self, offset: int) -> tuple[int, int]:
         before = bisect_left(self._marks, (offset, 0))

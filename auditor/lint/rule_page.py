@@ -19,7 +19,7 @@ _SECTION = re.compile(r"^(Fix|Flagged|Accepted|See):[ \t]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RulePage:
     """What a rule says about itself."""
 
     summary: str
@@ -35,7 +35,7 @@ class Page:
         return self.summary.removesuffix(".")
 
 
-def read_page(docstring: str) -> Page:
+def read_page(docstring: str) -> RulePage:
     """Take a rule module's docstring apart.
 
     Raises:
@@ -51,7 +51,7 @@ def read_page(docstring: str) -> Page:
             raise ValueError(f'the module docstring has no "{name}:" section')
     if not summary or not why.strip():
         raise ValueError("the module docstring does not say what is wrong and why")
-    return Page(
+    return RulePage(
         summary=_flowed(summary),
         why="\n\n".join(_flowed(part) for part in why.strip().split("\n\n")),
         fix=_sentence(_flowed("\n".join(sections["Fix"]))),
@@ -64,7 +64,7 @@ def read_page(docstring: str) -> Page:
 def markdown(
     code: str,
     name: str,
-    page: Page,
+    page: RulePage,
     facts: dict[str, str],
     options: Sequence[tuple[str, str, str]] = (),
 ) -> str:
