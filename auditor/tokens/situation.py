@@ -116,8 +116,9 @@ class Situation:
 
     @property
     def user_check_undocumented(self) -> bool:
-        """Whether the user's being left out proves nothing; see
-        `USER_CHECK_UNDOCUMENTED`.
+        """Whether being left out of a list proves nothing about the user.
+
+        See `USER_CHECK_UNDOCUMENTED`.
         """
         return self.grant in USER_CHECK_UNDOCUMENTED
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from auditor.snapshot.index import Org
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, AuthorizationServer
 from auditor.tokens.grants import USERLESS_GRANTS
@@ -104,5 +104,5 @@ def _may_match(org: Org, policy: AccessPolicy, grant: str) -> bool:
     )
 
 
-def _place(client: App) -> Place:
+def _place(client: App) -> RecordPlace:
     return client.place
