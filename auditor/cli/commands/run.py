@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.auditing import plan
-from auditor.cli.collecting import collect_into, missing, resuming
-from auditor.cli.keeping import shown_path
+from auditor.cli.audit.preparation import plan
+from auditor.cli.audit.run_history import shown_path
+from auditor.cli.export.one_tenant import collect_into, missing, resuming
+from auditor.cli.export.several_tenants import chosen, credentials_of, prepared
 from auditor.cli.options import (
     FILE,
     AuditOptions,
@@ -17,7 +18,6 @@ from auditor.cli.options import (
     collect_options,
     completion_options,
 )
-from auditor.cli.tenants import chosen, credentials_of, prepared
 from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.auditing import plan
+from auditor.cli.audit.preparation import plan
+from auditor.cli.interrupts import Stopped, termination
 from auditor.cli.options import FILE, AuditOptions, audit_options
-from auditor.cli.stopping import Stopped, termination
 from auditor.errors import AuditorError, ExitCode
 from auditor.snapshot.document import read_document
 from auditor.text import printable
@@ -52,7 +52,7 @@ def _watch(path: Path, options: AuditOptions) -> None:
     Raises:
         Stopped: by Ctrl-C or SIGTERM, which is how it ends.
     """
-    from auditor.cli.changes import state_of, wait_for_change  # noqa: PLC0415 - only if watched
+    from auditor.cli.audit.file_changes import state_of, wait_for_change  # noqa: PLC0415 - only if watched
     from auditor.config.discovery import candidates  # noqa: PLC0415
 
     # What Python compiles of a rule is known by the second only; two saves may fall into one.

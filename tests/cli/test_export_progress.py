@@ -5,7 +5,7 @@ from pathlib import Path
 
 from helpers import TOKEN, okta_auditor, served, tenant
 
-from auditor.cli.watching import Lines, Requests
+from auditor.cli.export.progress_lines import Lines, Requests
 from auditor.collect.phases import Phase, Phases, phase_of
 from auditor.collect.progress import Exchange
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, roots

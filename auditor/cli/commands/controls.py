@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.accepting import accepting
-from auditor.cli.auditing import chosen_rules, without_collector
-from auditor.cli.frameworks import chosen_frameworks
+from auditor.cli.audit.accepted_findings import accepting
+from auditor.cli.audit.preparation import chosen_rules, without_collector
+from auditor.cli.audit.saved_results import are_results, read_saved
+from auditor.cli.framework_files import chosen_frameworks
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
-from auditor.cli.saved import are_results, read_saved
-from auditor.cli.settings import read_settings
 from auditor.config import Effective
 from auditor.controls import Control, Framework
 from auditor.controls.assess import Assessment, Outcomes, Status

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.accepting import Accepting, Writing, accepting
-from auditor.cli.keeping import kept, prepare_history, shown_path
+from auditor.cli.audit.accepted_findings import Accepting, Writing, accepting
+from auditor.cli.audit.findings_per_rule import statistics
+from auditor.cli.audit.report_outputs import STANDARD_OUTPUT, Output, chosen_outputs, write_reports
+from auditor.cli.audit.run_history import kept, prepare_history, shown_path
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
-from auditor.cli.publishing import STANDARD_OUTPUT, Output, chosen_outputs, write_reports
-from auditor.cli.settings import read_settings
-from auditor.cli.statistics import statistics
 from auditor.config import Effective, Settings
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import Source, audit

@@ -45,7 +45,7 @@ def watching(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
         yield tuple(Lines(start) for start in starts)
     else:
         # rich takes a tenth of a second to import.
-        from auditor.cli.bars import Bars  # noqa: PLC0415
+        from auditor.cli.export.progress_bars import Bars  # noqa: PLC0415
 
         with Bars() as bars:
             yield tuple(bars.tenant(name) for name in names) or (bars.phases(),)

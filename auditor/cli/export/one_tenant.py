@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.stopping import Stopped, termination
-from auditor.cli.watching import watching
+from auditor.cli.export.progress_lines import watching
+from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.credentials import Credentials
 from auditor.collect.journal import Journal
 from auditor.collect.journal_file import open_journal

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.audit.report_outputs import chosen_outputs, write_reports
+from auditor.cli.audit.saved_results import read_saved
 from auditor.cli.options import FILE, output_options
-from auditor.cli.publishing import chosen_outputs, write_reports
-from auditor.cli.saved import read_saved
 from auditor.errors import UsageError
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
@@ -68,7 +68,7 @@ def _with_access(result: AuditResult, path: Path) -> AuditResult:
         SnapshotError: the file is no snapshot.
         UsageError: it is another snapshot than was audited.
     """
-    from auditor.cli.auditing import without_collector  # noqa: PLC0415 - only with a snapshot
+    from auditor.cli.audit.preparation import without_collector  # noqa: PLC0415 - only with a snapshot
     from auditor.lint.overview import Overview  # noqa: PLC0415
     from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
     from auditor.snapshot.index import Org  # noqa: PLC0415

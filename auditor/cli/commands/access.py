@@ -13,8 +13,8 @@ from typing import Any
 import click
 import orjson
 
-from auditor.cli.deciding import oidc_scopes_option, read_org, unread
 from auditor.cli.options import FILE
+from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
 from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.auditing import chosen_rules, without_collector
-from auditor.cli.deciding import oidc_scopes_option
+from auditor.cli.audit.preparation import chosen_rules, without_collector
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
-from auditor.cli.settings import read_settings
+from auditor.cli.token_requests import oidc_scopes_option
 from auditor.diff import document, markdown, plain
 from auditor.diff.compare import Files, compare_snapshots
 from auditor.diff.sides import Sides

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic_core import to_jsonable_python
 
-from auditor.cli.auditing import Plan, plan, without_collector
-from auditor.cli.frameworks import chosen_frameworks
+from auditor.cli.audit.preparation import Plan, plan, without_collector
+from auditor.cli.framework_files import chosen_frameworks
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
-from auditor.cli.settings import read_settings
 from auditor.config import Effective
 from auditor.config.origin import Origin
 from auditor.config.toml import plain

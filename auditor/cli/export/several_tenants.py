@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.collecting import missing, opened, settle, store, to_stderr
-from auditor.cli.planning import plan_of
-from auditor.cli.stopping import Stopped, termination
-from auditor.cli.watching import watching
+from auditor.cli.export.one_tenant import missing, opened, settle, store, to_stderr
+from auditor.cli.export.progress_lines import watching
+from auditor.cli.export.request_plan import plan_of
+from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.credentials import Credentials, read_credentials
 from auditor.collect.journal import Journal
 from auditor.collect.journal_file import journal_path

@@ -82,7 +82,7 @@ def export(
     so that the same inputs give the same bytes. Exits with 0 once the evidence is written,
     whatever the audit found, and with 3 if something could not be checked.
     """
-    from auditor.cli.exporting import Asked, exported  # noqa: PLC0415 - only this needs it
+    from auditor.cli.evidence_bundle import Asked, exported  # noqa: PLC0415 - only this needs it
     from auditor.evidence.writing import check_target, write_folder, write_zip  # noqa: PLC0415
 
     check_target(target, zipped=zipped)

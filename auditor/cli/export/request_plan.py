@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.collecting import opened
-from auditor.cli.stopping import Stopped, termination
-from auditor.cli.watching import watching
+from auditor.cli.export.one_tenant import opened
+from auditor.cli.export.progress_lines import watching
+from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.credentials import Credentials
 from auditor.collect.journal_file import resumable
 from auditor.collect.options import ExportOptions

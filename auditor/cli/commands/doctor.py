@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.export.several_tenants import chosen, credentials_of
 from auditor.cli.options import FILE
-from auditor.cli.tenants import chosen, credentials_of
 from auditor.collect.checks import Check, State
 from auditor.collect.credentials import Credentials, read_credentials
 from auditor.errors import ExitCode, UsageError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.colour import coloured
+from auditor.cli.terminal_colour import coloured
 from auditor.errors import UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.report import Report

@@ -10,8 +10,8 @@ from typing import Any
 import click
 import orjson
 
-from auditor.cli.deciding import explain_command, oidc_scopes_option, read_org, unread
 from auditor.cli.options import FILE
+from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
 from auditor.text import counted, escaped, listed, one_line
 from auditor.tokens.decide import Decider, OidcScopes

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from auditor.cli.collecting import collect_into, missing, resuming
+from auditor.cli.export.one_tenant import collect_into, missing, resuming
+from auditor.cli.export.request_plan import plan_like, plan_of
+from auditor.cli.export.several_tenants import How, chosen, plan_one, snapshot_each
 from auditor.cli.options import FILE, collect_options, completion_options
-from auditor.cli.planning import plan_like, plan_of
-from auditor.cli.tenants import How, chosen, plan_one, snapshot_each
 from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError

@@ -14,10 +14,10 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from auditor.cli.accepting import suppressions_path
-from auditor.cli.auditing import plan
+from auditor.cli.audit.accepted_findings import suppressions_path
+from auditor.cli.audit.preparation import plan
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
-from auditor.cli.settings import read_settings
 from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
 from auditor.lint.result import AuditResult, ReportedFinding

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions, audit_options
-from auditor.cli.settings import read_settings
 from auditor.config import Effective
 from auditor.config.origin import Origin
 from auditor.config.toml import key as bare

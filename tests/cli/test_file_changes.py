@@ -15,7 +15,7 @@ import pytest
 from helpers import snapshot_file, tenant
 from test_gate import RULE
 
-from auditor.cli.changes import state_of, wait_for_change
+from auditor.cli.audit.file_changes import state_of, wait_for_change
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 

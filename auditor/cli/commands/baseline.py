@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.accepting import baseline_path
-from auditor.cli.auditing import Plan, plan
+from auditor.cli.audit.accepted_findings import baseline_path
+from auditor.cli.audit.preparation import Plan, plan
+from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
-from auditor.cli.settings import read_settings
 from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.baseline import Baseline, dump_baseline, make_baseline, read_baseline

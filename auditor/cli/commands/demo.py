@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.auditing import plan
-from auditor.cli.brief import brief
-from auditor.cli.collecting import collect, store
-from auditor.cli.colour import coloured
+from auditor.cli.audit.preparation import plan
+from auditor.cli.audit.short_summary import brief
+from auditor.cli.export.one_tenant import collect, store
 from auditor.cli.options import FILE, AuditOptions
+from auditor.cli.terminal_colour import coloured
 from auditor.collect.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, OutputError

@@ -14,7 +14,7 @@ from auditor.config.commented import commented_config
 from auditor.errors import OutputError, UsageError
 from auditor.files import write_file
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 _NEXT = """\
 Next:
