@@ -75,9 +75,9 @@ def test_a_file_without_entries_suppresses_nothing() -> None:
         (changed("2026-12-31", "2026-02-30"), 6, "not valid TOML", "schema"),
         (changed("2026-12-31", "2027-11-22"), 6, "expires: 2027-11-22 is more than 365", "up to"),
         (changed("2026-12-31", "9999-12-31"), 6, "is more than 365 days", "2027-11-21"),
-        (changed("OAM101", "OAM1O1"), 2, 'rule: No rule has the code "OAM1O1"; did', "rules"),
-        (changed("OAM101", "OAM1"), 2, 'rule: No rule has the code "OAM1"', "rules"),
-        (changed("OAM101", "*"), 2, 'rule: No rule has the code "*"', "rules"),
+        (changed("OAM101", "OAM1O1"), 2, 'rule: no rule has the code "OAM1O1"; did', "rules"),
+        (changed("OAM101", "OAM1"), 2, 'rule: no rule has the code "OAM1"', "rules"),
+        (changed("OAM101", "*"), 2, 'rule: no rule has the code "*"', "rules"),
         (changed("OAM101", "wide-open-rule"), 2, "its code is OAM303", "rules"),
         (ENTRY + "\n" + ENTRY, 8, "is suppressed already on line 1", "field"),
         (ENTRY + "\n" + ENTRY + 'field = "x"\n', 8, "is suppressed already on line 1", "field"),
@@ -153,7 +153,7 @@ def test_the_policy_may_ask_for_a_ticket_and_forbid_rules() -> None:
         parsed(ENTRY, SuppressionPolicy(require_ticket=True))
     with pytest.raises(UsageError, match=r"s.toml:2: rule: findings of OAM101 may not"):
         parsed(ENTRY, SuppressionPolicy(never=("OAM1",)))
-    with pytest.raises(UsageError, match=r"suppression_policy.never: no rule"):
+    with pytest.raises(UsageError, match=r"suppression_policy.never: No rule"):
         parsed(ENTRY, SuppressionPolicy(never=("OAM101", "no-such-rule")))
     with pytest.raises(UsageError, match=r"s.toml:6: expires: 2026-12-31 is more than 39 days"):
         parsed(ENTRY, SuppressionPolicy(max_days=39))
