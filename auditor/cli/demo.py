@@ -12,7 +12,7 @@ from auditor.cli.brief import brief
 from auditor.cli.collecting import collect, store
 from auditor.cli.colour import coloured
 from auditor.cli.options import FILE, AuditOptions
-from auditor.collect.credentials import read_credentials
+from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, OutputError
 from auditor.files import check_writable

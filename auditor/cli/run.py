@@ -18,7 +18,7 @@ from auditor.cli.options import (
     completion_options,
 )
 from auditor.cli.tenants import chosen, credentials_of, prepared
-from auditor.collect.credentials import read_credentials
+from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
 from auditor.files import check_writable
