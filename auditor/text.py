@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 # C0 and C1 controls, DEL, zero-width and bidirectional formatting, line separators,
 # surrogates and tag characters: nothing that a name needs, all that an attack does.
@@ -60,14 +60,21 @@ def quoted(name: str) -> str:
     return f'"{clean}"'
 
 
-def listed(items: Iterable[str], *, most: int = 3, empty: str = "none") -> str:
-    """A list as a sentence has it: `a, b and c`, or `a, b, c and 4 more`."""
+def listed(items: Iterable[str], *, most: int = 3, empty: str = "none", word: str = "and") -> str:
+    """A list as a sentence has it: `a, b and c`, or `a, b, c and 4 more`.
+
+    Args:
+        items: the names.
+        most: how many are named; the others are counted.
+        empty: what stands for an empty list.
+        word: the conjunction before the last name.
+    """
     names = list(items)
     if not names:
         return empty
     if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        return f"{', '.join(names[:most])} {word} {len(names) - most:,} more"
+    return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -83,12 +90,18 @@ def duration(minutes: int) -> str:
     return counted(minutes, "minute")
 
 
-def suggestion(word: str, known: Sequence[str]) -> str:
-    """`; did you mean X?` for a near miss, an empty string otherwise."""
-    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1)
-    if not near:
-        return ""
-    return f"; did you mean {next(k for k in known if k.lower() == near[0])}?"
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, as it is spelled; None if none is close."""
+    spellings: dict[str, str] = {}
+    for candidate in known:
+        spellings.setdefault(candidate.lower(), candidate)
+    matches = difflib.get_close_matches(word.lower(), spellings, n=1)
+    return spellings[matches[0]] if matches else None
+
+
+def did_you_mean(word: str | None) -> str:
+    """`; did you mean X?`, the end of a message about an unknown word; empty for None."""
+    return "" if word is None else f"; did you mean {word}?"
 
 
 def _json_escape(found: re.Match[str]) -> str:

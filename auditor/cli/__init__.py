@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from auditor import __version__
-from auditor.cli.stopping import INTERRUPTED, Stopped
+from auditor.cli.interrupts import INTERRUPTED, Stopped
 from auditor.errors import AuditorError, ExitCode
 
 _COMMANDS = {
@@ -52,7 +52,7 @@ class Program(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"auditor.cli.{cmd_name}").command
+        command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -66,9 +66,9 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from auditor.text import suggestion  # noqa: PLC0415 - only on this path
+            from auditor.text import closest, did_you_mean  # noqa: PLC0415 - only on this path
 
-            hint = suggestion(args[0], list(_COMMANDS))
+            hint = did_you_mean(closest(args[0], _COMMANDS))
             ctx.fail(f"There is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 

@@ -25,7 +25,7 @@ from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.collect.walk.walk import Walk
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 
 
 def export(
@@ -157,7 +157,9 @@ def _survey(walk: Walk) -> Survey:
         lists=walk.foreseen,
         unnamed=len(walk.unnamed),
         objects={entry.collection: entry.objects for entry in entries if entry.readable},
-        unread=tuple(e for e in entries if not e.readable and e.status is not Status.ABSENT),
+        unread=tuple(
+            e for e in entries if not e.readable and e.status is not CollectionStatus.ABSENT
+        ),
         allowances=walk.fetcher.limiter.allowances,
     )
 

@@ -12,7 +12,7 @@ from auditor.config.model import Settings
 from auditor.config.origin import Origin
 from auditor.config.reading import told
 from auditor.errors import UsageError
-from auditor.text import one_line, suggestion
+from auditor.text import closest, did_you_mean, one_line
 
 PREFIX = "OKTA_AUDITOR_"
 EPOCH = "SOURCE_DATE_EPOCH"
@@ -36,10 +36,10 @@ def from_environment(environ: Mapping[str, str]) -> Layer:
             continue
         key = name.lower()
         if key not in _allowed() or name != name.upper():
-            known = [PREFIX + other for other in [*(k.upper() for k in _allowed()), *OTHERS]]
+            names = [PREFIX + other for other in [*(k.upper() for k in _allowed()), *OTHERS]]
             why = "is a table; a file can set it" if key in Settings.model_fields else "is no key"
             raise UsageError(
-                f"environment: {one_line(variable)} {why}{suggestion(variable, known)}",
+                f"environment: {one_line(variable)} {why}{did_you_mean(closest(variable, names))}",
                 remedy="Unset it. docs/configuration.md describes every key.",
             )
         layer[key] = (_value(variable, key, environ[variable]), Origin("environment", variable))

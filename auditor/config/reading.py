@@ -18,7 +18,7 @@ from auditor.config.lines import Key, key_lines, line_of
 from auditor.config.model import SCHEMA_KEY, Config, Settings
 from auditor.errors import UsageError
 from auditor.tenants import Tenant
-from auditor.text import one_line, suggestion
+from auditor.text import closest, did_you_mean, one_line
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "okta-auditor")
@@ -207,14 +207,15 @@ def _told(error: ErrorDetails) -> str:
     if error["type"] != "extra_forbidden":
         return f"{key}: {told(error)}"
     if len(names) > 1:
-        near = suggestion(names[-1].replace("-", "_"), list(Tenant.model_fields))
-        return f"unknown key {key!r}{near if names[0] == 'tenants' else ''}"
+        spelled = closest(names[-1].replace("-", "_"), Tenant.model_fields)
+        return f"unknown key {key!r}{did_you_mean(spelled if names[0] == 'tenants' else None)}"
     if key in Settings.model_fields:
         return (
             f"{key} can be set by the command line and the environment only: "
             f"{Settings.model_fields[key].description}"
         )
-    return f"unknown key {key!r}{suggestion(key.replace('-', '_'), list(Config.model_fields))}"
+    spelled = closest(key.replace("-", "_"), Config.model_fields)
+    return f"unknown key {key!r}{did_you_mean(spelled)}"
 
 
 def told(error: ErrorDetails) -> str:

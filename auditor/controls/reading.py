@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 
 from auditor.controls.model import STRENGTHS, Control, Framework, Mapped
 from auditor.errors import UsageError
-from auditor.text import listed, one_line, quoted, suggestion
+from auditor.text import closest, did_you_mean, listed, one_line, quoted
 
 _Node: TypeAlias = Any
 """A node of PyYAML's tree: it knows the line where it stands."""
@@ -98,7 +98,7 @@ class _Reader:
         if self.known is not None and code not in self.known:
             raise self.unusable(
                 name,
-                f"no rule has the code {code}{suggestion(code, sorted(self.known))}",
+                f"no rule has the code {code}{did_you_mean(closest(code, sorted(self.known)))}",
                 "`okta-auditor rules` lists them; --rules DIR adds your own.",
             )
 
@@ -112,7 +112,7 @@ class _Reader:
             if key.value in found:
                 raise self.unusable(key, f"{one_line(key.value)}: the key is given twice")
             if allowed is not None and key.value not in allowed:
-                hint = suggestion(key.value, list(allowed))
+                hint = did_you_mean(closest(key.value, allowed))
                 raise self.unusable(key, f"unknown key {quoted(key.value)} of {what}{hint}")
             found[key.value] = value
         return found

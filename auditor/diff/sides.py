@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from auditor.errors import UsageError
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
 from auditor.text import quoted
 from auditor.tokens.decide import OidcScopes
@@ -39,7 +39,7 @@ class Side:
 
     def read(self, collection: str, parent: Record | None = None) -> bool:
         """Whether a list is known; one that the org does not have is known to be empty."""
-        absent = self.org.ledger.entry(collection).status is Status.ABSENT
+        absent = self.org.ledger.entry(collection).status is CollectionStatus.ABSENT
         return absent or self.org.known(collection, parent)
 
     def login(self, user: Person) -> str | None:

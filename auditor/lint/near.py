@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from auditor.lint.rule import Rule
+from auditor.text import did_you_mean, listed
 
 _CODE = re.compile(r"([A-Z0]*?)([0-9OIL]*)\Z")
 _DIGITS = str.maketrans("OIL", "011")
@@ -22,9 +23,9 @@ def near_rules(wanted: str, rules: Sequence[Rule]) -> str:
     """
     text = wanted.strip()
     if found := _codes(text.upper(), [rule.code for rule in rules]):
-        return f"; did you mean {found}?"
+        return did_you_mean(found)
     names = _names(text.lower().replace("_", "-").replace(" ", "-"), [rule.name for rule in rules])
-    return f"; did you mean {_either(names)}?" if names else ""
+    return did_you_mean(listed(names, word="or") if names else None)
 
 
 def _codes(wanted: str, codes: Sequence[str]) -> str:
@@ -46,7 +47,7 @@ def _codes(wanted: str, codes: Sequence[str]) -> str:
 def _series(codes: list[str]) -> str:
     """Few codes one by one; of many the first and the last."""
     if len(codes) <= _MOST:
-        return _either(codes)
+        return listed(codes, word="or")
     return f"one of the {len(codes)} from {codes[0]} to {codes[-1]}"
 
 
@@ -70,7 +71,3 @@ def _has(name: str, word: str) -> bool:
         part == word or bool(difflib.get_close_matches(word, [part], cutoff=0.8))
         for part in name.split("-")
     )
-
-
-def _either(names: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

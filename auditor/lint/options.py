@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from auditor.errors import UsageError
-from auditor.text import suggestion
+from auditor.text import closest, did_you_mean
 
 if TYPE_CHECKING:
     from auditor.lint.rule import Rule
@@ -81,7 +81,8 @@ def _set(chosen: _Chosen, matched: Iterable[Rule], selector: str, key: str, valu
     if not having:
         known = sorted({name for rule in matched for name in _names(rule)})
         has = f"it has {', '.join(known)}" if known else "it has no options"
-        raise OptionError((selector, key), f"no such option{suggestion(key, known)} ({has})")
+        hint = did_you_mean(closest(key, known))
+        raise OptionError((selector, key), f"no such option{hint} ({has})")
     for rule in having:
         chosen[rule.code][key] = (selector, value)
 

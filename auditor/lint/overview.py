@@ -15,7 +15,7 @@ from auditor.lint.look import Look
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.tokens.endpoint import taken_for_granted
@@ -84,7 +84,8 @@ class Overview:
             unread=tuple(
                 entry.label
                 for entry in self.org.ledger.entries
-                if entry.collection in bearing and entry.status in {Status.PARTIAL, Status.REFUSED}
+                if entry.collection in bearing
+                and entry.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
             ),
             notes=tuple(_notes(self.org, clients)),
         )

@@ -22,7 +22,7 @@ from auditor.lint.reviewed import read_reviewed, unusable
 from auditor.lint.rule import Rule
 from auditor.lint.selection import selects
 from auditor.lint.toml_lines import Table, find_lines
-from auditor.text import counted, one_line, quoted, suggestion
+from auditor.text import closest, counted, did_you_mean, one_line, quoted
 
 DEFAULT_NAME = "okta-auditor-suppressions.toml"
 
@@ -62,7 +62,7 @@ class SuppressionPolicy(BaseModel):
                 known = [name for rule in rules for name in (rule.code, rule.name)]
                 raise UsageError(
                     f"suppression_policy.never: no rule has the code, prefix or name "
-                    f"{selector!r}{suggestion(selector, known)}",
+                    f"{selector!r}{did_you_mean(closest(selector, known))}",
                     remedy="`okta-auditor rules` lists them all.",
                 )
         return frozenset(
@@ -187,7 +187,8 @@ def _tables(text: str, path: Path) -> Iterable[tuple[dict[str, Any], Table]]:
         places = {**lines.headers, **lines.top.keys}
         line = min(places.get(key, 1) for key in unknown)
         key = min(unknown, key=lambda each: places.get(each, 1))
-        raise unusable(path, line, f"unknown key {quoted(key)}{suggestion(key, [_TABLE])}", _REMEDY)
+        hint = did_you_mean(closest(key, [_TABLE]))
+        raise unusable(path, line, f"unknown key {quoted(key)}{hint}", _REMEDY)
     values = document.get(_TABLE, [])
     plain = isinstance(values, list) and all(isinstance(item, dict) for item in values)
     if not plain or len(values) != len(lines.tables):
@@ -233,7 +234,7 @@ class _Checks:
         codes = {rule.code for rule in self.rules}
         if item.rule not in codes:
             named = {rule.name: rule.code for rule in self.rules}
-            near = suggestion(item.rule, sorted(codes))
+            near = did_you_mean(closest(item.rule, sorted(codes)))
             hint = f"; its code is {named[item.rule]}" if item.rule in named else near
             raise self._error(
                 table,
@@ -284,8 +285,8 @@ class _Checks:
         key = one_line(str(first["loc"][0]))
         known = list(Suppression.model_fields)
         if first["type"] == "extra_forbidden":
-            near = suggestion(key, known)
-            text, key = f"unknown key {quoted(key)}{near}", ""
+            hint = did_you_mean(closest(key, known))
+            text, key = f"unknown key {quoted(key)}{hint}", ""
         elif first["type"] == "missing":
             text = "the key is missing"
         else:

@@ -22,7 +22,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
-from auditor.text import counted, duration, listed, one_line, quoted, suggestion
+from auditor.text import closest, counted, duration, listed, one_line, quoted
 from auditor.tokens import errors
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
@@ -210,8 +210,8 @@ def _for_response_type(situation: Situation, request: TokenRequest) -> Iterator[
 def _for_redirect_uri(situation: Situation, request: TokenRequest) -> Iterator[_Idea]:
     uri = request.redirect_uri or ""
     own = situation.client.oauth.redirect_uris
-    near = suggestion(uri, own).removeprefix("; did you mean ").removesuffix("?")
-    if near:
+    near = closest(uri, own)
+    if near is not None:
         text = f"the request used the registered redirect URI {quoted(near)}"
         yield _Idea(text, replace(request, redirect_uri=near))
     changed = _client_with(situation, "redirect_uris", (*own, uri))
@@ -240,7 +240,7 @@ def _for_assignment(situation: Situation, request: TokenRequest) -> Iterator[_Id
     org, client, user = situation.org, situation.client, request.user or ""
     name = _user_name(org, request)
     groups = [group for item in org.assigned_groups(client) if (group := org.group(item.id))]
-    through = listed((quoted(group.title) for group in groups[:2]), empty="").replace("and", "or")
+    through = listed((quoted(group.title) for group in groups[:2]), empty="", word="or")
     ways = f", directly or through group {through}" if through else ""
     text = f"{name} were assigned to the client{ways}"
     yield _Idea(text, request, Changes(assigned=frozenset({(client.id, user)})))
@@ -339,8 +339,8 @@ def _for_undefined(
     assert server is not None
     short = situation.asked(request).undefined
     for name in sorted(short):
-        near = suggestion(name, sorted(defined)).removeprefix("; did you mean ").removesuffix("?")
-        if near:
+        near = closest(name, sorted(defined))
+        if near is not None:
             scopes = asked - {name} | {near}
             text = f"the request asked for {one_line(near)} instead of {one_line(name)}"
             yield _Idea(text, replace(request, scopes=scopes), cost=0.5)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auditor.errors import UsageError
 from auditor.snapshot.index import Org
-from auditor.text import listed, one_line, quoted, suggestion
+from auditor.text import closest, did_you_mean, listed, one_line, quoted
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision, Outcome
 from auditor.tokens.lookup import NotFoundError, UnreadError, Words
@@ -299,7 +299,7 @@ def _invalid(path: Path, node: _Node, error: ValidationError) -> UsageError:
     first = min(problems, key=lambda item: _key_line(node, str(item["loc"][0])))
     key = one_line(str(first["loc"][0]))
     if first["type"] == "extra_forbidden":
-        what = f"unknown key {quoted(key)}{suggestion(key, known)}"
+        what = f"unknown key {quoted(key)}{did_you_mean(closest(key, known))}"
     elif first["type"] == "missing":
         what = f"{key}: the key is missing"
     else:
@@ -317,8 +317,8 @@ def _wrong_value(problem: Any) -> str:
     }
     given = problem["input"]
     if problem["type"] == "literal_error":
-        near = suggestion(given, _outcomes()) if isinstance(given, str) else ""
-        return f"must be {listed(_outcomes()).replace(' and ', ' or ')}{near}"
+        near = closest(given, _outcomes()) if isinstance(given, str) else None
+        return f"must be {listed(_outcomes(), word='or')}{did_you_mean(near)}"
     if problem["type"] in kinds:
         hint = "; put it in quotes" if problem["type"] == "string_type" and _scalar(given) else ""
         return f"must be {kinds[problem['type']]}{hint}"

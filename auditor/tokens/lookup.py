@@ -14,12 +14,12 @@ from typing import TypeVar
 
 from auditor.errors import AuditorError, UsageError
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.text import listed, one_line, quoted, suggestion
+from auditor.text import closest, did_you_mean, listed, one_line, quoted
 from auditor.tokens.grants import (
     CIBA,
     DEVICE_CODE,
@@ -190,7 +190,7 @@ def find_grant(word: str) -> str:
         return known[_plain(word)]
     plain = {grant for grant in KNOWN_GRANTS if ":" not in grant}
     usual = sorted(plain | {s for s, g in SHORT_GRANTS.items() if g not in DIRECT_AUTHENTICATION})
-    hint = suggestion(word, sorted(KNOWN_GRANTS) if ":" in word else usual)
+    hint = did_you_mean(closest(word, sorted(KNOWN_GRANTS) if ":" in word else usual))
     if ":" in word and not hint:
         return word
     raise NotFoundError(
@@ -223,7 +223,7 @@ def find_scope(org: Org, word: str, servers: Iterable[AuthorizationServer | None
             complete &= org.known("scopes", server)
     if word in known:
         return word
-    hint = suggestion(word, sorted(known))
+    hint = did_you_mean(closest(word, sorted(known)))
     if not complete and not hint:
         raise _unread(org, "scopes", "scope", f"There is no scope {quoted(word)} in the snapshot")
     raise NotFoundError(
@@ -260,7 +260,8 @@ def _find(
             raise _ambiguous(word, noun, found, ids)
     key = _KEYS[noun]
     titles = [one_line(record.title) for record in records]
-    hint = suggestion(word, [*titles, *(key for record in records for key in ids(record)), *also])
+    names = [*titles, *(identity for record in records for identity in ids(record)), *also]
+    hint = did_you_mean(closest(word, names))
     if hint:
         raise NotFoundError(f"There is no {noun} {quoted(word)}{hint}", key=key)
     if not org.known(collection):
@@ -292,7 +293,7 @@ def _ambiguous(
 def _unread(org: Org, collection: str, key: str, what: str) -> AuditorError:
     entry = org.ledger.entry(collection)
     reason = one_line(entry.explanation())
-    if entry.status is Status.ABSENT:
+    if entry.status is CollectionStatus.ABSENT:
         return NotFoundError(f"{what}: the org has no {entry.label} ({reason}).", key=key)
     return UnreadError(
         f"{what}, but not all {entry.label} were read ({reason}).",

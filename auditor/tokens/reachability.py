@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from auditor.snapshot.index import Org
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
@@ -426,7 +426,7 @@ class ServerReach:
         )
 
 
-def _place(client: App) -> Place:
+def _place(client: App) -> RecordPlace:
     return client.place
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
 from auditor.tokens.reach import Reach, SituationReach
@@ -40,7 +40,7 @@ def org(
     }
     snapshot = example_snapshot(example)
     entries = tuple(
-        Entry(collection=entry.collection, status=Status.REFUSED)
+        LedgerEntry(collection=entry.collection, status=CollectionStatus.REFUSED)
         if entry.collection in unread
         else entry
         for entry in snapshot.ledger.entries

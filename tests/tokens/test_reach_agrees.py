@@ -52,7 +52,7 @@ from hypothesis import strategies as st
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.collections import match
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome
@@ -291,7 +291,11 @@ def org_of(tenant: Json, unread: Iterable[str] = ()) -> Org:
         assert found is not None
         gaps.setdefault(found[0].name, []).append(Gap(path=path, reason="timeout"))
     entries = [
-        Entry(collection=entry.collection, status=Status.PARTIAL, gaps=gaps[entry.collection])
+        LedgerEntry(
+            collection=entry.collection,
+            status=CollectionStatus.PARTIAL,
+            gaps=gaps[entry.collection],
+        )
         if entry.collection in gaps
         else entry
         for entry in snapshot.ledger.entries

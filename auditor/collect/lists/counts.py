@@ -9,7 +9,7 @@ from auditor.collect.fetch.list_fetcher import ListResult, Problem, ProblemKind
 from auditor.collect.lists.listing import Listing
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection
 from auditor.snapshot.document import Effort
-from auditor.snapshot.ledger import Entry, Gap, Ledger, Quarantined, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry, Quarantined
 
 
 @dataclass(slots=True)
@@ -63,11 +63,11 @@ class CollectionCounts:
         seconds = round(self.ended - self.began, 2)
         return Effort(requests=self.requests, retries=self.retries, seconds=seconds)
 
-    def entry(self, parent: Entry | None) -> Entry:
+    def entry(self, parent: LedgerEntry | None) -> LedgerEntry:
         """The collection's ledger entry, given its parent's."""
         status, reason = self._status(parent)
         refused = self.refused is not None
-        return Entry(
+        return LedgerEntry(
             collection=self.row.name,
             status=status,
             lists=self.lists,
@@ -79,7 +79,7 @@ class CollectionCounts:
             oauth_scope=self.row.oauth_scope if refused else None,
             reason=reason,
             gaps=()
-            if refused or status is Status.ABSENT
+            if refused or status is CollectionStatus.ABSENT
             else tuple(
                 Gap(path=path, reason=problem.reason)
                 for path, problem in sorted(self.problems.items())
@@ -87,28 +87,31 @@ class CollectionCounts:
             quarantined=tuple(sorted(self.quarantined, key=lambda odd: (odd.path, odd.record))),
         )
 
-    def _status(self, parent: Entry | None) -> tuple[Status, str | None]:
+    def _status(self, parent: LedgerEntry | None) -> tuple[CollectionStatus, str | None]:
         if self.refused:
-            status = Status.PARTIAL if self.objects else Status.REFUSED
+            status = CollectionStatus.PARTIAL if self.objects else CollectionStatus.REFUSED
             return status, f"{self.refused.reason}; it takes {self.row.oauth_scope}"
         problems = list(self.problems.values())
         absent = bool(problems) and all(p.kind is ProblemKind.ABSENT for p in problems)
         # What was read in part is there: then the feature is not what is missing.
         if absent and not self.lists and not self.objects:
             missing = self.row.feature or "the feature"
-            return Status.ABSENT, f"{missing} is not licensed: {problems[0].reason}"
-        if parent is not None and parent.status is Status.ABSENT:
-            return Status.ABSENT, parent.reason
-        if parent is not None and parent.status is not Status.COMPLETE:
-            return Status.PARTIAL, f"{parent.label} were not all read ({parent.explanation()})"
+            return CollectionStatus.ABSENT, f"{missing} is not licensed: {problems[0].reason}"
+        if parent is not None and parent.status is CollectionStatus.ABSENT:
+            return CollectionStatus.ABSENT, parent.reason
+        if parent is not None and parent.status is not CollectionStatus.COMPLETE:
+            return (
+                CollectionStatus.PARTIAL,
+                f"{parent.label} were not all read ({parent.explanation()})",
+            )
         if self.problems or self.quarantined:
-            return Status.PARTIAL, None
-        return Status.COMPLETE, None
+            return CollectionStatus.PARTIAL, None
+        return CollectionStatus.COMPLETE, None
 
 
 def settle(counts_of: dict[str, CollectionCounts]) -> Ledger:
     """The ledger: one entry for each row of the collection table."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, LedgerEntry] = {}
     for row in parents_first(COLLECTIONS):
         parent = entries[row.parent] if row.parent else None
         entries[row.name] = counts_of[row.name].entry(parent)
@@ -118,17 +121,18 @@ def settle(counts_of: dict[str, CollectionCounts]) -> Ledger:
     return Ledger(entries=tuple(entries[row.name] for row in COLLECTIONS))
 
 
-def _with_names(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
+def _with_names(entry: LedgerEntry, entries: Mapping[str, LedgerEntry]) -> LedgerEntry:
     """The entry of lists that are read where something names them: was all read that could?"""
     unread = [
         entries[row.name].label
         for row in COLLECTIONS
-        if row.names_groups and entries[row.name].status in {Status.PARTIAL, Status.REFUSED}
+        if row.names_groups
+        and entries[row.name].status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
     ]
-    if not entry.left_out or not unread or entry.status is not Status.COMPLETE:
+    if not entry.left_out or not unread or entry.status is not CollectionStatus.COMPLETE:
         return entry
     why = f"which groups matter is not known, since {' and '.join(unread)} were not all read"
-    return entry.model_copy(update={"status": Status.PARTIAL, "reason": why})
+    return entry.model_copy(update={"status": CollectionStatus.PARTIAL, "reason": why})
 
 
 def parents_first(rows: Iterable[Collection]) -> list[Collection]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.snapshot.collections import Collection, Json
 from auditor.snapshot.ledger import Quarantined
-from auditor.snapshot.models.base import Place, Record
+from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.records import read_records
 from auditor.snapshot.redact import redacted
 from auditor.snapshot.users import plain
@@ -198,7 +198,7 @@ class Listing:
         records = []
         for _, record in read:
             assert isinstance(record, Record)
-            record.put(Place(self.path, None))
+            record.put(RecordPlace(self.path, None))
             records.append(record)
         good = [self._interned(clean[position - self._passed]) for position, _ in read]
         return good, [(odd.record, odd.reason) for odd in bad], records

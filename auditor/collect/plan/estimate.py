@@ -16,7 +16,7 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.bucket import Allowance
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, roots
 from auditor.snapshot.document import Capture
-from auditor.snapshot.ledger import Entry, Ledger
+from auditor.snapshot.ledger import Ledger, LedgerEntry
 
 READS = frozenset(row.name for row in roots()) | {"policies", "scopes"}
 """What a survey reads: what an export reads once for the org, and two lists of each server. From
@@ -46,7 +46,7 @@ class Survey:
     """Groups whose members are read only if something names them that was not read so far."""
     objects: Mapping[str, int]
     """Objects of the collections that were read completely."""
-    unread: tuple[Entry, ...]
+    unread: tuple[LedgerEntry, ...]
     """What could not be read, so that nothing is known of what depends on it."""
     allowances: Mapping[str, Allowance]
     """What the buckets let through. One that is missing was not asked."""
@@ -105,7 +105,7 @@ class Plan:
     seconds: Range
     """The slowest bucket's, or what `max_requests_per_minute` makes of all of them. Nothing
     bounds them if a limit is not known."""
-    unread: tuple[Entry, ...] = ()
+    unread: tuple[LedgerEntry, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON has it; numbers of requests and seconds have least and most."""
@@ -196,7 +196,7 @@ def _plan(
     sent: Mapping[str, int],
     allowances: Mapping[str, Allowance],
     options: ExportOptions,
-    unread: tuple[Entry, ...],
+    unread: tuple[LedgerEntry, ...],
 ) -> Plan:
     steps = tuple(steps)
     needs: dict[str, Range] = {row.bucket: Range(0, 0) for row in COLLECTIONS}

@@ -1,0 +1,56 @@
+"""`okta-auditor schema`: print a JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from auditor.errors import UsageError
+from auditor.text import closest, did_you_mean
+
+
+@click.command("schema")
+@click.argument("name")
+def command(name: str) -> None:
+    """Print the JSON Schema of a file.
+
+    NAME is snapshot, results, diff, config, expectations, suppressions, framework or tenant.
+    """
+    schemas = _schemas()
+    if name not in schemas:
+        raise UsageError(
+            f"There is no schema {name!r}{did_you_mean(closest(name, schemas))}",
+            remedy=f"Schemas: {', '.join(schemas)}.",
+        )
+    click.echo(json.dumps(schemas[name](), indent=2))
+
+
+def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
+    from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
+    from auditor.controls.schema import framework_schema  # noqa: PLC0415
+    from auditor.diff.document import diff_schema  # noqa: PLC0415
+    from auditor.lint.suppressions import suppressions_schema  # noqa: PLC0415
+    from auditor.plugins import load_reports  # noqa: PLC0415
+    from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
+    from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
+    from auditor.tokens.expectations import expectations_schema  # noqa: PLC0415
+
+    # A report pack publishes the schema of its format, if it has one, under its file's name.
+    published = {
+        report.filename.partition(".")[0]: report.schema
+        for report in load_reports().values()
+        if report.schema
+    }
+    return {
+        "snapshot": snapshot_schema,
+        "diff": diff_schema,
+        "config": config_schema,
+        "expectations": expectations_schema,
+        "suppressions": suppressions_schema,
+        "framework": framework_schema,
+        "tenant": tenant_schema,
+        **published,
+    }
