@@ -14,7 +14,7 @@ from auditor import __version__
 from auditor.collect.auth.credentials import READ_SCOPES
 from auditor.config import read_config
 from auditor.errors import ExitCode
-from auditor.lint.options import apply_options
+from auditor.lint.option_settings import apply_options
 from auditor.plugins import load_reports, load_rules
 from auditor.sandbox import Fault, Tenant
 

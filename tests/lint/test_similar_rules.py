@@ -3,14 +3,16 @@
 import pytest
 from helpers import okta_auditor
 
-from auditor.lint.near import near_rules
+from auditor.errors import UsageError
+from auditor.lint.selection import find_rule
+from auditor.lint.similar_rules import similar_rules
 from auditor.plugins import load_rules
 
 RULES = load_rules()
 
 
 @pytest.mark.parametrize(
-    ("wanted", "meant"),
+    ("text", "meant"),
     [
         ("OAM31", "one of the 9 from OAM310 to OAM318"),
         ("OAM319", "one of the 9 from OAM310 to OAM318"),
@@ -28,15 +30,24 @@ RULES = load_rules()
         ("token-idle", "api-token-idle"),
     ],
 )
-def test_what_is_near_is_suggested(wanted: str, meant: str) -> None:
-    assert near_rules(wanted, RULES) == f"; did you mean {meant}?"
+def test_a_near_miss_is_answered_with_what_was_meant(text: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_rule(RULES, text)
+
+    assert caught.value.message == f"There is no rule {text!r}; did you mean {meant}?"
 
 
 @pytest.mark.parametrize(
-    "wanted", ["OAM9", "OAM901", "XYZ", "XYZ123", "nonsense", "the", "", "-", "é", "OAM-\u0661"]
+    "text", ["OAM9", "OAM901", "XYZ", "XYZ123", "nonsense", "the", "", "-", "é", "OAM-\u0661"]
 )
-def test_what_is_far_from_all_is_not(wanted: str) -> None:
-    assert near_rules(wanted, RULES) == ""
+def test_what_resembles_no_rule_is_answered_with_none(text: str) -> None:
+    assert similar_rules(text, RULES) == ()
+
+
+def test_similar_rules_are_data() -> None:
+    assert similar_rules("OAM2O1", RULES) == ("OAM201",)
+    assert similar_rules("redirect", RULES) == ("insecure-redirect-uri", "wildcard-redirect-uri")
+    assert len(similar_rules("OAM31", RULES)) == 9
 
 
 def test_a_prefix_where_one_rule_is_needed_names_those_that_it_stands_for() -> None:
