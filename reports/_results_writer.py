@@ -9,7 +9,7 @@ from auditor.lint.result import Acceptance, Crashed, Fixed, NotEvaluated, Notice
 from auditor.lint.rule_page import markdown
 from auditor.snapshot.ledger import LedgerEntry
 
-from ._wire import (
+from ._results_model import (
     AcceptanceInfo,
     CoverageInfo,
     CrashedInfo,

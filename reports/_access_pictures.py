@@ -191,15 +191,16 @@ def _flagged(result: AuditResult) -> Mapping[str, tuple[str, ...]]:
 
 def whom(scope: ScopeAccess) -> str:
     """Who obtains a scope: people, machines, and whether there may be more."""
-    said = [counted(scope.people, "person", "people")] if scope.people else []
-    if scope.logins and len(scope.logins) == scope.people:
-        said = [f"{said[0]} ({listed(scope.logins, most=MOST_LOGINS)})"]
+    parts = []
+    if scope.people:
+        all_named = len(scope.logins) == scope.people
+        logins = f" ({listed(scope.logins, most=MOST_LOGINS)})" if all_named else ""
+        parts.append(f"{counted(scope.people, 'person', 'people')}{logins}")
     if scope.machines:
-        said.append(f"{counted(scope.machines, 'client')} without a user")
-    words = " and ".join(said)
-    if scope.more:
-        return f"{words}, maybe more: not known" if words else "not known"
-    return words
+        parts.append(f"{counted(scope.machines, 'client')} without a user")
+    if not parts:
+        return "not known" if scope.more else ""
+    return f"{' and '.join(parts)}{', maybe more: not known' if scope.more else ''}"
 
 
 def _state(cell: Cell) -> tuple[str, str]:
@@ -217,11 +218,30 @@ def _state(cell: Cell) -> tuple[str, str]:
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
 
 
-def by_way(way: Way) -> str:
-    """Whom a way gives a scope to."""
+def way_recipients(way: Way) -> str:
+    """Who obtains a scope through one client and rule."""
     if not way.sure:
         return "maybe: not known"
     return counted(way.people, "person", "people") if way.people else "without a user"
+
+
+_STEP_CLASSES = {
+    Standing.REACHED: "reached",
+    Standing.NEVER: "never-reached",
+    Standing.INACTIVE: "inactive",
+    Standing.UNKNOWN: "not-known",
+}
+
+
+def step_class(standing: Standing) -> str:
+    """The class of style of a policy rule."""
+    return _STEP_CLASSES[standing]
+
+
+def grants_words(grants: tuple[str, ...]) -> str:
+    """Some grant types, those that are URNs by their last part."""
+    names = (grant.rpartition(":")[2] for grant in grants)
+    return listed(names, most=6, empty="no grant type")
 
 
 def _server(
@@ -230,27 +250,25 @@ def _server(
     rules = [rule for policy in server.policies for rule in policy.rules]
     never = sum(rule.standing is Standing.NEVER for rule in rules)
     unknown = sum(rule.standing is Standing.UNKNOWN for rule in rules)
-    said = [
+    summary = [
+        *([] if server.active else ["inactive"]),
+        *([] if server.known else ["policies not completely read"]),
         counted(len(server.policies), "policy", "policies"),
         counted(len(rules), "rule"),
+        *([f"{never:,} never reached"] if never else []),
+        *([f"{unknown:,} not known"] if unknown else []),
     ]
-    if never:
-        said.append(f"{never:,} never reached")
-    if unknown:
-        said.append(f"{unknown:,} not known")
-    if not server.known:
-        said = ["policies not completely read", *said]
     failing = tuple(
         (Client(anchor, client.name), client.cells[at].failure)
         for anchor, client in zip(anchors, access.clients, strict=True)
         if client.cells[at].failure
     )
     if failing:
-        said.append(f"{counted(len(failing), 'named client')} can obtain nothing")
+        summary.append(f"{counted(len(failing), 'named client')} can obtain nothing")
     return ServerPicture(
         anchor=f"server-{at}-{_UNSAFE.sub('', server.id)}",
         server=server,
-        summary=f"{'' if server.active else 'inactive, '}{', '.join(said)}",
+        summary=", ".join(summary),
         open=bool(never or failing),
         policies=tuple(_first(server.policies)),
         left_out=max(0, len(rules) - MOST_RULES),
