@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.grants import AUTHORIZATION_CODE, user_grants
 from auditor.tokens.populations import Populations
@@ -35,7 +35,7 @@ class People:
     @classmethod
     def of(cls, org: Org) -> People:
         """The people of an org, the same object for all rules."""
-        return org.remembered("people", READS, cls)
+        return org.remembered(cls, READS)
 
     def able(self, ids: Iterable[str]) -> UserSet:
         """Those of the users who can sign in."""

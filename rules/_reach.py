@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens.endpoint import CONSULTS
 from auditor.tokens.reachability import READS, ServerReach, Why, tenant_of
 

@@ -17,9 +17,10 @@ from auditor.lint.access import (
 )
 from auditor.lint.look_scopes import Obtained
 from auditor.lint.look_words import clients_words, failure_words, people_words, why_words
-from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.snapshot.org import Org
+from auditor.snapshot.view import UnreadMembersError
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reachability import Group, RuleReach, ServerReach, Why
 from auditor.tokens.regions import Region

@@ -14,10 +14,10 @@ from auditor.lint.access import Access, ClientAccess
 from auditor.lint.look import Look
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.tokens.endpoint import taken_for_granted
 from auditor.tokens.grants import UNHELD_GRANTS
 from auditor.tokens.reachability import READS, tenant_of

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import UNHELD_GRANTS, USERLESS_GRANTS
 from auditor.tokens.matching import admits_userless
 from auditor.tokens.people import assignments_known, members_known

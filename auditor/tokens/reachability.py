@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
@@ -24,6 +23,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.tokens.decision import Outcome
 from auditor.tokens.endpoint import CONSULTS
 from auditor.tokens.grants import KNOWN_GRANTS, USERLESS_GRANTS

@@ -6,9 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from auditor.lint.examples import example_snapshot
-from auditor.snapshot.index import Org, UndeclaredRead
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger
 from auditor.snapshot.models.servers import Key
+from auditor.snapshot.org import Org
+from auditor.snapshot.view import UndeclaredRead
 
 SERVER = "/api/v1/authorizationServers/aus1"
 
