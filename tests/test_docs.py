@@ -11,7 +11,7 @@ import yaml
 from helpers import okta_auditor, served, snapshot_file, tenant
 
 from auditor import __version__
-from auditor.collect.credentials import READ_SCOPES
+from auditor.collect.auth.credentials import READ_SCOPES
 from auditor.config import read_config
 from auditor.errors import ExitCode
 from auditor.lint.option_settings import apply_options
