@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from auditor import __version__
-from auditor.lint.content import content_hash
+from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.finding import Finding, Search
 from auditor.lint.overview import Overview
 from auditor.lint.result import (
