@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from auditor import __version__
-from auditor.lint.content import content_hash
+from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.finding import Finding, Search
 from auditor.lint.overview import Overview
 from auditor.lint.result import (
@@ -28,10 +28,11 @@ from auditor.lint.rule import Rule
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot
-from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.org import Org
+from auditor.snapshot.view import UnreadMembersError
 from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from auditor.lint.access import MOST_LOGINS, ScopeAccess, Way
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.tokens.candidates import Candidate
-from auditor.tokens.userset import UserSet
+from auditor.tokens.reach.user_sets import UserSet
 
 
 @dataclass

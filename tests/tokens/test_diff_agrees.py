@@ -38,11 +38,11 @@ from test_reach_agrees import (
 
 from auditor.diff.sides import Side, Sides
 from auditor.diff.situations import Situations
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
-from auditor.tokens.userset import Person
+from auditor.tokens.reach.user_sets import Person
 
 Key = tuple[str, str, Person, str]
 """Client, grant type, user, scope."""

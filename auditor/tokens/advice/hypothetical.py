@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App, Grant
 from auditor.snapshot.models.directory import User
@@ -20,6 +19,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
+from auditor.snapshot.org import Org
 
 R = TypeVar("R", bound=Record)
 P = TypeVar("P", bound=BaseModel)
@@ -70,7 +70,7 @@ class Changes:
         return replace(self, assigned=nobody, joined=nobody, left=nobody)
 
 
-class Supposed(Org):
+class HypotheticalOrg(Org):
     """A view of an org with changes; everything else is the org's own."""
 
     def __init__(self, org: Org, changes: Changes) -> None:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.org import NetworkZone
-
-CONSULTS = ("app_jwks", "network_zones")
-"""The collections that are looked at if they were read; `Rule.consults` of whoever decides."""
+from auditor.snapshot.org import Org
 
 KEYS = "the keys of the client"
 ZONES = "the network zones of the org"

@@ -10,14 +10,26 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
-from auditor.tokens.grants import UNHELD_GRANTS, USERLESS_GRANTS
-from auditor.tokens.matching import admits_userless
+from auditor.snapshot.org import Org
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known, members_known
+from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.rule_conditions import admits_userless
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import Numbering, People, UserSet
+
+PEOPLE_READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
+"""The collections that the people of custom servers' requests rest on."""
+
+
+def shared_populations(org: Org) -> Populations:
+    """The populations of an org, worked out once for all who ask.
+
+    Args:
+        org: the org; a restricted view must read `PEOPLE_READS`.
+    """
+    return org.remembered(Populations, PEOPLE_READS)
 
 
 class Populations:
@@ -27,8 +39,8 @@ class Populations:
     numbered too, and one more person, None, stands for anybody who is mentioned nowhere.
 
     Args:
-        org: the tenant; a restricted view must read `decide.READS` and consult
-            `endpoint.CONSULTS`.
+        org: the tenant; a restricted view must read `reads.READS` and consult
+            `reads.CONSULTS`.
         users: a numbering of more people than the tenant's own, so that sets of two snapshots
             can be compared; whoever is not a user of this one counts as deleted.
     """
@@ -56,20 +68,20 @@ class Populations:
         """Everybody who could take part in a grant type."""
         return self._nobody if grant in USERLESS_GRANTS else self.users
 
-    def eligible(self, situation: Situation, *, held: bool = False) -> People:
+    def eligible(self, situation: Situation, *, user_checked: bool = False) -> People:
         """Those who can sign in and are assigned: whose requests a policy is to decide.
 
         Args:
             situation: the client and the grant type.
-            held: whether people who are not assigned are out even where it is not known whether
-                that matters.
+            user_checked: whether people who are not assigned are out even where it is not known
+                whether that matters.
         """
         if situation.grant in USERLESS_GRANTS:
             return People.certain(self._nobody.all)
-        entitled = self.entitled(situation.client, situation.grant, held=held)
+        entitled = self.entitled(situation.client, situation.grant, user_checked=user_checked)
         return self.sign_in(situation) & entitled
 
-    def entitled(self, client: App, grant: str, *, held: bool = False) -> People:
+    def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> People:
         """Those whom no missing assignment keeps from a client's tokens.
 
         They are the assigned ones, but in token exchange nobody is out for certain.
@@ -77,10 +89,10 @@ class Populations:
         Args:
             client: the client.
             grant: the grant type.
-            held: as in `eligible`.
+            user_checked: as in `eligible`.
         """
         people = self.assigned(client)
-        open_to_all = grant in UNHELD_GRANTS and not held
+        open_to_all = grant in USER_CHECK_UNDOCUMENTED and not user_checked
         return People(people.sure, self.users.all) if open_to_all else people
 
     def sign_in(self, situation: Situation) -> People:
@@ -118,7 +130,7 @@ class Populations:
         In token exchange nobody is out for certain.
         """
         people = self.named(rule, grant)
-        return People(people.sure, self.users.all) if grant in UNHELD_GRANTS else people
+        return People(people.sure, self.users.all) if grant in USER_CHECK_UNDOCUMENTED else people
 
     def named(self, rule: PolicyRule, grant: str) -> People:
         """Those for whom a rule's people condition holds, whether or not that matters."""

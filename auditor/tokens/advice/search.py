@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import Grant, KeySet
 from auditor.snapshot.models.org import ZoneAddress
 from auditor.snapshot.models.servers import (
@@ -22,17 +21,18 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
+from auditor.snapshot.org import Org
 from auditor.text import closest, counted, duration, listed, one_line, quoted
-from auditor.tokens import errors
+from auditor.tokens import rejections
+from auditor.tokens.advice.hypothetical import Changes, HypotheticalOrg, with_field
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome
-from auditor.tokens.endpoint import empty, useless_zones
 from auditor.tokens.grants import CIBA, KNOWN_GRANTS, USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
 from auditor.tokens.situation import Situation
-from auditor.tokens.suppose import Changes, Supposed, with_field
+from auditor.tokens.token_endpoint import empty, useless_zones
 
 MOST = 4
 """How much advice is given at most."""
@@ -111,7 +111,7 @@ def advise(decider: Decider, request: TokenRequest, decision: Decision) -> tuple
 
 def _further(decider: Decider, idea: _Idea, rejected: Decision) -> list[_Idea]:
     """An idea with one more change, for each change that helps with how it was rejected."""
-    org = Supposed(decider.org, idea.changes)
+    org = HypotheticalOrg(decider.org, idea.changes)
     return [
         replace(
             more,
@@ -123,7 +123,9 @@ def _further(decider: Decider, idea: _Idea, rejected: Decision) -> list[_Idea]:
 
 
 def _tried(decider: Decider, idea: _Idea) -> Decision:
-    return Decider(Supposed(decider.org, idea.changes), decider.oidc_scopes).decide(idea.request)
+    return Decider(HypotheticalOrg(decider.org, idea.changes), decider.oidc_scopes).decide(
+        idea.request
+    )
 
 
 def _advice(decider: Decider, request: TokenRequest, idea: _Idea, then: Decision) -> Advice:
@@ -153,7 +155,7 @@ def _more_people(decider: Decider, request: TokenRequest, idea: _Idea) -> int | 
         people = org.assigned_users(client)
     if len(people) > _COUNTED:
         return None
-    after = Decider(Supposed(org, changes), decider.oidc_scopes)
+    after = Decider(HypotheticalOrg(org, changes), decider.oidc_scopes)
     return sum(
         after.decide(replace(idea.request, user=user)).outcome is Outcome.MINTED
         and decider.decide(replace(request, user=user)).outcome is not Outcome.MINTED
@@ -316,12 +318,12 @@ def _for_scopes(situation: Situation, request: TokenRequest) -> Iterator[_Idea]:
         for name in sorted(situation.defined_scopes or {}):
             text = f"the request named its scopes, such as {one_line(name)}"
             yield _Idea(text, replace(request, scopes=frozenset({name})), cost=name in OIDC_SCOPES)
-    elif rejection is errors.UNDEFINED_SCOPE:
+    elif rejection is rejections.UNDEFINED_SCOPE:
         yield from _for_undefined(situation, request, asked)
-    elif rejection is errors.CUSTOM_SCOPE_AT_ORG:
+    elif rejection is rejections.CUSTOM_SCOPE_AT_ORG:
         yield from _at_other_server(situation, request)
         yield from _without(request, situation.asked(request).undefined)
-    elif rejection is errors.OPENID_MISSING or request.grant == CIBA:
+    elif rejection is rejections.OPENID_MISSING or request.grant == CIBA:
         yield _Idea("openid were asked for too", replace(request, scopes=asked | {OPENID}))
         yield from _without(request, asked & OIDC_SCOPES)
     elif asked - OIDC_SCOPES:

@@ -17,7 +17,7 @@ compares; the number of scope sets, 2^n, plays no part.
 A request without a scope parameter asks for the default scopes D, and ends in the first rule
 with P_i and any of D. It can matter: D may hold scopes that cannot be asked for by name.
 
-What was not read makes sets three-valued (`userset.People`). A person who may be in P_i
+What was not read makes sets three-valued (`user_sets.People`). A person who may be in P_i
 stops there without a decision, and may fall on to later rules.
 
 For token exchange there are two readings: Okta holds the user against assignments and people,
@@ -33,11 +33,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.tokens.candidates import Candidate
-from auditor.tokens.populations import Populations
-from auditor.tokens.requestable import Largest, Requestable
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.requestable import Largest, Requestable
+from auditor.tokens.reach.user_sets import People, UserSet
 from auditor.tokens.scopes import AskedScopes
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import People, UserSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class Region:
     people: People
     """Who obtains it for certain, and who may."""
 
-    held: bool = False
+    user_checked: bool = False
     """Whether only people who are assigned may obtain it, also in token exchange."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Stage:
     """One step of an evaluation: a live rule, or something that is not known."""
 
     candidate: Candidate | None
@@ -104,24 +104,24 @@ class Evaluation:
     openid_listed: bool
 
     @cached_property
-    def rungs(self) -> tuple[Rung, ...]:
+    def stages(self) -> tuple[Stage, ...]:
         """What a request meets, in order."""
         situation, grant = self.situation, self.situation.grant
         everybody = self.populations.all(grant)
         anybody = People(everybody.none, everybody.all)
         found = []
-        blocked = situation.blocked
+        blocked = situation.blocking_check
         if (blocked and blocked.missing) or not situation.policies_known:
-            found.append(Rung(None, anybody, anybody, self.openid_listed))
+            found.append(Stage(None, anybody, anybody, self.openid_listed))
         elif situation.server is None:
             certain = People.certain(everybody.all)
-            found.append(Rung(None, certain, certain, self.openid_listed))
-        for item in situation.live:
+            found.append(Stage(None, certain, certain, self.openid_listed))
+        for item in situation.applicable:
             admitted = named = anybody
             if item.rule is not None:
                 admitted = self.populations.admitted(item.rule, grant)
                 named = self.populations.named(item.rule, grant)
-            found.append(Rung(item, admitted, named, self.openid_listed))
+            found.append(Stage(item, admitted, named, self.openid_listed))
         return tuple(found)
 
     @cached_property
@@ -129,46 +129,46 @@ class Evaluation:
         """Where everybody's requests end, as if everybody were assigned to the client."""
         return (*self._explicit(), *self._omitted())
 
-    def largest(self, rung: Rung) -> Largest:
+    def largest(self, stage: Stage) -> Largest:
         """The largest set that may be asked for of a rule's scopes."""
-        return self.requestable.largest(rung.part(self.requestable.universe, omitted=True))
+        return self.requestable.largest(stage.part(self.requestable.universe, omitted=True))
 
-    def takers(self, at: int, scopes: frozenset[str]) -> Iterator[Rung]:
-        """The earlier rules that take a request for scopes before rung `at` can."""
-        return (rung for rung in self.rungs[:at] if rung.part(scopes, omitted=False))
+    def takers(self, at: int, scopes: frozenset[str]) -> Iterator[Stage]:
+        """The earlier rules that take a request for scopes before stage `at` can."""
+        return (stage for stage in self.stages[:at] if stage.part(scopes, omitted=False))
 
-    def walk(self, asked: AskedScopes) -> Iterator[tuple[Rung, frozenset[str], People]]:
+    def walk(self, asked: AskedScopes) -> Iterator[tuple[Stage, frozenset[str], People]]:
         """Everybody's way with one request: who ends where, with which scopes.
 
         The people that are not sure end there or further on, or nowhere.
         """
         rest = self.populations.all(self.situation.grant).all
-        for rung in self.rungs:
-            granted = rung.part(asked.wanted, omitted=asked.omitted)
-            here = rung.admitted.possible & rest
-            if here and (granted or not rung.is_rule):
-                yield rung, granted, People(here & rung.admitted.sure, here)
+        for stage in self.stages:
+            granted = stage.part(asked.wanted, omitted=asked.omitted)
+            here = stage.admitted.possible & rest
+            if here and (granted or not stage.is_rule):
+                yield stage, granted, People(here & stage.admitted.sure, here)
                 rest -= here
 
     def _explicit(self) -> Iterator[Region]:
-        for at, rung in enumerate(self.rungs):
-            largest = self.largest(rung)
-            held = self.situation.unheld and any(
+        for at, stage in enumerate(self.stages):
+            largest = self.largest(stage)
+            user_checked = self.situation.user_check_undocumented and any(
                 earlier.is_rule for earlier in self.takers(at, largest.possible)
             )
-            people = self._left(at, largest, held=held)
+            people = self._left(at, largest, user_checked=user_checked)
             if people.possible:
                 doubtful = largest.possible - largest.sure
-                yield Region(rung.candidate, largest.sure, doubtful, False, people, held)  # noqa: FBT003
+                yield Region(stage.candidate, largest.sure, doubtful, False, people, user_checked)  # noqa: FBT003
 
-    def _left(self, at: int, largest: Largest, *, held: bool) -> People:
-        """The people of a rung whom no earlier one takes."""
-        rung = self.rungs[at]
+    def _left(self, at: int, largest: Largest, *, user_checked: bool) -> People:
+        """The people of a stage whom no earlier one takes."""
+        stage = self.stages[at]
         none = self.populations.all(self.situation.grant).none
-        sure = rung.admitted.sure if largest.sure else none
-        admitted = rung.named if held else rung.admitted
+        sure = stage.admitted.sure if largest.sure else none
+        admitted = stage.named if user_checked else stage.admitted
         possible = admitted.possible if largest.possible else none
-        for earlier in self.rungs[:at]:
+        for earlier in self.stages[:at]:
             if not possible:
                 break
             if sure and earlier.part(largest.sure, omitted=False):
@@ -180,23 +180,25 @@ class Evaluation:
     def _omitted(self) -> Iterator[Region]:
         defaults = self.requestable.defaults
         everybody = self.populations.all(self.situation.grant)
-        undecided, unsettled, held = everybody.all, everybody.all, False
-        for rung in self.rungs:
-            sure = rung.part(defaults.sure, omitted=True) if defaults.sure else frozenset[str]()
-            possible = rung.part(defaults.possible, omitted=True)
+        undecided, unsettled, user_checked = everybody.all, everybody.all, False
+        for stage in self.stages:
+            sure = stage.part(defaults.sure, omitted=True) if defaults.sure else frozenset[str]()
+            possible = stage.part(defaults.possible, omitted=True)
             if not possible:
                 continue
-            admitted = rung.named if held else rung.admitted
+            admitted = stage.named if user_checked else stage.admitted
             people = People(
-                rung.admitted.sure & undecided if sure else everybody.none,
+                stage.admitted.sure & undecided if sure else everybody.none,
                 admitted.possible & unsettled,
             )
             if people.possible:
-                yield Region(rung.candidate, sure, possible - sure, True, people, held)  # noqa: FBT003
-            undecided -= rung.admitted.possible
+                yield Region(stage.candidate, sure, possible - sure, True, people, user_checked)  # noqa: FBT003
+            undecided -= stage.admitted.possible
             if sure:
-                unsettled -= rung.admitted.sure
-                held = held or (self.situation.unheld and rung.is_rule)
+                unsettled -= stage.admitted.sure
+                user_checked = user_checked or (
+                    self.situation.user_check_undocumented and stage.is_rule
+                )
 
 
 def everybody_in(regions: tuple[Region, ...], none: UserSet) -> People:

@@ -16,20 +16,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer
-from auditor.tokens import errors
+from auditor.snapshot.org import Org
+from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
-from auditor.tokens.errors import Rejection
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.populations import Populations
-from auditor.tokens.regions import Evaluation, Region, everybody_in
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.regions import Evaluation, Region, everybody_in
+from auditor.tokens.reach.requestable import UNNAMED, Requestable
+from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.rejections import Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
-from auditor.tokens.requestable import UNNAMED, Requestable
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import Numbering, People, UserSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ class SituationReach:
     def eligible(self) -> People:
         """Those whose requests a policy is to decide: they can sign in and are assigned.
 
-        None in a situation in which every request is rejected (`Situation.blocked`).
+        None in a situation in which every request is rejected (`Situation.blocking_check`).
         """
-        blocked = self.situation.blocked
+        blocked = self.situation.blocking_check
         if blocked and blocked.rejection:
             return People.certain(self._none)
         return self.reach.populations.eligible(self.situation)
@@ -110,9 +110,11 @@ class SituationReach:
         eligible = self.eligible
         if not eligible.possible:
             return ()
-        held = self.reach.populations.eligible(self.situation, held=True)
+        user_checked = self.reach.populations.eligible(self.situation, user_checked=True)
         found = (
-            replace(region, people=region.people & (held if region.held else eligible))
+            replace(
+                region, people=region.people & (user_checked if region.user_checked else eligible)
+            )
             for region in self.evaluation.regions
         )
         return tuple(region for region in found if region.people.possible)
@@ -175,18 +177,18 @@ class SituationReach:
         """
         everybody = self.reach.populations.all(self.situation.grant)
         asked = self.situation.asked(self.request(None, scopes))
-        blocked = self.situation.blocked
+        blocked = self.situation.blocking_check
         rejection = blocked.rejection if blocked else asked.rejection
         if rejection:
             return Landing((), ((rejection, everybody.all),), everybody.none)
         if blocked or asked.missing:
             return Landing((), (), everybody.all)
         minted, uncovered = [], self.eligible.possible
-        for rung, granted, people in self.evaluation.walk(asked):
+        for stage, granted, people in self.evaluation.walk(asked):
             uncovered -= people.possible
             if here := people.sure & self.eligible.sure:
-                minted.append((rung.candidate, granted, here))
-        no_rule = (errors.NO_MATCHING_RULE, uncovered & self._rejected_without_rule)
+                minted.append((stage.candidate, granted, here))
+        no_rule = (rejections.NO_MATCHING_RULE, uncovered & self._rejected_without_rule)
         rejected = tuple(item for item in (*self._ineligible(), no_rule) if item[1])
         unknown = everybody.all
         for decided in (*(item[2] for item in minted), *(item[1] for item in rejected)):
@@ -206,7 +208,7 @@ class SituationReach:
 
         In token exchange they need not be assigned: no rule matches by either reading.
         """
-        if self.situation.unheld:
+        if self.situation.user_check_undocumented:
             return self.reach.populations.sign_in(self.situation).sure
         return self.eligible.sure
 
@@ -215,8 +217,8 @@ class SituationReach:
             return
         able = self.reach.populations.sign_in(self.situation)
         entitled = self.reach.populations.entitled(self.situation.client, self.situation.grant)
-        yield errors.USER_SHUT_OUT, self.reach.populations.users.all - able.possible
-        yield errors.NOT_ASSIGNED, able.sure - entitled.possible
+        yield rejections.USER_SHUT_OUT, self.reach.populations.users.all - able.possible
+        yield rejections.NOT_ASSIGNED, able.sure - entitled.possible
 
     def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
         """A request of this situation."""
@@ -239,8 +241,8 @@ class Reach:
     """All requests of one tenant.
 
     Args:
-        org: the tenant; a restricted view must read `decide.READS` and consult
-            `endpoint.CONSULTS`.
+        org: the tenant; a restricted view must read `reads.READS` and consult
+            `reads.CONSULTS`.
         oidc_scopes: which reading to go by.
         users: a numbering that is shared with another snapshot; see `Populations`.
     """
@@ -287,7 +289,7 @@ class Reach:
 
     def _key(self, situation: Situation) -> Hashable:
         """Equal for situations whose evaluations are."""
-        server, client, blocked = situation.server, situation.client, situation.blocked
+        server, client, blocked = situation.server, situation.client, situation.blocking_check
         if server is None:
             return client.client_id, situation.grant
         covering = tuple(
