@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from auditor import AuditResult
-from auditor.lint.access import (
+from auditor import AuditResult, counted, listed
+from auditor.results import (
     MOST_LOGINS,
     Access,
     Cell,
@@ -20,7 +20,6 @@ from auditor.lint.access import (
     Standing,
     Way,
 )
-from auditor.text import counted, listed
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 MOST_RULES = 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.collections import BY_NAME
+from auditor.results import BY_NAME
 
 from ._wire import FindingInfo, Results, RuleInfo
 

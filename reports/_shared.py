@@ -8,10 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from auditor import AuditResult, Impact, ReportedFinding
-from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
-from auditor.lint.result import Acceptance, NotEvaluated
-from auditor.text import counted, escaped, listed, one_line
+from auditor import AuditResult, Impact, ReportedFinding, counted, escaped, listed, one_line
+from auditor.results import SOON_DAYS, Acceptance, NotEvaluated, ends_soon
 
 _IMPACTS = {
     Impact.BROKEN: "broken, so that requests fail",

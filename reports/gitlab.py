@@ -11,8 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from auditor import AuditResult, Rule, Severity, report
-from auditor.text import one_line
+from auditor import AuditResult, Rule, Severity, one_line, report
 
 from ._shared import json_document, numbered, place, sentence, unread
 

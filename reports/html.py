@@ -23,11 +23,19 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity, report
-from auditor.lint.result import NotEvaluated
-from auditor.snapshot.collections import BY_NAME
-from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
-from auditor.text import counted, listed, one_line, printable
+from auditor import (
+    AuditResult,
+    Impact,
+    ReportedFinding,
+    Rule,
+    Severity,
+    counted,
+    listed,
+    one_line,
+    printable,
+    report,
+)
+from auditor.results import BY_NAME, CollectionStatus, LedgerEntry, NotEvaluated
 
 from ._access import by_way, pictures, scopes_words, whom
 from ._scale import axis, lifetimes, scale

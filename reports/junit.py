@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import one_line
+from auditor import AuditResult, ReportedFinding, Rule, one_line, report
 
 from ._shared import because, place, sentence
 

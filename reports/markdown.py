@@ -16,8 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import counted, listed, one_line, quoted
+from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
 
 from ._shared import because, incompleteness, place, sentence, unread
 from ._trend import trend

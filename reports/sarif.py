@@ -15,9 +15,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, report
-from auditor.lint.result import RelatedObject
-from auditor.text import counted, one_line, quoted
+from auditor import (
+    AuditResult,
+    Location,
+    ObjectRef,
+    ReportedFinding,
+    Rule,
+    counted,
+    one_line,
+    quoted,
+    report,
+)
+from auditor.results import RelatedObject
 
 from ._sarif_driver import (
     CRASHED,

@@ -15,11 +15,22 @@ from textwrap import fill
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, Severity, report
-from auditor.lint.result import NotEvaluated
+from auditor import (
+    AuditResult,
+    Location,
+    ObjectRef,
+    ReportedFinding,
+    Rule,
+    Severity,
+    counted,
+    listed,
+    one_line,
+    printable,
+    quoted,
+    report,
+)
+from auditor.results import CollectionStatus, LedgerEntry, NotEvaluated
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
-from auditor.text import counted, listed, one_line, printable, quoted
 
 from ._shared import acceptance_counts, because, impacts, sentence
 from ._trend import trend

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from auditor.lint.options import RuleOptions
+from auditor import RuleOptions
 
 from ._patterns import Patterns, matches
 

@@ -10,11 +10,11 @@ import pytest
 
 from auditor import AuditResult
 from auditor.lint.access import Access, Obtains, Standing
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.overview import MOST_CLIENTS
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 
 SERVER = "/api/v1/authorizationServers/aus1"
