@@ -16,9 +16,10 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.tokens.endpoint import taken_for_granted
-from auditor.tokens.grants import UNHELD_GRANTS
-from auditor.tokens.reachability import READS, tenant_of
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED
+from auditor.tokens.reach.servers import tenant_reach
+from auditor.tokens.reads import CUSTOM_SERVER_READS
+from auditor.tokens.token_endpoint import taken_for_granted
 
 MOST_SERVERS = 40
 MOST_CLIENTS = 100
@@ -36,14 +37,14 @@ def access_overview(
         sensitive: whether a scope of some name is sensitive; None if nothing says so of any.
         prefer: ids of servers and apps to show first where there are too many to show all.
     """
-    tenant = tenant_of(org)  # perhaps a rule had it worked out
+    tenant = tenant_reach(org)  # perhaps a rule had it worked out
     servers = _shown(org.servers, prefer, MOST_SERVERS)
     clients = _shown(tenant.clients, prefer, MOST_CLIENTS)
     overviews = [
         ServerOverview(tenant.server(server), sensitive or _not_sensitive) for server in servers
     ]
     by_server = [(overview.access(), overview.clients(clients)) for overview in overviews]
-    collections = lineage((*READS, "apps"))
+    collections = lineage((*CUSTOM_SERVER_READS, "apps"))
     return AccessOverview(
         servers=tuple(server for server, _ in by_server),
         clients=tuple(
@@ -82,7 +83,7 @@ def _notes(org: Org, clients: Collection[App]) -> Iterator[str]:
             "The network zones were not read; those that clients are restricted to are taken to "
             "match the addresses that they call from."
         )
-    if any(not UNHELD_GRANTS.isdisjoint(client.grant_types) for client in clients):
+    if any(not USER_CHECK_UNDOCUMENTED.isdisjoint(client.grant_types) for client in clients):
         yield (
             "Okta does not document whether a token exchange checks the user against assignments "
             "and the people of a rule: what depends on it is not known."

@@ -6,8 +6,8 @@ from pathlib import Path
 from helpers import TOKEN, okta_auditor, served, tenant
 
 from auditor.cli.export.progress_lines import Lines, Requests
-from auditor.collect.phases import Phase, Phases, phase_of
-from auditor.collect.progress import Exchange
+from auditor.collect.http.exchange import Exchange
+from auditor.collect.progress.phases import Phase, Phases, phase_of
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, roots
 
 HOSTILE = "\x1b]0;owned\x07\u202e"

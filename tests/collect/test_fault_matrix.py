@@ -30,7 +30,7 @@ from faulty import (
 )
 from helpers import TOKEN, served
 
-from auditor.collect.credentials import SSWS, Credentials
+from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, match
 from auditor.snapshot.document import Snapshot

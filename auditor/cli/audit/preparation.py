@@ -19,10 +19,10 @@ from auditor.cli.options import AuditOptions
 from auditor.config import Effective, Settings
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import Source, audit
-from auditor.lint.options import OptionError, apply_options
+from auditor.lint.option_settings import OptionError, apply_options
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
-from auditor.lint.selection import check_selector, select_rules
+from auditor.lint.selection import Selector, select_rules
 from auditor.lint.severities import apply_severities
 from auditor.plugins import load_rules
 from auditor.snapshot.document import parse_snapshot
@@ -182,7 +182,7 @@ def chosen_rules(effective: Effective) -> tuple[tuple[Rule, ...], tuple[Rule, ..
     for key in ("severity", "select", "ignore"):
         for selector in getattr(settings, key):
             try:
-                check_selector(rules, selector)
+                Selector(selector).among(rules)
             except UsageError as error:
                 place = (key, selector) if key == "severity" else (key,)
                 raise effective.blamed(error, *place) from error

@@ -21,13 +21,13 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import counted, escaped, one_line
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.endpoint import taken_for_granted
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
 from auditor.tokens.lookup import find_client, find_scope, find_server, find_user
-from auditor.tokens.reach import Reach, SituationReach, Way
+from auditor.tokens.reach.requestable import OTHER
+from auditor.tokens.reach.situations import Reach, SituationReach, Way
+from auditor.tokens.reach.user_sets import People
 from auditor.tokens.request import ORG_SERVER
-from auditor.tokens.requestable import OTHER
-from auditor.tokens.userset import People
+from auditor.tokens.token_endpoint import taken_for_granted
 
 _WIDEST = 36
 _FORMULA = re.compile(r"[=+\-@\t\r]")

@@ -12,7 +12,7 @@ from auditor.cli.audit.short_summary import brief
 from auditor.cli.export.one_tenant import collect, store
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.terminal_colour import coloured
-from auditor.collect.credentials import read_credentials
+from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, OutputError
 from auditor.files import check_writable

@@ -11,8 +11,8 @@ import click
 
 from auditor.cli.export.several_tenants import chosen, credentials_of
 from auditor.cli.options import FILE
-from auditor.collect.checks import Check, State
-from auditor.collect.credentials import Credentials, read_credentials
+from auditor.collect.auth.credentials import Credentials, read_credentials
+from auditor.collect.doctor.checks import Check, CheckState
 from auditor.errors import ExitCode, UsageError
 from auditor.text import counted, printable
 
@@ -56,11 +56,11 @@ def command(
     else:
         credentials = read_credentials(os.environ)
     # The okta SDK takes a second to import.
-    from auditor.collect.doctor import examine  # noqa: PLC0415
+    from auditor.collect.doctor.examination import examine  # noqa: PLC0415
 
     checks = examine(credentials, share=share)
     click.echo(_json(credentials, checks) if form == "json" else _text(credentials, checks))
-    failed = any(check.state is State.PROBLEM for check in checks)
+    failed = any(check.state is CheckState.PROBLEM for check in checks)
     ctx.exit(ExitCode.INCOMPLETE if failed else ExitCode.CLEAN)
 
 
@@ -80,7 +80,7 @@ def _text(credentials: Credentials, checks: list[Check]) -> str:
         if check.remedy:
             lines += _wrapped(_MARGIN, f"Next: {check.remedy}")
     states = [check.state for check in checks]
-    problems, warnings = states.count(State.PROBLEM), states.count(State.WARNING)
+    problems, warnings = states.count(CheckState.PROBLEM), states.count(CheckState.WARNING)
     lines += ["", f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}"]
     return printable("\n".join(lines))
 

@@ -15,7 +15,7 @@ from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
 from auditor.snapshot.index import Org
 from auditor.text import counted, duration, escaped, listed, one_line, quoted
-from auditor.tokens.advice import Advice, advise
+from auditor.tokens.advice.search import Advice, advise
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome, Passed, Step
 from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, USERLESS_GRANTS

@@ -18,7 +18,7 @@ from auditor.cli.options import (
     collect_options,
     completion_options,
 )
-from auditor.collect.credentials import read_credentials
+from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
 from auditor.files import check_writable

@@ -13,7 +13,7 @@ from auditor.cli.export.one_tenant import collect_into, missing, resuming
 from auditor.cli.export.request_plan import plan_like, plan_of
 from auditor.cli.export.several_tenants import How, chosen, plan_one, snapshot_each
 from auditor.cli.options import FILE, collect_options, completion_options
-from auditor.collect.credentials import read_credentials
+from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable

@@ -10,9 +10,9 @@ import click
 
 from auditor.cli.export.progress_lines import watching
 from auditor.cli.interrupts import Stopped, termination
-from auditor.collect.credentials import Credentials
-from auditor.collect.journal import Journal
-from auditor.collect.journal_file import open_journal
+from auditor.collect.auth.credentials import Credentials
+from auditor.collect.journal.journal import Journal
+from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry

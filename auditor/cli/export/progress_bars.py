@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
-from auditor.collect.phases import Phase, phase_of
-from auditor.collect.progress import Exchange
+from auditor.collect.http.exchange import Exchange
+from auditor.collect.progress.phases import Phase, phase_of
 from auditor.snapshot.collections import Collection, match
 
 _BAR = 16

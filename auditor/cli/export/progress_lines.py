@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import click
 
-from auditor.collect.phases import Phase, Phases
-from auditor.collect.progress import Exchange, Progress
+from auditor.collect.http.exchange import Exchange
+from auditor.collect.progress.phases import Phase, Phases
+from auditor.collect.progress.watcher import Progress
 from auditor.snapshot.collections import Collection
 from auditor.text import counted, one_line
 

@@ -12,10 +12,10 @@ import click
 from auditor.cli.export.one_tenant import opened
 from auditor.cli.export.progress_lines import watching
 from auditor.cli.interrupts import Stopped, termination
-from auditor.collect.credentials import Credentials
-from auditor.collect.journal_file import resumable
+from auditor.collect.auth.credentials import Credentials
+from auditor.collect.journal.opening import resumable
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan import Load, Plan, Range, planned, planned_like
+from auditor.collect.plan.estimate import Load, Plan, Range, planned, planned_like
 from auditor.errors import ExitCode
 from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.text import one_line

@@ -13,9 +13,9 @@ from auditor.cli.export.one_tenant import missing, opened, settle, store, to_std
 from auditor.cli.export.progress_lines import watching
 from auditor.cli.export.request_plan import plan_of
 from auditor.cli.interrupts import Stopped, termination
-from auditor.collect.credentials import Credentials, read_credentials
-from auditor.collect.journal import Journal
-from auditor.collect.journal_file import journal_path
+from auditor.collect.auth.credentials import Credentials, read_credentials
+from auditor.collect.journal.journal import Journal
+from auditor.collect.journal.opening import journal_path
 from auditor.collect.options import ExportOptions
 from auditor.errors import AuditorError, ExitCode, OutputError, UsageError
 from auditor.files import check_writable
@@ -63,7 +63,7 @@ class How:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TenantResult:
     """What became of one tenant."""
 
     code: ExitCode
@@ -138,7 +138,7 @@ def snapshot_each(tenants: dict[str, Tenant], how: How) -> ExitCode:
         Stopped: by Ctrl-C or SIGTERM; what was read of each is kept.
     """
     _require_different_outputs(tenants)
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, TenantResult] = {}
     runs: list[_Run] = []
     with termination() as signals:
         try:
@@ -192,8 +192,8 @@ def _begun(name: str, tenant: Tenant, how: How) -> _Run:
     return run
 
 
-def _read(runs: Sequence[_Run], how: How, outcomes: dict[str, Outcome]) -> None:
-    from auditor.collect.several import Job, export_each  # noqa: PLC0415 - the SDK takes a second
+def _read(runs: Sequence[_Run], how: How, outcomes: dict[str, TenantResult]) -> None:
+    from auditor.collect.export_many import ExportJob, export_each  # noqa: PLC0415 - the SDK takes a second
 
     def done(number: int, result: Snapshot | Exception) -> None:
         run = runs[number]
@@ -208,28 +208,28 @@ def _read(runs: Sequence[_Run], how: How, outcomes: dict[str, Outcome]) -> None:
 
     with watching(*(run.name for run in runs), verbose=how.verbose) as watchers:
         jobs = [
-            Job(run.credentials, how.options, progress, run.journal)
+            ExportJob(run.credentials, how.options, progress, run.journal)
             for run, progress in zip(runs, watchers, strict=True)
         ]
         export_each(jobs, done)
 
 
-def _stored(run: _Run, snapshot: Snapshot, how: How) -> Outcome:
+def _stored(run: _Run, snapshot: Snapshot, how: How) -> TenantResult:
     store(snapshot, run.path, run.say)
     settle(snapshot, run.journal, shlex.join(how.again([run.name])), run.say)
     unread = missing(snapshot.ledger, require_complete=how.require_complete, say=run.say)
     if unread:
         labels = listed(entry.label for entry in unread)
-        return Outcome(ExitCode.INCOMPLETE, f"incomplete  {run.path} lacks {labels}")
-    return Outcome(ExitCode.CLEAN, f"complete  {run.path}")
+        return TenantResult(ExitCode.INCOMPLETE, f"incomplete  {run.path} lacks {labels}")
+    return TenantResult(ExitCode.CLEAN, f"complete  {run.path}")
 
 
-def _failed(error: Exception) -> Outcome:
+def _failed(error: Exception) -> TenantResult:
     if not isinstance(error, AuditorError):
         why = f"okta-auditor failed ({type(error).__name__}); this is a bug in it."
-        return Outcome(ExitCode.INCOMPLETE, f"error: {why}")
+        return TenantResult(ExitCode.INCOMPLETE, f"error: {why}")
     remedy = f" {error.remedy}" if error.remedy else ""
-    return Outcome(error.exit_code, f"error: {error.message}{remedy}")
+    return TenantResult(error.exit_code, f"error: {error.message}{remedy}")
 
 
 def _interrupted(left: Sequence[str], runs: Sequence[_Run], how: How) -> str:
