@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from auditor import __version__
 from auditor.access_overview.overview import access_overview
-from auditor.lint.content import content_hash
+from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.finding import Finding, Search
 from auditor.lint.result import (
     AuditResult,

@@ -9,11 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import UsageError
-from auditor.lint.suppression_text import with_entry
-from auditor.lint.suppressions import (
-    Suppression,
-    SuppressionPolicy,
-    Suppressions,
+from auditor.lint.acceptance.suppression import Suppression, SuppressionPolicy, Suppressions
+from auditor.lint.acceptance.suppression_writing import with_entry
+from auditor.lint.acceptance.suppressions_file import (
     parse_suppressions,
     read_suppressions,
     suppressions_schema,
