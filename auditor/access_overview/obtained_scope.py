@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from auditor.access_overview.model import MOST_LOGINS, ScopeAccess, ScopePath
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.reach.user_sets import UserSet
 

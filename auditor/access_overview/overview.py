@@ -12,10 +12,10 @@ from typing import TypeVar
 from auditor.access_overview.model import AccessOverview, ClientAccess
 from auditor.access_overview.server import ServerOverview
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED
 from auditor.tokens.reach.servers import tenant_reach
 from auditor.tokens.reads import CUSTOM_SERVER_READS

@@ -17,9 +17,10 @@ from auditor.access_overview.model import (
 )
 from auditor.access_overview.obtained_scope import ObtainedScope
 from auditor.access_overview.wording import clients_words, failure_words, people_words, why_words
-from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.snapshot.org import Org
+from auditor.snapshot.view import UnreadMembersError
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.regions import Region

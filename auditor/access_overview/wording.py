@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
@@ -12,6 +11,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.text import counted, listed
 from auditor.tokens.grants import CLIENT_CREDENTIALS, USERLESS_GRANTS
 from auditor.tokens.reach.rules import Obstacle

@@ -30,10 +30,11 @@ from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot
-from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.org import Org
+from auditor.snapshot.view import UnreadMembersError
 from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
 

@@ -17,8 +17,8 @@ from auditor.lint.options import RuleOptions
 from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.plugins import load_rules
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
+from auditor.snapshot.org import Org
 
 SERVER = "/api/v1/authorizationServers/aus1"
 CODE = ["authorization_code"]

@@ -73,7 +73,7 @@ def _with_access(result: AuditResult, path: Path) -> AuditResult:
     from auditor.cli.audit.preparation import without_collector  # noqa: PLC0415
     from auditor.lint.sensitive_scopes import sensitive_scopes  # noqa: PLC0415
     from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
-    from auditor.snapshot.index import Org  # noqa: PLC0415
+    from auditor.snapshot.org import Org  # noqa: PLC0415
 
     with without_collector():
         snapshot = parse_snapshot(read_document(path), path)
