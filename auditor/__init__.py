@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.lint.result import ReportedFinding as ReportedFinding
     from auditor.lint.rule import Rule as Rule
     from auditor.lint.rule import rule as rule
+    from auditor.lint.sensitive_scopes import PrivilegedScopeOptions as PrivilegedScopeOptions
     from auditor.snapshot.org import Org as Org
     from auditor.text import counted as counted
     from auditor.text import csv_cell as csv_cell
@@ -44,6 +45,7 @@ _NAMES = {
     "auditor.lint.report": ("Report", "report"),
     "auditor.lint.result": ("AuditResult", "Location", "ObjectRef", "ReportedFinding"),
     "auditor.lint.rule": ("Rule", "rule"),
+    "auditor.lint.sensitive_scopes": ("PrivilegedScopeOptions",),
     "auditor.snapshot.org": ("Org",),
     "auditor.text": (
         "counted",

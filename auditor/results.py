@@ -1,19 +1,19 @@
 """What a report gets: the parts of an `AuditResult`, from findings to pictures of access."""
 
-from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
-from auditor.lint.access import (
+from auditor.access_overview.model import (
     MOST_LOGINS,
-    Access,
-    Cell,
+    AccessOverview,
     ClientAccess,
+    ClientServerAccess,
     Obtains,
     PolicyAccess,
     RuleAccess,
+    RuleUse,
     ScopeAccess,
+    ScopePath,
     ServerAccess,
-    Standing,
-    Way,
 )
+from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
 from auditor.lint.report import Saved
 from auditor.lint.result import (
     Acceptance,
@@ -40,10 +40,10 @@ __all__ = [
     "SOON_DAYS",
     "Acceptance",
     "AcceptedBy",
-    "Access",
+    "AccessOverview",
     "Capture",
-    "Cell",
     "ClientAccess",
+    "ClientServerAccess",
     "CollectionStatus",
     "Crashed",
     "FindingStatus",
@@ -56,14 +56,14 @@ __all__ = [
     "RelatedObject",
     "RuleAccess",
     "RulePage",
+    "RuleUse",
     "Run",
     "Saved",
     "ScopeAccess",
+    "ScopePath",
     "ServerAccess",
-    "Standing",
     "Tenant",
     "TextRegion",
-    "Way",
     "Witness",
     "ends_soon",
     "lineage",

@@ -29,8 +29,7 @@ from auditor import (
     quoted,
     report,
 )
-from auditor.results import CollectionStatus, LedgerEntry, NotEvaluated
-from auditor.snapshot.collections import lineage
+from auditor.results import CollectionStatus, LedgerEntry, NotEvaluated, lineage
 
 from ._shared import acceptance_counts, because, impacts, sentence
 from ._trend import trend

@@ -74,21 +74,24 @@ def test_what_type_checkers_see_is_what_there_is() -> None:
 
 def test_an_unknown_name_is_refused_where_it_is_imported() -> None:
     with pytest.raises(ImportError, match="nonsense"):
-        exec("from auditor import nonsense", {})  # noqa: S102 - as a module would
+        exec("from auditor import nonsense", {})
 
 
-@pytest.mark.parametrize("facade", [*FACADES, "auditor.api"])
-def test_type_checkers_know_the_names_and_no_others(facade: str, tmp_path: Path) -> None:
-    names = ", ".join(sorted(exported(facade)))
-    (tmp_path / "good.py").write_text(f"from {facade} import {names}\n")
-    (tmp_path / "bad.py").write_text(f"from {facade} import nonsense\n")
+def test_type_checkers_know_the_names_and_no_others(tmp_path: Path) -> None:
+    facades = (*FACADES, "auditor.api")
+    for number, facade in enumerate(facades):
+        names = ", ".join(sorted(exported(facade)))
+        (tmp_path / f"good{number}.py").write_text(f"from {facade} import {names}\n")
+        (tmp_path / f"bad{number}.py").write_text(f"from {facade} import nonsense\n")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "good.py", "bad.py", "--cache-dir", ROOT / ".mypy_cache"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "mypy", *sorted(tmp_path.glob("*.py"))],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    assert f'bad.py:1: error: Module "{facade}" has no attribute "nonsense"' in done.stdout
-    assert "Found 1 error in 1 file (checked 2 source files)" in done.stdout
+    for number, facade in enumerate(facades):
+        expected = f'bad{number}.py:1: error: Module "{facade}" has no attribute "nonsense"'
+        assert expected in done.stdout, done.stdout
+    assert f"Found {len(facades)} errors in {len(facades)} files" in done.stdout
 
 
 def test_the_command_line_starts_without_loading_what_it_may_not_need() -> None:

@@ -7,12 +7,13 @@ import json
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from auditor import __version__
+from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.finding import Finding, Search
-from auditor.lint.overview import Overview
 from auditor.lint.result import (
     AuditResult,
     Crashed,
@@ -25,6 +26,7 @@ from auditor.lint.result import (
     Witness,
 )
 from auditor.lint.rule import Rule
+from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot, Source
@@ -87,7 +89,7 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         crashed=tuple(crashed),
         objects={entry.collection: entry.objects for entry in org.ledger.entries},
         source=source.name,
-        overview=Overview(org, selected),
+        overview=partial(access_overview, org, sensitive_scopes(selected)),
     )
 
 
