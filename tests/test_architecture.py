@@ -10,11 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "files", "__version__"}
+BASE = {"errors", "text", "files", "toml_lines", "__version__"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
     "files": {"errors"},
+    "toml_lines": set(),
     "snapshot": BASE,
     "tokens": BASE | {"snapshot"},
     "access_overview": BASE | {"snapshot", "tokens"},
