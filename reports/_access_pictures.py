@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from auditor import AuditResult
-from auditor.lint.access import (
+from auditor import AuditResult, counted, listed
+from auditor.results import (
     MOST_LOGINS,
-    Access,
-    Cell,
+    AccessOverview,
     ClientAccess,
+    ClientServerAccess,
     Obtains,
     PolicyAccess,
     RuleAccess,
+    RuleUse,
     ScopeAccess,
+    ScopePath,
     ServerAccess,
-    Standing,
-    Way,
 )
-from auditor.text import counted, listed
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 MOST_RULES = 60
@@ -61,11 +60,11 @@ class ClientRow:
 
     anchor: str
     client: ClientAccess
-    cells: tuple[tuple[str, str, Cell, ServerPicture], ...]
+    cells: tuple[tuple[str, str, ClientServerAccess, ServerPicture], ...]
     """Class of style and word for each server."""
 
     @property
-    def obtained(self) -> list[tuple[str, str, Cell, ServerPicture]]:
+    def obtained(self) -> list[tuple[str, str, ClientServerAccess, ServerPicture]]:
         """The cells where there is something to tell."""
         return [item for item in self.cells if item[0] != "nothing"]
 
@@ -99,7 +98,7 @@ class Matrix:
 class Pictures:
     """All there is to see of an overview of access."""
 
-    access: Access
+    access: AccessOverview
     servers: tuple[ServerPicture, ...]
     clients: tuple[ClientRow, ...]
     matrix: Matrix
@@ -176,7 +175,7 @@ def _never(servers: tuple[ServerPicture, ...]) -> Iterator[Never]:
         shown = [len(policy.rules) for policy in server.policies]
         for at, policy in enumerate(server.server.policies):
             for place, rule in enumerate(policy.rules):
-                if rule.standing is Standing.NEVER:
+                if rule.use is RuleUse.NEVER:
                     anchor = server.step(at, place) if place < shown[at] else server.anchor
                     yield Never(anchor, server, policy, rule)
 
@@ -203,7 +202,7 @@ def whom(scope: ScopeAccess) -> str:
     return f"{' and '.join(parts)}{', maybe more: not known' if scope.more else ''}"
 
 
-def _state(cell: Cell) -> tuple[str, str]:
+def _state(cell: ClientServerAccess) -> tuple[str, str]:
     """The class of style of a cell, and its word."""
     if cell.failure:
         return "fails", "nothing, though a policy names the client"
@@ -218,24 +217,24 @@ def _state(cell: Cell) -> tuple[str, str]:
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
 
 
-def way_recipients(way: Way) -> str:
+def path_recipients(path: ScopePath) -> str:
     """Who obtains a scope through one client and rule."""
-    if not way.sure:
+    if not path.certain:
         return "maybe: not known"
-    return counted(way.people, "person", "people") if way.people else "without a user"
+    return counted(path.people, "person", "people") if path.people else "without a user"
 
 
 _STEP_CLASSES = {
-    Standing.REACHED: "reached",
-    Standing.NEVER: "never-reached",
-    Standing.INACTIVE: "inactive",
-    Standing.UNKNOWN: "not-known",
+    RuleUse.REACHED: "reached",
+    RuleUse.NEVER: "never-reached",
+    RuleUse.INACTIVE: "inactive",
+    RuleUse.UNKNOWN: "not-known",
 }
 
 
-def step_class(standing: Standing) -> str:
+def step_class(use: RuleUse) -> str:
     """The class of style of a policy rule."""
-    return _STEP_CLASSES[standing]
+    return _STEP_CLASSES[use]
 
 
 def grants_words(grants: tuple[str, ...]) -> str:
@@ -245,14 +244,14 @@ def grants_words(grants: tuple[str, ...]) -> str:
 
 
 def _server(
-    access: Access, at: int, server: ServerAccess, anchors: tuple[str, ...]
+    access: AccessOverview, at: int, server: ServerAccess, anchors: tuple[str, ...]
 ) -> ServerPicture:
     rules = [rule for policy in server.policies for rule in policy.rules]
-    never = sum(rule.standing is Standing.NEVER for rule in rules)
-    unknown = sum(rule.standing is Standing.UNKNOWN for rule in rules)
+    never = sum(rule.use is RuleUse.NEVER for rule in rules)
+    unknown = sum(rule.use is RuleUse.UNKNOWN for rule in rules)
     summary = [
         *([] if server.active else ["inactive"]),
-        *([] if server.known else ["policies not completely read"]),
+        *([] if server.complete else ["policies not completely read"]),
         counted(len(server.policies), "policy", "policies"),
         counted(len(rules), "rule"),
         *([f"{never:,} never reached"] if never else []),
@@ -287,7 +286,7 @@ def _first(policies: tuple[PolicyAccess, ...]) -> Iterator[PolicyAccess]:
             active=policy.active,
             clients=policy.clients,
             rules=rules,
-            known=policy.known,
+            complete=policy.complete,
         )
 
 

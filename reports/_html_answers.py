@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from auditor import AuditResult, Severity
-from auditor.lint.completeness import Completeness, incomplete_rules
-from auditor.text import counted, listed
+from auditor import AuditResult, Severity, counted, listed
+from auditor.results import Completeness, incomplete_rules
 
 from ._wording import impacts, severities
 

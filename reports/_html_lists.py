@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity
-from auditor.lint.result import NotEvaluated
+from auditor.results import NotEvaluated
 
 from ._output import with_identity
 from ._wording import sentence

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from auditor.text import one_line, printable
+from auditor import one_line, printable
 
 _CODE = re.compile(r"`([^`\n]+)`")
 

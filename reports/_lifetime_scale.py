@@ -10,15 +10,15 @@ from math import log
 
 from markupsafe import Markup
 
-from auditor.lint.access import RuleAccess
-from auditor.text import duration
-from auditor.tokens.lifetimes import (
+from auditor import duration
+from auditor.oauth import (
     LONGEST_ACCESS,
     LONGEST_WINDOW,
     SHORTEST_ACCESS,
     SHORTEST_WINDOW,
     UNLIMITED,
 )
+from auditor.results import RuleAccess
 
 _MARGIN = 3
 _TICKS = (

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from auditor import ReportedFinding
-from auditor.text import escaped
+from auditor import ReportedFinding, escaped
 
 
 def json_document(value: Any) -> str:

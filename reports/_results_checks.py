@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.lint.result import AcceptedBy, FindingStatus
-from auditor.snapshot.collections import BY_NAME
+from auditor.results import BY_NAME, AcceptedBy, FindingStatus
 
 from ._results_model import FindingInfo, Results, RuleInfo
 

@@ -14,25 +14,35 @@ from datetime import UTC
 import orjson
 from pydantic import ValidationError
 
-from auditor import AuditResult, Finding, Location, ObjectRef, Org, ReportedFinding, Rule
-from auditor.lint.options import RuleOptions
-from auditor.lint.report import Saved
-from auditor.lint.result import (
+from auditor import (
+    AuditResult,
+    Finding,
+    Location,
+    ObjectRef,
+    Org,
+    ReportedFinding,
+    Rule,
+    RuleOptions,
+    counted,
+    listed,
+    one_line,
+)
+from auditor.oauth import TokenRequest
+from auditor.results import (
     Acceptance,
     Crashed,
     Fixed,
+    LedgerEntry,
     NotEvaluated,
     Notice,
     RelatedObject,
+    RulePage,
     Run,
+    Saved,
     Tenant,
+    TextRegion,
     Witness,
 )
-from auditor.lint.rule_page import RulePage
-from auditor.snapshot.ledger import LedgerEntry
-from auditor.snapshot.resource_text import TextRegion
-from auditor.text import counted, listed, one_line
-from auditor.tokens.request import TokenRequest
 
 from ._results_checks import check_coherence
 from ._results_model import (

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auditor import AuditResult, ReportedFinding, Severity
-from auditor.lint.completeness import incompleteness
-from auditor.snapshot.collections import lineage
-from auditor.snapshot.ledger import LedgerEntry
-from auditor.text import counted, listed, quoted
+from auditor import AuditResult, ReportedFinding, Severity, counted, listed, quoted
+from auditor.results import LedgerEntry, incompleteness, lineage
 
 from ._wording import impacts
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from auditor import AuditResult
-from auditor.lint.result import Run
-from auditor.text import counted, listed
+from auditor import AuditResult, counted, listed
+from auditor.results import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from auditor import AuditResult, Impact
-from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
-from auditor.lint.result import Acceptance
-from auditor.text import counted, listed, one_line
+from auditor import AuditResult, Impact, counted, listed, one_line
+from auditor.results import SOON_DAYS, Acceptance, ends_soon
 
 _IMPACTS = {
     Impact.BROKEN: "broken, so that requests fail",

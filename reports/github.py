@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import AuditResult, ReportedFinding, Severity, report
-from auditor.lint.completeness import incompleteness
-from auditor.lint.result import Crashed
-from auditor.text import counted, listed, one_line
+from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
+from auditor.results import Crashed, incompleteness
 
 from ._output import file_name
 from ._trend import trend

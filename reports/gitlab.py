@@ -11,9 +11,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from auditor import AuditResult, Rule, Severity, report
-from auditor.lint.completeness import NO_RULES
-from auditor.text import one_line
+from auditor import AuditResult, Rule, Severity, one_line, report
+from auditor.results import NO_RULES
 
 from ._output import file_name, json_document, with_identity
 from ._wording import crash_notice, sentence

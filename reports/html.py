@@ -16,14 +16,17 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from auditor import AuditResult, report
-from auditor.lint.completeness import incompleteness, unread_collections
-from auditor.lint.object_types import type_name
-from auditor.snapshot.collections import BY_NAME
-from auditor.snapshot.ledger import CollectionStatus
-from auditor.text import counted, listed
+from auditor import AuditResult, counted, listed, report
+from auditor.results import BY_NAME, CollectionStatus, incompleteness, type_name, unread_collections
 
-from ._access_pictures import grants_words, pictures, scopes_words, step_class, way_recipients, whom
+from ._access_pictures import (
+    grants_words,
+    path_recipients,
+    pictures,
+    scopes_words,
+    step_class,
+    whom,
+)
 from ._display_names import title
 from ._html_answers import answer, evaluated, is_complete, not_checked, window_title
 from ._html_lists import (
@@ -125,7 +128,7 @@ def _environment() -> Environment:
         "plural": counted,
         "named": listed,
         "whom": whom,
-        "way_recipients": way_recipients,
+        "path_recipients": path_recipients,
         "scopes": scopes_words,
         "scale": scale,
         "lifetimes": lifetimes,

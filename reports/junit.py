@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.lint.completeness import NO_RULES
-from auditor.text import one_line
+from auditor import AuditResult, ReportedFinding, Rule, one_line, report
+from auditor.results import NO_RULES
 
 from ._output import file_name
 from ._wording import acceptance_reason, crash_notice, sentence

@@ -16,9 +16,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.lint.completeness import incompleteness
-from auditor.text import counted, listed, one_line, quoted
+from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
+from auditor.results import incompleteness
 
 from ._output import file_name
 from ._trend import trend

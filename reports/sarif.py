@@ -15,9 +15,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, report
-from auditor.lint.result import FindingStatus, RelatedObject
-from auditor.text import counted, one_line
+from auditor import (
+    AuditResult,
+    Location,
+    ObjectRef,
+    ReportedFinding,
+    Rule,
+    counted,
+    one_line,
+    report,
+)
+from auditor.results import FindingStatus, RelatedObject
 
 from ._output import file_name, json_document
 from ._sarif_driver import (

@@ -15,10 +15,17 @@ from textwrap import fill
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from auditor import AuditResult, Location, ReportedFinding, Rule, report
-from auditor.lint.completeness import unread_collections
-from auditor.lint.result import NotEvaluated
-from auditor.text import counted, one_line, printable
+from auditor import (
+    AuditResult,
+    Location,
+    ReportedFinding,
+    Rule,
+    counted,
+    one_line,
+    printable,
+    report,
+)
+from auditor.results import NotEvaluated, unread_collections
 
 from ._text_opening import checked, counts, opening, worst_rules
 from ._trend import trend
