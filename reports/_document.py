@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule
-from auditor.lint.page import markdown
 from auditor.lint.result import Acceptance, Crashed, Fixed, NotEvaluated, Notice, Run, Witness
-from auditor.snapshot.ledger import Entry
+from auditor.lint.rule_page import markdown
+from auditor.snapshot.ledger import LedgerEntry
 
 from ._wire import (
     AcceptanceInfo,
@@ -190,5 +190,5 @@ def _run(item: Run, *, whole: bool) -> RunInfo:
     return run if whole else run.model_copy(update={"fingerprints": None})
 
 
-def _coverage(entry: Entry) -> CoverageInfo:
+def _coverage(entry: LedgerEntry) -> CoverageInfo:
     return CoverageInfo.model_validate(entry)

@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from auditor import AuditResult, Finding, Location, ObjectRef, Org, ReportedFinding, Rule
 from auditor.lint.options import RuleOptions
-from auditor.lint.page import Page
 from auditor.lint.report import Saved
 from auditor.lint.result import (
     Acceptance,
@@ -29,8 +28,9 @@ from auditor.lint.result import (
     Tenant,
     Witness,
 )
-from auditor.snapshot.fragment import Region
-from auditor.snapshot.ledger import Entry
+from auditor.lint.rule_page import RulePage
+from auditor.snapshot.ledger import LedgerEntry
+from auditor.snapshot.resource_text import TextRegion
 from auditor.text import counted, listed, one_line
 from auditor.tokens.request import TokenRequest
 
@@ -125,7 +125,7 @@ def _rule(item: RuleInfo, installed: Rule | None) -> Rule:
         page = replace(installed.page, summary=item.summary)
     else:
         text = "The rule is not installed here, so that its page is missing."
-        page = Page(summary=item.summary, why=text, fix=text, flagged=(), accepted=(), see=())
+        page = RulePage(summary=item.summary, why=text, fix=text, flagged=(), accepted=(), see=())
     return Rule(
         code=item.code,
         name=item.name,
@@ -166,7 +166,7 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         tool_version=results.tool.version,
         tenant=Tenant(**dict(results.tenant)),
         capture=results.capture,
-        coverage=tuple(Entry.model_validate(item.model_dump()) for item in results.coverage),
+        coverage=tuple(LedgerEntry.model_validate(item.model_dump()) for item in results.coverage),
         rules=tuple(rules.values()),
         findings=tuple(_finding(item, rules) for item in results.findings),
         not_evaluated=tuple(
@@ -220,7 +220,7 @@ def _object(item: ObjectInfo) -> ObjectRef:
 
 
 def _location(item: Place) -> Location:
-    return Location(item.file, Region(item.line, item.column, item.end_line, item.end_column))
+    return Location(item.file, TextRegion(item.line, item.column, item.end_line, item.end_column))
 
 
 def _related(item: RelatedInfo) -> RelatedObject:

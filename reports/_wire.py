@@ -21,7 +21,7 @@ from pydantic import (
 
 from auditor import Confidence, Impact, Severity
 from auditor.snapshot.document import Capture
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
@@ -235,7 +235,7 @@ class CoverageInfo(_Wire):
     """How completely a collection was read, and why not."""
 
     collection: str
-    status: Status
+    status: CollectionStatus
     lists: NonNegativeInt
     pages: NonNegativeInt
     objects: NonNegativeInt

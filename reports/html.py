@@ -26,7 +26,7 @@ from markupsafe import Markup, escape
 from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity, report
 from auditor.lint.result import NotEvaluated
 from auditor.snapshot.collections import BY_NAME
-from auditor.snapshot.ledger import Entry, Status
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.text import counted, listed, one_line, printable
 
 from ._access import by_way, pictures, scopes_words, whom
@@ -112,7 +112,7 @@ def render(result: AuditResult) -> str:
             outcomes=_outcomes(result, found),
             accepted=acceptance_counts(result),
             unread=_unread(result.coverage),
-            readable=Status.COMPLETE,
+            readable=CollectionStatus.COMPLETE,
             trend=trend(result),
             sparkline=sparkline(result.history) if len(result.history) > 1 else "",
             parts=severities,
@@ -201,8 +201,12 @@ def _unchecked_part(complete: str) -> str:
     return _capital(complete.replace("Yes:", "Nothing:"))
 
 
-def _unread(coverage: Iterable[Entry]) -> list[Entry]:
-    return [entry for entry in coverage if entry.status in {Status.PARTIAL, Status.REFUSED}]
+def _unread(coverage: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    return [
+        entry
+        for entry in coverage
+        if entry.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+    ]
 
 
 def _most_severe(groups: list[tuple[Severity, list[_Row]]], found: Counter[str]) -> list[_Worst]:

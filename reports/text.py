@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, Severity, report
 from auditor.lint.result import NotEvaluated
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.ledger import Entry, Status
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.text import counted, listed, one_line, printable, quoted
 
 from ._shared import acceptance_counts, because, impacts, sentence
@@ -256,7 +256,7 @@ def _concerned(rules: list[Rule]) -> str:
 def _coverage(result: AuditResult) -> list[_Reason]:
     """What is missing and no selected rule has mentioned: no rule reads it."""
     told = {name for item in result.not_evaluated for name in item.missing}
-    broken = {Status.PARTIAL, Status.REFUSED}
+    broken = {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
     return [
         _Reason(
             text=sentence(f"{entry.label}: {entry.explanation()}"),
@@ -285,5 +285,5 @@ def _checked(result: AuditResult) -> str:
     )
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: LedgerEntry) -> str:
     return f"{entry.label} ({entry.objects:,})"

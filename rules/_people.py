@@ -10,8 +10,8 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, PolicyRule
 from auditor.text import listed, quoted
 from auditor.tokens.grants import AUTHORIZATION_CODE, user_grants
-from auditor.tokens.populations import Populations
-from auditor.tokens.userset import UserSet
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.user_sets import UserSet
 
 READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
 """What the rules that ask have to declare."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from auditor.snapshot.index import Org
-from auditor.tokens.endpoint import CONSULTS
-from auditor.tokens.reachability import READS, ServerReach, Why, tenant_of
+from auditor.tokens.reach.rules import Obstacle
+from auditor.tokens.reach.servers import ServerReach, tenant_reach
+from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS
 
 from ._active import active_servers
 from ._people import People
 
-__all__ = ["CONSULTS", "READS", "server_reaches", "shadowed_policies"]
+__all__ = ["CONSULTS", "CUSTOM_SERVER_READS", "server_reaches", "shadowed_policies"]
 
 
 def server_reaches(org: Org) -> list[ServerReach]:
     """All requests to each active authorization server."""
-    tenant = tenant_of(org, People.of(org).populations)
+    tenant = tenant_reach(org, People.of(org).populations)
     return [tenant.server(server) for server in active_servers(org)]
 
 
@@ -24,5 +25,5 @@ def shadowed_policies(reach: ServerReach) -> frozenset[str]:
     for found in reach.rules:
         if found.policy.active and found.rule.active:
             known = shadowed.get(found.policy.id, True)
-            shadowed[found.policy.id] = known and found.why is Why.SHADOWED
+            shadowed[found.policy.id] = known and found.obstacle is Obstacle.SHADOWED
     return frozenset(policy for policy, every in shadowed.items() if every)

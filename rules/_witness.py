@@ -19,10 +19,10 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.decide import READS, Decider
+from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision, Outcome
-from auditor.tokens.endpoint import CONSULTS
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.reads import CONSULTS, READS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
 from ._clients import Roster

@@ -67,7 +67,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
 from auditor.text import quoted
 from auditor.tokens.grants import REFRESH_TOKEN
@@ -84,7 +84,7 @@ from ._witness import of_client, rejected
     reads=["apps", "policy_rules"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    allowed_by: dict[Place, frozenset[str]] = {}
+    allowed_by: dict[RecordPlace, frozenset[str]] = {}
     for client in own_clients(org):
         if not named_by_policy(org, client):
             continue

@@ -65,7 +65,7 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.text import listed, quoted
-from auditor.tokens.endpoint import usable_somewhere, useless_zones
+from auditor.tokens.token_endpoint import usable_somewhere, useless_zones
 
 from ._clients import own_clients
 

@@ -43,7 +43,7 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule, Scope
 from auditor.text import counted, quoted
 from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.matching import admits_userless
+from auditor.tokens.rule_conditions import admits_userless
 
 from ._active import active_servers
 from ._witness import of_rule, rejected

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.org import NetworkZone
 from auditor.text import quoted
-from auditor.tokens.endpoint import empty
+from auditor.tokens.token_endpoint import empty
 
 from ._clients import own_clients
 

@@ -71,8 +71,8 @@ from auditor.snapshot.models.servers import (
 )
 from auditor.text import counted, quoted
 from auditor.tokens.grants import user_grants
-from auditor.tokens.matching import excluded_users
-from auditor.tokens.userset import UserSet
+from auditor.tokens.reach.user_sets import UserSet
+from auditor.tokens.rule_conditions import excluded_users
 
 from ._active import active_servers, rule_name
 from ._clients import Roster

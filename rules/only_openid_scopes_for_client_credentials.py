@@ -44,7 +44,7 @@ from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.text import listed
 from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.matching import admits_userless
+from auditor.tokens.rule_conditions import admits_userless
 
 from ._active import active_rules, rule_name
 from ._witness import of_rule, rejected

@@ -58,13 +58,20 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import AccessPolicy
 from auditor.text import counted, listed, quoted
-from auditor.tokens.reachability import RuleReach, ServerReach
+from auditor.tokens.reach.rules import RuleReach
+from auditor.tokens.reach.servers import ServerReach
 
 from ._active import policy_name
-from ._reach import CONSULTS, READS, server_reaches, shadowed_policies
+from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches, shadowed_policies
 
 
-@rule("OAM206", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS, consults=CONSULTS)
+@rule(
+    "OAM206",
+    severity=Severity.MEDIUM,
+    impact=Impact.DEAD,
+    reads=CUSTOM_SERVER_READS,
+    consults=CONSULTS,
+)
 def check(org: Org) -> Iterator[Finding]:
     for reach in server_reaches(org):
         reported = shadowed_policies(reach)
@@ -75,7 +82,7 @@ def check(org: Org) -> Iterator[Finding]:
 
 def _finding(reach: ServerReach, policy: AccessPolicy) -> Finding:
     found = [each for each in reach.rules if each.policy is policy and each.rule.active]
-    takers = {taken.rule.place: taken for each in found for taken in each.taken}
+    takers = {taken.rule.place: taken for each in found for taken in each.shadowed_by}
     names = listed(
         f"{quoted(taken.rule.title)} of policy {quoted(taken.policy.title)}"
         for taken in takers.values()

@@ -47,7 +47,7 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.text import counted, quoted
-from auditor.tokens.endpoint import can_authenticate
+from auditor.tokens.token_endpoint import can_authenticate
 
 from ._clients import own_clients
 

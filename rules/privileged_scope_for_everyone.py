@@ -78,14 +78,15 @@ from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import PolicyRule, Scope
 from auditor.text import counted, quoted
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.populations import Populations
-from auditor.tokens.reachability import Group, ServerReach
-from auditor.tokens.regions import Region
+from auditor.tokens.reach.client_groups import ClientGroup
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.regions import Region
+from auditor.tokens.reach.servers import ServerReach
+from auditor.tokens.reach.user_sets import UserSet
 from auditor.tokens.request import TokenRequest
-from auditor.tokens.userset import UserSet
 
 from ._people import People
-from ._reach import CONSULTS, READS, server_reaches
+from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches
 from ._sensitive import PrivilegeOptions
 
 _FEWEST = 10
@@ -107,7 +108,7 @@ class Options(PrivilegeOptions):
     severity=Severity.HIGH,
     impact=Impact.RISKY,
     confidence=Confidence.MEDIUM,
-    reads=READS,
+    reads=CUSTOM_SERVER_READS,
     consults=CONSULTS,
     options=Options,
 )
@@ -189,7 +190,7 @@ class Crowds:
         self._populations = populations
         self._assigned: dict[tuple[str, ...], UserSet] = {}
 
-    def of(self, group: Group, region: Region) -> UserSet:
+    def of(self, group: ClientGroup, region: Region) -> UserSet:
         """Those in a region who can sign in and are assigned to a client of the group."""
         key = group.client_ids
         if key not in self._assigned:

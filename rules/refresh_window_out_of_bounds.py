@@ -69,7 +69,7 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.servers import TokenAction
-from auditor.tokens.matching import gives_refresh_tokens
+from auditor.tokens.rule_conditions import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
 from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, refresh_ends_first, spoken

@@ -83,21 +83,27 @@ from collections.abc import Iterator
 from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import ALL_SCOPES, PolicyRule
 from auditor.text import listed, quoted
-from auditor.tokens.reachability import RuleReach, Why
+from auditor.tokens.reach.rules import Obstacle, RuleReach
 
 from ._active import rule_name
 from ._lifetimes import spoken
-from ._reach import CONSULTS, READS, server_reaches, shadowed_policies
+from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches, shadowed_policies
 from ._scopes import defined_scopes
 
 
-@rule("OAM318", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=READS, consults=CONSULTS)
+@rule(
+    "OAM318",
+    severity=Severity.MEDIUM,
+    impact=Impact.DEAD,
+    reads=CUSTOM_SERVER_READS,
+    consults=CONSULTS,
+)
 def check(org: Org) -> Iterator[Finding]:
     for reach in server_reaches(org):
         reported = shadowed_policies(reach)
         known = defined_scopes(org, reach.server) | {ALL_SCOPES}
         for found in reach.rules:
-            if found.why is not Why.SHADOWED or found.policy.id in reported:
+            if found.obstacle is not Obstacle.SHADOWED or found.policy.id in reported:
                 continue
             if not known.issuperset(found.rule.scopes):
                 continue  # with the missing scope it might be reached; OAM302 reports it
@@ -118,7 +124,7 @@ def check(org: Org) -> Iterator[Finding]:
 
 
 def _takers(found: RuleReach) -> list[PolicyRule]:
-    return list({taken.rule.place: taken.rule for taken in found.taken}.values())
+    return list({taken.rule.place: taken.rule for taken in found.shadowed_by}.values())
 
 
 def _lifetime(policy_rule: PolicyRule, takers: list[PolicyRule]) -> str:

@@ -105,7 +105,7 @@ from auditor.snapshot.models.servers import (
 )
 from auditor.text import counted, quoted
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.matching import admits_userless, admitted_users, excluded_users
+from auditor.tokens.rule_conditions import admits_userless, admitted_users, excluded_users
 
 from ._active import active_servers
 from ._clients import meant_servers, own_clients

@@ -53,8 +53,8 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.servers import ALL_SCOPES
 from auditor.text import quoted
 from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.matching import admits_userless
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.rule_conditions import admits_userless
 
 from ._active import active_servers
 from ._clients import Roster

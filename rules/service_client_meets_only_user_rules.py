@@ -67,7 +67,7 @@ from auditor import Finding, Impact, Org, Related, Severity, rule
 from auditor.snapshot.models.clients import App
 from auditor.text import listed, quoted
 from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.matching import admits_userless
+from auditor.tokens.rule_conditions import admits_userless
 
 from ._clients import covering_policies, named, okta_grants, own_clients, reachable
 from ._witness import of_client, rejected

@@ -46,7 +46,7 @@ from auditor import Finding, Impact, Org, Severity, rule
 from auditor.snapshot.models.servers import People
 from auditor.text import counted, listed
 from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.matching import admits_userless
+from auditor.tokens.rule_conditions import admits_userless
 
 from ._active import active_rules, rule_name
 from ._witness import not_by, of_rule

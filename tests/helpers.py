@@ -17,7 +17,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.sandbox import Sandbox, Tenant
 from auditor.snapshot.collections import match
 from auditor.snapshot.document import write_snapshot
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 
 TOKEN = "00secretTokenThatMustNeverBeSeen"
 
@@ -173,9 +173,9 @@ def snapshot_file(folder: Path, document: dict[str, Any], *, unread: tuple[str, 
     """A snapshot file of an example, in which some collections were refused."""
     snapshot = example_snapshot(document)
     entries = tuple(
-        Entry(
+        LedgerEntry(
             collection=entry.collection,
-            status=Status.REFUSED,
+            status=CollectionStatus.REFUSED,
             oauth_scope=f"okta.{entry.collection}.read",
             reason="403 E0000006",
         )

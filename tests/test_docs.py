@@ -11,10 +11,10 @@ import yaml
 from helpers import okta_auditor, served, snapshot_file, tenant
 
 from auditor import __version__
-from auditor.collect.credentials import READ_SCOPES
+from auditor.collect.auth.credentials import READ_SCOPES
 from auditor.config import read_config
 from auditor.errors import ExitCode
-from auditor.lint.options import apply_options
+from auditor.lint.option_settings import apply_options
 from auditor.plugins import load_reports, load_rules
 from auditor.sandbox import Fault, Tenant
 

@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from auditor import __version__
-from auditor.cli.stopping import INTERRUPTED, Stopped
+from auditor.cli.interrupts import INTERRUPTED, Stopped
 from auditor.errors import AuditorError, ExitCode
 
 _COMMANDS = {
@@ -52,7 +52,7 @@ class Program(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"auditor.cli.{cmd_name}").command
+        command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -26,7 +26,7 @@ class AuditOptions:
     """What a command line says about the audit.
 
     What it does not say is None or empty. A field that is called as a key of the settings is
-    the command line's value of that key; `cli/settings.py` sees to it.
+    the command line's value of that key; `cli/merged_settings.py` sees to it.
     """
 
     output: tuple[str, ...] = ()

@@ -1,20 +1,19 @@
 """Reads a tenant over HTTP into a snapshot.
 
-Which file does what, from the network upwards:
+Where what happens. A folder imports those above it, never those below:
 
-- who asks: `credentials`; `signing` and `dpop` for service apps; `tokens` gets access tokens
-- the wire: `route` (proxy, authorities), `transport` (HTTP with bounds), `failures` (in words)
-- `client`: sends authenticated requests; the only importer of the okta SDK
-- when to send: `governor` gives turns, from `bucket` (one rate limit, with `standing`: what
-  headers say, and `others`: who else spends it) and `slots` (limits over all buckets)
-- one page: `requester` asks as often as it is worth it, with `answers` (what an answer means),
-  `breaker` (outages) and `patience` (every bound)
-- one list: `fetcher` reads it page by page, `paging` says which next pages are followed
-- what is kept: `listing` (of a page), `journal` with `journal_file` and `journal_lines` (so
-  that another run can go on), `reader` (from the journal what is there, from Okta the rest)
-- the whole tenant: `walk` goes through the collection table, `deletions` tells what is gone,
-  `shelf` and `tally` become resources and ledger
-- the outside: `exporter` (one tenant), `several` (many at once), `options`, `plan` (requests
-  and minutes beforehand), `progress` and `phases` (how far it is)
-- `doctor` looks before an export: `checks`, `reach` (network, clock), `probes` and `rights`
+    http/         proxies, certificate authorities, connections, limits of one answer
+    auth/         credentials from the environment; access tokens, DPoP, private keys
+    api/          authenticated requests (`client`, the only importer of the okta SDK), errors
+    rate_limits/  when a request may be sent; here a 429 is waited for
+    fetch/        one list: retries, circuit breaker, next pages, bounds to all of it
+    lists/        what a snapshot keeps of the lists that were read, and the ledger
+    journal/      what was read so far, in a file, so that another run can resume it
+    progress/     what is told to whoever watches
+    plan/         requests and minutes, calculated beforehand
+    walk/         which lists are read, and what one of them leads to
+    exporter      one tenant from beginning to end; `export_many`: several at the same time
+    doctor/       checks before an export: network, token, permissions, rate limits
+
+`options` are the limits that a user sets; `fetch/bounds` are those that nobody needs to set.
 """

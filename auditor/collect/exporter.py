@@ -14,18 +14,18 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from auditor import __version__
-from auditor.collect.client import OktaClient
-from auditor.collect.credentials import Credentials
-from auditor.collect.fetcher import Fetcher
-from auditor.collect.governor import Governor
-from auditor.collect.journal import Journal
+from auditor.collect.api.client import OktaClient
+from auditor.collect.auth.credentials import Credentials
+from auditor.collect.fetch.list_fetcher import ListFetcher
+from auditor.collect.journal.journal import Journal
+from auditor.collect.lists.counts import settle
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan import READS, Survey
-from auditor.collect.progress import Progress, Silent
-from auditor.collect.tally import settle
-from auditor.collect.walk import Walk
+from auditor.collect.plan.estimate import READS, Survey
+from auditor.collect.progress.watcher import NoProgress, Progress
+from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.walk.walk import Walk
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 
 
 def export(
@@ -72,9 +72,9 @@ async def read(
     started = journal.started_at if journal else datetime.now(UTC)
     async with _opened(credentials, options, progress, journal) as walk:
         await walk.run()
-        resources = walk.shelf.settle(walk.tallies)
+        resources = walk.store.settle(walk.counts_of)
         return Snapshot(
-            capture=_capture(walk, started), ledger=settle(walk.tallies), resources=resources
+            capture=_capture(walk, started), ledger=settle(walk.counts_of), resources=resources
         )
 
 
@@ -109,24 +109,24 @@ async def _opened(
     progress: Progress | None,
     journal: Journal | None,
 ) -> AsyncIterator[Walk]:
-    options, progress = options or ExportOptions(), progress or Silent()
+    options, progress = options or ExportOptions(), progress or NoProgress()
     # The SDK leaves a large heap behind; collecting it again and again doubles parsing time.
     gc.freeze()
     async with OktaClient(
         credentials, connections=options.concurrency, watch=progress.sent
     ) as client:
-        governor = Governor(
+        limiter = RateLimiter(
             concurrency=options.concurrency,
             share=options.share,
             per_minute=options.max_requests_per_minute,
             on_wait=progress.waiting,
         )
-        fetcher = Fetcher(client, credentials.org_url, governor, attempts=options.attempts)
+        fetcher = ListFetcher(client, credentials.org_url, limiter, attempts=options.attempts)
         yield Walk(credentials, options, fetcher, progress, journal)
 
 
 def _capture(walk: Walk, started: datetime) -> Capture:
-    governor = walk.fetcher.governor
+    limiter = walk.fetcher.limiter
     return Capture(
         org_url=walk.credentials.org_url,
         tool_version=__version__,
@@ -135,30 +135,32 @@ def _capture(walk: Walk, started: datetime) -> Capture:
         finished_at=datetime.now(UTC).replace(microsecond=0),
         requests=walk.fetcher.requests,
         retries=walk.fetcher.retries,
-        waited_s=round(governor.waited_s, 1),
+        waited_s=round(limiter.waited_s, 1),
         rate_limits={
             bucket: allowance.limit
-            for bucket, allowance in sorted(governor.allowances.items())
+            for bucket, allowance in sorted(limiter.allowances.items())
             if allowance.limit is not None
         },
         resumed_pages=walk.journal.pages if walk.journal else 0,
-        efforts={t.row.name: t.effort for t in walk.tallies.values() if t.effort},
+        efforts={t.row.name: t.effort for t in walk.counts_of.values() if t.effort},
     )
 
 
 def _survey(walk: Walk) -> Survey:
-    walk.shelf.settle(walk.tallies)
-    entries = [entry for entry in settle(walk.tallies).entries if entry.collection in READS]
+    walk.store.settle(walk.counts_of)
+    entries = [entry for entry in settle(walk.counts_of).entries if entry.collection in READS]
     sent = Counter[str]()
-    for tally in walk.tallies.values():
-        sent[tally.row.bucket] += tally.requests
+    for counts in walk.counts_of.values():
+        sent[counts.row.bucket] += counts.requests
     return Survey(
         sent=sent,
         lists=walk.foreseen,
         unnamed=len(walk.unnamed),
         objects={entry.collection: entry.objects for entry in entries if entry.readable},
-        unread=tuple(e for e in entries if not e.readable and e.status is not Status.ABSENT),
-        allowances=walk.fetcher.governor.allowances,
+        unread=tuple(
+            e for e in entries if not e.readable and e.status is not CollectionStatus.ABSENT
+        ),
+        allowances=walk.fetcher.limiter.allowances,
     )
 
 

@@ -14,7 +14,7 @@ from auditor.diff.sides import Side, Sides
 from auditor.diff.situations import Question, Situations
 from auditor.lint.rule import Rule
 from auditor.text import one_line
-from auditor.tokens.endpoint import taken_for_granted
+from auditor.tokens.token_endpoint import taken_for_granted
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from auditor.lint.engine import fingerprint
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.index import UnreadMembersError
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.text import listed
 
 
@@ -78,7 +78,7 @@ def _evaluate(side: Side, rule: Rule) -> dict[str, FindingRef] | tuple[str, str]
     """The findings by fingerprint; or why there are none and what to do, empty for no fault."""
     org = side.org
     if missing := org.ledger.missing(lineage(rule.reads)):
-        if all(entry.status is Status.ABSENT for entry in missing):
+        if all(entry.status is CollectionStatus.ABSENT for entry in missing):
             return "", ""
         why = "; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing)
         return why, "; ".join(dict.fromkeys(entry.remedy() for entry in missing))

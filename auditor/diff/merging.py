@@ -20,7 +20,7 @@ from auditor.diff.sides import Sides
 from auditor.diff.situations import Difference
 from auditor.text import counted, listed
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.userset import People, UserSet
+from auditor.tokens.reach.user_sets import People, UserSet
 
 SAMPLE = 5
 """Logins that an entry shows."""

@@ -16,10 +16,10 @@ from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import ORG_ACCESS_TOKEN_MINUTES, ORG_REFRESH_TOKEN_MINUTES
 from auditor.tokens.grants import REFRESHABLE_GRANTS
 from auditor.tokens.people import members_known
-from auditor.tokens.regions import Evaluation
-from auditor.tokens.requestable import OTHER, UNNAMED
+from auditor.tokens.reach.regions import Evaluation
+from auditor.tokens.reach.requestable import OTHER, UNNAMED
+from auditor.tokens.reach.user_sets import Numbering, People, UserSet
 from auditor.tokens.scopes import OFFLINE_ACCESS
-from auditor.tokens.userset import Numbering, People, UserSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,13 @@ class Standing:
         org = situation.org
         if situation.server is None:
             return situation.granted_okta_scopes is not None
-        if situation.blocked or not situation.policies_known or situation.defined_scopes is None:
+        if (
+            situation.blocking_check
+            or not situation.policies_known
+            or situation.defined_scopes is None
+        ):
             return False
-        for item in situation.live:
+        for item in situation.applicable:
             if item.rule is None:
                 return False
             people = item.rule.people.groups
@@ -149,7 +153,7 @@ class Standing:
                 item.policy.id,
                 item.rule and (item.rule.id, frozenset(item.rule.scopes), item.rule.token),
             )
-            for item in situation.live
+            for item in situation.applicable
         )
         return (
             rules,
@@ -278,7 +282,7 @@ class Pair:
         found = self.everybody.none
         if self.old.evaluation and self.new.evaluation:
             for one, other in zip(
-                self.old.evaluation.rungs, self.new.evaluation.rungs, strict=True
+                self.old.evaluation.stages, self.new.evaluation.stages, strict=True
             ):
                 found |= one.admitted.sure ^ other.admitted.sure
         return found

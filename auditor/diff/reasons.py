@@ -8,9 +8,9 @@ from auditor.diff.sides import Side, Sides
 from auditor.diff.situations import Difference
 from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.reach.user_sets import Person, UserSet
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
-from auditor.tokens.userset import Person, UserSet
 
 _BECAUSE = {
     "policy": "no rule matched",

@@ -23,7 +23,7 @@ from auditor.lint.result import ObjectRef
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import App
 from auditor.text import counted, listed
-from auditor.tokens.userset import UserSet
+from auditor.tokens.reach.user_sets import UserSet
 
 NOTES = "Okta's legacy troubleshooting notes for API Access Management, implicit revocation"
 REFERENCE = "Okta's OpenID Connect & OAuth 2.0 reference (last published version)"

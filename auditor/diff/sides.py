@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 from auditor.errors import UsageError
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
 from auditor.text import quoted
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.populations import Populations
-from auditor.tokens.reach import Reach
-from auditor.tokens.reachability import Tenant
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.servers import TenantReach
+from auditor.tokens.reach.situations import Reach
+from auditor.tokens.reach.user_sets import Numbering, Person
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import Numbering, Person
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Side:
     reach: Reach
 
     @cached_property
-    def tenant(self) -> Tenant:
+    def tenant(self) -> TenantReach:
         """All requests to its custom authorization servers."""
-        return Tenant(self.reach)
+        return TenantReach(self.reach)
 
     def read(self, collection: str, parent: Record | None = None) -> bool:
         """Whether a list is known; one that the org does not have is known to be empty."""
-        absent = self.org.ledger.entry(collection).status is Status.ABSENT
+        absent = self.org.ledger.entry(collection).status is CollectionStatus.ABSENT
         return absent or self.org.known(collection, parent)
 
     def login(self, user: Person) -> str | None:

@@ -15,12 +15,12 @@ from auditor.diff.sides import Side, Sides
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE
-from auditor.tokens.grants import REFRESH_TOKEN, UNHELD_GRANTS, USERLESS_GRANTS
+from auditor.tokens.grants import REFRESH_TOKEN, USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known
-from auditor.tokens.regions import Evaluation
+from auditor.tokens.reach.regions import Evaluation
+from auditor.tokens.reach.user_sets import Numbering, People
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.situation import Situation
-from auditor.tokens.userset import Numbering, People
 
 Live = dict[tuple[str, str], Evaluation]
 """The evaluations of one server by grant type and client id."""
@@ -123,7 +123,7 @@ class Situations:
         if app is None:
             return Standing(None, side.read("apps"))
         situation = Situation(side.org, None, app, grant)
-        if situation.blocked and situation.blocked.rejection:
+        if situation.blocking_check and situation.blocking_check.rejection:
             return Standing(None)
         return Standing(side.reach.evaluation(situation), refreshing=_refreshing(app))
 
@@ -157,7 +157,7 @@ class Situations:
         if old.evaluation is None or new.evaluation is None:
             return True
         for one, other in zip(
-            old.evaluation.situation.live, new.evaluation.situation.live, strict=True
+            old.evaluation.situation.applicable, new.evaluation.situation.applicable, strict=True
         ):
             assert one.rule is not None
             assert other.rule is not None
@@ -174,12 +174,11 @@ class Situations:
     def _client(self, pair: Pair, server: str, client: str, grant: str) -> Iterator[Difference]:
         if pair.untouched and self._same_eligible(client, grant):
             return
-        held = self._eligible(pair, client, grant, held=True)
-        moved = (held[0].sure ^ held[1].sure) | held[0].unknown | held[1].unknown
-        old, new = held
-        if grant in UNHELD_GRANTS:
+        old, new = self._eligible(pair, client, grant, user_checked=True)
+        moved = (old.sure ^ new.sure) | old.unknown | new.unknown
+        if grant in USER_CHECK_UNDOCUMENTED:
             # For those who are not assigned, equal sides give equal answers, whichever they are.
-            old, new = self._eligible(pair, client, grant, held=False)
+            old, new = self._eligible(pair, client, grant, user_checked=False)
             moved |= old.possible ^ new.possible
         concerned = (pair.interesting & (old.possible | new.possible)) | moved
         if not concerned:
@@ -226,9 +225,9 @@ class Situations:
         )
 
     def _eligible(
-        self, pair: Pair, client: str, grant: str, *, held: bool
+        self, pair: Pair, client: str, grant: str, *, user_checked: bool
     ) -> tuple[People, People]:
-        """Those whose requests a policy is to decide, on each side; `held` as in `Region`.
+        """Those whose requests a policy is to decide, on each side; `user_checked` as in `Region`.
 
         Nobody for certain where only one side says whether the client is turned away at the
         token endpoint.
@@ -255,7 +254,7 @@ class Situations:
                 holder = self.sides.old  # the same set need not be made twice
             own = holder.org.client(client)
             assert own is not None
-            people = holder.reach.populations.entitled(own, grant, held=held)
+            people = holder.reach.populations.entitled(own, grant, user_checked=user_checked)
             found.append(_perhaps(able & people, everybody, unsure=unsure))
         return found[0], found[1]
 

@@ -29,8 +29,8 @@ from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.index import Org, UnreadMembersError
-from auditor.snapshot.ledger import Status
-from auditor.snapshot.locate import Locator
+from auditor.snapshot.ledger import CollectionStatus
+from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
 from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
@@ -104,7 +104,7 @@ def _unread(org: Org, item: Rule) -> NotEvaluated | None:
         reason="; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing),
         missing=tuple(entry.collection for entry in missing),
         remedy="; ".join(dict.fromkeys(entry.remedy() for entry in missing)),
-        absent=all(entry.status is Status.ABSENT for entry in missing),
+        absent=all(entry.status is CollectionStatus.ABSENT for entry in missing),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 
 CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment at which every example is taken."""
@@ -46,7 +46,10 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
             finished_at=CAPTURED_AT,
         ),
         ledger=Ledger(
-            entries=tuple(Entry(collection=row.name, status=Status.COMPLETE) for row in COLLECTIONS)
+            entries=tuple(
+                LedgerEntry(collection=row.name, status=CollectionStatus.COMPLETE)
+                for row in COLLECTIONS
+            )
         ),
         resources=resources,
     )

@@ -21,9 +21,11 @@ from auditor.snapshot.index import Org, UnreadMembersError
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.reachability import Group, RuleReach, ServerReach, Why
-from auditor.tokens.regions import Region
-from auditor.tokens.userset import People
+from auditor.tokens.reach.client_groups import ClientGroup
+from auditor.tokens.reach.regions import Region
+from auditor.tokens.reach.rules import Obstacle, RuleReach
+from auditor.tokens.reach.servers import ServerReach
+from auditor.tokens.reach.user_sets import People
 
 
 @dataclass
@@ -84,7 +86,7 @@ class Look:
                 found[name].live = True
         return found
 
-    def _eligible(self, group: Group) -> Iterator[tuple[App, People]]:
+    def _eligible(self, group: ClientGroup) -> Iterator[tuple[App, People]]:
         """Each client of a group with those who can sign in and are assigned to it."""
         everybody = self.reach.tenant.reach.populations.all(group.grant).all
         return group.people(People.certain(everybody))
@@ -165,7 +167,7 @@ class Look:
             standing = Standing.INACTIVE
         elif reach and reach.reached is not None:
             standing = Standing.REACHED if reach.reached else Standing.NEVER
-        takers = {taken.rule.place: taken for taken in reach.taken} if reach else {}
+        takers = {taken.rule.place: taken for taken in reach.shadowed_by} if reach else {}
         return RuleAccess(
             id=rule.id,
             name=rule.title,
@@ -173,14 +175,14 @@ class Look:
             scopes=rule.scopes,
             people=people_words(self._org, rule),
             standing=standing,
-            why=why_words(reach.why, rule) if reach and standing is Standing.NEVER else "",
+            why=why_words(reach.obstacle, rule) if reach and standing is Standing.NEVER else "",
             taken_by=tuple(
                 taken.rule.title
                 if taken.policy.id == policy.id
                 else f"{taken.rule.title} of policy {taken.policy.title}"
                 for taken in takers.values()
             )
-            if reach and reach.why is Why.SHADOWED
+            if reach and reach.obstacle is Obstacle.SHADOWED
             else (),
             access_minutes=rule.token.access_token_lifetime_minutes,
             refresh_minutes=rule.token.refresh_token_lifetime_minutes,

@@ -10,7 +10,7 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
 from auditor.tokens.candidates import Candidate
-from auditor.tokens.userset import UserSet
+from auditor.tokens.reach.user_sets import UserSet
 
 
 @dataclass

@@ -13,28 +13,28 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
 )
 from auditor.text import counted, listed
-from auditor.tokens.endpoint import can_authenticate, usable_somewhere
 from auditor.tokens.grants import CLIENT_CREDENTIALS, USERLESS_GRANTS
-from auditor.tokens.reachability import Why
+from auditor.tokens.reach.rules import Obstacle
 from auditor.tokens.situation import Situation
+from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 
 _WHY = {
-    Why.STATUS: "the rule, its policy or the server is not active",
-    Why.CLIENTS: "its policy covers no active client",
-    Why.GRANTS: "no client that it covers may use any of its grant types",
-    Why.TOKEN_ENDPOINT: "its clients are turned away at the token endpoint: they have no active "
-    "key, or no address is within their network zones",
-    Why.EMPTY_SCOPES: "it lists no scopes",
-    Why.UNDEFINED_SCOPES: "the server has none of its scopes",
-    Why.SCOPES_NOT_FOR_GRANT: "its scopes cannot be asked for with its grant types",
-    Why.PEOPLE: "nobody whom it admits can sign in and is assigned to a client",
-    Why.SHADOWED: "earlier rules take every request that it would match",
+    Obstacle.STATUS: "the rule, its policy or the server is not active",
+    Obstacle.CLIENTS: "its policy covers no active client",
+    Obstacle.GRANTS: "no client that it covers may use any of its grant types",
+    Obstacle.TOKEN_ENDPOINT: "its clients are turned away at the token endpoint: they have no "
+    "active key, or no address is within their network zones",
+    Obstacle.EMPTY_SCOPES: "it lists no scopes",
+    Obstacle.UNDEFINED_SCOPES: "the server has none of its scopes",
+    Obstacle.SCOPES_NOT_FOR_GRANT: "its scopes cannot be asked for with its grant types",
+    Obstacle.PEOPLE: "nobody whom it admits can sign in and is assigned to a client",
+    Obstacle.SHADOWED: "earlier rules take every request that it would match",
 }
 
 
-def why_words(why: Why | None, rule: PolicyRule) -> str:
+def why_words(why: Obstacle | None, rule: PolicyRule) -> str:
     """Why no request reaches a rule; empty if there is no reason."""
-    if why is Why.PEOPLE and set(rule.grant_types) <= USERLESS_GRANTS:
+    if why is Obstacle.PEOPLE and set(rule.grant_types) <= USERLESS_GRANTS:
         return "it names people, and client_credentials has no user"
     return _WHY[why] if why else ""
 
@@ -60,7 +60,7 @@ def failure_words(
         return "nobody who can sign in is assigned to it"
     if not client.service:
         return "no rule lets those who are assigned to it have any scope"
-    rules = Situation(org, server, client, CLIENT_CREDENTIALS).live
+    rules = Situation(org, server, client, CLIENT_CREDENTIALS).applicable
     if rules and all(item.rule and item.admits(None) is False for item in rules):
         return "every rule for it names people, and client_credentials has no user"
     return "no rule gives it a scope that it may ask for"

@@ -15,12 +15,13 @@ from auditor.lint.look import Look
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.tokens.endpoint import taken_for_granted
-from auditor.tokens.grants import UNHELD_GRANTS
-from auditor.tokens.reachability import READS, tenant_of
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED
+from auditor.tokens.reach.servers import tenant_reach
+from auditor.tokens.reads import CUSTOM_SERVER_READS
+from auditor.tokens.token_endpoint import taken_for_granted
 
 MOST_SERVERS = 40
 MOST_CLIENTS = 100
@@ -57,7 +58,7 @@ class Overview:
         """
         options: list[object] = [rule.options for rule in self.rules]
         judges = [option for option in options if isinstance(option, Privileging)]
-        tenant = tenant_of(self.org)  # perhaps a rule had it worked out
+        tenant = tenant_reach(self.org)  # perhaps a rule had it worked out
         servers = _chosen(self.org.servers, first, MOST_SERVERS)
         clients = _chosen(tenant.clients, first, MOST_CLIENTS)
 
@@ -66,7 +67,7 @@ class Overview:
 
         looks = [Look(tenant.server(server), sensitive) for server in servers]
         views = [(look.server_access(), look.cells(clients)) for look in looks]
-        bearing = lineage((*READS, "apps"))
+        bearing = lineage((*CUSTOM_SERVER_READS, "apps"))
         return Access(
             servers=tuple(server for server, _ in views),
             clients=tuple(
@@ -84,7 +85,8 @@ class Overview:
             unread=tuple(
                 entry.label
                 for entry in self.org.ledger.entries
-                if entry.collection in bearing and entry.status in {Status.PARTIAL, Status.REFUSED}
+                if entry.collection in bearing
+                and entry.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
             ),
             notes=tuple(_notes(self.org, clients)),
         )
@@ -99,7 +101,7 @@ def _notes(org: Org, clients: Collection[App]) -> Iterator[str]:
             "The network zones were not read; those that clients are restricted to are taken to "
             "match the addresses that they call from."
         )
-    if any(not UNHELD_GRANTS.isdisjoint(client.grant_types) for client in clients):
+    if any(not USER_CHECK_UNDOCUMENTED.isdisjoint(client.grant_types) for client in clients):
         yield (
             "Okta does not document whether a token exchange holds the user against assignments "
             "and the people of a rule: what depends on it is not known."

@@ -12,8 +12,8 @@ from auditor.lint.access import Access
 from auditor.lint.finding import Confidence, Severity
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import Capture
-from auditor.snapshot.fragment import Region
-from auditor.snapshot.ledger import Entry
+from auditor.snapshot.ledger import LedgerEntry
+from auditor.snapshot.resource_text import TextRegion
 from auditor.tokens.request import TokenRequest
 
 
@@ -31,7 +31,7 @@ class Location:
     """Where in a file."""
 
     file: str
-    region: Region
+    region: TextRegion
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class AuditResult:
     tool_version: str
     tenant: Tenant
     capture: Capture
-    coverage: tuple[Entry, ...]
+    coverage: tuple[LedgerEntry, ...]
     rules: tuple[Rule, ...]
     """The selected rules, by code."""
     findings: tuple[ReportedFinding, ...]

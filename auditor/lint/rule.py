@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from auditor.lint.finding import Confidence, Finding, Impact, Severity
 from auditor.lint.options import RuleOptions
-from auditor.lint.page import Page, markdown, read_page
+from auditor.lint.rule_page import RulePage, markdown, read_page
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.index import Org
 
@@ -41,7 +41,7 @@ class Rule:
     """The collections it rests on; without one of them it is not evaluated."""
 
     check: Check
-    page: Page
+    page: RulePage
     module: str
     """Where it is defined, for messages about rule packs."""
 

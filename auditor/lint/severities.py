@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from auditor.errors import UsageError
 from auditor.lint.finding import Severity
 from auditor.lint.rule import Rule
-from auditor.lint.selection import exactness
+from auditor.lint.selection import most_specific
 
 
 def apply_severities(rules: Sequence[Rule], severities: Mapping[str, Severity]) -> tuple[Rule, ...]:
@@ -16,23 +16,21 @@ def apply_severities(rules: Sequence[Rule], severities: Mapping[str, Severity]) 
 
     Args:
         rules: all rules there are.
-        severities: by code, prefix of codes, name or `ALL`; the longest match wins. What matches
-            no rule does nothing; `check_selector` finds it.
+        severities: by code, prefix of codes, name or `ALL`; the most exact match wins. What
+            matches no rule does nothing; `Selector.among` finds it.
 
     Raises:
         UsageError: a rule is given two severities.
     """
-    return tuple(_given(rule, severities) for rule in rules)
+    return tuple(_with_severity(rule, severities) for rule in rules)
 
 
-def _given(rule: Rule, severities: Mapping[str, Severity]) -> Rule:
-    lengths = {selector: exactness(rule, selector) for selector in severities}
-    longest = max(lengths.values(), default=0)
-    if not longest:
+def _with_severity(rule: Rule, severities: Mapping[str, Severity]) -> Rule:
+    selectors = most_specific(severities, rule)
+    if not selectors:
         return rule
-    best = [selector for selector, length in lengths.items() if length == longest]
-    if len({severities[selector] for selector in best}) > 1:
+    if len({severities[selector] for selector in selectors}) > 1:
         raise UsageError(
-            f"{' and '.join(best)} give {rule.code} two severities.", remedy="Leave one out."
+            f"{' and '.join(selectors)} give {rule.code} two severities.", remedy="Leave one out."
         )
-    return dataclasses.replace(rule, severity=severities[best[0]])
+    return dataclasses.replace(rule, severity=severities[selectors[0]])

@@ -20,7 +20,7 @@ from auditor.errors import UsageError
 from auditor.lint.result import ReportedFinding
 from auditor.lint.reviewed import read_reviewed, unusable
 from auditor.lint.rule import Rule
-from auditor.lint.selection import selects
+from auditor.lint.selection import Selector
 from auditor.lint.toml_lines import Table, find_lines
 from auditor.text import closest, counted, did_you_mean, one_line, quoted
 
@@ -57,17 +57,15 @@ class SuppressionPolicy(BaseModel):
         Raises:
             UsageError: an entry of `never` means no rule.
         """
-        for selector in self.never:
-            if not any(selects(selector, rule) for rule in rules):
-                known = [name for rule in rules for name in (rule.code, rule.name)]
+        codes: set[str] = set()
+        for text in self.never:
+            try:
+                codes.update(rule.code for rule in Selector(text).among(rules))
+            except UsageError as error:
                 raise UsageError(
-                    f"suppression_policy.never: no rule has the code, prefix or name "
-                    f"{selector!r}{did_you_mean(closest(selector, known))}",
-                    remedy="`okta-auditor rules` lists them all.",
-                )
-        return frozenset(
-            rule.code for rule in rules if any(selects(each, rule) for each in self.never)
-        )
+                    f"suppression_policy.never: {error.message}", remedy=error.remedy
+                ) from None
+        return frozenset(codes)
 
 
 class Suppression(BaseModel):

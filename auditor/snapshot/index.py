@@ -16,8 +16,8 @@ from typing import Any, TypeVar, cast
 from auditor.errors import SnapshotError
 from auditor.snapshot.collections import BY_NAME, lineage, match, resource_keys
 from auditor.snapshot.document import Snapshot
-from auditor.snapshot.ledger import Entry, Ledger, Quarantined, Status
-from auditor.snapshot.models.base import Part, Place, Record
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.models.base import Part, Record, RecordPlace
 from auditor.snapshot.models.clients import (
     AdminRole,
     App,
@@ -44,7 +44,7 @@ from auditor.snapshot.models.servers import (
     Scope,
 )
 from auditor.snapshot.records import read_records
-from auditor.snapshot.users import Users
+from auditor.snapshot.users import UserTable
 from auditor.text import quoted
 
 R = TypeVar("R", bound=Part)
@@ -80,10 +80,10 @@ class _Tables:
     ledger: Ledger
     lists: Mapping[str, Sequence[Any]]
     by_collection: Mapping[str, tuple[Any, ...]]
-    users: Users
+    users: UserTable
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
-    live_rules: dict[Place, tuple[PolicyRule, ...]] = field(default_factory=dict)
+    live_rules: dict[RecordPlace, tuple[PolicyRule, ...]] = field(default_factory=dict)
     covering: dict[str, tuple[tuple[AuthorizationServer, AccessPolicy], ...]] = field(
         default_factory=dict
     )
@@ -507,7 +507,7 @@ def _tabulate(snapshot: Snapshot) -> _Tables:
     lists: dict[str, Sequence[Any]] = {}
     by_collection: dict[str, list[Any]] = defaultdict(list)
     odd: dict[str, list[Quarantined]] = defaultdict(list)
-    users = Users([])
+    users = UserTable([])
     for path, value in sorted(snapshot.resources.items()):
         found = match(path)
         if found is None:
@@ -518,14 +518,14 @@ def _tabulate(snapshot: Snapshot) -> _Tables:
             lists[path] = raw
             continue
         if row.model is User:
-            users = Users(raw)
+            users = UserTable(raw)
             odd[row.name].extend(users.quarantined)
             continue
         read, bad = read_records(row, path, raw)
         odd[row.name].extend(bad)
         for position, record in read:
             if isinstance(record, Record):
-                record.put(Place(path, None if row.single else position))
+                record.put(RecordPlace(path, None if row.single else position))
         records = tuple(record for _, record in read)
         if row.name in {"policies", "policy_rules"}:
             records = tuple(sorted(records, key=_evaluation_order))
@@ -543,11 +543,13 @@ def _evaluation_order(record: Any) -> tuple[int, str, str]:
 
 
 def _with_quarantine(ledger: Ledger, odd: Mapping[str, list[Quarantined]]) -> Ledger:
-    def marked(entry: Entry) -> Entry:
+    def marked(entry: LedgerEntry) -> LedgerEntry:
         bad = odd.get(entry.collection)
         if not bad:
             return entry
-        status = Status.PARTIAL if entry.status is Status.COMPLETE else entry.status
+        status = (
+            CollectionStatus.PARTIAL if entry.status is CollectionStatus.COMPLETE else entry.status
+        )
         return entry.model_copy(
             update={"status": status, "quarantined": (*entry.quarantined, *bad)}
         )

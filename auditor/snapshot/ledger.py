@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from auditor.snapshot.collections import BY_NAME
 
 
-class Status(StrEnum):
+class CollectionStatus(StrEnum):
     """How completely a collection was read."""
 
     COMPLETE = "complete"
@@ -43,13 +43,13 @@ class Gap(BaseModel):
     reason: str
 
 
-class Entry(BaseModel):
+class LedgerEntry(BaseModel):
     """What is known about one collection."""
 
     model_config = ConfigDict(frozen=True)
 
     collection: str
-    status: Status
+    status: CollectionStatus
     lists: int = 0
     """How many lists it was read from: one per parent record, or one."""
     pages: int = 0
@@ -72,7 +72,7 @@ class Entry(BaseModel):
     @property
     def readable(self) -> bool:
         """Whether rules may rely on it: nothing of it is missing."""
-        return self.status is Status.COMPLETE
+        return self.status is CollectionStatus.COMPLETE
 
     @property
     def label(self) -> str:
@@ -102,7 +102,7 @@ class Entry(BaseModel):
         """What to do so that the collection can be read next time."""
         if self.oauth_scope:
             return f"grant {self.oauth_scope} and an admin role that may view {self.label}"
-        if self.status is Status.ABSENT:
+        if self.status is CollectionStatus.ABSENT:
             return "nothing, unless the org should have the feature: then ask Okta to enable it"
         if self.quarantined:
             return "report the record's shape to the okta-auditor project; its id is in the ledger"
@@ -114,27 +114,31 @@ class Ledger(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
 
-    def entry(self, collection: str) -> Entry:
+    def entry(self, collection: str) -> LedgerEntry:
         """The entry of a collection; one that was never read is partial, not complete."""
         for entry in self.entries:
             if entry.collection == collection:
                 return entry
-        return Entry(
+        return LedgerEntry(
             collection=collection,
-            status=Status.PARTIAL,
+            status=CollectionStatus.PARTIAL,
             reason="this snapshot does not contain it; it was made by another version",
         )
 
-    def missing(self, collections: Iterable[str]) -> tuple[Entry, ...]:
+    def missing(self, collections: Iterable[str]) -> tuple[LedgerEntry, ...]:
         """The entries among the named collections that rules may not rely on."""
         return tuple(e for e in map(self.entry, sorted(collections)) if not e.readable)
 
     @property
-    def incomplete(self) -> tuple[Entry, ...]:
+    def incomplete(self) -> tuple[LedgerEntry, ...]:
         """Entries that could not be read although the org has them."""
-        return tuple(e for e in self.entries if e.status in {Status.PARTIAL, Status.REFUSED})
+        return tuple(
+            e
+            for e in self.entries
+            if e.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+        )
 
 
 def _count(number: int, noun: str) -> str:

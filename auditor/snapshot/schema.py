@@ -10,13 +10,13 @@ from pydantic.json_schema import models_json_schema
 
 from auditor.snapshot.collections import COLLECTIONS, Collection
 from auditor.snapshot.document import FORMAT, VERSION, Capture
-from auditor.snapshot.ledger import Entry
+from auditor.snapshot.ledger import LedgerEntry
 
 
 def snapshot_schema() -> dict[str, Any]:
     """The schema as a JSON value, draft 2020-12."""
     models: set[type[BaseModel]] = {row.model for row in COLLECTIONS if row.model}
-    models |= {Capture, Entry}
+    models |= {Capture, LedgerEntry}
     ordered = sorted(models, key=lambda model: model.__name__)
     references, definitions = models_json_schema(
         [(model, "validation") for model in ordered], ref_template="#/$defs/{model}"
@@ -35,7 +35,7 @@ def snapshot_schema() -> dict[str, Any]:
             "format": {"const": FORMAT},
             "version": {"const": VERSION},
             "capture": references[Capture, "validation"],
-            "ledger": {"type": "array", "items": references[Entry, "validation"]},
+            "ledger": {"type": "array", "items": references[LedgerEntry, "validation"]},
             "resources": {
                 "type": "object",
                 "description": "What each API path answered, pages joined.",

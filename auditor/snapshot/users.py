@@ -12,14 +12,14 @@ from typing import Any, cast
 
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.ledger import Quarantined
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.directory import SHUT_OUT_STATUSES, User
 from auditor.snapshot.records import read_record
 
 _ROW = BY_NAME["users"]
 
 
-class Users:
+class UserTable:
     """The users of one list of raw records. A record that cannot be understood is no user."""
 
     def __init__(self, raw: list[Any]) -> None:
@@ -79,7 +79,7 @@ class Users:
             self.quarantined.append(read)
             return False
         user = cast("User", read)
-        user.put(Place(_ROW.path, position))
+        user.put(RecordPlace(_ROW.path, position))
         self._read[position] = user
         return True
 

@@ -19,9 +19,9 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.grants import UNHELD_GRANTS, USERLESS_GRANTS
-from auditor.tokens.matching import admits_userless
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import Test, admission_test
+from auditor.tokens.rule_conditions import admits_userless
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Candidate:
     def admits(self, user: str | None) -> bool | None:
         """Whether the people condition lets the request through; None if that is not known."""
         named = self.names(user)
-        return None if self.grant in UNHELD_GRANTS and named is False else named
+        return None if self.grant in USER_CHECK_UNDOCUMENTED and named is False else named
 
     def names(self, user: str | None) -> bool | None:
         """Whether the people condition holds for the request; None if that was not read."""

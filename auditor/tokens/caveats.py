@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate, tied
 from auditor.tokens.decision import Decision
-from auditor.tokens.endpoint import KEYS, ZONES
 from auditor.tokens.grants import (
     CLIENT_CREDENTIALS,
     IMPLICIT,
@@ -18,6 +17,7 @@ from auditor.tokens.grants import (
 )
 from auditor.tokens.scopes import OFFLINE_ACCESS, AskedScopes
 from auditor.tokens.situation import Situation
+from auditor.tokens.token_endpoint import KEYS, ZONES
 
 
 def gives_refresh_token(situation: Situation, granted: frozenset[str]) -> bool:
@@ -35,13 +35,13 @@ def caveats(
     """Of a token that a rule of a custom server lets Okta mint."""
     assert item.rule is not None
     yield from _client_caveats(situation, granted)
-    if asked.omitted and len(situation.live) > 1:
+    if asked.omitted and len(situation.applicable) > 1:
         yield "Okta does not document which rule decides when scopes are left out."
     if any(
         other is not item
         and tied(item, other)
         and other.grants(granted, omitted=False, openid_listed=True)
-        for other in situation.live
+        for other in situation.applicable
         if other.rule is not None
     ):
         yield "Another rule has the same priority; Okta does not document which is tried first."

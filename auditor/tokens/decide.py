@@ -15,25 +15,12 @@ from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.caveats import caveats, differing, gives_refresh_token, org_caveats
 from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision, Outcome, Passed, Step
-from auditor.tokens.errors import NO_MATCHING_RULE, Rejection
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.rejections import NO_MATCHING_RULE, Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID, AskedScopes
 from auditor.tokens.situation import PEOPLE_OF_EXCHANGE, Situation, Verdict
 from auditor.tokens.trace import walk_steps
-
-READS = (
-    "policy_rules",
-    "scopes",
-    "app_grants",
-    "app_users",
-    "app_groups",
-    "group_members",
-    "users",
-    "client_roles",
-)
-"""The collections a decision may ask for; a rule that decides declares them, and consults
-`endpoint.CONSULTS`."""
 
 ORG_ACCESS_TOKEN_MINUTES = 60
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
@@ -54,7 +41,7 @@ class Decider:
     """Decides requests of one tenant.
 
     Args:
-        org: the tenant; a restricted view must read `READS` and consult `endpoint.CONSULTS`.
+        org: the tenant; a restricted view must read `reads.READS` and consult `reads.CONSULTS`.
         oidc_scopes: which reading to go by.
     """
 
@@ -93,7 +80,7 @@ class Decider:
 
     def _run(self, request: TokenRequest, steps: list[Step] | None) -> Decision:
         situation = self.situation(request.server, request.client, request.grant)
-        for verdict in situation.standing if steps is not None else (situation.blocked,):
+        for verdict in situation.fixed_checks if steps is not None else (situation.blocking_check,):
             if verdict and (ended := _ended(verdict, steps)):
                 return ended
         for verdict in situation.request_checks(request):
@@ -108,7 +95,7 @@ class Decider:
         ):
             return ended
         if situation.server is None:
-            return _doubted(self._at_org_server(situation, asked), situation.doubt(user))
+            return _doubted(self._at_org_server(situation, asked), situation.missing_fact(user))
         return self._by_policy(situation, asked, user, steps)
 
     def _by_policy(
@@ -126,7 +113,7 @@ class Decider:
         decision = self._walk(situation, asked, user, listed_first)
         if steps is not None:
             steps += walk_steps(situation, asked, user, listed_first, decision)
-        doubt = situation.doubt(user)
+        doubt = situation.missing_fact(user)
         decision = _doubted(decision, doubt)
         if asked.wanted & OIDC_SCOPES:
             other = _doubted(self._walk(situation, asked, user, not listed_first), doubt)
@@ -145,7 +132,7 @@ class Decider:
         openid_listed: bool,  # noqa: FBT001
     ) -> Decision:
         """The first rule that matches decides."""
-        for item in situation.live:
+        for item in situation.applicable:
             if item.rule is None:
                 return _indeterminate(f"the rules of policy {quoted(item.policy.title)}")
             granted = item.grants(asked.wanted, omitted=asked.omitted, openid_listed=openid_listed)

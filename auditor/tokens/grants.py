@@ -46,7 +46,7 @@ USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
 BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
 """Grant types that begin at `/authorize`, with a response type and a redirect URI."""
 
-UNHELD_GRANTS = frozenset({TOKEN_EXCHANGE})
+USER_CHECK_UNDOCUMENTED = frozenset({TOKEN_EXCHANGE})
 """Grant types of which no document says whether Okta holds the user against assignments and the
 people of a rule. Okta's own engineers have shown tokens for users whom the rule did not name
 (blog, "An AI agent is not a service app"), so being left out proves nothing there."""
@@ -60,6 +60,6 @@ REFRESHABLE_GRANTS = frozenset(
 def user_grants(grants: Iterable[str]) -> frozenset[str]:
     """Those of the grant types in which a user signs in, or is named by an assertion.
 
-    Token exchange is left out; see `UNHELD_GRANTS`.
+    Token exchange is left out; see `USER_CHECK_UNDOCUMENTED`.
     """
-    return frozenset(grants) - USERLESS_GRANTS - UNHELD_GRANTS - {REFRESH_TOKEN}
+    return frozenset(grants) - USERLESS_GRANTS - USER_CHECK_UNDOCUMENTED - {REFRESH_TOKEN}

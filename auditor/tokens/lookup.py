@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from auditor.errors import AuditorError, UsageError
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Status
+from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
@@ -293,7 +293,7 @@ def _ambiguous(
 def _unread(org: Org, collection: str, key: str, what: str) -> AuditorError:
     entry = org.ledger.entry(collection)
     reason = one_line(entry.explanation())
-    if entry.status is Status.ABSENT:
+    if entry.status is CollectionStatus.ABSENT:
         return NotFoundError(f"{what}: the org has no {entry.label} ({reason}).", key=key)
     return UnreadError(
         f"{what}, but not all {entry.label} were read ({reason}).",

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
-from auditor.tokens import errors
-from auditor.tokens.errors import Rejection
+from auditor.tokens import rejections
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     CIBA,
@@ -17,6 +16,7 @@ from auditor.tokens.grants import (
     PASSWORD,
     TOKEN_EXCHANGE,
 )
+from auditor.tokens.rejections import Rejection
 
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
@@ -66,11 +66,11 @@ def at_custom_server(
         return AskedScopes(missing="the scopes of the authorization server")
     known = OIDC_SCOPES if defined is None else OIDC_SCOPES | defined.keys()
     if undefined := scopes - known:
-        return AskedScopes(rejection=errors.UNDEFINED_SCOPE, undefined=undefined)
+        return AskedScopes(rejection=rejections.UNDEFINED_SCOPE, undefined=undefined)
     if rejection := _by_grant(scopes, grant, response_type, service=service):
         return AskedScopes(rejection=rejection)
     if grant == CLIENT_CREDENTIALS and any(_consent(defined, s) == "REQUIRED" for s in scopes):
-        return AskedScopes(rejection=errors.CONSENT_WITHOUT_USER)
+        return AskedScopes(rejection=rejections.CONSENT_WITHOUT_USER)
     ignored = _ignored(scopes, grant, response_type)
     return AskedScopes(wanted=scopes - ignored, ignored=ignored)
 
@@ -98,23 +98,23 @@ def at_org_server(
         return AskedScopes(missing="what the org server does without a scope parameter")
     okta = frozenset(s for s in scopes if s.startswith("okta."))
     if custom := scopes - okta - OIDC_SCOPES - {"groups"}:
-        return AskedScopes(rejection=errors.CUSTOM_SCOPE_AT_ORG, undefined=custom)
+        return AskedScopes(rejection=rejections.CUSTOM_SCOPE_AT_ORG, undefined=custom)
     rejection = _by_grant(scopes - okta, grant, response_type, service=False)
     if okta and grant == CLIENT_CREDENTIALS and not private_key:
-        rejection = rejection or errors.NEEDS_PRIVATE_KEY
+        rejection = rejection or rejections.NEEDS_PRIVATE_KEY
     if rejection:
         return AskedScopes(rejection=rejection)
     if okta and granted is None:
         return AskedScopes(missing="the scope grants of the client")
     if granted is not None and okta - granted:
-        return AskedScopes(rejection=errors.NOT_GRANTED)
+        return AskedScopes(rejection=rejections.NOT_GRANTED)
     ignored = _ignored(scopes, grant, response_type)
     return AskedScopes(wanted=scopes - ignored, ignored=ignored)
 
 
 def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: str) -> AskedScopes:
     if grant == PASSWORD:
-        return AskedScopes(rejection=errors.OMITTED_SCOPES)
+        return AskedScopes(rejection=rejections.OMITTED_SCOPES)
     if defined is None:
         return AskedScopes(missing="the default scopes of the authorization server")
     defaults = frozenset(name for name, scope in defined.items() if scope.default)
@@ -122,7 +122,7 @@ def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: st
         defaults -= OIDC_SCOPES
     defaults -= _ignored(defaults, grant, response_type)
     if not defaults:
-        return AskedScopes(rejection=errors.NO_DEFAULT_SCOPES)
+        return AskedScopes(rejection=rejections.NO_DEFAULT_SCOPES)
     return AskedScopes(wanted=defaults, omitted=True)
 
 
@@ -132,16 +132,16 @@ def _by_grant(
     """What the grant type forbids or demands."""
     openid = scopes & OIDC_SCOPES
     if grant == CLIENT_CREDENTIALS and openid:
-        return errors.OPENID_WITHOUT_USER
+        return rejections.OPENID_WITHOUT_USER
     if grant == JWT_BEARER and scopes & _NO_ID_TOKEN:
-        return errors.OPENID_WITH_ASSERTION
+        return rejections.OPENID_WITH_ASSERTION
     if grant == TOKEN_EXCHANGE and service and openid:
-        return errors.SCOPES_NOT_FOR_GRANT
+        return rejections.SCOPES_NOT_FOR_GRANT
     if grant == CIBA and OPENID not in scopes:
-        return errors.SCOPES_NOT_FOR_GRANT
+        return rejections.SCOPES_NOT_FOR_GRANT
     needs_openid = scopes & CLAIM_SCOPES or "id_token" in response_type.split()
     if needs_openid and OPENID not in scopes:
-        return errors.OPENID_MISSING
+        return rejections.OPENID_MISSING
     return None
 
 

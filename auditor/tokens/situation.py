@@ -14,11 +14,9 @@ from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Scope
 from auditor.text import listed, quoted
-from auditor.tokens import errors
+from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate, candidates
 from auditor.tokens.decision import Passed
-from auditor.tokens.endpoint import KEYS, ZONES, can_authenticate, usable_somewhere
-from auditor.tokens.errors import Rejection
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     BROWSER_GRANTS,
@@ -26,17 +24,20 @@ from auditor.tokens.grants import (
     INTERACTION_CODE,
     KNOWN_GRANTS,
     REFRESH_TOKEN,
-    UNHELD_GRANTS,
+    USER_CHECK_UNDOCUMENTED,
 )
 from auditor.tokens.people import Test, assignment_test
+from auditor.tokens.rejections import Rejection
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
+from auditor.tokens.token_endpoint import KEYS, ZONES, can_authenticate, usable_somewhere
 
 _USABLE_AT_SIGN_IN = frozenset({"ACTIVE", "PASSWORD_EXPIRED"})
 PEOPLE_OF_EXCHANGE = (
     "whether Okta holds the subject token's user against assignments and the people of a rule"
 )
-"""The fact that a token exchange lacks where the two readings part; see `UNHELD_GRANTS`."""
+"""The fact that a token exchange lacks where the two readings part; see
+`USER_CHECK_UNDOCUMENTED`."""
 
 _ASSIGNMENTS = "the assignments of the client"
 _ANY_LABEL = r"[A-Za-z0-9-]+"
@@ -85,19 +86,19 @@ class Situation:
     _asked: dict[tuple[frozenset[str] | None, str], AskedScopes] = field(default_factory=dict)
 
     @cached_property
-    def standing(self) -> tuple[Verdict, ...]:
+    def fixed_checks(self) -> tuple[Verdict, ...]:
         """Checks that every request of this situation meets, up to the first that fails."""
         found = []
-        for verdict in self._standing():
+        for verdict in self._fixed_checks():
             found.append(verdict)
             if verdict.ends:
                 break
         return tuple(found)
 
     @cached_property
-    def blocked(self) -> Verdict | None:
-        """The standing check that ends every request, if one does."""
-        last = self.standing[-1]
+    def blocking_check(self) -> Verdict | None:
+        """The fixed check that ends every request, if one does."""
+        last = self.fixed_checks[-1]
         return last if last.ends else None
 
     @cached_property
@@ -114,9 +115,12 @@ class Situation:
         return self.grant != IMPLICIT
 
     @property
-    def unheld(self) -> bool:
-        """Whether the user's being left out proves nothing; see `UNHELD_GRANTS`."""
-        return self.grant in UNHELD_GRANTS
+    def user_check_undocumented(self) -> bool:
+        """Whether being left out of a list proves nothing about the user.
+
+        See `USER_CHECK_UNDOCUMENTED`.
+        """
+        return self.grant in USER_CHECK_UNDOCUMENTED
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -126,7 +130,7 @@ class Situation:
         return candidates(self.org, self.server, self.client, self.grant)
 
     @cached_property
-    def live(self) -> tuple[Candidate, ...]:
+    def applicable(self) -> tuple[Candidate, ...]:
         """The candidates that can match."""
         return tuple(item for item in self.candidates if item.skipped is None)
 
@@ -192,25 +196,27 @@ class Situation:
             scopes, self.defined_scopes, self.grant, response_type, service=self.client.service
         )
 
-    def _standing(self) -> Iterator[Verdict]:
+    def _fixed_checks(self) -> Iterator[Verdict]:
         server, client, name = self.server, self.client, quoted(self.client.title)
         if server is not None:
             title = quoted(server.title)
             if not server.active:
-                yield rejected(f"server {title} is not active", errors.SERVER_INACTIVE)
+                yield rejected(f"server {title} is not active", rejections.SERVER_INACTIVE)
             yield Verdict(f"server {title} is active")
         if not client.active:
-            yield rejected(f"client {name} is not active", errors.CLIENT_INACTIVE)
+            yield rejected(f"client {name} is not active", rejections.CLIENT_INACTIVE)
         if not client.configurable:
             yield unknown(f"client {name} is Okta's own", "the OAuth settings of Okta's own app")
         if self.at_token_endpoint:
             yield from self._at_token_endpoint(name)
         if self.grant not in KNOWN_GRANTS:
-            yield rejected(f"Okta knows no grant type {quoted(self.grant)}", errors.UNKNOWN_GRANT)
+            yield rejected(
+                f"Okta knows no grant type {quoted(self.grant)}", rejections.UNKNOWN_GRANT
+            )
         if self.grant not in client.grant_types:
             yield rejected(
                 f"client {name} may not use {self.grant}",
-                errors.grant_not_allowed(client.grant_types),
+                rejections.grant_not_allowed(client.grant_types),
             )
         yield Verdict(f"client {name} is active and may use {self.grant}")
         if self.grant == REFRESH_TOKEN:
@@ -233,7 +239,7 @@ class Situation:
                 yield Verdict(f"client {name} may be used from its network zones")
             else:
                 text = f"client {name} may be used from network zones only that match no address"
-                yield rejected(text, errors.OUTSIDE_ZONES)
+                yield rejected(text, rejections.OUTSIDE_ZONES)
         if client.auth_method == "private_key_jwt":
             able = can_authenticate(self.org, client)
             has = "keys behind a jwks_uri" if client.oauth.jwks_uri else "an active key"
@@ -243,7 +249,7 @@ class Situation:
                 yield Verdict(f"client {name} has {has} to authenticate with")
             else:
                 text = f"client {name} has no active key for signatures and no jwks_uri"
-                yield rejected(text, errors.NO_CLIENT_KEY)
+                yield rejected(text, rejections.NO_CLIENT_KEY)
 
     def request_checks(self, request: TokenRequest) -> Iterator[Verdict]:
         """Checks of what the request says beyond scopes and user."""
@@ -252,10 +258,10 @@ class Situation:
         if self.grant in {AUTHORIZATION_CODE, INTERACTION_CODE} and request.pkce is False:
             required = self.client.credentials.oauth_client.pkce_required
             if required:
-                yield rejected("the client requires PKCE", errors.PKCE_MISSING)
+                yield rejected("the client requires PKCE", rejections.PKCE_MISSING)
             yield Verdict("the client does not require PKCE")
         if request.dpop is False and self.client.oauth.dpop_bound_access_tokens:
-            yield rejected("the client requires DPoP", errors.DPOP_MISSING)
+            yield rejected("the client requires DPoP", rejections.DPOP_MISSING)
 
     def _at_authorize(self, request: TokenRequest) -> Iterator[Verdict]:
         if request.response_type is not None:
@@ -266,7 +272,7 @@ class Situation:
             if not asked or asked - own or not fits:
                 has = listed(sorted(own))
                 yield rejected(
-                    f"{shown} is none of the client's ({has})", errors.WRONG_RESPONSE_TYPE
+                    f"{shown} is none of the client's ({has})", rejections.WRONG_RESPONSE_TYPE
                 )
             if self.grant == AUTHORIZATION_CODE and len(asked) > 1:
                 yield unknown(
@@ -277,7 +283,7 @@ class Situation:
         if request.redirect_uri is not None:
             shown = f"redirect URI {quoted(request.redirect_uri)}"
             if not self._registered(request.redirect_uri):
-                yield rejected(f"{shown} is not registered", errors.WRONG_REDIRECT_URI)
+                yield rejected(f"{shown} is not registered", rejections.WRONG_REDIRECT_URI)
             yield Verdict(f"{shown} is registered")
 
     def _registered(self, uri: str) -> bool:
@@ -298,10 +304,10 @@ class Situation:
         if user is None:
             if not self.org.known("users"):
                 return unknown(f"user {quoted(user_id)} was not read", "the users of the org")
-            return rejected("the user is deprovisioned or deleted", errors.USER_SHUT_OUT)
+            return rejected("the user is deprovisioned or deleted", rejections.USER_SHUT_OUT)
         name = quoted(user.title)
         if not self.can_sign_in(user.status):
-            return rejected(f"user {name} is {user.status}", errors.USER_SHUT_OUT)
+            return rejected(f"user {name} is {user.status}", rejections.USER_SHUT_OUT)
         return self._assignment_check(user_id, name)
 
     def can_sign_in(self, status: str | None) -> bool:
@@ -313,26 +319,26 @@ class Situation:
         assigned = self.assigned(user_id)
         if assigned is None:
             text = f"whether {name} is assigned was not read"
-            if self.unheld:
+            if self.user_check_undocumented:
                 return Verdict(text, Passed.UNKNOWN)
             return unknown(text, _ASSIGNMENTS)
-        if not assigned and self.unheld:
+        if not assigned and self.user_check_undocumented:
             return Verdict(
                 f"user {name} is not assigned to the client; whether a token exchange needs that "
                 "is not published",
                 Passed.UNKNOWN,
             )
         if not assigned:
-            return rejected(f"user {name} is not assigned to the client", errors.NOT_ASSIGNED)
+            return rejected(f"user {name} is not assigned to the client", rejections.NOT_ASSIGNED)
         return Verdict(f"user {name} is active and {self._how(user_id)}")
 
-    def doubt(self, user_id: str | None) -> str | None:
+    def missing_fact(self, user_id: str | None) -> str | None:
         """The fact without which it is not known whether a user may have what a rule gives.
 
         Only in token exchange: elsewhere the request ends with such a user. There it goes on,
         because it is rejected whatever the fact is where no rule covers what it asks for.
         """
-        if user_id is None or not self.unheld:
+        if user_id is None or not self.user_check_undocumented:
             return None
         assigned = self.assigned(user_id)
         if assigned is None:

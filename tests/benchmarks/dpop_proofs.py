@@ -10,7 +10,7 @@ from functools import partial
 
 from okta.dpop import DPoPProofGenerator
 
-from auditor.collect.dpop import Proofs
+from auditor.collect.auth.dpop import DpopProofs
 
 URL = "https://acme.okta.com/api/v1/apps?limit=200"
 TOKEN = "x" * 900
@@ -26,7 +26,7 @@ def cpu_ms(make: Callable[[], object], times: int) -> float:
 def main() -> None:
     """Print one line for each."""
     makers = {
-        "ours": (Proofs(), 5000),
+        "ours": (DpopProofs(), 5000),
         "the SDK's": (DPoPProofGenerator({"dpopKeyRotationInterval": 86400}), 20),
     }
     for whose, (maker, times) in makers.items():

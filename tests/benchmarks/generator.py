@@ -19,7 +19,7 @@ from auditor.sandbox.northwind.ids import made_id, timestamp
 from auditor.sandbox.northwind.records import CODE, HOUR, MACHINE, ORG_URL, REFRESH, WEEK
 from auditor.snapshot.collections import COLLECTIONS, match
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 
 Json = dict[str, Any]
 
@@ -59,7 +59,10 @@ def generated_tenant(scale: float, seed: int = 1) -> Snapshot:
         assert found is not None, path
         row = found[0]
         counts[row.name] += 1 if row.single else sum(map(_objects, value))
-    entries = (Entry(collection=n, status=Status.COMPLETE, objects=c) for n, c in counts.items())
+    entries = (
+        LedgerEntry(collection=n, status=CollectionStatus.COMPLETE, objects=c)
+        for n, c in counts.items()
+    )
     return Snapshot(
         capture=Capture(org_url=ORG_URL, tool_version="0", started_at=NOW, finished_at=NOW),
         ledger=Ledger(entries=tuple(entries)),

@@ -155,7 +155,7 @@ def test_two_severities_for_one_rule_are_refused() -> None:
         ("[severity]\nOAM101 = 'low'\nTST9 = 'low'", ":3: severity.TST9: No rule has"),
         ("[options.OAM702]\nx = 1", ":2: options.OAM702.x: no such option"),
         ("[options.OAM7]\nceiling_minutes = 1", ":2: options.OAM7.ceiling_minutes: "),
-        ("[options.nonsens]\nx = 1", ":1: options.nonsens: there is no such rule"),
+        ("[options.nonsens]\nx = 1", ":1: options.nonsens: No rule has the code"),
     ],
 )
 def test_what_no_rule_knows_is_told_with_file_line_and_key(text: str, said: str) -> None:

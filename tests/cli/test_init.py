@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from helpers import okta_auditor
 
-from auditor.cli.init import starters
+from auditor.cli.commands.init import starters
 
 
 def files(folder: Path) -> set[str]:

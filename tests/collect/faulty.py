@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from helpers import tenant
 from jwt.algorithms import RSAAlgorithm
 
-from auditor.collect import client, patience
-from auditor.collect.credentials import READ_SCOPES, Credentials, read_credentials
-from auditor.collect.patience import Patience
-from auditor.collect.transport import Limits
+from auditor.collect.api import client
+from auditor.collect.auth.credentials import READ_SCOPES, Credentials, read_credentials
+from auditor.collect.fetch import bounds
+from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.http.transport import ResponseLimits
 
 SILENCE_S, ANSWER_S = 0.4, 0.6
-HASTE = Patience(
+HASTE = Bounds(
     first_pause_s=0.01,
     longest_pause_s=0.05,
     longest_retry_after_s=0.1,
@@ -73,11 +74,11 @@ def service_app(url: str) -> Credentials:
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every bound of the collector small, for exports in this process."""
-    monkeypatch.setattr(patience, "PATIENCE", HASTE)
+    monkeypatch.setattr(bounds, "DEFAULT_BOUNDS", HASTE)
     limit_answers(monkeypatch, silence_s=SILENCE_S)
 
 
 def limit_answers(monkeypatch: pytest.MonkeyPatch, *, silence_s: float) -> None:
     """Make the bounds of one answer small."""
-    limits = Limits(silence_s=silence_s, total_s=ANSWER_S, body_bytes=1 << 20)
-    monkeypatch.setattr(client, "Limits", lambda: limits)
+    limits = ResponseLimits(silence_s=silence_s, total_s=ANSWER_S, body_bytes=1 << 20)
+    monkeypatch.setattr(client, "ResponseLimits", lambda: limits)

@@ -16,7 +16,7 @@ from helpers import SERVERS, TOKEN, tenant
 from auditor.sandbox import Request
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["auditor.collect.exporter", "auditor.cli.snapshot"])
+CONTEXT.set_forkserver_preload(["auditor.collect.exporter", "auditor.cli.commands.snapshot"])
 
 
 def medium_tenant(**changes: Any) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from helpers import tenant
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from auditor.collect.client import OktaClient
-from auditor.collect.credentials import READ_SCOPES, Credentials, read_credentials
-from auditor.collect.transport import Limits
+from auditor.collect.api.client import OktaClient
+from auditor.collect.auth.credentials import READ_SCOPES, Credentials, read_credentials
+from auditor.collect.http.transport import ResponseLimits
 
 T = TypeVar("T")
 
@@ -83,7 +83,9 @@ def credentials(url: str, key: str | None = None, **variables: str) -> Credentia
 
 
 def with_client(
-    who: Credentials, work: Callable[[OktaClient], Awaitable[T]], limits: Limits | None = None
+    who: Credentials,
+    work: Callable[[OktaClient], Awaitable[T]],
+    limits: ResponseLimits | None = None,
 ) -> T:
     """Do something with an open client."""
 

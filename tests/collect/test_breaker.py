@@ -8,10 +8,10 @@ from functools import wraps
 
 import pytest
 
-from auditor.collect.breaker import Breaker, Ticket
-from auditor.collect.patience import Patience
+from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
 
-HASTE = Patience(trip_after=3, cool_down_s=0.01, longest_cool_down_s=0.04, most_probes=3)
+HASTE = Bounds(trip_after=3, cool_down_s=0.01, longest_cool_down_s=0.04, most_probes=3)
 
 
 def in_a_loop(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:
@@ -22,36 +22,36 @@ def in_a_loop(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], N
     return run
 
 
-def tripped(kind: str = "users") -> Breaker:
-    breaker = Breaker(HASTE)
+def tripped(kind: str = "users") -> CircuitBreaker:
+    breaker = CircuitBreaker(HASTE)
     for _ in range(HASTE.trip_after):
-        breaker.failed(Ticket(kind), "503")
+        breaker.failed(Permit(kind), "503")
     return breaker
 
 
-def waiters(breaker: Breaker, *kinds: str) -> list[asyncio.Task[Ticket]]:
+def waiters(breaker: CircuitBreaker, *kinds: str) -> list[asyncio.Task[Permit]]:
     return [asyncio.create_task(breaker.admit(kind)) for kind in kinds]
 
 
-async def admitted(tasks: list[asyncio.Task[Ticket]], wait_s: float = 0.03) -> list[Ticket]:
+async def admitted(tasks: list[asyncio.Task[Permit]], wait_s: float = 0.03) -> list[Permit]:
     await asyncio.sleep(wait_s)
     return [task.result() for task in tasks if task.done()]
 
 
 @in_a_loop
 async def test_failures_in_a_row_open_it_and_a_good_answer_in_between_does_not() -> None:
-    breaker = Breaker(HASTE)
-    ticket = await breaker.admit("users")
+    breaker = CircuitBreaker(HASTE)
+    permit = await breaker.admit("users")
     for reason in ("503", "503", "", "503", "503"):
         if reason:
-            breaker.failed(ticket, reason)
+            breaker.failed(permit, reason)
         else:
-            breaker.succeeded(ticket)
-    assert breaker.admits(ticket)
+            breaker.succeeded(permit)
+    assert breaker.admits(permit)
 
-    breaker.failed(ticket, "503")
+    breaker.failed(permit, "503")
 
-    assert not breaker.admits(ticket), "one that waited for its turn meanwhile must not go"
+    assert not breaker.admits(permit), "one that waited for its turn meanwhile must not go"
 
 
 @in_a_loop
@@ -102,10 +102,10 @@ async def test_another_kind_than_the_failing_one_probes() -> None:
 
 @in_a_loop
 async def test_an_endpoint_that_alone_keeps_failing_is_given_up_alone() -> None:
-    breaker = Breaker(HASTE)
+    breaker = CircuitBreaker(HASTE)
     for _ in range(HASTE.most_probes):
         for _ in range(HASTE.trip_after):
-            breaker.failed(Ticket("group_members"), "500")
+            breaker.failed(Permit("group_members"), "500")
         breaker.succeeded(await breaker.admit("scopes"))
 
     problem = breaker.verdict("group_members")
@@ -130,7 +130,7 @@ def test_a_probe_that_is_not_sent_passes_to_the_next(how: str) -> None:
             task.cancel()
         assert (await second).probe
 
-    async def held(breaker: Breaker, probe: Ticket) -> None:
+    async def held(breaker: CircuitBreaker, probe: Permit) -> None:
         try:
             await asyncio.sleep(5)
         finally:
@@ -159,5 +159,5 @@ async def test_the_first_to_come_after_the_pause_probes() -> None:
 
 
 def test_the_usual_bounds_are_those_of_the_documentation() -> None:
-    assert Patience().longest_outage_s(10) <= 8.1 * 60
-    assert Patience().longest_outage_s(60) <= 21 * 60
+    assert Bounds().longest_outage_s(10) <= 8.1 * 60
+    assert Bounds().longest_outage_s(60) <= 21 * 60

@@ -3,7 +3,7 @@
 import pytest
 from service_app import credentials
 
-from auditor.collect.credentials import checked_org_url, read_credentials
+from auditor.collect.auth.credentials import checked_org_url, read_credentials
 from auditor.errors import UsageError
 
 

@@ -9,7 +9,7 @@ from helpers import TOKEN, Outcome, okta_auditor, served, tenant
 from network import listening
 from service_app import KEY, KEYS, pem, with_service_app
 
-from auditor.collect.credentials import READ_SCOPES
+from auditor.collect.auth.credentials import READ_SCOPES
 from auditor.snapshot.collections import COLLECTIONS
 
 SERVERS = "^/api/v1/authorizationServers"

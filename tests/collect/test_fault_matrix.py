@@ -30,11 +30,11 @@ from faulty import (
 )
 from helpers import TOKEN, served
 
-from auditor.collect.credentials import SSWS, Credentials
+from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, match
 from auditor.snapshot.document import Snapshot
-from auditor.snapshot.ledger import Entry, Status
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 
 ATTEMPTS = 5
 PLACES = {
@@ -190,7 +190,7 @@ def judged(cell: Cell, snapshot: Snapshot) -> Iterator[str]:
         if not same and not named(path, entry, entries):
             yield f"silent gap: {path} under {entry}"
     for entry, usual in zip(snapshot.ledger.entries, sound.ledger.entries, strict=True):
-        if entry.status is Status.COMPLETE and entry.objects != usual.objects:
+        if entry.status is CollectionStatus.COMPLETE and entry.objects != usual.objects:
             yield f"wrong count: {entry.objects}, not {usual.objects}, of {entry.collection}"
     complete = {"users", "group_members"} <= {
         entry.collection for entry in snapshot.ledger.entries if entry.readable
@@ -201,15 +201,15 @@ def judged(cell: Cell, snapshot: Snapshot) -> Iterator[str]:
         yield f"complete is {complete}: {snapshot.ledger.incomplete}"
 
 
-def named(path: str, entry: Entry, entries: dict[str, Entry]) -> bool:
+def named(path: str, entry: LedgerEntry, entries: dict[str, LedgerEntry]) -> bool:
     """Whether the ledger says of a path that, and why, it is not as it should be."""
-    if entry.status is Status.COMPLETE:
+    if entry.status is CollectionStatus.COMPLETE:
         return False
     if any(gap.path == path and gap.reason for gap in entry.gaps):
         return True
     parent = BY_NAME[entry.collection].parent
-    beneath = parent is not None and entries[parent].status is not Status.COMPLETE
-    refused = entry.oauth_scope is not None or entry.status is Status.ABSENT
+    beneath = parent is not None and entries[parent].status is not CollectionStatus.COMPLETE
+    refused = entry.oauth_scope is not None or entry.status is CollectionStatus.ABSENT
     # Members are read where policy rules and apps name the group; were those all read?
     namers = [entries[row.name] for row in COLLECTIONS if row.names_groups]
     unnamed = BY_NAME[entry.collection].if_named and not all(each.readable for each in namers)

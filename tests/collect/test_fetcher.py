@@ -11,20 +11,20 @@ import pytest
 from faulty import HASTE, NO_LIMIT, WINDOW, large_tenant, limit_answers, service_app
 from helpers import TOKEN, served, tenant
 
-from auditor.collect.client import OktaClient
-from auditor.collect.credentials import SSWS, Credentials
+from auditor.collect.api.client import OktaClient
+from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
-from auditor.collect.fetcher import (
+from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.fetch.list_fetcher import (
     CredentialsRefusedError,
-    Fetcher,
+    ListFetcher,
+    ListResult,
     Page,
     Problem,
-    Reading,
-    Trouble,
+    ProblemKind,
 )
-from auditor.collect.governor import Governor
 from auditor.collect.options import ExportOptions
-from auditor.collect.patience import Patience
+from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.sandbox import Sandbox
 
 USERS = "/api/v1/users"
@@ -33,8 +33,8 @@ PAGE = {"limit": "200"}
 
 def fetched(
     sandbox: Sandbox,
-    job: Callable[[Fetcher], Awaitable[Any]],
-    patience: Patience = HASTE,
+    job: Callable[[ListFetcher], Awaitable[Any]],
+    bounds: Bounds = HASTE,
     credentials: Credentials | None = None,
     attempts: int = 3,
 ) -> Any:
@@ -43,7 +43,7 @@ def fetched(
     async def run() -> Any:
         proof = credentials or Credentials(sandbox.url, SSWS, token=TOKEN)
         async with OktaClient(proof, connections=15) as client:
-            fetcher = Fetcher(client, sandbox.url, Governor(), attempts, patience)
+            fetcher = ListFetcher(client, sandbox.url, RateLimiter(), attempts, bounds)
             return await job(fetcher)
 
     return asyncio.run(asyncio.wait_for(run(), 20))
@@ -51,8 +51,8 @@ def fetched(
 
 def reading_of(
     path: str, pages: list[Page], **options: Any
-) -> Callable[[Fetcher], Awaitable[Reading]]:
-    async def job(fetcher: Fetcher) -> Reading:
+) -> Callable[[ListFetcher], Awaitable[ListResult]]:
+    async def job(fetcher: ListFetcher) -> ListResult:
         return await fetcher.read("users", path, PAGE, on_page=pages.append, **options)
 
     return job
@@ -67,9 +67,9 @@ def test_pages_are_handed_over_one_by_one_and_read_on_from_any() -> None:
 
     assert [len(page.values) for page in pages] == [200, 200, 50]
     assert pages[2].next_url is None
-    assert reading == Reading(pages=3, requests=3)
+    assert reading == ListResult(pages=3, requests=3)
     assert rest == pages[1:]
-    assert second == Reading(pages=2, requests=2)
+    assert second == ListResult(pages=2, requests=2)
 
 
 def test_requests_and_retries_of_a_list_are_counted() -> None:
@@ -77,7 +77,7 @@ def test_requests_and_retries_of_a_list_are_counted() -> None:
     with served({**large_tenant(), "@faults": faults}) as sandbox:
         reading = fetched(sandbox, reading_of(USERS, []))
 
-    assert reading == Reading(pages=3, requests=5, retries=2)
+    assert reading == ListResult(pages=3, requests=5, retries=2)
 
 
 @pytest.mark.parametrize("status", [400, 404, 410])
@@ -89,10 +89,10 @@ def test_an_address_that_okta_does_not_know_any_more_is_expired(status: int) -> 
         reading = fetched(sandbox, resumed)
         unbroken = fetched(sandbox, reading_of(USERS, pages))
 
-    assert reading.problem.trouble is Trouble.EXPIRED
+    assert reading.problem.kind is ProblemKind.EXPIRED
     assert str(status) in reading.problem.reason
     assert reading.pages == 0
-    assert unbroken.problem.trouble is not Trouble.EXPIRED, "the list was read up to there"
+    assert unbroken.problem.kind is not ProblemKind.EXPIRED, "the list was read up to there"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_saved_address_of_something_else_is_never_asked_for(start: str) -> Non
         resumed = reading_of(USERS, [], start=start.format(url=sandbox.url))
         reading = fetched(sandbox, resumed)
 
-        assert reading.problem.trouble is Trouble.EXPIRED
+        assert reading.problem.kind is ProblemKind.EXPIRED
         assert sandbox.requests == []
 
 
@@ -113,16 +113,16 @@ def test_a_feature_is_not_missing_where_a_page_was_read() -> None:
     with served({**large_tenant(), "@faults": [fault]}) as sandbox:
         reading = fetched(sandbox, reading_of(USERS, []))
 
-    assert reading.problem.trouble is Trouble.FAILED
+    assert reading.problem.kind is ProblemKind.FAILED
 
 
 def test_retry_after_is_waited_for_within_reason() -> None:
     headers = {**NO_LIMIT, "Retry-After": "3600"}
     faults = [{"path": USERS, "status": 429, "headers": headers, "times": 1}]
-    patience = Patience(first_pause_s=0.0, longest_retry_after_s=0.3)
+    bounds = Bounds(first_pause_s=0.0, longest_retry_after_s=0.3)
     with served(tenant(faults=faults)) as sandbox:
         began = time.monotonic()
-        reading = fetched(sandbox, reading_of(USERS, []), patience)
+        reading = fetched(sandbox, reading_of(USERS, []), bounds)
 
     assert reading.problem is None
     assert 0.3 <= time.monotonic() - began < 5
@@ -133,7 +133,7 @@ def test_lists_that_meet_a_dead_token_together_renew_it_once() -> None:
     document["@faults"] = [{"path": "^/api/v1/groups/", "revoke": True, "times": 1, "after": 3}]
     paths = [f"/api/v1/groups/00g{n % 3}/users" for n in range(6)]
 
-    async def job(fetcher: Fetcher) -> list[Reading]:
+    async def job(fetcher: ListFetcher) -> list[ListResult]:
         await fetcher.read("users", paths[0], PAGE, on_page=lambda _: None)
         together = [fetcher.read("users", path, PAGE, on_page=lambda _: None) for path in paths]
         return list(await asyncio.gather(*together))
@@ -157,19 +157,19 @@ def test_an_api_token_that_is_refused_is_not_tried_again() -> None:
 def test_a_bucket_that_only_throttles_is_given_up_however_many_lists_wait() -> None:
     faults = [{"path": "^/api/v1/groups/", "status": 429, "headers": WINDOW}]
 
-    async def job(fetcher: Fetcher) -> list[Reading]:
+    async def job(fetcher: ListFetcher) -> list[ListResult]:
         paths = [f"/api/v1/groups/00g{n}/users" for n in range(100)]
         reads = [fetcher.read("groups", path, PAGE, on_page=lambda _: None) for path in paths]
         return list(await asyncio.gather(*reads))
 
-    patience = Patience(longest_throttling_s=1.0)
+    bounds = Bounds(longest_throttling_s=1.0)
     with served(tenant(faults=faults)) as sandbox:
         began = time.monotonic()
-        readings = fetched(sandbox, job, patience)
+        readings = fetched(sandbox, job, bounds)
         sent = len(sandbox.requests)
 
     assert time.monotonic() - began < 8
-    assert all(reading.problem.trouble is Trouble.FAILED for reading in readings)
+    assert all(reading.problem.kind is ProblemKind.FAILED for reading in readings)
     assert "nothing but 429" in readings[99].problem.reason
     assert sent <= 300, "not ten windows for each of 100 lists"
 
@@ -182,7 +182,7 @@ def test_an_org_that_says_nothing_any_more_is_given_up_within_the_bound(
 
     took: list[float] = []
 
-    async def job(fetcher: Fetcher) -> list[Reading]:
+    async def job(fetcher: ListFetcher) -> list[ListResult]:
         paths = [f"/api/v1/groups/00g{n}/users" for n in range(200)]
         reads = [fetcher.read("groups", path, PAGE, on_page=lambda _: None) for path in paths]
         began = time.monotonic()
@@ -210,7 +210,7 @@ def test_a_broken_endpoint_does_not_cost_the_other_collections() -> None:
     ]
     document["@faults"] = [{"path": "^/api/v1/groups/.*/users", "status": 500}]
     with pytest.MonkeyPatch.context() as patch, served(document) as sandbox:
-        patch.setattr("auditor.collect.patience.PATIENCE", HASTE)
+        patch.setattr("auditor.collect.fetch.bounds.DEFAULT_BOUNDS", HASTE)
         options = ExportOptions(all_members=True)
         snapshot = export(Credentials(sandbox.url, SSWS, token=TOKEN), options)
 
@@ -219,11 +219,11 @@ def test_a_broken_endpoint_does_not_cost_the_other_collections() -> None:
 
 
 def test_what_makes_a_list_pointless_is_asked_before_each_request() -> None:
-    refusal = Problem(Trouble.REFUSED, "403")
+    refusal = Problem(ProblemKind.REFUSED, "403")
     pages: list[Page] = []
     with served(large_tenant()) as sandbox:
         job = reading_of(USERS, pages, unless=lambda: refusal if pages else None)
         reading = fetched(sandbox, job)
 
-        assert reading == Reading(pages=1, requests=1, problem=refusal)
+        assert reading == ListResult(pages=1, requests=1, problem=refusal)
         assert len(sandbox.requests) == 1

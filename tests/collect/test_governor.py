@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from virtual import EPOCH, Org, now, run
 
-from auditor.collect.governor import Governor, Throttle
+from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
 from auditor.sandbox.tenant import RateLimit
 
 PROPERTY = settings(
@@ -51,7 +51,7 @@ def test_no_window_gives_more_than_the_share_and_everybody_is_served(
 ) -> None:
     async def main() -> Org:
         org = Org((limit("apps", of, window_s),), latency_s, skew_s=skew_s)
-        await org.read_all(Governor(share=share), {"apps": requests})
+        await org.read_all(RateLimiter(share=share), {"apps": requests})
         return org
 
     org = run(main())
@@ -76,7 +76,7 @@ def test_the_steady_spending_of_others_is_seen_and_left_to_them(
     async def main() -> Org:
         org = Org((limit("apps", 200, window_s, *others),), latency_s)
         await asyncio.sleep(begin_s)
-        await org.read_all(Governor(share=share), {"apps": 400})
+        await org.read_all(RateLimiter(share=share), {"apps": 400})
         return org
 
     org = run(main())
@@ -94,7 +94,7 @@ def test_it_takes_hardly_longer_than_the_limits_demand(
         org = Org((limit("apps", 200, 60, *others),))
         await asyncio.sleep(begin_s)
         begin = now()
-        await org.read_all(Governor(), {"apps": 530})
+        await org.read_all(RateLimiter(), {"apps": 530})
         return now() - begin
 
     windows = math.ceil(530 / min(100, 200 - sum(others)))
@@ -104,9 +104,9 @@ def test_it_takes_hardly_longer_than_the_limits_demand(
 def test_work_that_fits_is_sent_at_once() -> None:
     async def main() -> float:
         org = Org((limit("apps", 1000),))
-        governor = Governor(concurrency=15)
-        await org.read_all(governor, {"apps": 450})
-        assert governor.waited_s == 0
+        limiter = RateLimiter(concurrency=15)
+        await org.read_all(limiter, {"apps": 450})
+        assert limiter.waited_s == 0
         return now()
 
     assert run(main()) == pytest.approx(0.05 * (1 + math.ceil(449 / 15)), abs=0.01)
@@ -115,9 +115,9 @@ def test_work_that_fits_is_sent_at_once() -> None:
 def test_a_burst_before_we_came_is_not_taken_for_lasting() -> None:
     async def main() -> float:
         org = Org((limit("apps", 10_000),))
-        await org.read_all(Governor(), {"apps": 900})  # another run, just before
+        await org.read_all(RateLimiter(), {"apps": 900})  # another run, just before
         begin = now()
-        await org.read_all(Governor(), {"apps": 900})
+        await org.read_all(RateLimiter(), {"apps": 900})
         assert not org.refused
         return now() - begin
 
@@ -127,7 +127,7 @@ def test_a_burst_before_we_came_is_not_taken_for_lasting() -> None:
 def test_work_that_does_not_fit_is_spread_over_the_window() -> None:
     async def main() -> Org:
         org = Org((limit("apps", 100),))
-        await org.read_all(Governor(), {"apps": 90})
+        await org.read_all(RateLimiter(), {"apps": 90})
         return org
 
     sent = [at for _, at in run(main()).sent if at < 60]
@@ -139,10 +139,10 @@ def test_work_that_does_not_fit_is_spread_over_the_window() -> None:
 def test_work_that_is_expected_is_paced_before_it_waits() -> None:
     async def main() -> list[float]:
         org = Org((limit("apps", 100),))
-        governor = Governor()
-        governor.expect("apps", 90)
+        limiter = RateLimiter()
+        limiter.expect("apps", 90)
         for _ in range(10):
-            await org.read(governor, "apps")
+            await org.read(limiter, "apps")
         return [at for _, at in org.sent]
 
     assert run(main())[-1] > 8, "one after the other, they could all be over in half a second"
@@ -151,7 +151,7 @@ def test_work_that_is_expected_is_paced_before_it_waits() -> None:
 def test_several_exporters_on_one_bucket_take_no_429() -> None:
     async def main() -> Org:
         org = Org((limit("apps", 100),))
-        await asyncio.gather(*(org.read_all(Governor(), {"apps": 100}) for _ in range(4)))
+        await asyncio.gather(*(org.read_all(RateLimiter(), {"apps": 100}) for _ in range(4)))
         return org
 
     org = run(main())
@@ -162,7 +162,7 @@ def test_several_exporters_on_one_bucket_take_no_429() -> None:
 def test_requests_per_minute_hold_over_all_buckets() -> None:
     async def main() -> list[float]:
         org = Org(())
-        await org.read_all(Governor(per_minute=30), {"apps": 40, "groups": 40})
+        await org.read_all(RateLimiter(per_minute=30), {"apps": 40, "groups": 40})
         return [at for _, at in org.sent]
 
     sent = run(main())
@@ -177,7 +177,7 @@ def test_requests_per_minute_hold_over_all_buckets() -> None:
 def test_one_request_asks_how_a_bucket_stands_while_the_others_wait() -> None:
     async def main() -> Org:
         org = Org((limit("apps", 100), limit("groups", 100)))
-        await org.read_all(Governor(), {"apps": 40, "groups": 40})
+        await org.read_all(RateLimiter(), {"apps": 40, "groups": 40})
         return org
 
     first = [bucket for bucket, at in run(main()).sent if at < 0.05]
@@ -186,10 +186,10 @@ def test_one_request_asks_how_a_bucket_stands_while_the_others_wait() -> None:
 
 def test_a_probe_that_fails_hands_over_to_the_next() -> None:
     async def main() -> list[float]:
-        governor, sent = Governor(), []
+        limiter, sent = RateLimiter(), []
 
         async def fail() -> None:
-            async with governor.turn("apps"):
+            async with limiter.turn("apps"):
                 sent.append(now())
                 await asyncio.sleep(1)
 
@@ -201,11 +201,11 @@ def test_a_probe_that_fails_hands_over_to_the_next() -> None:
 
 def test_a_429_of_the_window_waits_until_it_reopens() -> None:
     async def main() -> tuple[Throttle, float]:
-        governor = Governor()
-        async with governor.turn("apps"):
+        limiter = RateLimiter()
+        async with limiter.turn("apps"):
             pass
-        throttle = governor.observe("apps", 429, headers(100, 0, 7.0))
-        async with governor.turn("apps"):
+        throttle = limiter.observe("apps", 429, headers(100, 0, 7.0))
+        async with limiter.turn("apps"):
             return throttle, now()
 
     throttle, reopened = run(main())
@@ -215,11 +215,11 @@ def test_a_429_of_the_window_waits_until_it_reopens() -> None:
 
 def test_a_reset_in_the_past_is_not_hammered() -> None:
     async def main() -> float:
-        governor = Governor()
+        limiter = RateLimiter()
         for _ in range(3):
-            async with governor.turn("apps"):
+            async with limiter.turn("apps"):
                 at = now()
-            governor.observe("apps", 429, headers(100, 0, -30))
+            limiter.observe("apps", 429, headers(100, 0, -30))
         return at
 
     assert run(main()) >= 2
@@ -228,11 +228,11 @@ def test_a_reset_in_the_past_is_not_hammered() -> None:
 @pytest.mark.parametrize("ahead", [-7200, -31.4, 0, 45, 10**6])
 def test_the_end_of_a_window_is_measured_from_the_servers_own_date(ahead: float) -> None:
     async def main() -> float:
-        governor = Governor()
-        async with governor.turn("apps"):
+        limiter = RateLimiter()
+        async with limiter.turn("apps"):
             pass
-        governor.observe("apps", 429, headers(100, 0, 20, EPOCH + ahead))
-        async with governor.turn("apps"):
+        limiter.observe("apps", 429, headers(100, 0, 20, EPOCH + ahead))
+        async with limiter.turn("apps"):
             return now()
 
     assert 20 <= run(main()) <= 22
@@ -272,12 +272,12 @@ def _seconds_for(requests: int, said: dict[str, str]) -> float:
     """How long requests take that are all answered alike, after 0.1 s each."""
 
     async def main() -> float:
-        governor = Governor()
+        limiter = RateLimiter()
 
         async def one() -> None:
-            async with governor.turn("apps"):
+            async with limiter.turn("apps"):
                 await asyncio.sleep(0.1)
-            assert governor.observe("apps", 200, said) is Throttle.NONE
+            assert limiter.observe("apps", 200, said) is Throttle.NONE
 
         await asyncio.gather(*(one() for _ in range(requests)))
         return now()
@@ -288,13 +288,13 @@ def _seconds_for(requests: int, said: dict[str, str]) -> float:
 
 def test_a_gateways_error_without_headers_does_not_lift_the_limit() -> None:
     async def main() -> list[float]:
-        governor, sent = Governor(), []
+        limiter, sent = RateLimiter(), []
 
         async def one(status: int) -> None:
-            async with governor.turn("apps"):
+            async with limiter.turn("apps"):
                 sent.append(now())
                 await asyncio.sleep(1)
-            governor.observe("apps", status, {})
+            limiter.observe("apps", status, {})
 
         await asyncio.gather(*(one(503) for _ in range(3)))
         return sent
@@ -302,13 +302,13 @@ def test_a_gateways_error_without_headers_does_not_lift_the_limit() -> None:
     assert run(main()) == [0, 1, 2], "still one at a time"
 
 
-# Slots
+# ConcurrencyLimit
 
 
 def test_no_more_are_in_flight_than_allowed() -> None:
     async def main() -> Org:
         org = Org(())
-        await org.read_all(Governor(concurrency=4), {"apps": 30, "groups": 30})
+        await org.read_all(RateLimiter(concurrency=4), {"apps": 30, "groups": 30})
         return org
 
     assert run(main()).peak == 4
@@ -317,7 +317,7 @@ def test_no_more_are_in_flight_than_allowed() -> None:
 def test_the_concurrency_limit_lowers_the_number_in_flight_until_it_fits() -> None:
     async def main() -> Org:
         org = Org((), concurrency=4)
-        await org.read_all(Governor(concurrency=32), {"apps": 300})
+        await org.read_all(RateLimiter(concurrency=32), {"apps": 300})
         return org
 
     org = run(main())
@@ -327,14 +327,14 @@ def test_the_concurrency_limit_lowers_the_number_in_flight_until_it_fits() -> No
 
 def test_good_answers_bring_back_the_slots_that_a_refusal_took() -> None:
     async def main() -> int:
-        governor, org = Governor(concurrency=8), Org(())
-        async with governor.turn("apps"):
+        limiter, org = RateLimiter(concurrency=8), Org(())
+        async with limiter.turn("apps"):
             pass
         said = {"X-Rate-Limit-Limit": "0", "X-Rate-Limit-Remaining": "0"}
-        assert governor.observe("apps", 429, said) is Throttle.CONCURRENCY
-        await org.read_all(governor, {"apps": 20})
+        assert limiter.observe("apps", 429, said) is Throttle.CONCURRENCY
+        await org.read_all(limiter, {"apps": 20})
         assert org.peak < 8
-        await org.read_all(governor, {"apps": 60})
+        await org.read_all(limiter, {"apps": 60})
         return org.peak
 
     assert run(main()) == 8
@@ -343,11 +343,11 @@ def test_good_answers_bring_back_the_slots_that_a_refusal_took() -> None:
 def test_the_bucket_that_will_finish_last_has_its_turns_first() -> None:
     async def main() -> list[str]:
         org = Org((limit("apps", 10), limit("users", 1000)), latency_s=0.2)
-        governor = Governor(concurrency=1)
-        await org.read_all(governor, {"users": 1, "apps": 1})  # how both stand
+        limiter = RateLimiter(concurrency=1)
+        await org.read_all(limiter, {"users": 1, "apps": 1})  # how both stand
         org.sent.clear()
-        governor.expect("apps", 30)
-        await org.read_all(governor, {"users": 100, "apps": 30})
+        limiter.expect("apps", 30)
+        await org.read_all(limiter, {"users": 100, "apps": 30})
         return [bucket for bucket, at in org.sent if at < 60]
 
     sent = run(main())
@@ -357,7 +357,7 @@ def test_the_bucket_that_will_finish_last_has_its_turns_first() -> None:
 def test_turns_alternate_between_buckets_whose_work_fits() -> None:
     async def main() -> list[str]:
         org = Org((limit("apps", 1000), limit("users", 1000)))
-        await org.read_all(Governor(concurrency=2), {"users": 50, "apps": 50})
+        await org.read_all(RateLimiter(concurrency=2), {"users": 50, "apps": 50})
         return [bucket for bucket, _ in org.sent]
 
     counts = collections.Counter(run(main())[:50])
@@ -369,11 +369,11 @@ def test_turns_alternate_between_buckets_whose_work_fits() -> None:
 
 def test_turns_that_send_nothing_cost_no_time() -> None:
     async def main() -> float:
-        org, governor = Org((limit("apps", 20),)), Governor()
-        await org.read(governor, "apps")
+        org, limiter = Org((limit("apps", 20),)), RateLimiter()
+        await org.read(limiter, "apps")
 
         async def nothing() -> None:
-            async with governor.turn("apps"):
+            async with limiter.turn("apps"):
                 pass
 
         await asyncio.gather(*(nothing() for _ in range(500)))
@@ -389,9 +389,9 @@ def test_cancelled_waiters_lose_no_slot_and_nobody_is_forgotten(seed: int, at_on
 
     async def main() -> tuple[Org, int]:
         org = Org((limit("apps", 40, 10), limit("users", 400, 10)), jitter_s=0.05)
-        governor = Governor(concurrency=at_once)
+        limiter = RateLimiter(concurrency=at_once)
         tasks = [
-            asyncio.create_task(org.read(governor, luck.choice(["apps", "users"])))
+            asyncio.create_task(org.read(limiter, luck.choice(["apps", "users"])))
             for _ in range(80)
         ]
         for task in luck.sample(tasks, 50):
@@ -400,7 +400,7 @@ def test_cancelled_waiters_lose_no_slot_and_nobody_is_forgotten(seed: int, at_on
         ends = await asyncio.gather(*tasks, return_exceptions=True)
         served = sum(end is None for end in ends)
         org.peak = 0
-        await org.read_all(governor, {"users": 100})
+        await org.read_all(limiter, {"users": 100})
         return org, served
 
     org, served = run(main())
@@ -411,10 +411,10 @@ def test_cancelled_waiters_lose_no_slot_and_nobody_is_forgotten(seed: int, at_on
 
 def test_a_turn_that_is_given_and_cancelled_in_one_step_is_handed_on() -> None:
     async def main() -> None:
-        governor = Governor(concurrency=1)
+        limiter = RateLimiter(concurrency=1)
 
         async def hold() -> None:
-            async with governor.turn("apps"):
+            async with limiter.turn("apps"):
                 await asyncio.sleep(1)
 
         holder = asyncio.create_task(hold())
@@ -438,9 +438,9 @@ def test_waiting_is_told_and_counted() -> None:
 
     async def main() -> float:
         org = Org((limit("apps", 4, 10),))
-        governor = Governor(on_wait=lambda *said: told.append(said))
-        await org.read_all(governor, {"apps": 4})
-        return governor.waited_s
+        limiter = RateLimiter(on_wait=lambda *said: told.append(said))
+        await org.read_all(limiter, {"apps": 4})
+        return limiter.waited_s
 
     assert 8 < run(main()) < 12
     assert {bucket for bucket, _ in told} == {"apps"}
@@ -452,4 +452,4 @@ def test_waiting_is_told_and_counted() -> None:
 )
 def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        Governor(**wrong)
+        RateLimiter(**wrong)

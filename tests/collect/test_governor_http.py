@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from helpers import TOKEN, ledger, okta_auditor, served, tenant
 
-from auditor.collect.credentials import read_credentials
+from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.exporter import export
 from auditor.snapshot.document import Snapshot
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from multidict import CIMultiDict
 
-from auditor.collect.paging import Chain, ChainError, next_link
-from auditor.collect.patience import Patience
+from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.fetch.next_page import PageChain, PageChainError, next_link
 
 ORG = "https://acme.okta.com"
 PATH = "/api/v1/users"
@@ -42,14 +42,14 @@ def test_the_next_link_is_found_or_the_header_is_refused(
     lines: tuple[str, ...], target: str | None
 ) -> None:
     if target in {"unclear", "several"}:
-        with pytest.raises(ChainError, match=r"cannot be understood|several next pages"):
+        with pytest.raises(PageChainError, match=r"cannot be understood|several next pages"):
             next_link(links(*lines))
     else:
         assert next_link(links(*lines)) == target
 
 
-def following(link: str, org: str = ORG, patience: Patience | None = None) -> str | None:
-    chain = Chain(org, PATH, patience or Patience())
+def following(link: str, org: str = ORG, bounds: Bounds | None = None) -> str | None:
+    chain = PageChain(org, PATH, bounds or Bounds())
     chain.first({"limit": "200"})
     return chain.next(links(f'<{link}>; rel="next"'), b"[1]", empty=False)
 
@@ -97,42 +97,42 @@ def test_an_org_url_in_capitals_stays_as_it_is() -> None:
     ],
 )
 def test_any_other_next_page_is_refused(link: str, words: str) -> None:
-    with pytest.raises(ChainError, match=words) as caught:
+    with pytest.raises(PageChainError, match=words) as caught:
         following(link)
     assert "pass" not in str(caught.value)
 
 
 def test_the_name_of_another_host_is_shown_without_control_characters() -> None:
-    with pytest.raises(ChainError) as caught:
+    with pytest.raises(PageChainError) as caught:
         following(f"https://evil\u202e.example{PATH}")
     assert str(caught.value).isprintable()
 
 
 def test_chains_end() -> None:
-    patience = Patience(most_pages=5, most_idle_pages=3)
+    bounds = Bounds(most_pages=5, most_idle_pages=3)
 
     def pages(bodies: list[bytes]) -> None:
-        chain = Chain(ORG, PATH, patience)
+        chain = PageChain(ORG, PATH, bounds)
         chain.first({})
         for number, body in enumerate(bodies):
             link = links(f'<{PATH}?after={number}>; rel="next"')
             chain.next(link, body, empty=body == b"[]")
 
     pages([b"1", b"[]", b"[]", b"2"])
-    with pytest.raises(ChainError, match="3 pages in a row held nothing new"):
+    with pytest.raises(PageChainError, match="3 pages in a row held nothing new"):
         pages([b"1", b"[]", b"[]", b"[]"])
-    with pytest.raises(ChainError, match="3 pages in a row held nothing new"):
+    with pytest.raises(PageChainError, match="3 pages in a row held nothing new"):
         pages([b"1", b"1", b"1", b"1"])
-    with pytest.raises(ChainError, match="more than 5 pages"):
+    with pytest.raises(PageChainError, match="more than 5 pages"):
         pages([b"1", b"2", b"3", b"4", b"5"])
 
 
 @pytest.mark.parametrize("identity", ["../../logs", "a?b", "a#b", "%2e%2e", "."])
 def test_a_hostile_id_in_a_path_is_not_asked_for(identity: str) -> None:
-    with pytest.raises(ChainError, match="not one of Okta's"):
-        Chain(ORG, f"/api/v1/groups/{identity}/users", Patience())
+    with pytest.raises(PageChainError, match="not one of Okta's"):
+        PageChain(ORG, f"/api/v1/groups/{identity}/users", Bounds())
 
 
 def test_a_client_id_with_a_blank_is_a_path() -> None:
-    address = Chain(ORG, "/oauth2/v1/clients/billing batch/roles", Patience()).first({})
+    address = PageChain(ORG, "/oauth2/v1/clients/billing batch/roles", Bounds()).first({})
     assert address == f"{ORG}/oauth2/v1/clients/billing%20batch/roles"

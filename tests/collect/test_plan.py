@@ -9,9 +9,9 @@ import pytest
 from helpers import okta_auditor, served, tenant
 from processes import medium_tenant
 
-from auditor.collect.bucket import Allowance
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan import READS, Plan, Range, Survey, planned
+from auditor.collect.plan.estimate import READS, Plan, Range, Survey, planned
+from auditor.collect.rate_limits.bucket import Allowance
 from auditor.sandbox.northwind import northwind
 from auditor.snapshot.collections import APPS, BY_NAME, GROUPS, MANAGEMENT
 

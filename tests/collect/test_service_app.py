@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from helpers import Outcome, ledger, okta_auditor, served
 from service_app import KEY, KEYS, jwk, pem, with_service_app
 
-from auditor.collect.credentials import READ_SCOPES
+from auditor.collect.auth.credentials import READ_SCOPES
 
 
 def read(document: dict[str, Any], path: Path, **variables: str) -> Outcome:

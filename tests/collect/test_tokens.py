@@ -8,10 +8,10 @@ import pytest
 from helpers import okta_auditor, served, tenant
 from service_app import KEY, credentials, pem, with_client, with_service_app
 
-from auditor.collect.client import OktaClient, Response, TransportError
-from auditor.collect.credentials import SSWS, Credentials
-from auditor.collect.tokens import AccessTokens, TokenRefusedError
-from auditor.collect.transport import Response as Answer
+from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.auth.access_tokens import AccessTokens, TokenRefusedError
+from auditor.collect.auth.credentials import SSWS, Credentials
+from auditor.collect.http.transport import Response as Answer
 from auditor.sandbox import Sandbox
 from auditor.sandbox.dpop import Nonces
 

@@ -12,9 +12,9 @@ from helpers import TOKEN, Outcome, okta_auditor, served, tenant
 from network import ORG, Authority, Proxy, listening, make_authority, served_with_tls
 from service_app import with_client
 
-from auditor.collect.client import Response, TransportError
-from auditor.collect.credentials import SSWS, Credentials
-from auditor.collect.transport import Limits
+from auditor.collect.api.client import Response, TransportError
+from auditor.collect.auth.credentials import SSWS, Credentials
+from auditor.collect.http.transport import ResponseLimits
 
 PASSWORD = "proxySecretThatMustNeverBeSeen"
 
@@ -158,12 +158,12 @@ def test_a_netrc_file_is_left_alone(
     assert outcome.exit_code == 0, outcome.stderr
 
 
-def answer_of(port: int, limits: Limits | None = None) -> Response:
+def answer_of(port: int, limits: ResponseLimits | None = None) -> Response:
     who = Credentials(f"http://127.0.0.1:{port}", SSWS, token=TOKEN)
     return with_client(who, lambda client: client.get(f"{who.org_url}/api/v1/groups"), limits)
 
 
-def failure_of(port: int, limits: Limits | None = None) -> TransportError:
+def failure_of(port: int, limits: ResponseLimits | None = None) -> TransportError:
     with pytest.raises(TransportError) as raised:
         answer_of(port, limits)
     assert TOKEN not in str(raised.value)
@@ -188,7 +188,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 def test_an_answer_that_drips_for_ever_ends_at_the_bound() -> None:
     with says(OK + b"Content-Length: 1000\r\n\r\n", b"[", pause_s=0.05, times=1000) as port:
-        error = failure_of(port, Limits(total_s=0.4))
+        error = failure_of(port, ResponseLimits(total_s=0.4))
 
     assert str(error) == "the answer was not complete after 0.4 s"
     assert error.again
@@ -197,7 +197,7 @@ def test_an_answer_that_drips_for_ever_ends_at_the_bound() -> None:
 @pytest.mark.parametrize("start", [b"", OK, OK + b"Content-Length: 2\r\n\r\n["])
 def test_silence_ends_at_its_bound(start: bytes) -> None:
     with says(start, pause_s=5) as port:
-        error = failure_of(port, Limits(silence_s=0.2))
+        error = failure_of(port, ResponseLimits(silence_s=0.2))
 
     assert str(error) == "no answer within 0.2 s"
     assert error.again
@@ -214,7 +214,7 @@ def test_an_answer_that_announces_too_much_is_not_read() -> None:
 def test_an_endless_answer_is_cut_off() -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     with says(OK + b"Transfer-Encoding: chunked\r\n\r\n", chunk, times=10_000) as port:
-        error = failure_of(port, Limits(body_bytes=1 << 20))
+        error = failure_of(port, ResponseLimits(body_bytes=1 << 20))
 
     assert str(error) == "the answer is larger than 1 MiB"
     assert not error.again
@@ -225,7 +225,7 @@ def test_a_bomb_is_measured_unpacked_and_never_held_whole() -> None:
     head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
     with says(head, bomb) as port:
         tracemalloc.start()
-        error = failure_of(port, Limits(body_bytes=4 << 20))
+        error = failure_of(port, ResponseLimits(body_bytes=4 << 20))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from helpers import SERVERS, TOKEN, Outcome, ledger, okta_auditor, served, tenant
 
-from auditor.collect import patience
-from auditor.collect.patience import Patience
+from auditor.collect.fetch import bounds
+from auditor.collect.fetch.bounds import Bounds
 
 SCOPES = f"{SERVERS}/aus1/scopes"
 
@@ -186,7 +186,7 @@ def test_an_unreachable_host(tmp_path: Path) -> None:
 def test_an_org_that_falls_silent_is_not_asked_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", Patience(cool_down_s=0.02))
+    monkeypatch.setattr(bounds, "DEFAULT_BOUNDS", Bounds(cool_down_s=0.02))
     document = one_fault("^/api/v1/groups/.*/users", drop=True)
     document["/api/v1/groups"] = [{"id": f"00g{n:03}"} for n in range(200)]
     with served(document) as sandbox:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
-from auditor.collect.governor import Governor, Throttle
+from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
 from auditor.sandbox.limits import Limiter
 from auditor.sandbox.tenant import RateLimit
 
@@ -75,30 +75,30 @@ class Org:
         in_flight = self.in_flight
         try:
             await asyncio.sleep(self.latency_s / 2 + self._random.uniform(0, self.jitter_s))
-            standing = self._limiter.spend(bucket, in_flight)
+            rate_limit = self._limiter.spend(bucket, in_flight)
             date = formatdate(self._clock() // 1, usegmt=True)
             await asyncio.sleep(self.latency_s / 2)
         finally:
             self.in_flight -= 1
-        if not standing.exceeded:
-            window = (bucket, standing.reset)
+        if not rate_limit.exceeded:
+            window = (bucket, rate_limit.reset)
             self.windows[window] = self.windows.get(window, 0) + 1
-        return 429 if standing.exceeded else 200, {**standing.headers, "Date": date}
+        return 429 if rate_limit.exceeded else 200, {**rate_limit.headers, "Date": date}
 
-    async def read(self, governor: Governor, bucket: str) -> None:
+    async def read(self, limiter: RateLimiter, bucket: str) -> None:
         """One request that is sent until it is let through, as the fetcher does."""
         while True:
-            async with governor.turn(bucket):
+            async with limiter.turn(bucket):
                 answer = await self.get(bucket)
-            throttle = governor.observe(bucket, *answer)
+            throttle = limiter.observe(bucket, *answer)
             if throttle is Throttle.NONE:
                 return
             self.refused.append(throttle)
             if throttle is Throttle.CONCURRENCY:
                 await asyncio.sleep(self._random.uniform(0, 1))
 
-    async def read_all(self, governor: Governor, work: dict[str, int]) -> None:
+    async def read_all(self, limiter: RateLimiter, work: dict[str, int]) -> None:
         async with asyncio.TaskGroup() as tasks:
             for bucket, requests in work.items():
                 for _ in range(requests):
-                    tasks.create_task(self.read(governor, bucket))
+                    tasks.create_task(self.read(limiter, bucket))

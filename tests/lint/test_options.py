@@ -135,7 +135,8 @@ def test_a_value_out_of_bounds_is_refused(
         ("[options.OAM101]\nceiling_minutes = 30", "it has no options"),
         ("[options.long-acess-lifetime]\nx = 1", "did you mean long-access-lifetime?"),
         ("[options.ALL]\ncieling_minutes = 30", "did you mean ceiling_minutes?"),
-        ("[options.OAM9]\nceiling_minutes = 30", "there is no such rule"),
+        ("[options.OAM9]\nceiling_minutes = 30", "No rule has the code, prefix or name 'OAM9'"),
+        ('[options.""]\nceiling_minutes = 30', "No rule has the code, prefix or name ''"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_a_suggestion(
@@ -179,6 +180,18 @@ def test_the_longer_match_wins(tmp_path: Path) -> None:
 
     assert audited(tmp_path, lifetime(80), "OAM702", config) == []
     assert audited(tmp_path, lifetime(100), "OAM702", config)
+
+
+def test_a_code_and_a_name_that_disagree_are_refused(tmp_path: Path) -> None:
+    config = (
+        "[options.OAM702]\nceiling_minutes = 90\n"
+        "[options.long-access-lifetime]\nceiling_minutes = 30"
+    )
+    outcome = run(tmp_path, {}, "OAM702", config)
+
+    assert outcome.exit_code == 2
+    assert "OAM702 and long-access-lifetime give OAM702 two values." in outcome.stderr
+    assert audited(tmp_path, lifetime(80), "OAM702", config.replace("30", "90")) == []
 
 
 @pytest.mark.parametrize("code", CODES)

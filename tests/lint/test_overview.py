@@ -15,7 +15,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.lint.overview import MOST_CLIENTS
 from auditor.plugins import load_rules
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 
 SERVER = "/api/v1/authorizationServers/aus1"
 CODE = ["authorization_code"]
@@ -61,7 +61,7 @@ def tenant() -> dict[str, Any]:
     }
 
 
-def audited(example: dict[str, Any], *entries: Entry, codes: str = "OAM") -> AuditResult:
+def audited(example: dict[str, Any], *entries: LedgerEntry, codes: str = "OAM") -> AuditResult:
     snapshot = example_snapshot(example)
     given = {entry.collection: entry for entry in entries}
     ledger = tuple(given.get(entry.collection, entry) for entry in snapshot.ledger.entries)
@@ -70,15 +70,15 @@ def audited(example: dict[str, Any], *entries: Entry, codes: str = "OAM") -> Aud
     return audit(snapshot, rules, Source("snapshot.json", dump_snapshot(snapshot)))
 
 
-def access_of(example: dict[str, Any], *entries: Entry, codes: str = "OAM") -> Access:
+def access_of(example: dict[str, Any], *entries: LedgerEntry, codes: str = "OAM") -> Access:
     access = audited(example, *entries, codes=codes).access
     assert access is not None
     return access
 
 
-def partial(collection: str, path: str) -> Entry:
+def partial(collection: str, path: str) -> LedgerEntry:
     gap = Gap(path=path, reason="500 on page 2")
-    return Entry(collection=collection, status=Status.PARTIAL, gaps=(gap,))
+    return LedgerEntry(collection=collection, status=CollectionStatus.PARTIAL, gaps=(gap,))
 
 
 def cells(access: Access) -> dict[str, Obtains]:
@@ -177,7 +177,7 @@ def test_what_was_not_read_of_a_client_is_said_and_blames_nobody(codes: str) -> 
     example = tenant()
     web = example["/api/v1/apps"][0]
     web["settings"]["oauthClient"]["network"] = {"connection": "ZONE", "include": ["nzo1"]}
-    refused = Entry(collection="network_zones", status=Status.REFUSED, reason="403")
+    refused = LedgerEntry(collection="network_zones", status=CollectionStatus.REFUSED, reason="403")
 
     known = access_of(example, codes=codes)
     unknown = access_of(example, refused, codes=codes)

@@ -8,10 +8,10 @@ import pytest
 from auditor import Finding, Impact, Org, Rule, Severity, rule
 from auditor.lint.engine import Source, audit
 from auditor.lint.examples import example_snapshot
-from auditor.lint.page import read_page
+from auditor.lint.rule_page import read_page
 from auditor.plugins import load_rules
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.ledger import Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger
 
 PAGE = """Something is wrong.
 
@@ -100,7 +100,7 @@ def test_a_rule_is_evaluated_without_what_it_merely_consults(known: bool) -> Non
     snapshot = example_snapshot({"/api/v1/groups": [{"id": "g"}], "/api/v1/zones": [{"id": "z"}]})
     if not known:
         entries = [
-            entry.model_copy(update={"status": Status.REFUSED, "reason": "403"})
+            entry.model_copy(update={"status": CollectionStatus.REFUSED, "reason": "403"})
             if entry.collection == "network_zones"
             else entry
             for entry in snapshot.ledger.entries

@@ -153,7 +153,7 @@ def test_the_policy_may_ask_for_a_ticket_and_forbid_rules() -> None:
         parsed(ENTRY, SuppressionPolicy(require_ticket=True))
     with pytest.raises(UsageError, match=r"s.toml:2: rule: findings of OAM101 may not"):
         parsed(ENTRY, SuppressionPolicy(never=("OAM1",)))
-    with pytest.raises(UsageError, match=r"suppression_policy.never: no rule"):
+    with pytest.raises(UsageError, match=r"suppression_policy.never: No rule"):
         parsed(ENTRY, SuppressionPolicy(never=("OAM101", "no-such-rule")))
     with pytest.raises(UsageError, match=r"s.toml:6: expires: 2026-12-31 is more than 39 days"):
         parsed(ENTRY, SuppressionPolicy(max_days=39))

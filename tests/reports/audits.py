@@ -14,8 +14,8 @@ from auditor.lint.baseline import Accepted, Baseline, make_baseline
 from auditor.lint.engine import Source, audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Related
-from auditor.lint.page import Page
 from auditor.lint.rule import Check
+from auditor.lint.rule_page import RulePage
 from auditor.lint.suppression_text import with_entry
 from auditor.lint.suppressions import (
     Suppression,
@@ -25,7 +25,7 @@ from auditor.lint.suppressions import (
 )
 from auditor.plugins import load_reports
 from auditor.snapshot.document import Snapshot, dump_snapshot
-from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.text import quoted
 from auditor.tokens.request import TokenRequest
 
@@ -59,7 +59,7 @@ def make_rule(
     reads: tuple[str, ...] = ("authorization_servers",),
     confidence: Confidence = Confidence.HIGH,
 ) -> Rule:
-    page = Page(
+    page = RulePage(
         summary=f"The summary of {name}.",
         why=f"The reason for {name}.",
         fix=f"The fix for {name}.",
@@ -133,18 +133,20 @@ ON_HOOKS = make_rule(
     "XYZ801", "hook-rule", _silent, severity=Severity.MEDIUM, reads=("inline_hooks",)
 )
 
-REFUSED = Entry(
+REFUSED = LedgerEntry(
     collection="groups",
-    status=Status.REFUSED,
+    status=CollectionStatus.REFUSED,
     oauth_scope="okta.groups.read",
     reason="the service app lacks the scope okta.groups.read",
 )
-ABSENT = Entry(
-    collection="inline_hooks", status=Status.ABSENT, reason="the org does not have the feature"
+ABSENT = LedgerEntry(
+    collection="inline_hooks",
+    status=CollectionStatus.ABSENT,
+    reason="the org does not have the feature",
 )
-UNUSED = Entry(
+UNUSED = LedgerEntry(
     collection="network_zones",
-    status=Status.PARTIAL,
+    status=CollectionStatus.PARTIAL,
     gaps=(Gap(path="/api/v1/zones", reason="500 on page 2"),),
 )
 
@@ -161,7 +163,7 @@ def tenant(*names: str) -> dict[str, Any]:
     }
 
 
-def snapshot_of(example: dict[str, Any], *entries: Entry) -> Snapshot:
+def snapshot_of(example: dict[str, Any], *entries: LedgerEntry) -> Snapshot:
     """The example's snapshot, with counts in the ledger and some entries replaced."""
     snapshot = example_snapshot(example)
     given = {entry.collection: entry for entry in entries}

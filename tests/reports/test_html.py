@@ -22,7 +22,7 @@ from browsers import chromium
 
 from auditor import AuditResult, Impact, ObjectRef, Severity
 from auditor.plugins import load_rules
-from auditor.snapshot.ledger import Entry, Gap, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, LedgerEntry
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -250,7 +250,7 @@ def test_the_answer_says_what_is_broken_risky_and_dead() -> None:
 POLICIES = f"{audits.SERVERS}/aus1/policies"
 
 
-def with_clients(*entries: Entry) -> AuditResult:
+def with_clients(*entries: LedgerEntry) -> AuditResult:
     """A client that obtains a sensitive scope, one that nobody is assigned to, a dead rule."""
 
     def made(name: str, *scopes: str) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def test_says_who_fails_which_rule_is_dead_and_who_obtains_what_is_sensitive() -
 
 def test_what_was_not_read_is_never_said_to_be_nothing() -> None:
     gap = Gap(path="/api/v1/apps/empty/users", reason="500 on page 2")
-    unread = Entry(collection="app_users", status=Status.PARTIAL, gaps=(gap,))
+    unread = LedgerEntry(collection="app_users", status=CollectionStatus.PARTIAL, gaps=(gap,))
     said = " ".join(parsed(with_clients(unread)).text.split())
 
     assert "empty from Payments" not in said

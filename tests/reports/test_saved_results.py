@@ -34,7 +34,7 @@ from audits import (
 
 from auditor import AuditResult, Severity
 from auditor.history import remember
-from auditor.lint.options import apply_options
+from auditor.lint.option_settings import apply_options
 from auditor.lint.report import Saved
 from auditor.plugins import load_reports, load_rules
 from auditor.snapshot.document import Effort

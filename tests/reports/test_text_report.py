@@ -24,7 +24,7 @@ from audits import (
 )
 
 from auditor import AuditResult, Severity
-from auditor.snapshot.ledger import Entry, Status
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.text import one_line
 
 
@@ -245,7 +245,10 @@ def test_many_rules_are_led_by_the_worst_three() -> None:
 
 def test_many_kinds_of_object_are_cut() -> None:
     kinds = ("apps", "claims", "groups", "policies", "policy_rules", "scopes", "users")
-    entries = [Entry(collection=kind, status=Status.COMPLETE, objects=1_000) for kind in kinds]
+    entries = [
+        LedgerEntry(collection=kind, status=CollectionStatus.COMPLETE, objects=1_000)
+        for kind in kinds
+    ]
     rule = make_rule("OAM901", "everything", SILENT.check, reads=kinds)
 
     text = text_of(audited(snapshot_of(tenant("Payments"), *entries), rule))

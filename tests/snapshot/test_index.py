@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.index import Org, UndeclaredRead
-from auditor.snapshot.ledger import Gap, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger
 from auditor.snapshot.models.servers import Key
 
 SERVER = "/api/v1/authorizationServers/aus1"
@@ -63,7 +63,7 @@ def test_nulls_and_missing_keys_mean_empty() -> None:
         assert rule.scopes == ()
         assert rule.people.unrestricted
         assert rule.token.access_token_lifetime_minutes is None
-    assert found.ledger.entry("policy_rules").status is Status.COMPLETE
+    assert found.ledger.entry("policy_rules").status is CollectionStatus.COMPLETE
 
 
 def test_a_record_that_makes_no_sense_makes_its_collection_partial() -> None:
@@ -71,7 +71,7 @@ def test_a_record_that_makes_no_sense_makes_its_collection_partial() -> None:
 
     assert [zone.id for zone in found.network_zones] == ["a"]
     entry = found.ledger.entry("network_zones")
-    assert entry.status is Status.PARTIAL
+    assert entry.status is CollectionStatus.PARTIAL
     assert entry.quarantined[0].record == "#1"
 
 
@@ -145,7 +145,7 @@ def unread(example: dict[str, Any], *names: str, paths: tuple[str, ...] = ()) ->
     snapshot = example_snapshot(example)
     gaps = tuple(Gap(path=path, reason="timeout") for path in paths)
     entries = tuple(
-        entry.model_copy(update={"status": Status.PARTIAL, "gaps": gaps})
+        entry.model_copy(update={"status": CollectionStatus.PARTIAL, "gaps": gaps})
         if entry.collection in names
         else entry
         for entry in snapshot.ledger.entries

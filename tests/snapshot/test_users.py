@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from auditor.snapshot.models.base import Place
+from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.directory import User
-from auditor.snapshot.users import Users
+from auditor.snapshot.users import UserTable
 
 PLAIN = {"id": "u1", "status": "ACTIVE", "profile": {"login": "ada"}, "created": "x"}
 
@@ -21,11 +21,11 @@ PLAIN = {"id": "u1", "status": "ACTIVE", "profile": {"login": "ada"}, "created":
     ],
 )
 def test_a_user_is_what_the_model_says(record: dict[str, Any]) -> None:
-    users = Users([record])
+    users = UserTable([record])
     (user,) = users.everyone
 
     assert user.model_dump() == User.model_validate(record).model_dump()
-    assert user.place == Place("/api/v1/users", 0)
+    assert user.place == RecordPlace("/api/v1/users", 0)
     assert users.get("u1") is user
     assert users.able == (set() if user.shut_out else {"u1"})
 
@@ -35,7 +35,7 @@ def test_a_user_is_what_the_model_says(record: dict[str, Any]) -> None:
     [None, "u2", {}, {"id": 2}, {"id": "u2", "status": 1}, {"id": "u2", "profile": {"login": 3}}],
 )
 def test_a_record_that_cannot_be_understood_is_quarantined(record: object) -> None:
-    users = Users([record, PLAIN])
+    users = UserTable([record, PLAIN])
 
     assert len(users.quarantined) == 1
     assert users.get("u2") is None

@@ -42,7 +42,7 @@ from auditor.snapshot.index import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
-from auditor.tokens.userset import Person
+from auditor.tokens.reach.user_sets import Person
 
 Key = tuple[str, str, Person, str]
 """Client, grant type, user, scope."""

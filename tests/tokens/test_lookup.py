@@ -8,7 +8,7 @@ from auditor.errors import ExitCode, UsageError
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.collections import match
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.tokens.grants import CIBA, DEVICE_CODE, JWT_BEARER, SAML2_BEARER, TOKEN_EXCHANGE
 from auditor.tokens.lookup import (
     NotFoundError,
@@ -54,10 +54,10 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def org(*unread: str, status: Status = Status.REFUSED, **changes: Any) -> Org:
+def org(*unread: str, status: CollectionStatus = CollectionStatus.REFUSED, **changes: Any) -> Org:
     snapshot = example_snapshot(EXAMPLE | changes)
     entries = tuple(
-        Entry(collection=entry.collection, status=status, oauth_scope="okta.x.read")
+        LedgerEntry(collection=entry.collection, status=status, oauth_scope="okta.x.read")
         if entry.collection in unread
         else entry
         for entry in snapshot.ledger.entries
@@ -147,7 +147,7 @@ def test_what_was_not_read_is_not_said_to_be_missing() -> None:
     assert caught.value.exit_code is ExitCode.INCOMPLETE
     assert "okta.x.read" in caught.value.remedy
     with pytest.raises(NotFoundError, match="the org has no"):
-        find_server(org("authorization_servers", status=Status.ABSENT), "zzzzzz")
+        find_server(org("authorization_servers", status=CollectionStatus.ABSENT), "zzzzzz")
 
 
 def test_a_user_of_a_snapshot_without_users_stands_for_itself() -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Entry, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
-from auditor.tokens.reach import Reach, SituationReach
-from auditor.tokens.reachability import RuleReach, ServerReach, Tenant, Why
+from auditor.tokens.reach.rules import Obstacle, RuleReach
+from auditor.tokens.reach.servers import ServerReach, TenantReach
+from auditor.tokens.reach.situations import Reach, SituationReach
+from auditor.tokens.reach.user_sets import Numbering, People
 from auditor.tokens.request import ORG_SERVER
-from auditor.tokens.userset import Numbering, People
 
 SERVER = "/api/v1/authorizationServers/orders"
 CODE, SERVICE = "authorization_code", "client_credentials"
@@ -40,7 +41,7 @@ def org(
     }
     snapshot = example_snapshot(example)
     entries = tuple(
-        Entry(collection=entry.collection, status=Status.REFUSED)
+        LedgerEntry(collection=entry.collection, status=CollectionStatus.REFUSED)
         if entry.collection in unread
         else entry
         for entry in snapshot.ledger.entries
@@ -76,7 +77,7 @@ def portal(tenant: Org, grant: str = CODE) -> SituationReach:
 
 
 def server(tenant: Org) -> ServerReach:
-    return Tenant(Reach(tenant)).server(tenant.server("orders"))
+    return TenantReach(Reach(tenant)).server(tenant.server("orders"))
 
 
 def only(tenant: Org, name: str) -> RuleReach:
@@ -117,8 +118,8 @@ def test_a_shadowed_rule_names_the_rules_that_take_its_traffic_and_a_witness() -
 
     found = only(tenant, "dead")
 
-    assert (found.reached, found.why) == (False, Why.SHADOWED)
-    assert [(t.rule.id, list(t.people)) for t in found.taken] == [
+    assert (found.reached, found.obstacle) == (False, Obstacle.SHADOWED)
+    assert [(t.rule.id, list(t.people)) for t in found.shadowed_by] == [
         ("sell", ["ada", "bob"]),
         ("pack", ["eve"]),
     ]
@@ -141,7 +142,7 @@ def test_one_more_scope_or_one_more_person_keeps_a_rule_alive() -> None:
 
 
 def test_claim_scopes_need_openid_so_a_rule_without_it_is_dead() -> None:
-    assert only(org(rule("claims", "profile")), "claims").why is Why.SCOPES_NOT_FOR_GRANT
+    assert only(org(rule("claims", "profile")), "claims").obstacle is Obstacle.SCOPES_NOT_FOR_GRANT
     assert only(org(rule("claims", "profile", "openid")), "claims").reached
 
 
@@ -157,21 +158,21 @@ def test_why_nothing_reaches_a_rule() -> None:
         rule("people", "orders:read", grant=SERVICE, **SALES),
     )
 
-    why = {found.rule.id: found.why for found in server(tenant).rules}
+    why = {found.rule.id: found.obstacle for found in server(tenant).rules}
 
     assert why == {
-        "off": Why.STATUS,
-        "none": Why.EMPTY_SCOPES,
-        "typo": Why.UNDEFINED_SCOPES,
-        "device": Why.GRANTS,
-        "joe": Why.PEOPLE,
-        "service": Why.SCOPES_NOT_FOR_GRANT,
-        "people": Why.PEOPLE,
+        "off": Obstacle.STATUS,
+        "none": Obstacle.EMPTY_SCOPES,
+        "typo": Obstacle.UNDEFINED_SCOPES,
+        "device": Obstacle.GRANTS,
+        "joe": Obstacle.PEOPLE,
+        "service": Obstacle.SCOPES_NOT_FOR_GRANT,
+        "people": Obstacle.PEOPLE,
     }
     for found in server(tenant).rules:
         if found.witness is not None:
             assert Decider(tenant).decide(found.witness).outcome is Outcome.REJECTED, found
-    assert only(org(rule("r", "*"), clients=["gone"]), "r").why is Why.CLIENTS
+    assert only(org(rule("r", "*"), clients=["gone"]), "r").obstacle is Obstacle.CLIENTS
 
 
 def test_a_rule_that_only_default_scopes_reach() -> None:

@@ -52,7 +52,7 @@ from hypothesis import strategies as st
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.collections import match
 from auditor.snapshot.index import Org
-from auditor.snapshot.ledger import Entry, Gap, Ledger, Status
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome
@@ -66,10 +66,11 @@ from auditor.tokens.grants import (
     REFRESH_TOKEN,
     TOKEN_EXCHANGE,
 )
-from auditor.tokens.reach import Reach, SituationReach
-from auditor.tokens.reachability import Tenant, Why
+from auditor.tokens.reach.rules import Obstacle
+from auditor.tokens.reach.servers import TenantReach
+from auditor.tokens.reach.situations import Reach, SituationReach
+from auditor.tokens.reach.user_sets import Person
 from auditor.tokens.request import TokenRequest
-from auditor.tokens.userset import Person
 
 Json = dict[str, Any]
 Scopes = frozenset[str]
@@ -291,7 +292,11 @@ def org_of(tenant: Json, unread: Iterable[str] = ()) -> Org:
         assert found is not None
         gaps.setdefault(found[0].name, []).append(Gap(path=path, reason="timeout"))
     entries = [
-        Entry(collection=entry.collection, status=Status.PARTIAL, gaps=gaps[entry.collection])
+        LedgerEntry(
+            collection=entry.collection,
+            status=CollectionStatus.PARTIAL,
+            gaps=gaps[entry.collection],
+        )
         if entry.collection in gaps
         else entry
         for entry in snapshot.ledger.entries
@@ -640,7 +645,7 @@ class Case:
 
     def check_server(self) -> None:
         """Rules, scopes and clients of the whole server."""
-        server = Tenant(Reach(self.org, self.reading)).server(self.org.server("aus"))
+        server = TenantReach(Reach(self.org, self.reading)).server(self.org.server("aus"))
         minted = [
             (brute.client, *found)
             for _, brute in self.situations
@@ -651,15 +656,15 @@ class Case:
         by_rule = {rule for _, _, rule in minted}
         for found in server.rules:
             assert (found.reached is True) == (found.rule.id in by_rule), found
-            assert (found.why is None) == (found.reached is not False)
+            assert (found.obstacle is None) == (found.reached is not False)
             assert found.reached is not None or doubt
             if found.witness is not None:
                 decided = self.decider.decide(found.witness)
                 assert (rule_id(decided) == found.rule.id) == (found.reached is True)
-                if found.why is Why.SHADOWED and decided.outcome is Outcome.MINTED:
-                    assert rule_id(decided) in {taken.rule.id for taken in found.taken}
+                if found.obstacle is Obstacle.SHADOWED and decided.outcome is Outcome.MINTED:
+                    assert rule_id(decided) in {taken.rule.id for taken in found.shadowed_by}
             assert found.witness is not None or not found.reached
-            assert bool(found.taken) == (found.why is Why.SHADOWED)
+            assert bool(found.shadowed_by) == (found.obstacle is Obstacle.SHADOWED)
         obtained = {scope for _, scopes, _ in minted for scope in scopes}
         for scope, answer in server.scopes.items():
             if scope in self.asked:
@@ -815,7 +820,7 @@ def test_a_rule_for_token_exchange_is_dead_if_it_is_by_both_readings(tenant: Jso
         for user, scopes in brute.decided if brute.grant == TOKEN_EXCHANGE else ():
             for held, reached in ends.items():
                 reached.add(plainly.exchanged(brute.client, user, scopes, held=held)[1:2])
-    for found in Tenant(Reach(case.org)).server(case.org.server("aus")).rules:
+    for found in TenantReach(Reach(case.org)).server(case.org.server("aus")).rules:
         by_either = [(found.rule.id,) in reached for reached in ends.values()]
         assert (found.reached is False) == (not any(by_either)), found
 
@@ -841,7 +846,7 @@ def test_no_answer_about_an_incomplete_tenant_is_wrong(
                 sets = {scopes & set(asked) for scopes in item.scope_sets}
                 truly = brute.minted.get(user, [])  # one who was never read is none
                 assert maximal(sets) == maximal(scopes for scopes, _ in truly)
-    server = Tenant(told).server(told.org.server("aus"))
+    server = TenantReach(told).server(told.org.server("aus"))
     by_rule = {
         rule for _, brute in truth.situations for ways in brute.minted.values() for _, rule in ways
     }

@@ -57,7 +57,7 @@ class SnakePart(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where a record stands in the snapshot: a resource path and a position in its list.
 
     The position is None where the resource is a single object.
@@ -67,7 +67,7 @@ class Place(NamedTuple):
     position: int | None
 
 
-_NOWHERE = Place("", None)
+_NOWHERE = RecordPlace("", None)
 
 
 class Record(Part):
@@ -83,7 +83,7 @@ class Record(Part):
     id: str
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RecordPlace:
         """Where the record stands in the snapshot; nowhere until the index has put it there."""
         return getattr(self, "_place", _NOWHERE)
 
@@ -92,7 +92,7 @@ class Record(Part):
         """What Okta's Admin Console calls the object; its id where it has no name."""
         return self.id
 
-    def put(self, place: Place) -> None:
+    def put(self, place: RecordPlace) -> None:
         """Remember where the record was read from. Called once, by the index."""
         object.__setattr__(self, "_place", place)
 

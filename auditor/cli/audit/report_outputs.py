@@ -1,0 +1,92 @@
+"""Which reports are made, and where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from auditor.cli.terminal_colour import coloured
+from auditor.errors import UsageError
+from auditor.files import check_writable, write_file
+from auditor.lint.report import Report
+from auditor.lint.result import AuditResult
+from auditor.plugins import load_reports
+from auditor.text import closest, did_you_mean
+
+STANDARD_OUTPUT = Path("-")
+
+
+@dataclass(frozen=True)
+class Output:
+    """One report to make, and where it goes."""
+
+    report: Report
+    path: Path
+
+
+def chosen_outputs(wanted: Iterable[str], templates: Iterable[str] = ()) -> tuple[Output, ...]:
+    """The reports that were asked for, checked before any is made.
+
+    Args:
+        wanted: `FORMAT[=PATH]`.
+        templates: `FILE[=PATH]`.
+
+    Raises:
+        UsageError: a format, a template or a path cannot work.
+    """
+    formats = load_reports()
+    outputs = []
+    for item in wanted:
+        name, _, path = item.partition("=")
+        if name not in formats:
+            raise UsageError(
+                f"There is no report format {name!r}{did_you_mean(closest(name, formats))}",
+                remedy=f"Formats: {', '.join(formats)}.",
+            )
+        outputs.append(Output(formats[name], _target(path)))
+    for item in templates:
+        from auditor.custom_report import template_report  # noqa: PLC0415 - only where it is asked
+
+        name, _, path = item.partition("=")
+        outputs.append(Output(template_report(Path(name), formats["json"]), _target(path)))
+    paths = [output.path for output in outputs]
+    if twice := {str(path) for path in paths if paths.count(path) > 1}:
+        where = "standard output" if "-" in twice else twice.pop()
+        raise UsageError(
+            f"Two reports would go to {where}.", remedy="Give one of them a path: FORMAT=PATH."
+        )
+    return tuple(outputs)
+
+
+def write_reports(outputs: Iterable[Output], result: AuditResult) -> None:
+    """Write the reports; name the files on standard error.
+
+    Every report is tried, so that one full disk does not cost the others.
+
+    Raises:
+        OutputError: a file could not be written.
+        UsageError: a template failed.
+    """
+    failed: UsageError | None = None
+    for output in outputs:
+        try:
+            text = output.report.render(result)
+            if output.path == STANDARD_OUTPUT:
+                click.echo(coloured(text), nl=not text.endswith("\n"))
+                continue
+            write_file(output.path, text.encode())
+            click.echo(f"{output.path} written", err=True)
+        except UsageError as error:
+            failed = error
+    if failed:
+        raise failed
+
+
+def _target(path: str) -> Path:
+    target = Path(path) if path else STANDARD_OUTPUT
+    if target != STANDARD_OUTPUT:
+        check_writable(target)
+    return target

@@ -1,0 +1,95 @@
+"""`okta-auditor audit`: check a snapshot against the rules, once or whenever a file changes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from auditor.cli.audit.preparation import plan
+from auditor.cli.interrupts import Stopped, termination
+from auditor.cli.options import FILE, AuditOptions, audit_options
+from auditor.errors import AuditorError, ExitCode
+from auditor.snapshot.document import read_document
+from auditor.text import printable
+
+_WAITING = "waiting for changes (Ctrl-C ends)"
+
+
+@click.command("audit")
+@click.argument("path", metavar="SNAPSHOT", type=FILE)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Audit again whenever the snapshot, the configuration, a local rule or a file that the "
+    "settings name changes, until Ctrl-C.",
+)
+@audit_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, audit: AuditOptions, *, watch: bool) -> None:
+    """Check a snapshot against the rules. Needs no network and no credentials."""
+    if watch:
+        _watch(path, audit)
+    else:
+        ctx.exit(_once(path, audit, []))
+
+
+def _once(path: Path, options: AuditOptions, watched: list[Path]) -> ExitCode:
+    """Audit; add to `watched` what the outcome depends on, as soon as that is known."""
+    asked = plan(options)
+    watched[:] = [path, *asked.depends_on]
+    result = asked.evaluate(read_document(path), path)
+    asked.publish(result)
+    return asked.exit_code(result)
+
+
+def _watch(path: Path, options: AuditOptions) -> None:
+    """Audit for ever.
+
+    Raises:
+        Stopped: by Ctrl-C or SIGTERM, which is how it ends.
+    """
+    from auditor.cli.audit.file_changes import state_of, wait_for_change  # noqa: PLC0415 - only if watched
+    from auditor.config.discovery import candidates  # noqa: PLC0415
+
+    # What Python compiles of a rule is known by the second only; two saves may fall into one.
+    sys.dont_write_bytecode = True
+    named = [options.config] if options.config else candidates(Path.cwd())
+    watched = [path, *named, *options.rules]
+    with termination() as signals:
+        try:
+            while True:
+                seen = state_of(watched)
+                before = set(watched)
+                try:
+                    code = _once(path, options, watched)
+                    told = f"exit code {int(code)}; {_WAITING}"
+                except AuditorError as error:
+                    click.echo(printable(f"error: {error.message}\n  {error.remedy}"), err=True)
+                    told = _WAITING
+                if before != set(watched):
+                    # What was looked at before the audit counts: a file may have changed since.
+                    whole = set(watched)
+                    kept = {p: s for p, s in seen.items() if not whole.isdisjoint((p, *p.parents))}
+                    seen = state_of(watched) | kept
+                # An audit leaves what it made to no collector, since most processes end then.
+                # Only then is Ctrl-C named, which a generator that is collected could swallow.
+                gc.unfreeze()
+                gc.collect()
+                click.echo(told, err=True)
+                wait_for_change(watched, seen)
+                _clear()
+        except KeyboardInterrupt:
+            raise Stopped("watching ended", signals.code) from None
+
+
+def _clear() -> None:
+    """Begin with an empty screen where there is one; elsewhere with a line."""
+    capable = os.environ.get("TERM", "dumb") not in {"", "dumb"} and "CI" not in os.environ
+    if capable and sys.stdout.isatty():
+        click.clear()
+    else:
+        click.echo("--- changed ---", err=True)

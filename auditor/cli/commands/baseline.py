@@ -1,0 +1,124 @@
+"""`okta-auditor baseline`: accept today's findings, so that only new ones count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from auditor.cli.audit.accepted_findings import baseline_path
+from auditor.cli.audit.preparation import Plan, plan
+from auditor.cli.merged_settings import read_settings
+from auditor.cli.options import FILE, AuditOptions, accepting_options
+from auditor.errors import AuditorError, UsageError
+from auditor.files import check_writable, write_file
+from auditor.lint.baseline import Baseline, dump_baseline, make_baseline, read_baseline
+from auditor.lint.result import AuditResult
+from auditor.snapshot.document import read_document
+from auditor.text import counted, listed
+
+
+@click.command("baseline")
+@click.argument("path", metavar="SNAPSHOT", type=FILE)
+@click.option(
+    "-o",
+    "output",
+    type=FILE,
+    metavar="FILE",
+    help="Where to write it. [default: the configuration's, or okta-auditor-baseline.json]",
+)
+@click.option("--update", is_flag=True, help="Replace a baseline that is there.")
+@click.option(
+    "--allow-incomplete",
+    is_flag=True,
+    help="Write it although rules could not be evaluated; it names them.",
+)
+@accepting_options
+def command(
+    *,
+    path: Path,
+    output: Path | None,
+    update: bool,
+    allow_incomplete: bool,
+    suppressions: Path | None,
+    as_of: datetime | None,
+    folders: tuple[Path, ...],
+    config: Path | None,
+) -> None:
+    """Accept today's findings, so that only new ones count.
+
+    Writes a file for version control with a line for each finding that no suppression accepts.
+    `audit --baseline FILE` then counts what is not in it, and what is but whose object has
+    changed. The file is never changed by an audit; `--update` draws the line anew.
+    """
+    options = AuditOptions(
+        output=("text",), rules=folders, config=config, suppressions=suppressions, as_of=as_of
+    )
+    settings = read_settings(options)
+    target = output or baseline_path(settings)
+    check_writable(target)
+    previous = _previous(target, update=update)
+    asked = plan(options, writing="baseline", effective=settings)
+    result = asked.evaluate(read_document(path), path)
+    if result.incomplete and not allow_incomplete:
+        raise AuditorError(
+            f"The audit is incomplete ({_unread(result)}), and a baseline of it would be too.",
+            remedy="Make a complete snapshot, or accept that findings of these rules count as "
+            "new: --allow-incomplete. Nothing was written.",
+        )
+    if previous:
+        previous.check_tenant(result.tenant)
+    made = make_baseline(result, asked.accepting.forbidden, previous)
+    write_file(target, dump_baseline(made).encode())
+    _tell(target, made, previous)
+    _warn(asked, result)
+
+
+def _previous(target: Path, *, update: bool) -> Baseline | None:
+    if not target.exists() and not target.is_symlink():
+        return None
+    if not update:
+        raise UsageError(
+            f"{target} is there already.",
+            remedy="Draw the line anew with --update, or write elsewhere: -o FILE.",
+        )
+    return read_baseline(target)
+
+
+def _tell(target: Path, made: Baseline, previous: Baseline | None) -> None:
+    accepted = f"accepts {counted(len(made.entries), 'finding')}"
+    if previous is None:
+        click.echo(f"{target} written: it {accepted}")
+        return
+    new = made.entries.keys() - previous.entries.keys()
+    gone = previous.entries.keys() - made.entries.keys()
+    changed = [
+        key
+        for key in made.entries.keys() & previous.entries.keys()
+        if made.entries[key].content != previous.entries[key].content
+    ]
+    click.echo(
+        f"{target} updated: it {accepted}, {len(new):,} of them new and {len(changed):,} changed; "
+        f"{len(gone):,} are gone"
+    )
+
+
+def _warn(asked: Plan, result: AuditResult) -> None:
+    """Say what the baseline does not accept, or does not know."""
+    lapsed = sum(item.lapsed for item in result.findings)
+    forbidden = sum(item.rule.code in asked.accepting.forbidden for item in result.findings)
+    for number, why in (
+        (lapsed, "a suppression of it has expired; fix it, or decide on that entry first"),
+        (forbidden, "`never` in the configuration forbids it"),
+    ):
+        if number:
+            click.echo(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
+    if result.incomplete:
+        click.echo(f"warning: the baseline is incomplete: {_unread(result)}", err=True)
+
+
+def _unread(result: AuditResult) -> str:
+    unread = [item.rule.code for item in result.not_evaluated if not item.absent]
+    codes = sorted({*unread, *(item.rule.code for item in result.crashed)})
+    return f"{counted(len(codes), 'rule')} not evaluated: {listed(codes, most=10)}"

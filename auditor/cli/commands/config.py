@@ -1,0 +1,96 @@
+"""`okta-auditor config`: each setting that holds, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from auditor.cli.merged_settings import read_settings
+from auditor.cli.options import AuditOptions, audit_options
+from auditor.config import Effective
+from auditor.config.origin import Origin
+from auditor.config.toml import key as bare
+from auditor.config.toml import literal, plain
+from auditor.text import escaped, one_line
+
+VERSION = "okta-auditor/config/1"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value."""
+
+    key: tuple[str, ...]
+    value: Any
+    origin: Origin
+
+
+@click.command("config")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@audit_options
+def command(form: str, audit: AuditOptions) -> None:
+    """Show each setting that holds for an audit, and where it comes from.
+
+    Takes the options of `audit`, so that any call can be tried. Of command line, environment,
+    file, profile and default the first that says something wins.
+    """
+    settings = read_settings(audit)
+    rows = list(_rows(settings))
+    click.echo(_json(settings, rows) if form == "json" else _text(settings, rows), nl=False)
+
+
+def _rows(effective: Effective) -> Iterator[Row]:
+    for key in type(effective.settings).model_fields:
+        value, origin = plain(getattr(effective.settings, key)), effective.origins[key]
+        if isinstance(value, dict) and value:
+            for inner, item in _leaves((key,), value):
+                line = effective.file.line(*inner) if effective.file else None
+                yield Row(inner, item, Origin(origin.kind, origin.name, line))
+        else:
+            yield Row((key,), value, origin)
+
+
+def _leaves(above: tuple[str, ...], table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves((*above, name), value)
+        else:
+            yield (*above, name), value
+
+
+def _text(effective: Effective, rows: list[Row]) -> str:
+    file = effective.file
+    named = f"{file.shown} ({'found' if file.searched else 'named'})" if file else "none"
+    cells = [
+        (".".join(bare(part) for part in row.key), literal(row.value), str(row.origin))
+        for row in rows
+    ]
+    first, second = (min(max(len(cell[column]) for cell in cells), 48) for column in (0, 1))
+    lines = [f"{key:{first}}  {value:{second}}  {origin}" for key, value, origin in cells]
+    return "".join(f"{one_line(line)}\n" for line in [f"configuration file: {named}", "", *lines])
+
+
+def _json(effective: Effective, rows: list[Row]) -> str:
+    document = {
+        "schema": VERSION,
+        "file": effective.file.shown if effective.file else None,
+        "settings": [
+            {
+                "key": list(row.key),
+                "value": row.value,
+                "origin": {
+                    "kind": row.origin.kind,
+                    "name": row.origin.name or None,
+                    "line": row.origin.line,
+                },
+            }
+            for row in rows
+        ],
+    }
+    return escaped(json.dumps(document, ensure_ascii=False, indent=2, default=str)) + "\n"

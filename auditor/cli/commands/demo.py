@@ -1,0 +1,76 @@
+"""`okta-auditor demo`: the main job, end to end, on a tenant that comes with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from auditor.cli.audit.preparation import plan
+from auditor.cli.audit.short_summary import brief
+from auditor.cli.export.one_tenant import collect, store
+from auditor.cli.options import FILE, AuditOptions
+from auditor.cli.terminal_colour import coloured
+from auditor.collect.auth.credentials import read_credentials
+from auditor.collect.options import ExportOptions
+from auditor.errors import ExitCode, OutputError
+from auditor.files import check_writable
+from auditor.snapshot.document import dump_snapshot
+
+FOLDER = Path("okta-audit")
+REPORTS = {"html": "report.html", "sarif": "results.sarif", "json": "results.json"}
+
+
+@click.command("demo")
+@click.option(
+    "-o",
+    "folder",
+    type=FILE,
+    default=FOLDER,
+    show_default=True,
+    metavar="DIR",
+    help="Where to put the snapshot and the reports.",
+)
+@click.pass_context
+def command(ctx: click.Context, folder: Path) -> None:
+    """See it work on a tenant that comes with it; needs no Okta org and no credentials.
+
+    Starts the tenant on this machine, exports it over HTTP with the okta SDK, audits the
+    snapshot and writes the reports. Exits with 0 although the tenant has mistakes.
+    """
+    from auditor.sandbox import Sandbox, Tenant  # noqa: PLC0415 - the web server, only when used
+    from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
+
+    _make(folder)
+    path = folder / "snapshot.json"
+    check_writable(path)
+    asked = plan(_options(folder))
+    tenant = Tenant.from_document(northwind(datetime.now(UTC)))
+    with Sandbox(tenant) as sandbox:
+        click.echo(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
+        # The sandbox takes any token.
+        credentials = read_credentials(
+            {"OKTA_CLIENT_ORGURL": sandbox.url, "OKTA_CLIENT_TOKEN": "demo"}
+        )
+        snapshot = collect(credentials, ExportOptions())
+    store(snapshot, path)
+    result = asked.evaluate(dump_snapshot(snapshot), path)
+    asked.publish(result)
+    click.echo(coloured(brief(result)))
+    click.echo(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
+    ctx.exit(ExitCode.INCOMPLETE if result.incomplete else ExitCode.CLEAN)
+
+
+def _options(folder: Path) -> AuditOptions:
+    outputs = tuple(f"{name}={folder / file}" for name, file in REPORTS.items())
+    return AuditOptions(output=outputs, no_config=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The folder {folder} cannot be made: {error.strerror}.", remedy="Name another: -o DIR"
+        ) from error

@@ -1,0 +1,112 @@
+"""`okta-auditor diff`: what changed between two snapshots, in meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from auditor.cli.audit.preparation import chosen_rules, without_collector
+from auditor.cli.merged_settings import read_settings
+from auditor.cli.options import FILE, AuditOptions
+from auditor.cli.token_requests import oidc_scopes_option
+from auditor.diff import document, markdown, plain
+from auditor.diff.compare import Files, compare_snapshots
+from auditor.diff.sides import Sides
+from auditor.diff.situations import Question
+from auditor.errors import AuditorError, ExitCode
+from auditor.lint.rule import Rule
+from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.index import Org
+from auditor.tokens.decide import OidcScopes
+from auditor.tokens.lookup import find_client, find_server
+from auditor.tokens.request import ORG_SERVER
+
+_FORMATS = {"text": plain.render, "json": document.render, "markdown": markdown.render}
+
+
+@click.command("diff")
+@click.argument("old", metavar="OLD", type=FILE)
+@click.argument("new", metavar="NEW", type=FILE)
+@click.option(
+    "--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True
+)
+@click.option(
+    "--fail-on-gain",
+    "patterns",
+    multiple=True,
+    metavar="SCOPE_PATTERN",
+    help="Exit with 1 if anybody gained a scope like this: `orders:*`, `*`. Repeatable.",
+)
+@click.option("--server", metavar="NAME", help="One authorization server, or `org`.")
+@click.option("--client", metavar="NAME", help="One client: label, client id or app id.")
+@click.option("--no-findings", is_flag=True, help="Leave the audit of both snapshots out.")
+@click.option("--config", type=FILE, metavar="FILE", help="Settings of the audit.")
+@click.option("--across-orgs", is_flag=True, help="Compare the snapshots even if the orgs differ.")
+@oidc_scopes_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    old: Path,
+    new: Path,
+    form: str,
+    patterns: tuple[str, ...],
+    server: str | None,
+    client: str | None,
+    no_findings: bool,
+    config: Path | None,
+    across_orgs: bool,
+    oidc_scopes: str,
+) -> None:
+    """Say what changed between two snapshots: who gained or lost which tokens, and by which rule.
+
+    Also whose tokens live longer or shorter, which tokens end, which findings are new or fixed.
+    Objects are matched by id, so that a new name is no change.
+
+    Exit codes: 0 no gain that --fail-on-gain names; 1 there is one; 2 wrong usage; 3 something
+    could not be compared, which is never taken for no change.
+    """
+    rules = None if no_findings else _rules(config)
+    with without_collector():
+        before = parse_snapshot(read_document(old), old)
+        after = parse_snapshot(read_document(new), new)
+        sides = Sides.of(before, after, OidcScopes(oidc_scopes))
+        if not across_orgs:
+            sides.refuse_strangers()
+        question = Question(
+            server and _either(sides, lambda org: _server(org, server)),
+            client and _either(sides, lambda org: find_client(org, client).client_id),
+        )
+        files = Files(old.as_posix(), new.as_posix())
+        result = compare_snapshots(sides, files, question, rules, patterns)
+    click.echo(_FORMATS[form](result), nl=False)
+    if not result.complete:
+        ctx.exit(ExitCode.INCOMPLETE)
+    ctx.exit(ExitCode.FINDINGS if result.failing else ExitCode.CLEAN)
+
+
+def _rules(config: Path | None) -> tuple[Rule, ...]:
+    with without_collector():  # packs are many modules, which stay
+        return chosen_rules(read_settings(AuditOptions(config=config)))[1]
+
+
+def _either(sides: Sides, find: Callable[[Org], str]) -> str:
+    """The id that a word stands for, in the new snapshot or else in the old one.
+
+    Raises:
+        AuditorError: it names nothing in either.
+    """
+    try:
+        return find(sides.new.org)
+    except AuditorError as error:
+        try:
+            return find(sides.old.org)
+        except AuditorError:
+            raise error from None
+
+
+def _server(org: Org, word: str) -> str:
+    found = find_server(org, word)
+    return found.id if found else ORG_SERVER

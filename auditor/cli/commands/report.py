@@ -1,0 +1,91 @@
+"""`okta-auditor report`: render saved results again, in any format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from auditor.cli.audit.report_outputs import chosen_outputs, write_reports
+from auditor.cli.audit.saved_results import read_saved
+from auditor.cli.options import FILE, output_options
+from auditor.errors import UsageError
+from auditor.lint.result import AuditResult
+from auditor.plugins import load_rules
+
+
+@click.command("report")
+@click.argument("path", metavar="RESULTS", type=FILE)
+@output_options
+@click.option(
+    "--show-suppressed/--no-show-suppressed",
+    default=None,
+    help="List findings that are accepted, instead of counting them. [default: as the audit]",
+)
+@click.option(
+    "--snapshot",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="The snapshot that was audited, which pictures of access in the HTML are made of.",
+)
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=FILE,
+    metavar="DIR",
+    help="Load local rules (Python code) from a folder, for their pages. Repeatable.",
+)
+def command(
+    path: Path,
+    *,
+    output: tuple[str, ...],
+    template: tuple[str, ...],
+    show_suppressed: bool | None,
+    snapshot: Path | None,
+    folders: tuple[Path, ...],
+) -> None:
+    """Render the JSON results of an audit again, in any format. Audits nothing.
+
+    Every format comes out as the audit itself would have written it. Reads no configuration.
+
+    Exits with 0 whatever the results say: the audit's own exit code has told that.
+    """
+    outputs = chosen_outputs(output or (() if template else ("text",)), template)
+    result = read_saved(path, load_rules(folders))
+    if snapshot is not None:
+        result = _with_access(result, snapshot)
+    if show_suppressed is not None:
+        result = replace(result, show_accepted=show_suppressed)
+    write_reports(outputs, result)
+
+
+def _with_access(result: AuditResult, path: Path) -> AuditResult:
+    """The result with what takes its snapshot.
+
+    Raises:
+        SnapshotError: the file is no snapshot.
+        UsageError: it is another snapshot than was audited.
+    """
+    from auditor.cli.audit.preparation import without_collector  # noqa: PLC0415 - only with a snapshot
+    from auditor.lint.overview import Overview  # noqa: PLC0415
+    from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
+    from auditor.snapshot.index import Org  # noqa: PLC0415
+
+    with without_collector():
+        snapshot = parse_snapshot(read_document(path), path)
+        org = Org.of(snapshot)
+    for part, same in (
+        ("org", snapshot.capture.org_url == result.capture.org_url),
+        ("time of capture", snapshot.capture.finished_at == result.capture.finished_at),
+        ("header", snapshot.capture == result.capture),
+        ("coverage", org.ledger.entries == result.coverage),
+    ):
+        if not same:
+            raise UsageError(
+                f"{path} is not the snapshot that was audited: its {part} is another.",
+                remedy=f"Name the one of {result.capture.org_url} that was captured at "
+                f"{result.capture.finished_at.isoformat()}, or audit this one.",
+            )
+    return replace(result, overview=Overview(org, result.rules))

@@ -1,0 +1,129 @@
+"""`okta-auditor snapshot`: read a tenant into a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from auditor.cli.export.one_tenant import collect_into, missing, resuming
+from auditor.cli.export.request_plan import plan_like, plan_of
+from auditor.cli.export.several_tenants import How, chosen, plan_one, snapshot_each
+from auditor.cli.options import FILE, collect_options, completion_options
+from auditor.collect.auth.credentials import read_credentials
+from auditor.collect.options import ExportOptions
+from auditor.errors import ExitCode, UsageError
+from auditor.files import check_writable
+
+
+@click.command("snapshot")
+@click.option(
+    "-o",
+    "path",
+    type=FILE,
+    default="snapshot.json",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write the snapshot; gzip if the name ends in .gz.",
+)
+@collect_options
+@completion_options
+@click.option(
+    "--plan",
+    "planning",
+    is_flag=True,
+    help="Print how many requests it takes and how long the rate limits make it, and do not "
+    "go on. Reads the org's own lists and each server's policies and scopes, which --resume "
+    "does not ask for again.",
+)
+@click.option(
+    "--like",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="With --plan: go by an older snapshot, and ask for nothing.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the plan.",
+)
+@click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds tenants.")
+@click.option(
+    "--tenant",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Read a tenant of the configuration file. Repeatable: they are read at the same time.",
+)
+@click.option("--all-tenants", is_flag=True, help="Read all tenants of the configuration file.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    path: Path,
+    export: ExportOptions,
+    *,
+    resume: bool,
+    require_complete: bool,
+    verbose: bool,
+    planning: bool,
+    like: Path | None,
+    form: str,
+    config: Path | None,
+    names: tuple[str, ...],
+    all_tenants: bool,
+) -> None:
+    """Read a tenant's configuration into a file.
+
+    Reads OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or, for a service app,
+    OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY. Writes nothing to Okta, and never asks
+    for client secrets. Exits with 3 if a part could not be read; what was read is kept.
+
+    While it reads, FILE.partial holds what was read so far. It stays when the run is
+    interrupted, dies or finds no answer to a part; --resume goes on from there.
+
+    With --tenant or --all-tenants, the configuration file says where the tenants are, where
+    their secrets are and where their snapshots go. The exit code is the worst of theirs.
+    """
+    if (like or ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE) and not planning:
+        raise UsageError("--like and --format are of --plan.", remedy="Add --plan.")
+    if like is not None:
+        plan_like(like, export, form)
+        return
+    if names or all_tenants:
+        if ctx.get_parameter_source("path") is ParameterSource.COMMANDLINE:
+            raise UsageError(
+                "-o is for one tenant; those of the configuration file have their own outputs.",
+                remedy='Set "snapshot" in [tenants.NAME].',
+            )
+        how = How(export, resume, require_complete, verbose, _again(config, export))
+        tenants = chosen(config, names, everyone=all_tenants)
+        ctx.exit(plan_one(tenants, how, form) if planning else snapshot_each(tenants, how))
+    if config is not None:
+        raise UsageError("--config needs --tenant or --all-tenants here.")
+    credentials = read_credentials(os.environ)
+    check_writable(path)
+    again = resuming(["snapshot"], path, export)
+    if planning:
+        ctx.exit(
+            plan_of(path, credentials, export, again, resume=resume, verbose=verbose, form=form)
+        )
+    snapshot = collect_into(path, credentials, export, resume=resume, verbose=verbose, again=again)
+    unread = missing(snapshot.ledger, require_complete=require_complete)
+    ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
+
+
+def _again(config: Path | None, options: ExportOptions) -> Callable[[Sequence[str]], list[str]]:
+    """Makes the command that goes on with some tenants."""
+
+    def words(names: Sequence[str]) -> list[str]:
+        begin = ["okta-auditor", "snapshot", *(["--config", str(config)] if config else [])]
+        members = ["--all-members"] if options.all_members else []
+        return [*begin, *(w for name in names for w in ("--tenant", name)), "--resume", *members]
+
+    return words

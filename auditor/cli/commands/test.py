@@ -1,0 +1,151 @@
+"""`okta-auditor test`: hold a snapshot against expectations, as unit tests of its policies."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from auditor.cli.options import FILE
+from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
+from auditor.errors import ExitCode
+from auditor.text import counted, escaped, listed, one_line
+from auditor.tokens.decide import Decider, OidcScopes
+from auditor.tokens.decision import Decision
+from auditor.tokens.expectations import Result, read_cases
+
+
+@click.command("test")
+@click.argument("path", metavar="SNAPSHOT", type=FILE)
+@click.argument("expectations", metavar="EXPECTATIONS", type=FILE)
+@oidc_scopes_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+)
+@click.pass_context
+def command(
+    ctx: click.Context, *, path: Path, expectations: Path, oidc_scopes: str, form: str
+) -> None:
+    """Check that token requests are minted or rejected as a file expects.
+
+    EXPECTATIONS is a YAML list; `okta-auditor schema expectations` describes its keys.
+
+    Exit codes: 0 all are as expected; 1 some are not; 2 the file cannot be used; 3 something
+    that was expected to be minted or rejected is indeterminate. 3 beats 1.
+    """
+    org = read_org(path)
+    cases = read_cases(expectations, org)
+    decider = Decider(org, OidcScopes(oidc_scopes))
+    results = [case.run(decider) for case in cases]
+    if form == "text":
+        for line in _text(results, path, expectations):
+            click.echo(one_line(line))
+        for line in unread(org) if any(result.undecided for result in results) else ():
+            click.echo(one_line(line))
+    else:
+        render: Callable[..., str] = {"json": _json, "junit": _junit}[form]
+        click.echo(render(results, expectations), nl=False)
+    ctx.exit(_exit_code(results))
+
+
+def _exit_code(results: list[Result]) -> ExitCode:
+    if any(result.undecided for result in results):
+        return ExitCode.INCOMPLETE
+    passed = all(result.passed for result in results)
+    return ExitCode.CLEAN if passed else ExitCode.FINDINGS
+
+
+def _text(results: list[Result], snapshot: Path, path: Path) -> list[str]:
+    lines: list[str] = []
+    for result in results:
+        if result.passed:
+            continue
+        case = result.case
+        word = "UNDECIDED" if result.undecided else "FAILED"
+        lines += [
+            f"{word}  {case.expectation.title}  ({path}:{case.line})",
+            *(f"    {line}" for line in _compared(result)),
+            f"    Try: {explain_command(snapshot, case.expectation.words)}",
+            "",
+        ]
+    undecided = sum(result.undecided for result in results)
+    failed = sum(not result.passed for result in results) - undecided
+    counts = [f"{len(results) - failed - undecided:,} as expected", f"{failed:,} not"]
+    counts += [f"{undecided:,} undecided"] if undecided else []
+    return [*lines, f"{counted(len(results), 'expectation')}: {', '.join(counts)}"]
+
+
+def _compared(result: Result) -> list[str]:
+    expected, actual = result.case.expectation.expected, result.actual
+    lines = [
+        f"{key}: expected {_shown(expected[key])}, got {_shown(_got(actual, key))}"
+        for key in result.differences
+    ]
+    if "expect" in result.differences:
+        words = ": ".join(filter(None, [actual.error, actual.error_description]))
+        why = actual.missing or words or actual.failed
+        lines += [f"because: {why}"] if why else []
+    return lines
+
+
+def _got(decision: Decision, key: str) -> Any:
+    if key == "expect":
+        return decision.outcome.value
+    value = getattr(decision, key)
+    return value.title if key in {"policy", "rule"} and value else value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return listed(sorted(map(str, value)), most=20, empty="no scopes")
+    return {None: "null", True: "true", False: "false"}.get(value, str(value))
+
+
+def _json(results: list[Result], path: Path) -> str:
+    del path
+    rows = [result.as_json() for result in results]
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return escaped(orjson.dumps(rows, option=options).decode())
+
+
+def _junit(results: list[Result], path: Path) -> str:
+    undecided = sum(result.undecided for result in results)
+    failed = sum(not result.passed for result in results) - undecided
+    suite = f'name={_attribute(path.as_posix())} tests="{len(results)}" failures="{failed}" '
+    suite += f'errors="{undecided}" skipped="0" time="0"'
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites {suite}>"]
+    lines += [f"  <testsuite {suite}>"]
+    for result in results:
+        words = result.case.expectation
+        head = f"name={_attribute(words.title)} classname={_attribute(words.server)} "
+        head += f'file={_attribute(path.as_posix())} line="{result.case.line}" time="0"'
+        if result.passed:
+            lines.append(f"    <testcase {head}/>")
+            continue
+        kind = "error" if result.undecided else "failure"
+        compared = _compared(result)
+        message, details = _attribute(compared[0]), _escaped(" / ".join(compared))
+        lines += [
+            f"    <testcase {head}>",
+            f"      <{kind} message={message}>{details}</{kind}>",
+            "    </testcase>",
+        ]
+    return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
+
+
+def _escaped(text: str) -> str:
+    """Text for XML 1.0, which cannot hold most control characters even if escaped."""
+    clean = one_line(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+    return html.escape(clean)
+
+
+def _attribute(text: str) -> str:
+    return f'"{_escaped(text)}"'

@@ -1,0 +1,175 @@
+"""From a snapshot to the files of a bundle of evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic_core import to_jsonable_python
+
+from auditor.cli.audit.preparation import Plan, plan, without_collector
+from auditor.cli.framework_files import chosen_frameworks
+from auditor.cli.merged_settings import read_settings
+from auditor.cli.options import AuditOptions
+from auditor.config import Effective
+from auditor.config.origin import Origin
+from auditor.config.toml import plain
+from auditor.errors import UsageError
+from auditor.evidence.bundle import REPORTS, Contents, bundle_files, predecessor
+from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
+from auditor.evidence.redaction import Redactor, check_key
+from auditor.lint.engine import Source
+from auditor.lint.engine import audit as evaluated
+from auditor.lint.result import AuditResult
+from auditor.plugins import load_reports
+from auditor.snapshot.document import Snapshot, dump_snapshot, parse_snapshot, read_document
+
+_ELSEWHERE = frozenset({"output", "history", "source_root", "tenants", "statistics", "local_rules"})
+"""Settings that change nothing in a bundle, or that the export sets itself."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a call wants besides the audit."""
+
+    snapshot: Path
+    previous: Path | None
+    key: Ed25519PrivateKey | None
+    redaction_key: bytes | None
+    """Replaces people where there is one."""
+    frameworks: tuple[str, ...] = ()
+    """Ids and files; those of the configuration and of the package if there are none."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A bundle in memory."""
+
+    files: dict[str, bytes]
+    digest: str
+    """The SHA-256 of its manifest."""
+    incomplete: bool
+
+
+def exported(asked: Asked, options: AuditOptions) -> Exported:
+    """Audit a snapshot and put the evidence together.
+
+    Raises:
+        UsageError: something cannot be used as it stands, or the bundle before is no predecessor.
+    """
+    before = predecessor(asked.previous) if asked.previous else None
+    settings = read_settings(options)
+    document = read_document(asked.snapshot)
+    with without_collector():
+        snapshot = parse_snapshot(document, asked.snapshot)
+        wanted = plan(options, effective=_judged_by_capture(settings, snapshot))
+        codes = {rule.code for rule in wanted.known}
+        frameworks = chosen_frameworks(asked.frameworks, wanted.effective, codes)
+        redactor = None
+        if asked.redaction_key:
+            key = check_key(asked.redaction_key, "The key for redaction")
+            redactor = Redactor(snapshot, key)
+            document = redactor.snapshot(snapshot)
+            del snapshot  # a large tenant need not be in memory twice
+            snapshot = parse_snapshot(document, asked.snapshot)
+            document = dump_snapshot(snapshot)
+        result = _result(wanted, snapshot, document)
+    if redactor:
+        result = redactor.result(result)
+    redacted: tuple[Literal["people"], ...] = ("people",) if redactor else ()
+    previous = _previous(before[0].predicate, before[1], result, redacted) if before else None
+    in_force = _in_force(wanted)
+    reports = load_reports()
+    contents = Contents(
+        snapshot=snapshot,
+        document=document,
+        result=result,
+        reports={name: reports[name] for name in REPORTS},
+        frameworks=frameworks,
+        settings=_settings(wanted.effective, in_force),
+        # What people wrote there of people, nobody could find: only their digests are told.
+        accepting={} if redactor else in_force,
+        redacted=redacted,
+    )
+    files = bundle_files(contents, previous, asked.key)
+    return Exported(files, digest_of(files[MANIFEST]), result.incomplete)
+
+
+def _judged_by_capture(settings: Effective, snapshot: Snapshot) -> Effective:
+    """The settings without the clock: expiry is judged by the day of the capture."""
+    changed: dict[str, Any] = {"output": (), "history": None, "show_suppressed": True}
+    origins = dict(settings.origins)
+    if origins["as_of"].kind == "default":
+        changed["as_of"] = snapshot.capture.finished_at.date()
+        origins["as_of"] = Origin("default", "(the day of the capture)")
+    return replace(settings, settings=settings.settings.model_copy(update=changed), origins=origins)
+
+
+def _result(wanted: Plan, snapshot: Snapshot, document: bytes) -> AuditResult:
+    # Locations point into the bundle's own snapshot, wherever the bundle will lie.
+    source = Source("snapshot.json", document)
+    result = wanted.accepting.apply(evaluated(snapshot, wanted.rules, source))
+    return replace(result, as_of=wanted.effective.as_of, show_accepted=True)
+
+
+def _previous(
+    before: Predicate, previous: Previous, result: AuditResult, redacted: tuple[str, ...]
+) -> Previous:
+    """The bundle before, if it can come before this one.
+
+    Raises:
+        UsageError: it cannot, and `verify` would say so for ever.
+    """
+    why = ""
+    if before.tenant != result.tenant.id:
+        why = f"it is of the org {before.tenant}, not of {result.tenant.id}"
+    elif before.captured_at >= result.capture.finished_at:
+        why = f"it was captured no earlier, at {before.captured_at.isoformat()}"
+    elif before.redacted != redacted:
+        why = "one of the two is redacted and the other is not, so that they cannot be compared"
+    if why:
+        raise UsageError(
+            f"The bundle for --previous cannot come before this one: {why}.",
+            remedy="Name the bundle of the night before, or begin a series without --previous.",
+        )
+    return previous
+
+
+def _in_force(wanted: Plan) -> dict[str, bytes]:
+    """The files that accept findings, by their name in the bundle."""
+    accepting, baseline = wanted.accepting, wanted.settings.baseline
+    files = {"suppressions.toml": accepting.path} if accepting.suppressions.entries else {}
+    if baseline and accepting.baseline:
+        files["baseline.json"] = baseline
+    try:
+        return {name: path.read_bytes() for name, path in files.items()}
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename} cannot be read: {error.strerror}.", remedy="Run the export again."
+        ) from error
+
+
+def _settings(effective: Effective, in_force: dict[str, bytes]) -> dict[str, Any]:
+    """Each setting that holds and the layer that it comes from; paths by their last name only.
+
+    Where a machine keeps its files is nobody's business, and would change the bytes.
+    """
+    keys = [key for key in type(effective.settings).model_fields if key not in _ELSEWHERE]
+    return {
+        "settings": {
+            key: {
+                "value": to_jsonable_python(plain(_nameless(getattr(effective.settings, key)))),
+                "from": effective.origins[key].kind,
+            }
+            for key in keys
+        },
+        "files": {name: {"sha256": digest_of(in_force[name])} for name in sorted(in_force)},
+    }
+
+
+def _nameless(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.name
+    return [_nameless(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,177 @@
+"""What `snapshot`, `run` and `demo` have in common: reading a tenant and saying how it goes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from auditor.cli.export.progress_lines import watching
+from auditor.cli.interrupts import Stopped, termination
+from auditor.collect.auth.credentials import Credentials
+from auditor.collect.journal.journal import Journal
+from auditor.collect.journal.opening import open_journal
+from auditor.collect.options import ExportOptions
+from auditor.snapshot.document import Snapshot, write_snapshot
+from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.text import counted, one_line
+
+SHOWN = {
+    "authorization_servers": "server",
+    "policies": "policy",
+    "policy_rules": "rule",
+    "scopes": "scope",
+    "apps": "client",
+    "groups": "group",
+    "users": "user",
+}
+_PLURALS = {"policy": "policies"}
+
+
+def to_stderr(line: str) -> None:
+    """Say something beside the output."""
+    click.echo(line, err=True)
+
+
+def collect(
+    credentials: Credentials,
+    options: ExportOptions,
+    journal: Journal | None = None,
+    *,
+    verbose: bool = False,
+) -> Snapshot:
+    """Read a tenant, and show how it goes."""
+    # The okta SDK takes a second to import, so only reading loads it.
+    from auditor.collect.exporter import export  # noqa: PLC0415
+
+    with watching(verbose=verbose) as (progress,):
+        return export(credentials, options, progress, journal=journal)
+
+
+def collect_into(
+    path: Path,
+    credentials: Credentials,
+    options: ExportOptions,
+    *,
+    resume: bool,
+    verbose: bool,
+    again: str,
+) -> Snapshot:
+    """Read a tenant and write the snapshot, so that an end in between loses nothing.
+
+    Args:
+        path: where to write it.
+        credentials: which org, and how to prove who asks.
+        options: how to read it.
+        resume: whether to go on where a run before has ended.
+        verbose: whether to show each request.
+        again: the command that goes on, to be pasted into a shell.
+
+    Raises:
+        Stopped: by Ctrl-C or SIGTERM.
+    """
+    with termination() as signals:
+        journal = opened(path, credentials, options, resume=resume)
+        try:
+            snapshot = collect(credentials, options, journal, verbose=verbose)
+            store(snapshot, path)
+            settle(snapshot, journal, again)
+        except KeyboardInterrupt:
+            kept = journal and not journal.empty and journal.path.exists()
+            line = f"what was read is kept; go on with: {again}" if kept else "nothing was written"
+            raise Stopped(f"interrupted; {line}", signals.code) from None
+        finally:
+            if journal:
+                journal.close()
+    return snapshot
+
+
+def settle(
+    snapshot: Snapshot, journal: Journal | None, again: str, say: Callable[[str], None] = to_stderr
+) -> None:
+    """Remove the journal of a snapshot that was written, unless there is more to ask for."""
+    if journal and not any(entry.gaps for entry in snapshot.ledger.entries):
+        journal.remove()
+    elif journal:
+        say(f"To read what is missing and nothing else: {again}")
+
+
+def opened(
+    path: Path,
+    credentials: Credentials,
+    options: ExportOptions,
+    *,
+    resume: bool,
+    say: Callable[[str], None] = to_stderr,
+) -> Journal | None:
+    """The journal of an export; says what there is to go on with."""
+    found = open_journal(path, credentials.org_url, options, resume=resume)
+    if found is None:
+        return None
+    journal = found.journal
+    if resume:
+        say(
+            f"Going on with the run of {journal.started_at:%Y-%m-%d %H:%M} UTC: "
+            f"{counted(journal.pages, 'page')} will not be asked for again."
+        )
+    if found.note:
+        say(f"note: {found.note}")
+    return journal
+
+
+def resuming(command: Sequence[str], path: Path, options: ExportOptions) -> str:
+    """The command that goes on, to be pasted into a shell.
+
+    Args:
+        command: the words that begin it.
+        path: the snapshot.
+        options: how it is read.
+    """
+    words = ["okta-auditor", *command, "-o", str(path), "--resume"]
+    return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
+
+
+def store(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr) -> None:
+    """Write the snapshot; say what was read and, more loudly, what was not."""
+    write_snapshot(snapshot, path)
+    capture = snapshot.capture
+    say(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.")
+    if capture.waited_s >= 1:
+        say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
+    for entry in snapshot.ledger.incomplete:
+        say(
+            f"warning: {entry.label} could not be read completely: "
+            f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
+        )
+    missing = len(snapshot.ledger.incomplete)
+    total = len(snapshot.ledger.entries)
+    state = f", incomplete ({missing} of {total} collections)" if missing else ""
+    say(f"{path} written{state}")
+
+
+def missing(
+    ledger: Ledger, *, require_complete: bool, say: Callable[[str], None] = to_stderr
+) -> tuple[LedgerEntry, ...]:
+    """What was not read, so that the command exits with 3.
+
+    Args:
+        ledger: of the snapshot.
+        require_complete: whether to count what the org does not have, too. Says which.
+        say: takes what is to be told.
+    """
+    absent = [entry for entry in ledger.entries if entry.status is CollectionStatus.ABSENT]
+    if require_complete and absent:
+        names = ", ".join(entry.label for entry in absent)
+        say(f"--require-complete: the org does not have: {names}.")
+        return (*ledger.incomplete, *absent)
+    return ledger.incomplete
+
+
+def described(snapshot: Snapshot) -> str:
+    """How much of what was read: `7 servers · 31 clients`."""
+    counts = {entry.collection: entry.objects for entry in snapshot.ledger.entries}
+    return " · ".join(
+        counted(counts.get(name, 0), noun, _PLURALS.get(noun)) for name, noun in SHOWN.items()
+    )

@@ -1,0 +1,136 @@
+"""Progress bars for people who watch: one for each phase, or for each tenant."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.text import Text
+
+from auditor.collect.http.exchange import Exchange
+from auditor.collect.progress.phases import Phase, phase_of
+from auditor.snapshot.collections import Collection, match
+
+_BAR = 16
+
+
+class Bars:
+    """The bars, and beneath them what is waited for. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("Reading  {task.description}", markup=False),
+            BarColumn(bar_width=_BAR),
+            MofNCompleteColumn(),
+            TextColumn("lists  {task.fields[rate]}  {task.fields[left]}", markup=False),
+        )
+        self._waits: dict[str, float] = {}
+        self._live = Live(get_renderable=self._shown, console=Console(stderr=True), transient=True)
+
+    def __enter__(self) -> Self:
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def phases(self) -> Watcher:
+        """A watcher whose export has a bar for each phase."""
+        return Watcher(self, "", {phase: self.add(phase) for phase in Phase})
+
+    def tenant(self, name: str) -> Watcher:
+        """A watcher whose export has one bar."""
+        bar = self.add(name)
+        return Watcher(self, f"{name}: ", dict.fromkeys(Phase, bar))
+
+    def add(self, name: str) -> Bar:
+        """One more bar."""
+        return Bar(self._progress, self._progress.add_task(name, total=None, rate="", left=""))
+
+    def wait(self, what: str, seconds: float) -> None:
+        """Show a wait until it is over."""
+        self._waits[what] = time.time() + seconds
+
+    def _shown(self) -> Group:
+        now = time.time()
+        self._waits = {what: until for what, until in self._waits.items() if until > now}
+        lines = [
+            f"{what} until {time.strftime('%H:%M:%S', time.localtime(until))}"
+            for what, until in sorted(self._waits.items())
+        ]
+        return Group(self._progress, *(Text(f"  {line}", overflow="ellipsis") for line in lines))
+
+
+class Bar:
+    """One bar: lists, requests a second, and requests that are known to come."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._began: float | None = None
+        self._requests = self._planned = self._read = 0
+
+    def planned(self, lists: int) -> None:
+        """Make it longer."""
+        self._began = self._began or time.monotonic()
+        self._planned += lists
+        self._draw()
+
+    def read(self) -> None:
+        """Move it."""
+        self._read += 1
+        self._draw()
+
+    def sent(self) -> None:
+        """Count a request."""
+        self._requests += 1
+        self._draw()
+
+    def _draw(self) -> None:
+        seconds = time.monotonic() - (self._began or time.monotonic())
+        left = self._planned - self._read
+        self._progress.update(
+            self._task,
+            total=self._planned or None,
+            completed=self._read,
+            rate=f"{self._requests / seconds:.1f}/s" if seconds >= 1 else "",
+            # Nobody knows how many pages a list has before its last one.
+            left=f"{left:,}+ requests to go" if left else "",
+        )
+
+
+class Watcher:
+    """Moves the bars of one export."""
+
+    def __init__(self, bars: Bars, start: str, of: dict[Phase, Bar]) -> None:
+        self._bars = bars
+        self._start = start
+        self._of = of
+
+    def planned(self, row: Collection, lists: int) -> None:
+        """Make a bar longer."""
+        self._of[phase_of(row)].planned(lists)
+
+    def read(self, row: Collection, objects: int) -> None:
+        """Move a bar."""
+        del objects
+        self._of[phase_of(row)].read()
+
+    def sent(self, exchange: Exchange) -> None:
+        """Count a request for its bar."""
+        found = match(exchange.target.partition("?")[0])
+        if found is not None:
+            self._of[phase_of(found[0])].sent()
+
+    def waiting(self, bucket: str, seconds: float) -> None:
+        """Say why a bar stands still."""
+        self._bars.wait(f"{self._start}waiting for the rate limit of {bucket}", seconds)

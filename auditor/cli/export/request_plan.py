@@ -1,0 +1,153 @@
+"""`snapshot --plan`: how many requests an export takes, and how long the limits make it."""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from pathlib import Path
+
+import click
+
+from auditor.cli.export.one_tenant import opened
+from auditor.cli.export.progress_lines import watching
+from auditor.cli.interrupts import Stopped, termination
+from auditor.collect.auth.credentials import Credentials
+from auditor.collect.journal.opening import resumable
+from auditor.collect.options import ExportOptions
+from auditor.collect.plan.estimate import Load, Plan, Range, planned, planned_like
+from auditor.errors import ExitCode
+from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.text import one_line
+
+_MINUTE_S = 60
+_WIDTH = 100
+
+
+def plan_of(
+    path: Path,
+    credentials: Credentials,
+    options: ExportOptions,
+    again: str,
+    *,
+    resume: bool,
+    verbose: bool,
+    form: str,
+) -> ExitCode:
+    """Read what a plan is made of, leave it in the journal, and print the plan.
+
+    Args:
+        path: where the snapshot is going to be written.
+        credentials: which org, and how to prove who asks.
+        options: how it is going to be read.
+        again: the command that goes on.
+        resume: whether there has to be a run to go on with.
+        verbose: whether to show each request.
+        form: "text" or "json".
+
+    Raises:
+        Stopped: by Ctrl-C or SIGTERM.
+    """
+    from auditor.collect.exporter import survey  # noqa: PLC0415 - the SDK takes a second
+
+    # What a plan has read, or a run that was cut off, is no plan's to throw away.
+    resume = resume or resumable(path, credentials.org_url, options)
+    with termination() as signals:
+        journal = opened(path, credentials, options, resume=resume)
+        try:
+            with watching(verbose=verbose) as (progress,):
+                plan = planned(survey(credentials, options, progress, journal=journal), options)
+        except KeyboardInterrupt:
+            raise Stopped("interrupted; there is no plan", signals.code) from None
+        finally:
+            if journal:
+                journal.close()
+    for entry in plan.unread:
+        click.echo(
+            f"warning: {entry.label} could not be read completely, so the plan lacks what belongs "
+            f"to them: {one_line(entry.explanation())}.\n  Next: {entry.remedy()}.",
+            err=True,
+        )
+    if form == "text":
+        click.echo(f"Plan for {credentials.org_url}\n")
+    _print(plan, options, form)
+    if journal:
+        click.echo(f"What was read for the plan is kept; go on with: {again}", err=True)
+    return ExitCode.INCOMPLETE if plan.unread else ExitCode.CLEAN
+
+
+def plan_like(older: Path, options: ExportOptions, form: str) -> None:
+    """Print the plan for a tenant as large as it was in an older snapshot; asks for nothing.
+
+    Raises:
+        SnapshotError: the file is no snapshot.
+    """
+    snapshot = parse_snapshot(read_document(older), older)
+    if form == "text":
+        when = f"{snapshot.capture.finished_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"Plan for {one_line(snapshot.capture.org_url)} as it was on {when}\n")
+    _print(planned_like(snapshot.capture, snapshot.ledger, options), options, form)
+
+
+def _print(plan: Plan, options: ExportOptions, form: str) -> None:
+    click.echo(json.dumps(plan.as_json(), indent=2) if form == "json" else _text(plan, options))
+
+
+def _text(plan: Plan, options: ExportOptions) -> str:
+    lines = [f"{'BUCKET':<20}{'SENT':>7}{'TO COME':>20}{'LIMIT':>11}{'OURS':>7}{'MINUTES':>14}"]
+    for load in plan.loads:
+        limit, ours = _limit(load)
+        minutes = "not known" if load.seconds is None else _minutes(load.seconds)
+        lines.append(
+            f"{load.bucket:<20}{load.sent:>7,}{_number(load.requests):>20}"
+            f"{limit:>11}{ours:>7}{minutes:>14}"
+        )
+    sent = sum(load.sent for load in plan.loads)
+    total = _minutes(plan.seconds)
+    lines.append(f"{'all':<20}{sent:>7,}{_number(plan.requests):>20}{total:>32}")
+    exact = [step for step in plan.steps if not step.why]
+    if exact:
+        listed = ", ".join(f"{step.collection.label} {_number(step.requests)}" for step in exact)
+        lines += ["", textwrap.fill(f"Exact: {listed}.", _WIDTH)]
+    estimates = [step for step in plan.steps if step.why]
+    if estimates:
+        lines += ["", "Estimates:"]
+        lines += [
+            f"  {step.collection.label} {_number(step.requests)}: {step.why}" for step in estimates
+        ]
+    lines += ["", textwrap.fill(_assumptions(plan, options), _WIDTH)]
+    return "\n".join(lines)
+
+
+def _assumptions(plan: Plan, options: ExportOptions) -> str:
+    words = [f"Minutes are what the rate limits make of it with --share {options.share:g}"]
+    if options.max_requests_per_minute:
+        words.append(f" and --max-requests-per-minute {options.max_requests_per_minute:,}")
+    words.append("; other clients, retries and the network come on top.")
+    if any(load.allowance is None for load in plan.loads):
+        words.append(" A limit is known after the first answer of its bucket only.")
+    return "".join(words)
+
+
+def _limit(load: Load) -> tuple[str, str]:
+    if load.allowance is None:
+        return "not known", "-"
+    if load.allowance.limit is None:
+        return "none", "-"
+    return f"{load.allowance.limit:,}", f"{load.ours:,}"
+
+
+def _number(requests: Range) -> str:
+    if requests.most is None:
+        return f"{requests.least:,.0f} or more"
+    if requests.exact:
+        return f"{requests.least:,.0f}"
+    return f"{requests.least:,.0f} to {requests.most:,.0f}"
+
+
+def _minutes(seconds: Range) -> str:
+    least = "<1" if seconds.least < _MINUTE_S else f"{math.ceil(seconds.least / _MINUTE_S):,}"
+    if seconds.most is None:
+        return f"{least} or more"
+    most = "<1" if seconds.most < _MINUTE_S else f"{math.ceil(seconds.most / _MINUTE_S):,}"
+    return least if least == most else f"{least} to {most}"

@@ -1,0 +1,252 @@
+"""`--tenant`: tenants that the configuration file names, read at the same time."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.cli.export.one_tenant import missing, opened, settle, store, to_stderr
+from auditor.cli.export.progress_lines import watching
+from auditor.cli.export.request_plan import plan_of
+from auditor.cli.interrupts import Stopped, termination
+from auditor.collect.auth.credentials import Credentials, read_credentials
+from auditor.collect.journal.journal import Journal
+from auditor.collect.journal.opening import journal_path
+from auditor.collect.options import ExportOptions
+from auditor.errors import AuditorError, ExitCode, OutputError, UsageError
+from auditor.files import check_writable
+from auditor.snapshot.document import Snapshot
+from auditor.text import closest, did_you_mean, listed, printable
+
+if TYPE_CHECKING:
+    from auditor.tenants import Tenant
+
+CONFIG = Path("okta-auditor.toml")
+"""Where tenants are looked for without --config."""
+
+SEVERITY = (ExitCode.CLEAN, ExitCode.FINDINGS, ExitCode.INCOMPLETE, ExitCode.USAGE)
+"""From the best exit code to the worst. One that was not even tried is worse than one that could
+not be read: it stays so until somebody changes something."""
+
+
+@dataclass
+class _Run:
+    """The export of one tenant."""
+
+    name: str
+    path: Path
+    credentials: Credentials
+    journal: Journal | None = None
+
+    def say(self, line: str) -> None:
+        """Say something about it."""
+        to_stderr(f"{self.name}: {line}")
+
+
+@dataclass(frozen=True)
+class How:
+    """What a command line says of the exports of all its tenants."""
+
+    options: ExportOptions
+    resume: bool
+    """Whether to go on where earlier runs ended. A tenant of which nothing is there to go on
+    with is read from its beginning."""
+    require_complete: bool
+    """Whether what an org does not have counts as incomplete."""
+    verbose: bool
+    again: Callable[[Sequence[str]], list[str]]
+    """The words of the command that goes on with some tenants."""
+
+
+@dataclass(frozen=True)
+class TenantResult:
+    """What became of one tenant."""
+
+    code: ExitCode
+    line: str
+
+
+def chosen(config: Path | None, names: Sequence[str], *, everyone: bool) -> dict[str, Tenant]:
+    """The tenants of the configuration file that a command is about.
+
+    Args:
+        config: the file; `okta-auditor.toml` without one.
+        names: of the tenants.
+        everyone: whether it is about all of them.
+
+    Raises:
+        UsageError: the file cannot be read or has no such tenant.
+    """
+    from auditor.config import read_config  # noqa: PLC0415 - only for these
+
+    path = config or CONFIG
+    if config is None and not path.is_file():
+        raise UsageError(
+            "--tenant needs a configuration file that says where the tenant is.",
+            remedy=f"Name it with --config, or write {CONFIG}; docs/configuration.md shows how.",
+        )
+    tenants = read_config(path).tenants
+    if not tenants:
+        raise UsageError(f"{path} has no tenants.", remedy="Add [tenants.NAME] with its org_url.")
+    for name in names:
+        if name not in tenants:
+            raise UsageError(
+                f"{path} has no tenant {name!r}{did_you_mean(closest(name, tenants))}.",
+                remedy=f"It has {listed(tenants, most=20)}.",
+            )
+    return dict(tenants) if everyone else {name: tenants[name] for name in names}
+
+
+def credentials_of(name: str, tenant: Tenant) -> Credentials:
+    """Where a tenant is and how to prove who asks.
+
+    Raises:
+        UsageError: a variable or a file with a secret is missing or unusable.
+    """
+    return read_credentials(tenant.variables(os.environ), tenant.names(name))
+
+
+def prepared(path: Path) -> None:
+    """Make the folder of a snapshot, and see whether it can be written.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    check_writable(path)
+
+
+def snapshot_each(tenants: dict[str, Tenant], how: How) -> ExitCode:
+    """Read tenants at the same time, each into its own snapshot.
+
+    Args:
+        tenants: by name.
+        how: how to read each.
+
+    Returns:
+        The worst of their exit codes; the outcome of each is told.
+
+    Raises:
+        UsageError: two of them have the same snapshot.
+        Stopped: by Ctrl-C or SIGTERM; what was read of each is kept.
+    """
+    _require_different_outputs(tenants)
+    outcomes: dict[str, TenantResult] = {}
+    runs: list[_Run] = []
+    with termination() as signals:
+        try:
+            for name, tenant in tenants.items():
+                try:
+                    runs.append(_begun(name, tenant, how))
+                except AuditorError as error:
+                    outcomes[name] = _failed(error)
+            if runs:
+                _read(runs, how, outcomes)
+        except KeyboardInterrupt:
+            left = [name for name in tenants if name not in outcomes]
+            raise Stopped(_interrupted(left, runs, how), signals.code) from None
+        finally:
+            for run in runs:
+                if run.journal:
+                    run.journal.close()
+    width = max(map(len, tenants))
+    for name in tenants:
+        to_stderr(printable(f"{name:<{width}}  {outcomes[name].line}"))
+    return max((outcome.code for outcome in outcomes.values()), key=SEVERITY.index)
+
+
+def plan_one(tenants: dict[str, Tenant], how: How, form: str) -> ExitCode:
+    """Print the plan of a tenant.
+
+    Raises:
+        UsageError: there are several.
+    """
+    if len(tenants) > 1:
+        raise UsageError("A plan is of one tenant.", remedy="Name one with --tenant.")
+    for name, tenant in tenants.items():
+        path, credentials = tenant.output(name), credentials_of(name, tenant)
+        prepared(path)
+        again = shlex.join(how.again([name]))
+        return plan_of(
+            path, credentials, how.options, again,
+            resume=how.resume, verbose=how.verbose, form=form,
+        )  # fmt: skip
+    return ExitCode.CLEAN
+
+
+def _begun(name: str, tenant: Tenant, how: How) -> _Run:
+    path = tenant.output(name)
+    run = _Run(name, path, credentials_of(name, tenant))
+    prepared(path)
+    resume = how.resume and journal_path(path).exists()
+    if how.resume and not resume:
+        run.say("there is nothing to resume, so it is read from its beginning.")
+    run.journal = opened(path, run.credentials, how.options, resume=resume, say=run.say)
+    return run
+
+
+def _read(runs: Sequence[_Run], how: How, outcomes: dict[str, TenantResult]) -> None:
+    from auditor.collect.export_many import ExportJob, export_each  # noqa: PLC0415 - the SDK takes a second
+
+    def done(number: int, result: Snapshot | Exception) -> None:
+        run = runs[number]
+        try:
+            if isinstance(result, Exception):
+                outcome = _failed(result)
+            else:
+                outcome = _stored(run, result, how)
+        except Exception as error:  # noqa: BLE001 - one tenant's, whatever it is
+            outcome = _failed(error)
+        outcomes[run.name] = outcome
+
+    with watching(*(run.name for run in runs), verbose=how.verbose) as watchers:
+        jobs = [
+            ExportJob(run.credentials, how.options, progress, run.journal)
+            for run, progress in zip(runs, watchers, strict=True)
+        ]
+        export_each(jobs, done)
+
+
+def _stored(run: _Run, snapshot: Snapshot, how: How) -> TenantResult:
+    store(snapshot, run.path, run.say)
+    settle(snapshot, run.journal, shlex.join(how.again([run.name])), run.say)
+    unread = missing(snapshot.ledger, require_complete=how.require_complete, say=run.say)
+    if unread:
+        labels = listed(entry.label for entry in unread)
+        return TenantResult(ExitCode.INCOMPLETE, f"incomplete  {run.path} lacks {labels}")
+    return TenantResult(ExitCode.CLEAN, f"complete  {run.path}")
+
+
+def _failed(error: Exception) -> TenantResult:
+    if not isinstance(error, AuditorError):
+        why = f"okta-auditor failed ({type(error).__name__}); this is a bug in it."
+        return TenantResult(ExitCode.INCOMPLETE, f"error: {why}")
+    remedy = f" {error.remedy}" if error.remedy else ""
+    return TenantResult(error.exit_code, f"error: {error.message}{remedy}")
+
+
+def _interrupted(left: Sequence[str], runs: Sequence[_Run], how: How) -> str:
+    kept = {run.name for run in runs if run.journal and not run.journal.empty}
+    if kept.isdisjoint(left):
+        return f"interrupted; nothing was read of {listed(left, most=20, empty='any tenant')}"
+    return f"interrupted; what was read is kept; go on with: {shlex.join(how.again(left))}"
+
+
+def _require_different_outputs(tenants: dict[str, Tenant]) -> None:
+    owners: dict[Path, str] = {}
+    for name, tenant in tenants.items():
+        path = tenant.output(name).absolute()
+        if path in owners:
+            raise UsageError(
+                f"The tenants {owners[path]} and {name} have the same snapshot, "
+                f"{tenant.output(name)}.",
+                remedy="Give each its own in the configuration file.",
+            )
+        owners[path] = name

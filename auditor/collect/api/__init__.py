@@ -1,0 +1,1 @@
+"""Requests to Okta's API, and the errors that it answers with."""

@@ -1,0 +1,100 @@
+"""The doctor's checks of what a token may do and how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from auditor.collect.auth.access_tokens import AccessToken
+from auditor.collect.auth.credentials import PRIVATE_KEY, READ_SCOPES, Credentials
+from auditor.collect.doctor.checks import Check, CheckState
+from auditor.collect.doctor.probes import Probe, RateLimitWindow, Readability
+from auditor.snapshot.collections import COLLECTIONS
+from auditor.text import listed
+
+API_SCOPES = "Applications > the service app > Okta API Scopes"
+"""Where in the Admin Console a service app is granted scopes."""
+
+_HARDLY_ANY = 0.2
+_ROLE = "an admin role that may view them, such as Read-only Administrator"
+_API_TOKEN = Check(
+    "token", CheckState.OK, "Okta accepts the API token; it may do all that its owner may"
+)
+
+
+def issued(credentials: Credentials, token: AccessToken | None) -> Iterator[Check]:
+    """How Okta likes the token, which an API token is if it is None."""
+    if token is None:
+        yield _API_TOKEN
+        return
+    proof = "bound to a key by DPoP" if token.kind == "DPoP" else "without DPoP"
+    yield Check(
+        "token",
+        CheckState.OK,
+        f"Okta issues access tokens to client {credentials.client_id}, {proof}",
+    )
+    more = [scope for scope in token.scopes if scope not in READ_SCOPES]
+    if more:
+        yield Check(
+            "scopes",
+            CheckState.WARNING,
+            f"the token may do more than an export needs: {listed(more, most=20)}",
+            "Take them out of OKTA_CLIENT_SCOPES.",
+        )
+
+
+def readable(probes: Iterable[Probe], credentials: Credentials) -> Iterator[Check]:
+    """What can be read, in one line, and what cannot, one line for each reason."""
+    found: dict[tuple[Readability, str, str], list[str]] = {}
+    for probe in _in_order(probes):
+        key = (probe.outcome, *_explained(probe, credentials))
+        found.setdefault(key, []).append(probe.row.label)
+    states = {Readability.ABSENT: CheckState.WARNING, Readability.REFUSED: CheckState.PROBLEM}
+    states |= {Readability.FAILED: CheckState.PROBLEM}
+    for (outcome, reason, remedy), labels in sorted(
+        found.items(), key=lambda item: item[0][0].value
+    ):
+        message = f"{listed(labels, most=len(labels))}{reason}"
+        yield Check("reading", states.get(outcome, CheckState.OK), message, remedy)
+
+
+def _in_order(probes: Iterable[Probe]) -> list[Probe]:
+    place = {row.name: number for number, row in enumerate(COLLECTIONS)}
+    return sorted(probes, key=lambda probe: place[probe.row.name])
+
+
+def _explained(probe: Probe, credentials: Credentials) -> tuple[str, str]:
+    said = f" ({probe.reason})" if probe.reason else ""
+    if probe.outcome is Readability.READ:
+        return " can be read", ""
+    if probe.outcome is Readability.UNKNOWN:
+        return ": not asked for, because nothing was found that has them", ""
+    if probe.outcome is Readability.ABSENT:
+        missing = probe.cause.feature or "the feature"
+        return (
+            f" do not exist: {missing} is not licensed{said}",
+            "Rules about them are not evaluated; nothing else is affected.",
+        )
+    if probe.outcome is Readability.FAILED:
+        return f" could not be read{said}", "Try again; see https://status.okta.com if it persists."
+    if probe.lacks_scope:
+        scope = probe.cause.oauth_scope
+        return (
+            f" cannot be read: the token lacks the scope {scope}{said}",
+            f"Grant {scope} under {API_SCOPES}, and name it in OKTA_CLIENT_SCOPES if that is set.",
+        )
+    who = "service app" if credentials.mode == PRIVATE_KEY else "token's owner"
+    return f" cannot be read: an admin role is missing{said}", f"Give the {who} {_ROLE}."
+
+
+def windows(found: Mapping[str, RateLimitWindow], share: float) -> Iterator[Check]:
+    """Each rate-limit bucket, and what an export would spend of it."""
+    for bucket, window in sorted(found.items()):
+        message = (
+            f"{bucket}: {window.limit} requests a minute, {window.remaining} left now; "
+            f"a share of {share:g} spends {max(int(window.limit * share), 1)}"
+        )
+        if window.remaining < window.limit * _HARDLY_ANY:
+            remedy = "Other clients are spending it; an export will have to wait."
+            yield Check("rate limit", CheckState.WARNING, message, remedy)
+        else:
+            yield Check("rate limit", CheckState.OK, message)

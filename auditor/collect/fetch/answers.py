@@ -1,0 +1,148 @@
+"""What an HTTP answer of Okta's means: a value, or a problem in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from auditor.collect.api.client import Response
+from auditor.text import one_line
+
+NOT_LICENSED = "E0000015"
+"""Okta's error code, with 401, for a feature the org does not have."""
+
+
+class ProblemKind(Enum):
+    """Why a list could not be read."""
+
+    REFUSED = auto()
+    """403: the token may not read it."""
+    ABSENT = auto()
+    """401 E0000015: the org does not have the feature."""
+    NOT_FOUND = auto()
+    """404: there is no such object or endpoint."""
+    EXPIRED = auto()
+    """The address to go on from is not good any more: the list is to be begun anew."""
+    FAILED = auto()
+    """No usable answer, however often it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a list could not be read, in words that hold no secret."""
+
+    kind: ProblemKind
+    reason: str
+    unreachable: bool = False
+    """Whether no HTTP answer came back at all."""
+    status: int | None = None
+    """The HTTP status, where that is the problem."""
+
+
+class MalformedAnswerError(Exception):
+    """A 200 whose body is not what Okta sends. The message says why."""
+
+
+def value_in(response: Response) -> Any:
+    """The JSON value in an answer with status 200.
+
+    Raises:
+        MalformedAnswerError: it is not JSON. A media type that says so is believed: an empty list
+            from a proxy must not pass for an empty list from Okta.
+    """
+    kind = response.headers.get("Content-Type", "json").partition(";")[0].strip().lower()
+    if "json" not in kind and response.body.lstrip()[:1] in {b"[", b"{"}:
+        raise MalformedAnswerError(f"the answer is {one_line(kind)[:40] or 'of no type'}, not JSON")
+    try:
+        return orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        raise MalformedAnswerError(_not_json(response.body)) from None
+
+
+def misshapen(value: object, expected: type) -> Problem | None:
+    """The problem with a value that is not a list, or not an object, as it should be."""
+    if isinstance(value, expected):
+        return None
+    names = {dict: "an object", list: "a list", str: "a string", type(None): "null"}
+    found = names.get(type(value), "something else")
+    return failure(f"the answer is {found}, not {names[expected]}")
+
+
+def refusal(response: Response) -> Problem:
+    """What an answer with another status than 200 says."""
+    status = response.status
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return failure(f"Okta answered with a redirect ({said(response)}), which is not followed")
+    kind, words = _WORDS.get(status, (ProblemKind.FAILED, "Okta answered"))
+    return Problem(kind, f"{words} ({said(response)})", status=status)
+
+
+def credentials_refused(response: Response) -> bool:
+    """Whether Okta does not accept the token. A 401 can also mean a feature that is missing."""
+    return response.status == HTTPStatus.UNAUTHORIZED and _okta_error(response)[0] != NOT_LICENSED
+
+
+def said(response: Response) -> str:
+    """An error as Okta words it: status, code and summary."""
+    code, summary = _okta_error(response)
+    return " ".join(filter(None, [str(response.status), code, f'"{summary}"' if summary else ""]))
+
+
+def worth_retrying(status: int) -> bool:
+    """Whether the same request may get a better answer."""
+    return (
+        status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a `Retry-After` header asks to wait, by the server's own clock (RFC 9110)."""
+    given = headers.get("Retry-After", "").strip()
+    if given.isascii() and given.isdigit():
+        return float(given[:9])
+    try:
+        until = parsedate_to_datetime(given)
+        pause = (until - parsedate_to_datetime(headers.get("Date", ""))).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return max(pause, 0.0)
+
+
+def failure(reason: str) -> Problem:
+    """A list that could not be read, for a reason."""
+    return Problem(ProblemKind.FAILED, reason)
+
+
+_WORDS: Mapping[int, tuple[ProblemKind, str]] = {
+    HTTPStatus.UNAUTHORIZED: (ProblemKind.ABSENT, "the org does not have the feature"),
+    HTTPStatus.FORBIDDEN: (ProblemKind.REFUSED, "Okta refused it"),
+    HTTPStatus.NOT_FOUND: (ProblemKind.NOT_FOUND, "Okta does not know it"),
+    HTTPStatus.TOO_MANY_REQUESTS: (ProblemKind.FAILED, "rate limited again and again"),
+}
+
+
+def _okta_error(response: Response) -> tuple[str, str]:
+    try:
+        body = orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    code, summary = body.get("errorCode"), body.get("errorSummary")
+    return one_line(str(code or ""))[:40], one_line(str(summary or ""))[:160]
+
+
+def _not_json(body: bytes) -> str:
+    start = body[:200].lstrip().lower()
+    if start.startswith(b"<"):
+        return "the answer is a web page, not JSON: a maintenance page or a proxy's"
+    if not start:
+        return "the answer is empty"
+    return "the answer is not valid JSON, or was cut off"

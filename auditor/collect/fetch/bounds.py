@@ -1,0 +1,70 @@
+"""How long and how often the collector tries before it says that something cannot be read."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bounds of retries, of page chains and of outages. Times are in seconds."""
+
+    first_pause_s: float = 0.5
+    """The bound of the pause after a first failure is twice this; it doubles from there."""
+
+    longest_pause_s: float = 20.0
+    """No pause after a failure is longer."""
+
+    longest_retry_after_s: float = 60.0
+    """A `Retry-After` header is honoured up to here."""
+
+    most_windows: int = 10
+    """How many closed rate-limit windows one page is waited for."""
+
+    longest_throttling_s: float = 900.0
+    """A bucket that answers nothing but 429 for so long is given up."""
+
+    most_pages: int = 20_000
+    """Pages of one list."""
+
+    most_idle_pages: int = 50
+    """Pages in a row that hold nothing new: Okta may send some, but not so many."""
+
+    trip_after: int = 10
+    """Failures in a row, whatever was asked for, that open the circuit breaker."""
+
+    cool_down_s: float = 5.0
+    """How long the breaker stays open at first; each failing probe doubles it."""
+
+    longest_cool_down_s: float = 60.0
+    """Where that doubling ends."""
+
+    most_probes: int = 5
+    """Failing probes in a row after which the org is given up for the rest of the run."""
+
+    def pause_s(self, failures: int) -> float:
+        """A pause with full jitter: anything up to a bound that doubles with each failure."""
+        bound = min(self.longest_pause_s, self.first_pause_s * 2.0**failures)
+        return random.uniform(0, bound)  # noqa: S311 - not cryptography
+
+    def open_s(self, failed_probes: int) -> float:
+        """How long the breaker stays open after so many failing probes."""
+        return min(self.longest_cool_down_s, self.cool_down_s * 2.0**failed_probes)
+
+    def longest_outage_s(self, answer_s: float) -> float:
+        """How long an org that stops answering is waited for at most, rate limits apart.
+
+        It is reached when requests fail one at a time; those in flight together fail together.
+        With the usual bounds an org that says nothing (10 s a request) is given up after at
+        most 8 minutes, usually 4, and one that drips (60 s a request) after at most 21.
+
+        Args:
+            answer_s: the longest that one request can take to fail.
+        """
+        tripping = self.trip_after * (answer_s + self.longest_pause_s)
+        probing = sum(self.open_s(probe) + answer_s for probe in range(self.most_probes))
+        return tripping + probing
+
+
+DEFAULT_BOUNDS = Bounds()

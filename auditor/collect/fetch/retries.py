@@ -1,0 +1,218 @@
+"""One page of Okta's, asked for as often as it is worth it, when breaker and limiter allow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any
+
+from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.fetch.answers import (
+    MalformedAnswerError,
+    Problem,
+    ProblemKind,
+    credentials_refused,
+    failure,
+    refusal,
+    retry_after_s,
+    said,
+    value_in,
+    worth_retrying,
+)
+from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
+from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
+from auditor.errors import CollectError
+
+
+class CredentialsRefusedError(CollectError):
+    """Okta does not accept the token, and a new one does not help or is not to be had."""
+
+
+class Retry(Enum):
+    """Whether a page is worth another request, and when."""
+
+    NO = auto()
+    AFTER_A_PAUSE = auto()
+    WHEN_THE_WINDOW_OPENS = auto()
+    WITH_A_NEW_TOKEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """What became of one request."""
+
+    value: Any = None
+    response: Response | None = None
+    problem: Problem | None = None
+    again: Retry = Retry.NO
+    pause_s: float | None = None
+    """What the server asked to wait."""
+
+
+@dataclass(slots=True)
+class FetchJob:
+    """What requests are sent for: one list."""
+
+    bucket: str
+    """The rate-limit bucket that they count against."""
+
+    kind: str
+    """What the breaker calls them."""
+
+    unless: Callable[[], Problem | None]
+    """Asked right before each request; a problem it gives is the outcome instead."""
+
+    requests: int = 0
+    retries: int = 0
+
+
+@dataclass
+class RetryingClient:
+    """Sends the requests of one org.
+
+    Args:
+        client: sends them.
+        limiter: decides when one may be sent.
+        attempts: how often a failing request is sent.
+        bounds: the other bounds.
+    """
+
+    client: OktaClient
+    limiter: RateLimiter
+    attempts: int
+    bounds: Bounds
+    requests: int = field(default=0, init=False)
+    retries: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._breaker = CircuitBreaker(self.bounds)
+        self._throttled_since: dict[str, float] = {}
+        self._given_up: dict[str, Problem] = {}
+        self._renewing = asyncio.Lock()
+        self._renewals = 0
+
+    async def page(self, job: FetchJob, url: str) -> PageResult:
+        """One page, asked for as often as it is worth it.
+
+        Raises:
+            CredentialsRefusedError: Okta does not accept the token.
+        """
+        failures = windows = renewals = 0
+        while True:
+            outcome = await self._attempt(job, url, may_renew=renewals == 0)
+            match outcome.again:
+                case Retry.NO:
+                    return outcome
+                case Retry.WHEN_THE_WINDOW_OPENS:
+                    windows += 1
+                case Retry.WITH_A_NEW_TOKEN:
+                    renewals += 1
+                case Retry.AFTER_A_PAUSE:
+                    failures += 1
+            if failures >= self.attempts or windows >= self.bounds.most_windows:
+                return outcome
+            if outcome.again is Retry.AFTER_A_PAUSE:
+                await asyncio.sleep((outcome.pause_s or 0) + self.bounds.pause_s(failures))
+            job.retries += 1
+            self.retries += 1
+
+    async def _attempt(self, job: FetchJob, url: str, *, may_renew: bool) -> PageResult:
+        """One request, as soon as the breaker and the limiter let it through."""
+        while True:
+            permit = await self._breaker.admit(job.kind)
+            try:
+                async with self.limiter.turn(job.bucket):
+                    problem = self._pointless(job)
+                    if problem is not None:
+                        return PageResult(problem=problem)
+                    if self._breaker.admits(permit):
+                        return await self._sent(job, url, permit, may_renew=may_renew)
+            finally:
+                self._breaker.unused(permit)
+
+    def _pointless(self, job: FetchJob) -> Problem | None:
+        return job.unless() or self._breaker.verdict(job.kind) or self._given_up.get(job.bucket)
+
+    async def _sent(
+        self, job: FetchJob, url: str, permit: Permit, *, may_renew: bool
+    ) -> PageResult:
+        job.requests += 1
+        self.requests += 1
+        renewals = self._renewals
+        try:
+            response = await self.client.get(url)
+            # Before anything is awaited, so that the limiter knows whose answer it is.
+            throttle = self.limiter.observe(job.bucket, response.status, response.headers)
+            self._watch_throttling(job.bucket, response.status)
+            if credentials_refused(response):
+                await self._renew(response, renewals, may_renew=may_renew)
+                self._breaker.succeeded(permit)
+                return PageResult(again=Retry.WITH_A_NEW_TOKEN)
+        except TransportError as error:
+            self._breaker.failed(permit, str(error))
+            problem = Problem(ProblemKind.FAILED, str(error), unreachable=error.again)
+            return PageResult(
+                problem=problem, again=Retry.AFTER_A_PAUSE if error.again else Retry.NO
+            )
+        except CollectError as error:
+            if isinstance(error, CredentialsRefusedError):
+                raise
+            raise CredentialsRefusedError(error.message, remedy=error.remedy) from None
+        outcome = self._judged(response, throttle)
+        broken = outcome.again is Retry.AFTER_A_PAUSE and (
+            response.status != HTTPStatus.TOO_MANY_REQUESTS
+        )
+        if broken and outcome.problem:
+            self._breaker.failed(permit, outcome.problem.reason)
+        else:
+            self._breaker.succeeded(permit)
+        return outcome
+
+    def _judged(self, response: Response, throttle: Throttle) -> PageResult:
+        if response.status == HTTPStatus.OK:
+            try:
+                return PageResult(value_in(response), response)
+            except MalformedAnswerError as error:
+                return PageResult(problem=failure(str(error)), again=Retry.AFTER_A_PAUSE)
+        problem = refusal(response)
+        if throttle is Throttle.WINDOW:
+            return PageResult(problem=problem, again=Retry.WHEN_THE_WINDOW_OPENS)
+        if not worth_retrying(response.status):
+            return PageResult(response=response, problem=problem)
+        asked = retry_after_s(response.headers) if throttle is Throttle.NONE else None
+        pause = None if asked is None else min(asked, self.bounds.longest_retry_after_s)
+        return PageResult(problem=problem, again=Retry.AFTER_A_PAUSE, pause_s=pause)
+
+    def _watch_throttling(self, bucket: str, status: int) -> None:
+        """Give a bucket up that has answered nothing but 429 for too long."""
+        if status != HTTPStatus.TOO_MANY_REQUESTS:
+            self._throttled_since.pop(bucket, None)
+            return
+        now = asyncio.get_running_loop().time()
+        since = self._throttled_since.setdefault(bucket, now)
+        if now - since >= self.bounds.longest_throttling_s:
+            minutes = self.bounds.longest_throttling_s / 60
+            self._given_up[bucket] = failure(
+                f"nothing but 429 came from the rate limit of {bucket} for {minutes:g} minutes"
+            )
+
+    async def _renew(self, response: Response, renewals: int, *, may_renew: bool) -> None:
+        """Get a new token, unless another list has since the refused request was sent.
+
+        Raises:
+            CredentialsRefusedError: there is no other token, or it was refused as well.
+        """
+        async with self._renewing:
+            if self._renewals == renewals and may_renew:
+                may_renew = await self.client.renew()
+                self._renewals += may_renew
+        if not may_renew:
+            raise CredentialsRefusedError(
+                f"Okta refused the credentials ({said(response)}).",
+                remedy="The token is revoked, expired (30 days without use) or of another org. "
+                "Create one under Security > API > Tokens, or check the service app's key.",
+            )

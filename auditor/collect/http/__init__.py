@@ -1,0 +1,1 @@
+"""HTTP with bounds. Knows nothing of Okta."""

@@ -1,0 +1,207 @@
+"""HTTP with bounds: on the time for connecting, for silence, for a whole answer, on its size.
+
+Knows nothing of Okta or of authentication. One request is one request: nothing is repeated
+and no redirect is followed, so that counting calls of `send` counts requests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from auditor.collect.http.errors import DroppedError, TransportError, described
+from auditor.collect.http.exchange import Exchange
+from auditor.collect.http.proxy_and_tls import NetworkRoute
+from auditor.text import one_line
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseLimits:
+    """What one answer may cost. Times are in seconds."""
+
+    connect_s: float = 5
+    """For the TCP connection to one address."""
+
+    establish_s: float = 15
+    """For the connection as a whole: name, TCP, proxy, TLS."""
+
+    silence_s: float = 10
+    """Between two reads. Okta's own advice for clients, and the field's."""
+
+    total_s: float = 60
+    """From the request to the last byte, however steadily it drips."""
+
+    body_bytes: int = 64 * _MIB
+    """For a body, after decompression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    next_url: str | None
+    """The target of the `Link` header with `rel="next"`."""
+
+
+class Transport:
+    """A pool of connections to one org. Open it before use, close it afterwards.
+
+    Args:
+        route: proxy and certificate authorities.
+        connections: how many at most.
+        limits: the bounds of one answer.
+        watch: is told of every request that was answered or failed.
+    """
+
+    def __init__(
+        self,
+        route: NetworkRoute,
+        *,
+        connections: int,
+        limits: ResponseLimits,
+        watch: Callable[[Exchange], None] = lambda _: None,
+    ) -> None:
+        self.route = route
+        self.sent = 0
+        """Requests sent so far, whatever came of them."""
+        self._connections = connections
+        self._limits = limits
+        self._watch = watch
+
+    def open(self) -> None:
+        """Make the pool. Call it inside the event loop."""
+        limits = self._limits
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, ssl=self.route.context or True),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(
+                total=limits.total_s,
+                connect=limits.establish_s,
+                sock_connect=limits.connect_s,
+                sock_read=limits.silence_s,
+            ),
+            # Not `trust_env`: it would also look for credentials in ~/.netrc.
+            proxy=self.route.proxy,
+            middlewares=(_unrepeated,),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Send one request and read the answer, whatever its status.
+
+        Args:
+            method: GET or POST.
+            url: an absolute URL.
+            headers: all headers but those that HTTP itself needs.
+            form: the fields of a form-encoded body.
+
+        Raises:
+            TransportError: no complete answer came back in time, it is too large, or it is a
+                redirect.
+        """
+        self.sent += 1
+        began = time.perf_counter()
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        try:
+            response = await self._answer(method, url, headers, form)
+        except TransportError as error:
+            took = time.perf_counter() - began
+            self._watch(Exchange(method, target, None, took, error=str(error)))
+            raise
+        took = time.perf_counter() - began
+        remaining = response.headers.get("X-Rate-Limit-Remaining", "")
+        self._watch(Exchange(method, target, response.status, took, remaining))
+        return response
+
+    async def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> Response:
+        try:
+            async with self._session.request(
+                method,
+                url,
+                headers=headers,
+                data=form,
+                # A redirect would carry the request, and with it the token, elsewhere.
+                allow_redirects=False,
+                proxy_headers=self.route.proxy_headers if self.route.proxy else None,
+            ) as response:
+                _refuse_redirect(response)
+                body = await self._body(response)
+                return Response(response.status, response.headers, body, _next_url(response))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            limits = self._limits
+            raise described(
+                error,
+                proxy=self.route.proxy,
+                connect_s=limits.connect_s,
+                silence_s=limits.silence_s,
+                total_s=limits.total_s,
+            ) from None
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        most = self._limits.body_bytes
+        body = bytearray()
+        announced = response.content_length or 0
+        if announced <= most:
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > most:
+                    break
+        if announced > most or len(body) > most:
+            response.close()
+            raise TransportError(f"the answer is larger than {most / _MIB:g} MiB", again=False)
+        return bytes(body)
+
+
+async def _unrepeated(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from silently sending a GET again when a kept connection turns out dead."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise DroppedError from error
+
+
+def _refuse_redirect(response: aiohttp.ClientResponse) -> None:
+    if not HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
+        return
+    try:
+        host = urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2]
+    except ValueError:
+        host = ""
+    target = f" to {one_line(host)[:80]}" if host else ""
+    raise TransportError(
+        f"the answer is a redirect ({response.status}{target}), which is not followed", again=False
+    )
+
+
+def _next_url(response: aiohttp.ClientResponse) -> str | None:
+    try:
+        found = response.links.get("next")
+    except ValueError:
+        raise TransportError("its Link header holds no usable address", again=False) from None
+    return str(found["url"]) if found is not None else None

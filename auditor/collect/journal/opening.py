@@ -1,0 +1,188 @@
+"""Opening a journal: beside the output, for its owner only, by one run at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from io import BufferedRandom
+from pathlib import Path
+
+import orjson
+
+from auditor import __version__
+from auditor.collect.journal.journal import Journal, differing
+from auditor.collect.journal.lines import FORMAT
+from auditor.collect.options import ExportOptions
+from auditor.errors import OutputError, UsageError
+from auditor.files import PRIVATE
+from auditor.snapshot.collections import COLLECTIONS
+
+if sys.platform != "win32":
+    import fcntl
+
+_FLAGS = os.O_RDWR | os.O_CREAT
+for _name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):  # not every system has each
+    _FLAGS |= getattr(os, _name, 0)
+
+
+@dataclass(frozen=True)
+class OpenedJournal:
+    """A journal to write to, and what was found where it is."""
+
+    journal: Journal
+    note: str | None = None
+    """What the user should know of the file that was there."""
+
+
+def open_journal(
+    output: Path, org_url: str, options: ExportOptions, *, resume: bool
+) -> OpenedJournal | None:
+    """Open the journal of an export, and lock it.
+
+    Args:
+        output: where the snapshot is going to be written.
+        org_url: the org.
+        options: how it is read.
+        resume: whether to go on where an earlier run has ended, or to begin anew.
+
+    Returns:
+        The journal; None where the output is no file that another could stand beside.
+
+    Raises:
+        UsageError: there is nothing to resume, it does not fit, or another run is at it.
+        OutputError: the file cannot be opened.
+    """
+    if output.exists() and not output.is_file():
+        if resume:
+            raise UsageError(f"{output} is not a file, so there is nothing to resume.")
+        return None
+    path = journal_path(output)
+    terms = _terms(org_url, options)
+    if resume and not path.exists():
+        raise UsageError(
+            f"There is nothing to resume: {path} does not exist.",
+            remedy="An export that is interrupted or incomplete leaves it beside its output (-o). "
+            "Run the command without --resume.",
+        )
+    file = _locked(path)
+    try:
+        journal = Journal(path, file, terms)
+        if resume:
+            journal.load()
+            return OpenedJournal(journal)
+        note = _note(journal, terms)
+        journal.begin()
+        return OpenedJournal(journal, note)
+    except BaseException:
+        file.close()
+        raise
+
+
+def resumable(output: Path, org_url: str, options: ExportOptions) -> bool:
+    """Whether there is a journal that an export with this output could go on with.
+
+    Args:
+        output: where the snapshot is going to be written.
+        org_url: the org.
+        options: how it is read.
+    """
+    path, terms = journal_path(output), _terms(org_url, options)
+    if not path.is_file():
+        return False
+    try:
+        with path.open("r+b") as file:
+            header = Journal(path, file, terms).header()
+    except OSError:
+        return False  # opening it says why
+    return header is not None and differing(header, terms) is None
+
+
+def _terms(org_url: str, options: ExportOptions) -> dict[str, object]:
+    """What two runs must have in common for one to go on where the other ended."""
+    return {
+        "org_url": org_url,
+        "tool_version": __version__,
+        "table": _table_digest(),
+        "all_members": options.all_members,
+    }
+
+
+def journal_path(output: Path) -> Path:
+    """Where the journal of an output is."""
+    return output.with_name(f"{output.name}.partial")
+
+
+def _note(journal: Journal, terms: dict[str, object]) -> str | None:
+    """What to say of the file that is about to be begun anew."""
+    header = journal.header()
+    if header is not None and not differing(header, terms):
+        return (
+            f"{journal.path} is of an unfinished run that began at {header['started_at']}; "
+            "--resume would have gone on with it. It is begun anew."
+        )
+    return None
+
+
+def _locked(path: Path) -> BufferedRandom:
+    """The file, open and locked until it is closed."""
+    while True:
+        try:
+            descriptor = os.open(path, _FLAGS, PRIVATE)
+        except OSError as error:
+            raise OutputError(
+                f"{path} cannot be opened: {error.strerror}.", remedy="Move it away."
+            ) from error
+        file = os.fdopen(descriptor, "r+b")
+        try:
+            _check(path, file)
+            _lock(path, descriptor)
+            # The run that held the lock may have removed the file since it was opened.
+            if path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino:
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _check(path: Path, file: BufferedRandom) -> None:
+    """Whether the file is a journal of ours and nobody else's."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError(f"{path} is not a file.", remedy="Move it away.")
+    # A run that was killed may have written less than its first words.
+    start = file.read(len(FORMAT))
+    if start and not FORMAT.startswith(start):
+        raise UsageError(
+            f"{path} is not a journal of this okta-auditor, and stands where one is to be written.",
+            remedy="Move it away, or write the snapshot elsewhere: -o FILE.",
+        )
+    if status.st_size and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise UsageError(
+            f"{path} can be written by others than its owner, so it is not trusted.",
+            remedy="Remove it.",
+        )
+
+
+def _lock(path: Path, descriptor: int) -> None:
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise UsageError(
+            f"Another okta-auditor is writing {path}.",
+            remedy="Wait until it has ended, or write the snapshot elsewhere: -o FILE.",
+        ) from None
+
+
+def _table_digest() -> str:
+    """Tells whether two programs read and keep the same."""
+    rows = [
+        (row.name, row.path, dict(row.query), row.parent, row.single, row.project, row.private)
+        for row in COLLECTIONS
+    ]
+    return hashlib.sha256(orjson.dumps(rows)).hexdigest()[:16]

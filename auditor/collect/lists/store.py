@@ -1,0 +1,80 @@
+"""Everything that was read so far, and in the end the resources of a snapshot.
+
+Lists belong to records of other lists. When such a record turns out to be deleted while
+the tenant was read, or is no longer in a list that was read again, what belongs to it goes
+with it: a snapshot holds no policy of a server that it does not hold.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from auditor.collect.lists.counts import CollectionCounts, parents_first
+from auditor.collect.lists.listing import Listing
+from auditor.snapshot.collections import COLLECTIONS, Collection, children
+
+Parent = tuple[str, str]
+"""A record that lists belong to: the path of its own list, and its id."""
+
+
+class ListStore:
+    """All lists of an export, by path."""
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+        """Paths of objects that were deleted while the tenant was read."""
+        self._listings: dict[str, Listing] = {}
+        self._strings: dict[str, str] = {}
+
+    def listing(self, row: Collection, path: str) -> Listing | None:
+        """A list that is to be read now; None if it is being read or was."""
+        if path in self._listings:
+            return None
+        self._listings[path] = Listing(row, path, self._strings)
+        return self._listings[path]
+
+    def belongs(self, path: str, parent: Parent) -> None:
+        """Note that a list belongs to a record."""
+        self._listings[path].parents[parent] = None
+
+    def parents(self, path: str) -> list[Parent]:
+        """What a list belongs to; nothing, for the org's own."""
+        return list(self._listings[path].parents)
+
+    def settle(self, counts_of: dict[str, CollectionCounts]) -> dict[str, Any]:
+        """Leave out what is gone, count the rest, and make resources of it."""
+        by_row: dict[str, list[Listing]] = defaultdict(list)
+        for listing in self._listings.values():
+            by_row[listing.row.name].append(listing)
+        alive: set[Parent] = set()
+        resources: dict[str, Any] = {}
+        for row in parents_first(COLLECTIONS):
+            counts = counts_of[row.name]
+            for listing in by_row[row.name]:
+                if row.parent and alive.isdisjoint(listing.parents):
+                    counts.problems.pop(listing.path, None)
+                    continue
+                if any(children(row.name)):
+                    counts.gone += self._drop_gone(listing)
+                    alive.update((listing.path, one) for one in listing.ids)
+                counts.count(listing)
+                unread = listing.path in counts.problems
+                if listing.pages and (listing.records or not unread):
+                    resources[listing.path] = listing.resource()
+            if row.if_named and row.parent:
+                lists = {listing.path for listing in by_row[row.parent]}
+                parents = {parent for parent in alive if parent[0] in lists}
+                counts.left_out += len(parents.difference(*(x.parents for x in by_row[row.name])))
+        return resources
+
+    def _drop_gone(self, listing: Listing) -> int:
+        ids = {one for one in listing.ids if object_path((listing.path, one)) in self.gone}
+        if ids:
+            listing.drop(ids)
+        return len(ids)
+
+
+def object_path(parent: Parent) -> str:
+    """The path of one object of a list."""
+    return f"{parent[0]}/{parent[1]}"

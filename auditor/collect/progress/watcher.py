@@ -1,0 +1,40 @@
+"""What the exporter tells whoever watches it. The command line draws it; tests ignore it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from auditor.collect.http.exchange import Exchange
+from auditor.snapshot.collections import Collection
+
+
+class Progress(Protocol):
+    """A watcher of an export."""
+
+    def planned(self, row: Collection, lists: int) -> None:
+        """More lists of a collection are to be read."""
+
+    def read(self, row: Collection, objects: int) -> None:
+        """One list of a collection was read to its end, well or not."""
+
+    def sent(self, exchange: Exchange) -> None:
+        """A request was answered, or failed."""
+
+    def waiting(self, bucket: str, seconds: float) -> None:
+        """A rate limit makes requests of a bucket wait."""
+
+
+class NoProgress:
+    """Watches and says nothing."""
+
+    def planned(self, row: Collection, lists: int) -> None:
+        """Say nothing."""
+
+    def read(self, row: Collection, objects: int) -> None:
+        """Say nothing."""
+
+    def sent(self, exchange: Exchange) -> None:
+        """Say nothing."""
+
+    def waiting(self, bucket: str, seconds: float) -> None:
+        """Say nothing."""

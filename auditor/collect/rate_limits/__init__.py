@@ -1,0 +1,1 @@
+"""When a request may be sent."""

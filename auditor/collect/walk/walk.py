@@ -1,0 +1,185 @@
+"""Walks the collection table: which lists are read, when, and what one of them leads to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.collect.auth.credentials import Credentials
+from auditor.collect.fetch.list_fetcher import ListFetcher, Problem, ProblemKind
+from auditor.collect.journal.journal import Journal
+from auditor.collect.lists.counts import CollectionCounts
+from auditor.collect.lists.listing import Listing
+from auditor.collect.lists.store import ListStore, Parent
+from auditor.collect.options import ExportOptions
+from auditor.collect.progress.watcher import Progress
+from auditor.collect.walk.deletions import Deletions
+from auditor.collect.walk.list_reader import ListReader
+from auditor.errors import CollectError
+from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
+from auditor.snapshot.models.base import Record
+
+_PROBE = "org"
+"""What is read first and alone: it tells whether the org answers and takes the token."""
+
+
+@dataclass
+class Walk:
+    """One walk over the collection table. Make it in the event loop, and run it once."""
+
+    credentials: Credentials
+    options: ExportOptions
+    fetcher: ListFetcher
+    progress: Progress
+    journal: Journal | None
+    store: ListStore = field(default_factory=ListStore)
+    counts_of: dict[str, CollectionCounts] = field(
+        default_factory=lambda: {row.name: CollectionCounts(row) for row in COLLECTIONS}
+    )
+    named: set[str] = field(default_factory=set)
+    """Groups whose members matter."""
+    unnamed: dict[str, Parent] = field(default_factory=dict)
+    """Groups that nothing has named yet."""
+    only: frozenset[str] = frozenset(BY_NAME)
+    """Collections that are read; of the others, lists are counted that are to come."""
+    foreseen: Counter[str] = field(default_factory=Counter)
+    """Lists to come, by collection."""
+    succeeded: bool = False
+    tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+    probed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        slots = self.options.concurrency
+        self.open = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
+        self.reader = ListReader(self.fetcher, self.journal, self.counts_of, self._descend)
+        self.deletions = Deletions(self.store, self.journal, self.tasks, self.reader)
+
+    async def run(self) -> None:
+        """Read everything that is to be read.
+
+        Raises:
+            BaseExceptionGroup: with the CollectError or the interruption that ended it.
+            CollectError: nothing could be read.
+        """
+        probe = BY_NAME[_PROBE]
+        async with self.tasks:
+            self._start(probe, probe.path)
+            await self.probed.wait()
+            self._require_an_answer()
+            for row in roots():
+                self._start(row, row.path)
+        self._require_something()
+
+    # What is to be read
+
+    def _start(self, row: Collection, path: str, parent: Parent | None = None) -> None:
+        """Read a list in the background, unless that was begun already."""
+        listing = self.store.listing(row, path)
+        if parent is not None:
+            self.store.belongs(path, parent)
+        if listing is None:
+            return
+        known = self.journal is not None and self.journal.is_read(path)
+        if row.name not in self.only and not known:
+            self.foreseen[row.name] += 1
+            return
+        if not known:
+            # Lists wait for a place before they wait for a turn, so the limiter sees few of
+            # them; it is to know which bucket will take longest.
+            self.fetcher.limiter.expect(row.bucket, 1)
+        self.progress.planned(row, 1)
+        self.tasks.create_task(self._list(listing))
+
+    def _descend(self, row: Collection, records: Iterable[Record]) -> None:
+        """Read what belongs to records, and what they name."""
+        for record in records:
+            parent = record.place.path, record.id
+            for child in children(row.name):
+                key = child.parent_key(record)
+                if key is None:
+                    continue
+                if child.if_named and not self.options.all_members and key not in self.named:
+                    self.unnamed[key] = parent
+                else:
+                    self._start(child, child.resource(record.place.path, key), parent)
+            if row.names_groups:
+                self._name(row.names_groups(record))
+
+    def _name(self, groups: Iterable[str]) -> None:
+        members = BY_NAME["group_members"]
+        for group in groups:
+            self.named.add(group)
+            if (parent := self.unnamed.pop(group, None)) is not None:
+                self._start(members, members.resource(parent[0], group), parent)
+
+    # ListResult
+
+    async def _list(self, listing: Listing) -> None:
+        """Read one list, and have read what belongs to its records.
+
+        No more lists of a bucket are open at a time than requests may be in flight: that is
+        enough to keep all of them busy, and what an open list has to remember stays little.
+        """
+        async with self.open[listing.row.bucket]:
+            await self._list_now(listing)
+
+    async def _list_now(self, listing: Listing) -> None:
+        row, path = listing.row, listing.path
+        problem = await self.reader.read(listing, lambda: self.deletions.pointless(path))
+        if problem is not None and problem.kind is ProblemKind.NOT_FOUND:
+            problem = await self._explained(listing, problem)
+        listing.close()
+        if problem is not None:
+            self.counts_of[row.name].fail(path, problem)
+        elif row.name != _PROBE:
+            self.succeeded = True
+        self.progress.read(row, listing.records)
+        self.probed.set()
+
+    # What was deleted meanwhile
+
+    async def _explained(self, listing: Listing, problem: Problem) -> Problem | None:
+        """What remains of a problem when a 404 has a good reason."""
+        parents = self.store.parents(listing.path)
+        if not parents:
+            if listing.row.single:  # an org without the setting: that is an answer
+                if self.journal:
+                    self.journal.nothing(listing.path)
+                return None
+            return problem
+        if self.deletions.pointless(listing.path):
+            return None
+        # Not `all` of a generator: each is asked for, so that each is counted.
+        gone = [await self.deletions.gone(parent) for parent in parents]
+        return None if all(gone) else problem
+
+    # Whether there is anything
+
+    def _require_an_answer(self) -> None:
+        problem = self.counts_of[_PROBE].problems.get(BY_NAME[_PROBE].path)
+        if problem is not None and problem.kind is ProblemKind.FAILED:
+            raise self._silence(problem)
+
+    def _require_something(self) -> None:
+        problems = [p for counts in self.counts_of.values() for p in counts.problems.values()]
+        silence = next((problem for problem in problems if problem.unreachable), None)
+        if silence and not self.reader.answers:
+            raise self._silence(silence)
+        if self.succeeded:
+            return
+        reasons = sorted({problem.reason for problem in problems})
+        raise CollectError(
+            f"Nothing could be read from {self.credentials.org_url}: {'; '.join(reasons[:3])}. "
+            "Nothing was written.",
+            remedy="Give the token's owner or the service app a role that may view the "
+            "configuration, such as Read-only Administrator, and the scopes in the README.",
+        )
+
+    def _silence(self, problem: Problem) -> CollectError:
+        said = "could not be reached" if problem.unreachable else "did not answer like an Okta org"
+        return CollectError(
+            f"{self.credentials.org_url} {said}: {problem.reason}. Nothing was written.",
+            remedy="Check OKTA_CLIENT_ORGURL, the network and proxy, and https://status.okta.com.",
+        )

@@ -1,0 +1,1 @@
+"""The nearest changes with which a rejected request would be minted."""

@@ -1,0 +1,13 @@
+"""What all requests come to at once: who can obtain which scopes, exactly and without enumeration.
+
+| file | what it holds |
+|---|---|
+| `situations.py` | `Reach` of a tenant; one server, client and grant type |
+| `servers.py` | a whole authorization server: its rules, scopes and clients |
+| `rules.py` | whether any request reaches a rule, and the obstacle if none does |
+| `client_groups.py` | clients to which the same rules apply |
+| `regions.py` | the algorithm: where everybody's requests end |
+| `requestable.py` | the scopes that may be asked for together |
+| `populations.py` | who can sign in, who is assigned, whom a rule admits, as sets |
+| `user_sets.py` | sets of users as bitmaps, and three-valued sets |
+"""

@@ -1,0 +1,179 @@
+"""The people of a tenant as sets: who can sign in, who is assigned, whom a rule admits.
+
+What `people.py` answers for one user, for all of them at once. Each set is made once and
+shared by every server, client and grant type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import chain
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import EVERYONE, PolicyRule
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
+from auditor.tokens.people import assignments_known, members_known
+from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.rule_conditions import admits_userless
+from auditor.tokens.situation import Situation
+
+
+class Populations:
+    """Sets of the users of one tenant.
+
+    Where the users were not all read, the ids that assignments, groups and rules mention are
+    numbered too, and one more person, None, stands for anybody who is mentioned nowhere.
+
+    Args:
+        org: the tenant; a restricted view must read `reads.READS` and consult
+            `reads.CONSULTS`.
+        users: a numbering of more people than the tenant's own, so that sets of two snapshots
+            can be compared; whoever is not a user of this one counts as deleted.
+    """
+
+    def __init__(self, org: Org, users: Numbering | None = None) -> None:
+        self._org = org
+        self._common = users
+        self._nobody = Numbering([None])
+        self._assigned: dict[str, People] = {}
+        self._admitted: dict[str, People] = {}
+        self._sign_in: dict[str, People] = {}
+        self._groups: dict[str, UserSet] = {}
+
+    @cached_property
+    def users(self) -> Numbering:
+        """The users of the tenant."""
+        if self._common is not None:
+            return self._common
+        listed = dict.fromkeys(chain.from_iterable(self._org.users_by_status.values()))
+        if self._org.known("users"):
+            return Numbering(listed)
+        return Numbering([None, *(listed | dict.fromkeys(sorted(self._mentioned() - set(listed))))])
+
+    def all(self, grant: str) -> Numbering:
+        """Everybody who could take part in a grant type."""
+        return self._nobody if grant in USERLESS_GRANTS else self.users
+
+    def eligible(self, situation: Situation, *, user_checked: bool = False) -> People:
+        """Those who can sign in and are assigned: whose requests a policy is to decide.
+
+        Args:
+            situation: the client and the grant type.
+            user_checked: whether people who are not assigned are out even where it is not known
+                whether that matters.
+        """
+        if situation.grant in USERLESS_GRANTS:
+            return People.certain(self._nobody.all)
+        entitled = self.entitled(situation.client, situation.grant, user_checked=user_checked)
+        return self.sign_in(situation) & entitled
+
+    def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> People:
+        """Those whom no missing assignment keeps from a client's tokens.
+
+        They are the assigned ones, but in token exchange nobody is out for certain.
+
+        Args:
+            client: the client.
+            grant: the grant type.
+            user_checked: as in `eligible`.
+        """
+        people = self.assigned(client)
+        open_to_all = grant in USER_CHECK_UNDOCUMENTED and not user_checked
+        return People(people.sure, self.users.all) if open_to_all else people
+
+    def sign_in(self, situation: Situation) -> People:
+        """Those whose status lets them sign in with the grant type of a situation."""
+        if situation.grant not in self._sign_in:
+            sure = self.users.none
+            for status, ids in self._org.users_by_status.items():
+                if situation.can_sign_in(status):
+                    sure |= self.users.of(ids)
+            self._sign_in[situation.grant] = People(sure, sure | self._unlisted)
+        return self._sign_in[situation.grant]
+
+    def assigned(self, client: App) -> People:
+        """Those assigned to a client; everybody in Federation Broker Mode."""
+        if client.federation_broker:
+            return People.certain(self.users.all)
+        if client.id not in self._assigned:
+            groups = [group.id for group in self._org.assigned_groups(client)]
+            sure = self.users.none
+            for group in groups:
+                sure |= self._members(group)
+            # Most of an app's users are members of its groups; sets drop those ten times
+            # faster than they could be numbered again.
+            members = [self._org.members(group) for group in groups]
+            for ids in self._org.direct_assignments(client):
+                if others := frozenset(ids).difference(*members):
+                    sure |= self.users.of(others)
+            complete = assignments_known(self._org, client)
+            self._assigned[client.id] = People(sure, sure if complete else self.users.all)
+        return self._assigned[client.id]
+
+    def admitted(self, rule: PolicyRule, grant: str) -> People:
+        """Those whom a rule's people condition lets through, assigned or not.
+
+        In token exchange nobody is out for certain.
+        """
+        people = self.named(rule, grant)
+        return People(people.sure, self.users.all) if grant in USER_CHECK_UNDOCUMENTED else people
+
+    def named(self, rule: PolicyRule, grant: str) -> People:
+        """Those for whom a rule's people condition holds, whether or not that matters."""
+        if grant in USERLESS_GRANTS:
+            nobody = self._nobody
+            return People.certain(nobody.all if admits_userless(rule) else nobody.none)
+        if rule.place.path + rule.id not in self._admitted:
+            self._admitted[rule.place.path + rule.id] = self._admit(rule)
+        return self._admitted[rule.place.path + rule.id]
+
+    def _admit(self, rule: PolicyRule) -> People:
+        users, people = self.users, rule.people
+        included = People.certain(users.all)
+        if not people.everyone:
+            included = self._gathered(people.users.include, people.groups.include)
+        if not people.users.exclude and not people.groups.exclude:
+            return included
+        return included - self._gathered(people.users.exclude, people.groups.exclude)
+
+    def _gathered(self, users: Iterable[str], groups: Iterable[str]) -> People:
+        """Users whom a list names, by themselves or by a group."""
+        named = [group for group in groups if group != EVERYONE]
+        sure = self.users.of(users)
+        for group in named:
+            sure |= self._members(group)
+        complete = all(members_known(self._org, group) for group in named)
+        return People(sure, sure if complete else self.users.all)
+
+    def _members(self, group_id: str) -> UserSet:
+        """The members of a group; most groups are named by many apps and rules."""
+        if group_id not in self._groups:
+            self._groups[group_id] = self.users.of(self._org.member_list(group_id))
+        return self._groups[group_id]
+
+    @cached_property
+    def _unlisted(self) -> UserSet:
+        """Those whose status was not read."""
+        if self._org.known("users"):
+            return self.users.none
+        return self.users.all - self.users.of(
+            chain.from_iterable(self._org.users_by_status.values())
+        )
+
+    def _mentioned(self) -> set[str]:
+        """Ids of users that anything but the list of users knows of."""
+        org = self._org
+        groups = {item.id for app in org.apps for item in org.assigned_groups(app)}
+        ids = {user for app in org.apps for user in org.assigned_users(app)}
+        for rule in self._rules():
+            people = rule.people
+            ids.update(people.users.include, people.users.exclude)
+            groups.update(people.groups.include, people.groups.exclude)
+        return ids.union(*(org.members(group) for group in groups - {EVERYONE}))
+
+    def _rules(self) -> Iterator[PolicyRule]:
+        org = self._org
+        policies = chain.from_iterable(org.policies(server) for server in org.servers)
+        return chain.from_iterable(org.rules(policy) for policy in policies)

@@ -1,0 +1,209 @@
+"""Where the requests of all people for all scope sets end, exactly and without enumeration.
+
+Take the rules that are live for a server, a client and a grant type, in order; rule k lets
+people P_k have scopes S_k. Let L_k be the largest valid scope set within S_k
+(`requestable.py`). A person p ends in rule k with *some* explicit request if and only if p is
+in P_k and in no earlier P_i with L_k a part of S_i:
+
+- if there is no such rule, the request for L_k itself passes all earlier rules and ends in k;
+- if there is one, then every valid T within S_k is a part of L_k, thus of S_i, and rule i (or
+  one before it) takes the request.
+
+So the largest request is the best one to ask with, for every rule and for every scope in it,
+and the sets L_k that end in their own rule are all maximal sets a person can obtain. It takes
+r²/2 comparisons of scope sets for r live rules, and a set of people for each pair that
+compares; the number of scope sets, 2^n, plays no part.
+
+A request without a scope parameter asks for the default scopes D, and ends in the first rule
+with P_i and any of D. It can matter: D may hold scopes that cannot be asked for by name.
+
+What was not read makes sets three-valued (`user_sets.People`). A person who may be in P_i
+stops there without a decision, and may fall on to later rules.
+
+For token exchange there are two readings: Okta holds the user against assignments and people,
+or it does not. By the second, the first rule with L_k within its scopes takes everybody. What is
+certain is so by both. Behind a rule that takes everybody by the second, only the first is left:
+there a person has to be named and assigned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.tokens.candidates import Candidate
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.requestable import Largest, Requestable
+from auditor.tokens.reach.user_sets import People, UserSet
+from auditor.tokens.scopes import AskedScopes
+from auditor.tokens.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The people whom one rule gives a scope set to."""
+
+    candidate: Candidate | None
+    """The rule; None at the org server, which has none, and where the policies, or all rules,
+    or what becomes of them, are not known. Its `rule` is None if the policy's were not read."""
+
+    scopes: frozenset[str]
+    """The largest set obtained: each of its valid parts is obtained as well, by this rule or an
+    earlier one."""
+
+    doubtful: frozenset[str]
+    """Further scopes that may exist and then belong to the set."""
+
+    omitted: bool
+    """Whether the request leaves the scope parameter out, and the set is what it gets then."""
+
+    people: People
+    """Who obtains it for certain, and who may."""
+
+    user_checked: bool = False
+    """Whether only people who are assigned may obtain it, also in token exchange."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of an evaluation: a live rule, or something that is not known."""
+
+    candidate: Candidate | None
+    admitted: People
+    named: People
+    """Who meets the people condition, where `admitted` leaves open whether that matters."""
+    openid_listed: bool
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is a rule, and as such grants nothing where nothing is wanted."""
+        return self.candidate is not None and self.candidate.rule is not None
+
+    def part(self, scopes: frozenset[str], *, omitted: bool) -> frozenset[str]:
+        """The scopes it gives of those wanted; empty if its scope condition fails."""
+        if self.candidate is None or not self.is_rule:
+            return scopes
+        return self.candidate.grants(scopes, omitted=omitted, openid_listed=self.openid_listed)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The live rules of a server, for all clients and users to which the same ones are live.
+
+    Args:
+        situation: the server, grant type, and any one of the clients.
+        populations: the people of the tenant.
+        requestable: what may be asked for.
+        openid_listed: whether a rule must list OpenID scopes.
+    """
+
+    situation: Situation
+    populations: Populations
+    requestable: Requestable
+    openid_listed: bool
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """What a request meets, in order."""
+        situation, grant = self.situation, self.situation.grant
+        everybody = self.populations.all(grant)
+        anybody = People(everybody.none, everybody.all)
+        found = []
+        blocked = situation.blocking_check
+        if (blocked and blocked.missing) or not situation.policies_known:
+            found.append(Stage(None, anybody, anybody, self.openid_listed))
+        elif situation.server is None:
+            certain = People.certain(everybody.all)
+            found.append(Stage(None, certain, certain, self.openid_listed))
+        for item in situation.applicable:
+            admitted = named = anybody
+            if item.rule is not None:
+                admitted = self.populations.admitted(item.rule, grant)
+                named = self.populations.named(item.rule, grant)
+            found.append(Stage(item, admitted, named, self.openid_listed))
+        return tuple(found)
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """Where everybody's requests end, as if everybody were assigned to the client."""
+        return (*self._explicit(), *self._omitted())
+
+    def largest(self, stage: Stage) -> Largest:
+        """The largest set that may be asked for of a rule's scopes."""
+        return self.requestable.largest(stage.part(self.requestable.universe, omitted=True))
+
+    def takers(self, at: int, scopes: frozenset[str]) -> Iterator[Stage]:
+        """The earlier rules that take a request for scopes before stage `at` can."""
+        return (stage for stage in self.stages[:at] if stage.part(scopes, omitted=False))
+
+    def walk(self, asked: AskedScopes) -> Iterator[tuple[Stage, frozenset[str], People]]:
+        """Everybody's way with one request: who ends where, with which scopes.
+
+        The people that are not sure end there or further on, or nowhere.
+        """
+        rest = self.populations.all(self.situation.grant).all
+        for stage in self.stages:
+            granted = stage.part(asked.wanted, omitted=asked.omitted)
+            here = stage.admitted.possible & rest
+            if here and (granted or not stage.is_rule):
+                yield stage, granted, People(here & stage.admitted.sure, here)
+                rest -= here
+
+    def _explicit(self) -> Iterator[Region]:
+        for at, stage in enumerate(self.stages):
+            largest = self.largest(stage)
+            user_checked = self.situation.user_check_undocumented and any(
+                earlier.is_rule for earlier in self.takers(at, largest.possible)
+            )
+            people = self._left(at, largest, user_checked=user_checked)
+            if people.possible:
+                doubtful = largest.possible - largest.sure
+                yield Region(stage.candidate, largest.sure, doubtful, False, people, user_checked)  # noqa: FBT003
+
+    def _left(self, at: int, largest: Largest, *, user_checked: bool) -> People:
+        """The people of a stage whom no earlier one takes."""
+        stage = self.stages[at]
+        none = self.populations.all(self.situation.grant).none
+        sure = stage.admitted.sure if largest.sure else none
+        admitted = stage.named if user_checked else stage.admitted
+        possible = admitted.possible if largest.possible else none
+        for earlier in self.stages[:at]:
+            if not possible:
+                break
+            if sure and earlier.part(largest.sure, omitted=False):
+                sure -= earlier.admitted.possible
+            if earlier.part(largest.possible, omitted=False):
+                possible -= earlier.admitted.sure
+        return People(sure, possible)
+
+    def _omitted(self) -> Iterator[Region]:
+        defaults = self.requestable.defaults
+        everybody = self.populations.all(self.situation.grant)
+        undecided, unsettled, user_checked = everybody.all, everybody.all, False
+        for stage in self.stages:
+            sure = stage.part(defaults.sure, omitted=True) if defaults.sure else frozenset[str]()
+            possible = stage.part(defaults.possible, omitted=True)
+            if not possible:
+                continue
+            admitted = stage.named if user_checked else stage.admitted
+            people = People(
+                stage.admitted.sure & undecided if sure else everybody.none,
+                admitted.possible & unsettled,
+            )
+            if people.possible:
+                yield Region(stage.candidate, sure, possible - sure, True, people, user_checked)  # noqa: FBT003
+            undecided -= stage.admitted.possible
+            if sure:
+                unsettled -= stage.admitted.sure
+                user_checked = user_checked or (
+                    self.situation.user_check_undocumented and stage.is_rule
+                )
+
+
+def everybody_in(regions: tuple[Region, ...], none: UserSet) -> People:
+    """All people of some regions."""
+    found = People.certain(none)
+    for region in regions:
+        found |= region.people
+    return found

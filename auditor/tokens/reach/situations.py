@@ -1,0 +1,334 @@
+"""All requests of one server, client and grant type at once: who can obtain what, and how.
+
+`Reach` shares what is the same for many clients: sets of people (`populations.py`), and the
+evaluation of the rules (`regions.py`), which depends on a client only through the policies
+that cover it and the kind of client it is. What is left to do for one client is to intersect
+sets with the people assigned to it. `reachability.py` asks about whole servers.
+
+Requests are those that a well-behaved client sends: what a `TokenRequest` leaves open is left
+open. Another response type could only take scopes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+
+from auditor.snapshot.index import Org
+from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer
+from auditor.tokens import rejections
+from auditor.tokens.candidates import Candidate
+from auditor.tokens.decide import Decider, OidcScopes
+from auditor.tokens.decision import Decision
+from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.regions import Evaluation, Region, everybody_in
+from auditor.tokens.reach.requestable import UNNAMED, Requestable
+from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.rejections import Rejection
+from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One rule by which people obtain a scope."""
+
+    candidate: Candidate | None
+    """The rule; None at the org server, or where it is not known."""
+
+    people: People
+
+    decision: Decision | None
+    """Of the request that obtains most by it, with the lifetimes; None if nobody does so for
+    certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who can obtain a scope through a client, in one grant type."""
+
+    people: People
+    ways: tuple[Way, ...]
+    """In order of evaluation; the same person may have several, with other scopes beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonClass:
+    """People who can obtain the same scopes in the same ways."""
+
+    people: UserSet
+    scope_sets: tuple[frozenset[str], ...]
+    """The maximal sets that are obtained together, largest first."""
+
+    uncertain: bool
+    """Whether they may obtain more, which the snapshot does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where one and the same request of different people ends."""
+
+    minted: tuple[tuple[Candidate | None, frozenset[str], UserSet], ...]
+    """Rule, granted scopes and people, in order of evaluation."""
+
+    rejected: tuple[tuple[Rejection, UserSet], ...]
+    unknown: UserSet
+    """Those for whom it cannot be decided."""
+
+
+@dataclass(frozen=True)
+class SituationReach:
+    """What all requests of one server, client and grant type come to.
+
+    Args:
+        reach: the tenant's.
+        situation: the server, client and grant type.
+        evaluation: of the rules that are live there.
+    """
+
+    reach: Reach
+    situation: Situation
+    evaluation: Evaluation
+
+    @cached_property
+    def eligible(self) -> People:
+        """Those whose requests a policy is to decide: they can sign in and are assigned.
+
+        None in a situation in which every request is rejected (`Situation.blocking_check`).
+        """
+        blocked = self.situation.blocking_check
+        if blocked and blocked.rejection:
+            return People.certain(self._none)
+        return self.reach.populations.eligible(self.situation)
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """What each rule gives to whom; only those with anybody in them."""
+        eligible = self.eligible
+        if not eligible.possible:
+            return ()
+        user_checked = self.reach.populations.eligible(self.situation, user_checked=True)
+        found = (
+            replace(
+                region, people=region.people & (user_checked if region.user_checked else eligible)
+            )
+            for region in self.evaluation.regions
+        )
+        return tuple(region for region in found if region.people.possible)
+
+    @cached_property
+    def obtaining(self) -> People:
+        """Those who can obtain anything."""
+        return everybody_in(self.regions, self._none)
+
+    @property
+    def empty_handed(self) -> UserSet:
+        """Those who are eligible for certain and can obtain nothing whatever they ask for."""
+        return self.eligible.sure - self.obtaining.possible
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Scopes that somebody can obtain for certain."""
+        return frozenset().union(*(r.scopes for r in self.regions if r.people.sure))
+
+    def access(self, scope: str) -> Access:
+        """Who can obtain a scope, and by which rules."""
+        people, ways = People.certain(self._none), []
+        unheard_of = scope not in self.evaluation.requestable.universe
+        for region in self.regions:
+            here = region.people
+            if scope not in region.scopes:
+                here = People(self._none, here.possible)
+                unnamed = unheard_of and any(map(scope.startswith, region.doubtful & UNNAMED))
+                if scope not in region.doubtful and not unnamed:
+                    continue
+            people |= here
+            request = self.witness(region) if here.sure else None
+            decision = self.reach.decider.decide(request) if request else None
+            ways.append(Way(region.candidate, here, decision))
+        return Access(people, tuple(ways))
+
+    def classes(self) -> Iterator[PersonClass]:
+        """The eligible, apart by what they can obtain, with their maximal scope sets."""
+        regions = self.regions
+        parts: list[tuple[UserSet, tuple[int, ...], bool]] = [(self.eligible.possible, (), False)]
+        for at, region in enumerate(regions):
+            sure, unknown = region.people.sure, region.people.unknown
+            split = []
+            for people, sets, doubt in parts:
+                rest = people - region.people.possible
+                split += [
+                    (people & sure, (*sets, at), doubt or bool(region.doubtful)),
+                    (people & unknown, sets, True),
+                    (rest, sets, doubt),
+                ]
+            parts = [part for part in split if part[0]]
+        for people, sets, doubt in parts:
+            yield PersonClass(people, _maximal(regions[at].scopes for at in sets), doubt)
+
+    def landing(self, scopes: frozenset[str] | None) -> Landing:
+        """What becomes of the request for these scopes, whoever makes it.
+
+        Args:
+            scopes: None if the request leaves the parameter out.
+        """
+        everybody = self.reach.populations.all(self.situation.grant)
+        asked = self.situation.asked(self.request(None, scopes))
+        blocked = self.situation.blocking_check
+        rejection = blocked.rejection if blocked else asked.rejection
+        if rejection:
+            return Landing((), ((rejection, everybody.all),), everybody.none)
+        if blocked or asked.missing:
+            return Landing((), (), everybody.all)
+        minted, uncovered = [], self.eligible.possible
+        for stage, granted, people in self.evaluation.walk(asked):
+            uncovered -= people.possible
+            if here := people.sure & self.eligible.sure:
+                minted.append((stage.candidate, granted, here))
+        no_rule = (rejections.NO_MATCHING_RULE, uncovered & self._rejected_without_rule)
+        rejected = tuple(item for item in (*self._ineligible(), no_rule) if item[1])
+        unknown = everybody.all
+        for decided in (*(item[2] for item in minted), *(item[1] for item in rejected)):
+            unknown -= decided
+        return Landing(tuple(minted), rejected, unknown)
+
+    def witness(self, region: Region) -> TokenRequest | None:
+        """A request that ends in a region; None if none does so for certain."""
+        people = region.people.sure
+        if not people:
+            return None
+        return self.request(people.first(), None if region.omitted else region.scopes)
+
+    @property
+    def _rejected_without_rule(self) -> UserSet:
+        """Those who are told that no rule matched where none does.
+
+        In token exchange they need not be assigned: no rule matches by either reading.
+        """
+        if self.situation.user_check_undocumented:
+            return self.reach.populations.sign_in(self.situation).sure
+        return self.eligible.sure
+
+    def _ineligible(self) -> Iterator[tuple[Rejection, UserSet]]:
+        if self.situation.grant in USERLESS_GRANTS:
+            return
+        able = self.reach.populations.sign_in(self.situation)
+        entitled = self.reach.populations.entitled(self.situation.client, self.situation.grant)
+        yield rejections.USER_SHUT_OUT, self.reach.populations.users.all - able.possible
+        yield rejections.NOT_ASSIGNED, able.sure - entitled.possible
+
+    def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
+        """A request of this situation."""
+        situation = self.situation
+        return TokenRequest(
+            server=situation.server.id if situation.server else ORG_SERVER,
+            client=situation.client.client_id,
+            grant=situation.grant,
+            user=user,
+            scopes=scopes,
+        )
+
+    @property
+    def _none(self) -> UserSet:
+        return self.reach.populations.all(self.situation.grant).none
+
+
+@dataclass
+class Reach:
+    """All requests of one tenant.
+
+    Args:
+        org: the tenant; a restricted view must read `reads.READS` and consult
+            `reads.CONSULTS`.
+        oidc_scopes: which reading to go by.
+        users: a numbering that is shared with another snapshot; see `Populations`.
+    """
+
+    org: Org
+    oidc_scopes: OidcScopes = OidcScopes.LISTED
+    users: Numbering | None = None
+    _requestable: dict[Hashable, Requestable] = field(default_factory=dict)
+    _evaluations: dict[Hashable, Evaluation] = field(default_factory=dict)
+
+    @cached_property
+    def populations(self) -> Populations:
+        """The people of the tenant."""
+        return Populations(self.org, self.users)
+
+    @cached_property
+    def decider(self) -> Decider:
+        """Decides single requests of the same tenant by the same reading."""
+        return Decider(self.org, self.oidc_scopes)
+
+    def situation(self, server: str, client: str, grant: str) -> SituationReach:
+        """One server, client and grant type, by ids.
+
+        Raises:
+            KeyError: the server or the client does not exist.
+        """
+        return self.of(self.decider.situation(server, client, grant))
+
+    def of(self, situation: Situation) -> SituationReach:
+        """A situation that is at hand already."""
+        return SituationReach(self, situation, self.evaluation(situation))
+
+    def evaluation(self, situation: Situation) -> Evaluation:
+        """The evaluation of a situation, the same object for all clients that share it."""
+        key = self._key(situation)
+        if key not in self._evaluations:
+            self._evaluations[key] = Evaluation(
+                situation,
+                self.populations,
+                self._requestable_in(situation),
+                self.oidc_scopes is OidcScopes.LISTED,
+            )
+        return self._evaluations[key]
+
+    def _key(self, situation: Situation) -> Hashable:
+        """Equal for situations whose evaluations are."""
+        server, client, blocked = situation.server, situation.client, situation.blocking_check
+        if server is None:
+            return client.client_id, situation.grant
+        covering = tuple(
+            at
+            for at, policy in enumerate(self.org.policies(server))
+            if policy.covers(client.client_id)
+        )
+        return _kind(situation), covering, bool(blocked and blocked.missing)
+
+    def _requestable_in(self, situation: Situation) -> Requestable:
+        if situation.server is None:
+            return Requestable(situation)
+        kind = _kind(situation)
+        if kind not in self._requestable:
+            self._requestable[kind] = Requestable(situation, self._named(situation.server))
+        return self._requestable[kind]
+
+    def _named(self, server: AuthorizationServer) -> frozenset[str]:
+        """Scopes that rules of a server name."""
+        rules = chain.from_iterable(map(self.org.rules, self.org.policies(server)))
+        return frozenset(name for rule in rules for name in rule.scopes) - {ALL_SCOPES}
+
+
+def _kind(situation: Situation) -> Hashable:
+    """All that bears on which scopes may be asked for at a custom server."""
+    assert situation.server is not None
+    client = situation.client
+    return (
+        situation.server.id,
+        situation.grant,
+        client.service,
+        situation.default_response_type,
+    )
+
+
+def _maximal(found: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """The sets that are part of no other, largest first, then by name."""
+    kept: list[frozenset[str]] = []
+    for scopes in sorted(set(found), key=lambda item: (-len(item), sorted(item))):
+        if scopes and not any(scopes <= other for other in kept):
+            kept.append(scopes)
+    return tuple(kept)
