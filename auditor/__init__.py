@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from auditor.lint.result import ReportedFinding as ReportedFinding
     from auditor.lint.rule import Rule as Rule
     from auditor.lint.rule import rule as rule
-    from auditor.snapshot.index import Org as Org
+    from auditor.snapshot.org import Org as Org
 
 __version__ = "0.1.0"
 
@@ -43,7 +43,7 @@ _HOMES = {
     "ReportedFinding": "auditor.lint.result",
     "Rule": "auditor.lint.rule",
     "rule": "auditor.lint.rule",
-    "Org": "auditor.snapshot.index",
+    "Org": "auditor.snapshot.org",
 }
 
 __all__ = [

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor import AuditResult
-from auditor.lint.access import (
+from auditor.access_overview.model import (
     MOST_LOGINS,
-    Access,
-    Cell,
+    AccessOverview,
     ClientAccess,
+    ClientServerAccess,
     Obtains,
     PolicyAccess,
     RuleAccess,
+    RuleUse,
     ScopeAccess,
+    ScopePath,
     ServerAccess,
-    Standing,
-    Way,
 )
 from auditor.text import counted, listed
 
@@ -61,11 +61,11 @@ class ClientRow:
 
     anchor: str
     client: ClientAccess
-    cells: tuple[tuple[str, str, Cell, ServerPicture], ...]
+    cells: tuple[tuple[str, str, ClientServerAccess, ServerPicture], ...]
     """Class of style and word for each server."""
 
     @property
-    def obtained(self) -> list[tuple[str, str, Cell, ServerPicture]]:
+    def obtained(self) -> list[tuple[str, str, ClientServerAccess, ServerPicture]]:
         """The cells where there is something to tell."""
         return [item for item in self.cells if item[0] != "nothing"]
 
@@ -99,7 +99,7 @@ class Matrix:
 class Pictures:
     """All there is to see of an overview of access."""
 
-    access: Access
+    access: AccessOverview
     servers: tuple[ServerPicture, ...]
     clients: tuple[ClientRow, ...]
     matrix: Matrix
@@ -176,7 +176,7 @@ def _never(servers: tuple[ServerPicture, ...]) -> Iterator[Never]:
         shown = [len(policy.rules) for policy in server.policies]
         for at, policy in enumerate(server.server.policies):
             for place, rule in enumerate(policy.rules):
-                if rule.standing is Standing.NEVER:
+                if rule.use is RuleUse.NEVER:
                     anchor = server.step(at, place) if place < shown[at] else server.anchor
                     yield Never(anchor, server, policy, rule)
 
@@ -202,7 +202,7 @@ def whom(scope: ScopeAccess) -> str:
     return words
 
 
-def _state(cell: Cell) -> tuple[str, str]:
+def _state(cell: ClientServerAccess) -> tuple[str, str]:
     """The class of style of a cell, and its word."""
     if cell.failure:
         return "fails", "nothing, though a policy names the client"
@@ -217,19 +217,19 @@ def _state(cell: Cell) -> tuple[str, str]:
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
 
 
-def by_way(way: Way) -> str:
+def by_way(way: ScopePath) -> str:
     """Whom a way gives a scope to."""
-    if not way.sure:
+    if not way.certain:
         return "maybe: not known"
     return counted(way.people, "person", "people") if way.people else "without a user"
 
 
 def _server(
-    access: Access, at: int, server: ServerAccess, anchors: tuple[str, ...]
+    access: AccessOverview, at: int, server: ServerAccess, anchors: tuple[str, ...]
 ) -> ServerPicture:
     rules = [rule for policy in server.policies for rule in policy.rules]
-    never = sum(rule.standing is Standing.NEVER for rule in rules)
-    unknown = sum(rule.standing is Standing.UNKNOWN for rule in rules)
+    never = sum(rule.use is RuleUse.NEVER for rule in rules)
+    unknown = sum(rule.use is RuleUse.UNKNOWN for rule in rules)
     said = [
         counted(len(server.policies), "policy", "policies"),
         counted(len(rules), "rule"),
@@ -238,7 +238,7 @@ def _server(
         said.append(f"{never:,} never reached")
     if unknown:
         said.append(f"{unknown:,} not known")
-    if not server.known:
+    if not server.complete:
         said = ["policies not completely read", *said]
     failing = tuple(
         (Client(anchor, client.name), client.cells[at].failure)
@@ -269,7 +269,7 @@ def _first(policies: tuple[PolicyAccess, ...]) -> Iterator[PolicyAccess]:
             active=policy.active,
             clients=policy.clients,
             rules=rules,
-            known=policy.known,
+            complete=policy.complete,
         )
 
 

@@ -10,7 +10,7 @@ from math import log
 
 from markupsafe import Markup
 
-from auditor.lint.access import RuleAccess
+from auditor.access_overview.model import RuleAccess
 from auditor.text import duration
 from auditor.tokens.lifetimes import (
     LONGEST_ACCESS,

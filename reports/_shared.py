@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from auditor import AuditResult, Impact, ReportedFinding
-from auditor.lint.accept import SOON_DAYS
+from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
 from auditor.lint.result import Acceptance, NotEvaluated
 from auditor.text import counted, escaped, listed, one_line
 
@@ -33,9 +33,9 @@ def impacts(result: AuditResult) -> str:
 
 def expiring(result: AuditResult) -> int:
     """How many of the suppressed findings come back within 14 days."""
+    as_of = result.as_of
     ends = [item.acceptance.expires for item in result.suppressed if item.acceptance]
-    today = result.as_of
-    return sum(bool(end and today and (end - today).days < SOON_DAYS) for end in ends)
+    return sum(ends_soon(end, as_of) for end in ends if end and as_of)
 
 
 def acceptance_counts(result: AuditResult) -> str:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from auditor import Confidence, Impact, Severity
+from auditor.lint.result import AcceptedBy, FindingStatus
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus
 
@@ -143,7 +144,7 @@ class WitnessInfo(_Wire):
 class AcceptanceInfo(_Wire):
     """Why a finding does not count."""
 
-    by: Literal["suppression", "baseline"]
+    by: AcceptedBy
     where: str = Field(description="The file and line that accepts it.")
     reason: str
     owner: str
@@ -185,10 +186,7 @@ class FindingInfo(_Wire):
     location: Place
     fingerprint: Hash = Field(description="Survives rewording, renaming and moving.")
     content: str = Field(description="Changes when what the finding rests on changes.")
-    status: str = Field(
-        pattern="^(open|suppressed|unchanged)$",
-        description="Open, suppressed, or unchanged since the baseline.",
-    )
+    status: FindingStatus = Field(description="Open, suppressed, or unchanged since the baseline.")
     remark: str = Field(description="Why it counts although it was accepted once; or empty.")
     lapsed: bool = Field(description="Whether it counts because its suppression has expired.")
     acceptance: AcceptanceInfo | None = Field(description="Null for a finding that counts.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App, Grant
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
@@ -13,6 +12,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 
 END_USER = "END_USER"
 """Source of a grant that a user gave in a consent dialog, not an administrator."""
@@ -76,7 +76,7 @@ class Roster:
     @classmethod
     def of(cls, org: Org) -> Roster:
         """The clients of an org, the same object for all rules."""
-        return org.remembered("roster", ("apps",), cls)
+        return org.remembered(cls, ["apps"])
 
     def having(self, grant: str) -> Iterator[App]:
         """Clients that may use a grant type."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_SCOPES,
@@ -19,6 +18,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision, Outcome
 from auditor.tokens.grants import USERLESS_GRANTS
@@ -207,7 +207,7 @@ def _request(
 
 def _first(tries: Callable[[Org], Iterator[TokenRequest]], fits: Fits) -> Search:
     def search(org: Org) -> TokenRequest | None:
-        decider = org.remembered("decider", READS, Decider, CONSULTS)
+        decider = org.remembered(Decider, READS, CONSULTS)
         some = islice(tries(org), _MOST_TRIED)
         return next((request for request in some if fits(decider.decide(request))), None)
 

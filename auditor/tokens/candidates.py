@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_SCOPES,
@@ -19,6 +18,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import Test, admission_test
 from auditor.tokens.rule_conditions import admits_userless

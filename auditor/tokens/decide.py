@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import OIDC_SCOPES
+from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.caveats import caveats, differing, gives_refresh_token, org_caveats

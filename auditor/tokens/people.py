@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
+from auditor.snapshot.org import Org
 
 Test = Callable[[str], "bool | None"]
 """Answers for a user id; None where the snapshot does not say."""

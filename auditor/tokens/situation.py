@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Scope
+from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate, candidates

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.org import NetworkZone
+from auditor.snapshot.org import Org
 
 KEYS = "the keys of the client"
 ZONES = "the network zones of the org"

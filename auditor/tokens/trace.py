@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import OIDC_SCOPES, AccessPolicy, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decision import Decision, Outcome, Passed, Step

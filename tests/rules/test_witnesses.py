@@ -13,7 +13,7 @@ from auditor.lint.result import AuditResult, ReportedFinding
 from auditor.plugins import load_rules
 from auditor.sandbox.northwind import northwind
 from auditor.snapshot.document import dump_snapshot
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision, Outcome
 

@@ -16,7 +16,7 @@ from auditor.sandbox.northwind.flaws import FLAWS
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.collections import Collection, match
 from auditor.snapshot.document import Snapshot, dump_snapshot
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 
 RULES = {rule.code: rule for rule in load_rules() if rule.module.startswith("auditor.rules.")}
 

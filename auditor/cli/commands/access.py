@@ -16,9 +16,9 @@ import orjson
 from auditor.cli.options import FILE
 from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.text import counted, escaped, one_line
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS

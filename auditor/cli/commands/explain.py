@@ -13,7 +13,7 @@ import orjson
 from auditor.cli.options import FILE
 from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.text import counted, duration, escaped, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice, advise
 from auditor.tokens.decide import Decider, OidcScopes

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import Grant, KeySet
 from auditor.snapshot.models.org import ZoneAddress
 from auditor.snapshot.models.servers import (
@@ -22,6 +21,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
+from auditor.snapshot.org import Org
 from auditor.text import closest, counted, duration, listed, one_line, quoted
 from auditor.tokens import rejections
 from auditor.tokens.advice.hypothetical import Changes, HypotheticalOrg, with_field

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from auditor.errors import UsageError
+from auditor.text import did_you_mean as hint
 
 LARGEST = 20_000_000
 """Bytes. Ten times what a tenant with 5,000 accepted findings needs."""
@@ -34,8 +35,8 @@ def read_reviewed(path: Path, *, missing: str, damaged: str, largest: int = LARG
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{path}:{line}: the file is not UTF-8 text.", remedy=damaged) from None
-    if found := _CONFLICT.search(text.replace("\r\n", "\n")):
-        line = text.replace("\r\n", "\n").count("\n", 0, found.start()) + 1
+    if marker := _CONFLICT.search(text.replace("\r\n", "\n")):
+        line = text.replace("\r\n", "\n").count("\n", 0, marker.start()) + 1
         raise UsageError(
             f"{path}:{line}: a merge conflict is not resolved here.",
             remedy="Keep the lines that hold on either side, remove the markers, and commit.",
@@ -43,10 +44,20 @@ def read_reviewed(path: Path, *, missing: str, damaged: str, largest: int = LARG
     return text
 
 
-def unusable(path: Path, line: int, what: str, remedy: str) -> UsageError:
-    """The error for something on one line of a file."""
-    text = what if what.endswith((".", "?")) else f"{what}."
-    return UsageError(f"{path}:{line}: {text}", remedy=remedy)
+def unusable(
+    path: Path, line: int, what: str, remedy: str, *, did_you_mean: str | None = None
+) -> UsageError:
+    """The error for something on one line of a file.
+
+    Args:
+        path: the file.
+        line: from 1.
+        what: is wrong, as a clause without a full stop.
+        remedy: what to do, in a sentence.
+        did_you_mean: the word that was probably meant; None if none is close.
+    """
+    end = hint(did_you_mean) if did_you_mean else "."
+    return UsageError(f"{path}:{line}: {what}{end}", remedy=remedy)
 
 
 def _read(path: Path, missing: str, largest: int) -> bytes:

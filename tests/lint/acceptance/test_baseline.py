@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 
 from auditor import AuditResult
 from auditor.errors import UsageError
-from auditor.lint.baseline import (
-    Accepted,
-    Baseline,
-    dump_baseline,
-    make_baseline,
-    read_baseline,
-)
+from auditor.lint.acceptance.baseline import Baseline, BaselineEntry, make_baseline
+from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
 from auditor.lint.engine import Source, audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
@@ -143,7 +138,7 @@ BASELINES = st.builds(
     entries=st.dictionaries(
         HEX,
         st.builds(
-            Accepted, content=HEX, code=st.text(), type=st.text(), id=st.text(), name=st.text()
+            BaselineEntry, content=HEX, code=st.text(), type=st.text(), id=st.text(), name=st.text()
         ),
         max_size=5,
     ),

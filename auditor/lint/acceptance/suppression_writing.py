@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from auditor.lint.suppressions import Suppression
+from auditor.lint.acceptance.suppression import Suppression
 
 _CODE_POINT = re.compile(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"

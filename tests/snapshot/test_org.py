@@ -1,14 +1,16 @@
 """The org as rules see it: order, joins, tolerance, and the guard on what may be read."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from auditor.lint.examples import example_snapshot
-from auditor.snapshot.index import Org, UndeclaredRead
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger
 from auditor.snapshot.models.servers import Key
+from auditor.snapshot.org import Org
+from auditor.snapshot.view import UndeclaredRead, UnreadMembersError
 
 SERVER = "/api/v1/authorizationServers/aus1"
 
@@ -182,19 +184,94 @@ def test_a_view_reads_what_it_consults_where_that_was_read() -> None:
         part.client_keys(other)
 
 
+def zone_ids(view: Org) -> list[str]:
+    return [zone.id for zone in view.network_zones] if view.known("network_zones") else []
+
+
+def policy_ids(view: Org) -> list[str]:
+    return [policy.id for server in view.servers for policy in view.policies(server)]
+
+
+def group_ids(view: Org) -> list[str]:
+    return [group.id for group in view.groups]
+
+
+class LazyPolicies:
+    """Looks at policies only when it is asked, as a pack's class may."""
+
+    def __init__(self, view: Org) -> None:
+        self.view = view
+
+    def ids(self) -> list[str]:
+        return policy_ids(self.view)
+
+
 def test_what_is_remembered_may_consult_what_was_declared() -> None:
     view = org({"/api/v1/zones": [{"id": "nzo1"}]}).restricted_to(["apps"], ["network_zones"])
 
-    def zones(seen: Org) -> list[str]:
-        return [zone.id for zone in seen.network_zones] if seen.known("network_zones") else []
-
-    assert view.remembered("zones", ["apps"], zones, ["network_zones"]) == ["nzo1"]
+    assert view.remembered(zone_ids, ["apps"], ["network_zones"]) == ["nzo1"]
     with pytest.raises(UndeclaredRead, match="inline_hooks"):
-        view.remembered("hooks", ["apps"], zones, ["inline_hooks"])
+        view.remembered(zone_ids, ["apps"], ["inline_hooks"])
     with pytest.raises(UndeclaredRead, match="network_zones"):
         unread({}, "network_zones", paths=("/api/v1/zones",)).restricted_to(
             ["apps"], ["network_zones"]
-        ).remembered("needed", ["network_zones"], zones)
+        ).remembered(zone_ids, ["network_zones"])
+
+
+def test_what_is_remembered_is_shared_by_whoever_declared_it() -> None:
+    whole = org({f"{SERVER}/policies": [{"id": "p1"}]})
+    first, second = whole.restricted_to(["policies"]), whole.restricted_to(["policies", "apps"])
+
+    made = first.remembered(LazyPolicies, ["policies"])
+    assert second.remembered(LazyPolicies, ["policies"]) is made
+    assert made.ids() == ["p1"]
+    assert first.remembered(LazyPolicies) is first.remembered(LazyPolicies)
+    assert first.remembered(LazyPolicies) is not second.remembered(LazyPolicies)
+
+
+def test_two_packs_never_share_what_different_functions_made() -> None:
+    whole = org({f"{SERVER}/policies": [{"id": "p1"}], "/api/v1/groups": [{"id": "g1"}]})
+    view = whole.restricted_to(["policies", "groups"])
+
+    assert view.remembered(policy_ids, ["policies"]) == ["p1"]
+    assert view.remembered(group_ids, ["groups"]) == ["g1"]
+
+
+def lazily(view: Org, reads: list[str] | None) -> list[str]:
+    return view.remembered(LazyPolicies, reads).ids()
+
+
+def eagerly(view: Org, reads: list[str] | None) -> list[str]:
+    return view.remembered(policy_ids, reads)
+
+
+@pytest.mark.parametrize("ids", [eagerly, lazily])
+@pytest.mark.parametrize("reads", [["policies"], ["authorization_servers"], None])
+def test_a_rule_gets_nothing_made_of_what_it_did_not_declare(
+    ids: Callable[[Org, list[str] | None], list[str]], reads: list[str] | None
+) -> None:
+    whole = org({f"{SERVER}/policies": [{"id": "p1"}]})
+    assert ids(whole, ["policies"]) == ids(whole, None) == ["p1"]
+    assert ids(whole.restricted_to(["policies"]), ["policies"]) == ["p1"]
+
+    with pytest.raises(UndeclaredRead, match='"policies"'):
+        ids(whole.restricted_to(["authorization_servers"]), reads)
+
+
+def test_a_rule_gets_nothing_that_took_unread_members_for_empty() -> None:
+    def member_count(view: Org) -> int:
+        return len(view.members("g1"))
+
+    snapshot = example_snapshot({"/api/v1/groups": [{"id": "g1"}]})
+    entries = tuple(
+        entry.model_copy(update={"left_out": 1}) if entry.collection == "group_members" else entry
+        for entry in snapshot.ledger.entries
+    )
+    whole = Org.of(snapshot.model_copy(update={"ledger": Ledger(entries=entries)}))
+
+    assert whole.remembered(member_count, ["group_members"]) == 0
+    with pytest.raises(UnreadMembersError):
+        whole.restricted_to(["group_members"]).remembered(member_count, ["group_members"])
 
 
 def test_policies_that_cover_a_client_name_it_or_are_for_all() -> None:

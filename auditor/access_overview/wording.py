@@ -1,10 +1,9 @@
-"""Words for whom a policy or a rule is for, and for why a rule or a client is in vain."""
+"""Words for whom a policy or rule is for, and for why a rule or client obtains nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
@@ -12,6 +11,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.text import counted, listed
 from auditor.tokens.grants import CLIENT_CREDENTIALS, USERLESS_GRANTS
 from auditor.tokens.reach.rules import Obstacle
@@ -92,16 +92,16 @@ def people_words(org: Org, rule: PolicyRule) -> str:
     people = rule.people
     if people.unrestricted:
         return "nobody named"
-    said = []
+    included = []
     if people.everyone:
-        said.append("everyone assigned")
+        included.append("everyone assigned")
     else:
         groups = list(_groups(org, people.groups.include))
         if groups:
-            said.append(f"{'group' if len(groups) == 1 else 'groups'} {listed(groups)}")
+            included.append(f"{'group' if len(groups) == 1 else 'groups'} {listed(groups)}")
         if people.users.include:
-            said.append(counted(len(people.users.include), "user"))
-    words = " and ".join(said)
+            included.append(counted(len(people.users.include), "user"))
+    words = " and ".join(included)
     excluded = list(_groups(org, people.groups.exclude))
     if people.users.exclude:
         excluded.append(counted(len(people.users.exclude), "user"))

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import AuditResult, ReportedFinding
-from auditor.lint.accept import accept
-from auditor.lint.baseline import Baseline, accepted
+from auditor.lint.acceptance.accept import accept
+from auditor.lint.acceptance.baseline import Baseline, baseline_entry
+from auditor.lint.acceptance.suppression import Suppression, SuppressionEntry, Suppressions
 from auditor.lint.engine import Source, audit
 from auditor.lint.examples import example_snapshot
-from auditor.lint.suppressions import Entry, Suppression, Suppressions
 from auditor.plugins import load_rules
 from auditor.snapshot.document import dump_snapshot
 
@@ -69,7 +69,9 @@ def files(draw: st.DrawFn) -> Suppressions:
     for item in draw(st.lists(ENTRIES, max_size=8)):
         if not any(item.may_meet(other) for other in chosen):
             chosen.append(item)
-    return Suppressions(tuple(Entry(item, f"s.toml:{n}") for n, item in enumerate(chosen, 1)))
+    return Suppressions(
+        tuple(SuppressionEntry(item, f"s.toml:{n}") for n, item in enumerate(chosen, 1))
+    )
 
 
 BASELINES = st.none() | (st.just(set(range(36))) | st.sets(st.integers(0, 35))).map(
@@ -77,7 +79,7 @@ BASELINES = st.none() | (st.just(set(range(36))) | st.sets(st.integers(0, 35))).
         result().tenant.id,
         result().tenant.url,
         (),
-        {result().findings[number].fingerprint: accepted(result().findings[number])
+        {result().findings[number].fingerprint: baseline_entry(result().findings[number])
          for number in chosen},
         "b.json",
     )
@@ -147,7 +149,7 @@ def test_time_brings_findings_back_and_never_takes_them_away(
 def test_what_nobody_may_accept_counts_whatever_the_baseline_says(
     forbidden: set[str],
 ) -> None:
-    entries = {item.fingerprint: accepted(item) for item in result().findings}
+    entries = {item.fingerprint: baseline_entry(item) for item in result().findings}
     baseline = Baseline(result().tenant.id, result().tenant.url, (), entries, "b.json")
     judged = accept(result(), Suppressions(), baseline, as_of=DAY, forbidden=frozenset(forbidden))
     assert {item.rule.code for item in judged.findings} == forbidden
