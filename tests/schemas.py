@@ -25,16 +25,17 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from pydantic import BaseModel, TypeAdapter
 
-from auditor.cli.schema import _schemas
+from auditor import Org
+from auditor.cli.commands.schema import _schemas
 from auditor.config.model import Config
 from auditor.controls.reading import parse_framework
 from auditor.diff.document import Document
 from auditor.errors import AuditorError
-from auditor.lint.suppressions import SuppressionPolicy, parse_suppressions
+from auditor.lint.acceptance.suppression import SuppressionPolicy
+from auditor.lint.acceptance.suppressions_file import parse_suppressions
 from auditor.plugins import load_rules
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.document import FORMAT, parse_snapshot
-from auditor.snapshot.index import Org
 from auditor.tokens.expectations import Expectation
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
@@ -75,6 +76,7 @@ def check(kind: str, document: Any, source: str) -> None:
     Raises:
         AssertionError: the schema refuses it.
     """
+    document = _plain(document)
     if not validator(kind).is_valid(document):
         error = best_match(validator(kind).iter_errors(document))
         raise AssertionError(f"{source}: schema {kind}, {error.json_path}: {error.message}")
@@ -157,7 +159,7 @@ def _kind_of_toml(value: dict[str, Any]) -> tuple[str | None, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The value with dates as JSON has them."""
+    """The value as JSON has it: dates are text, tuples are lists."""
     return json.loads(json.dumps(value, default=date.isoformat))
 
 
@@ -170,13 +172,17 @@ def _read_snapshot(document: Any) -> None:
 
 
 def _read_suppressions(document: Any) -> None:
+    entries = document.get("suppression", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError("not tables")
+    others = [f"{json.dumps(key)} = 1" for key in document.keys() - {"suppression"}]
+    text = "\n".join([*others, *map(_toml, entries)])
     # Any end will do, because the horizon depends on the configuration.
-    text = "\n".join(_toml(entry) for entry in document["suppression"])
     parse_suppressions(text, _HERE, load_rules(), SuppressionPolicy(max_days=3650), date.max)
 
 
 def _toml(entry: dict[str, Any]) -> str:
-    lines = [f"{key} = {_toml_value(key, value)}" for key, value in entry.items()]
+    lines = [f"{json.dumps(key)} = {_toml_value(key, value)}" for key, value in entry.items()]
     return "\n".join(["[[suppression]]", *lines])
 
 

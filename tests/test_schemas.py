@@ -60,7 +60,10 @@ CONFIG = {
     "suppression_policy": {"max_days": 90, "never": ["OAM201"]},
 }
 FAULTY = {
-    "@faults": [{"path": "/api/v1/apps", "status": 503, "times": 1}],
+    "@faults": [
+        {"path": "/api/v1/apps", "status": 503, "times": 1},
+        {"path": "/", "headers": {"Date": "never", "Link": None, "Vary": ["a", "b"]}},
+    ],
     "@rate_limits": [{"path": "/api", "limit": 10, "other_clients": [3]}],
     "@latency_ms": 1,
 }
