@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from auditor.reports._wire import Results  # noqa: TID251 - its reader checks sums, too
+from auditor.reports._results_model import Results  # noqa: TID251 - its reader checks sums, too
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from pydantic import BaseModel, TypeAdapter
