@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from auditor.snapshot.index import Org
-from auditor.snapshot.models.clients import App, Grant
-from auditor.snapshot.models.servers import (
-    ALL_CLIENTS,
-    AccessPolicy,
-    AuthorizationServer,
-    PolicyRule,
-)
+from auditor import Org
+from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer, Grant, PolicyRule
 
 END_USER = "END_USER"
 """Source of a grant that a user gave in a consent dialog, not an administrator."""
@@ -76,7 +70,7 @@ class Roster:
     @classmethod
     def of(cls, org: Org) -> Roster:
         """The clients of an org, the same object for all rules."""
-        return org.remembered("roster", ("apps",), cls)
+        return org.remembered(cls, ["apps"])
 
     def having(self, grant: str) -> Iterator[App]:
         """Clients that may use a grant type."""

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from auditor.snapshot.index import Org
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, PolicyRule
-from auditor.text import listed, quoted
-from auditor.tokens.grants import AUTHORIZATION_CODE, user_grants
-from auditor.tokens.reach.populations import Populations
-from auditor.tokens.reach.user_sets import UserSet
-
-READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
-"""What the rules that ask have to declare."""
+from auditor import Org, listed, quoted
+from auditor.models import ALL_CLIENTS, AccessPolicy, App, PolicyRule
+from auditor.oauth import AUTHORIZATION_CODE, PEOPLE_READS, UserSet, shared_populations, user_grants
 
 _SHOWN = 3
 
@@ -27,7 +20,7 @@ class People:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self.populations = Populations(org)
+        self.populations = shared_populations(org)
         """All people, those who cannot sign in included."""
         self._able = self.populations.users.of(org.able_users)
         self._assigned: dict[tuple[str, ...], UserSet] = {}
@@ -35,7 +28,7 @@ class People:
     @classmethod
     def of(cls, org: Org) -> People:
         """The people of an org, the same object for all rules."""
-        return org.remembered("people", READS, cls)
+        return org.remembered(cls, PEOPLE_READS)
 
     def able(self, ids: Iterable[str]) -> UserSet:
         """Those of the users who can sign in."""

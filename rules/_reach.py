@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.index import Org
-from auditor.tokens.reach.rules import Obstacle
-from auditor.tokens.reach.servers import ServerReach, tenant_reach
-from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS
+from auditor import Org
+from auditor.oauth import CONSULTS, CUSTOM_SERVER_READS, Obstacle, ServerReach, tenant_reach
 
 from ._active import active_servers
-from ._people import People
 
 __all__ = ["CONSULTS", "CUSTOM_SERVER_READS", "server_reaches", "shadowed_policies"]
 
 
 def server_reaches(org: Org) -> list[ServerReach]:
     """All requests to each active authorization server."""
-    tenant = tenant_reach(org, People.of(org).populations)
+    tenant = tenant_reach(org)
     return [tenant.server(server) for server in active_servers(org)]
 
 

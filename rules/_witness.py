@@ -10,20 +10,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from auditor.snapshot.index import Org
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import (
+from auditor import Org
+from auditor.models import (
     ALL_SCOPES,
     OIDC_SCOPES,
     AccessPolicy,
+    App,
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.decide import Decider
-from auditor.tokens.decision import Decision, Outcome
-from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.reads import CONSULTS, READS
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.oauth import (
+    CONSULTS,
+    ORG_SERVER,
+    READS,
+    USERLESS_GRANTS,
+    Decider,
+    Decision,
+    Outcome,
+    TokenRequest,
+)
 
 from ._clients import Roster
 from ._people import People
@@ -207,7 +212,7 @@ def _request(
 
 def _first(tries: Callable[[Org], Iterator[TokenRequest]], fits: Fits) -> Search:
     def search(org: Org) -> TokenRequest | None:
-        decider = org.remembered("decider", READS, Decider, CONSULTS)
+        decider = org.remembered(Decider, READS, CONSULTS)
         some = islice(tries(org), _MOST_TRIED)
         return next((request for request in some if fits(decider.decide(request))), None)
 

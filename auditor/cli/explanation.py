@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from auditor.cli.token_requests import unread
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
 from auditor.tokens.checks import Check, StepKind, Verdict

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from auditor.snapshot.document import parse_snapshot, read_document
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup import Words
 

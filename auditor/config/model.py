@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from auditor.config.profiles import PROFILES, Profile
+from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.finding import Confidence, Severity
-from auditor.lint.suppressions import SuppressionPolicy
 from auditor.tenants import Tenant, TenantName
 
 SCHEMA_KEY = "$schema"

@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 
 from auditor.controls.model import Framework
 from auditor.controls.reading import parse_framework
-from auditor.lint.reviewed import read_reviewed
+from auditor.lint.reviewed_file import read_reviewed
 
 ORDER = (
     "nist-800-53-r5",

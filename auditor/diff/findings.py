@@ -12,8 +12,8 @@ from auditor.diff.situations import Question
 from auditor.lint.engine import fingerprint
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.index import UnreadMembersError
 from auditor.snapshot.ledger import CollectionStatus
+from auditor.snapshot.view import UnreadMembersError
 from auditor.text import listed
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from auditor.errors import UsageError
 from auditor.snapshot.document import Snapshot
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.org import Org
 from auditor.text import quoted
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.reach.populations import Populations

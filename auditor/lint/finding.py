@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.org import Org
 from auditor.tokens.request import TokenRequest
 
 

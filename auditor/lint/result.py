@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
-from typing import Literal
 
-from auditor.lint.access import Access
+from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Confidence, Severity
+from auditor.lint.object_types import type_name
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import LedgerEntry
 from auditor.snapshot.resource_text import TextRegion
+from auditor.text import quoted
 from auditor.tokens.request import TokenRequest
 
 
@@ -24,6 +26,11 @@ class ObjectRef:
     type: str
     id: str
     name: str
+
+    @property
+    def described(self) -> str:
+        """Type and name as a sentence has them, on one line: `policy rule "Admins"`."""
+        return f"{type_name(self.type)} {quoted(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,27 @@ class Witness:
     """A shell command, safe to paste: `okta-auditor explain …`."""
 
 
+class FindingStatus(StrEnum):
+    """Whether a finding counts, or who accepts it."""
+
+    OPEN = "open"
+    SUPPRESSED = "suppressed"
+    UNCHANGED = "unchanged"
+    """The baseline accepts it."""
+
+
+class AcceptedBy(StrEnum):
+    """What accepts a finding."""
+
+    SUPPRESSION = "suppression"
+    BASELINE = "baseline"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
     """Why a finding is known and does not fail a build."""
 
-    by: Literal["suppression", "baseline"]
+    by: AcceptedBy
     where: str
     """The file and line that accepts it."""
     reason: str = ""
@@ -104,7 +127,7 @@ class ReportedFinding:
     location: Location
     fingerprint: str
     """32 hexadecimal digits; stable over rewording, renaming and moving."""
-    status: str = "open"
+    status: FindingStatus = FindingStatus.OPEN
     related_more: int = 0
     """How many more objects take part in it than `related` shows."""
     acceptance: Acceptance | None = None
@@ -199,13 +222,13 @@ class AuditResult:
     """Whether reports list what was accepted, which they otherwise count or leave out."""
     history: tuple[Run, ...] = ()
     """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
-    overview: Callable[[Collection[str]], Access] | None = field(
+    overview: Callable[[Collection[str]], AccessOverview] | None = field(
         default=None, repr=False, compare=False
     )
-    """Works out `access`; None where the snapshot is not at hand."""
+    """Works out `access`, given the ids to prefer; None where the snapshot is not at hand."""
 
     @cached_property
-    def access(self) -> Access | None:
+    def access(self) -> AccessOverview | None:
         """What clients can obtain; None where the snapshot is not at hand.
 
         Worked out when it is first asked for, because it takes time and few reports show it.
@@ -235,19 +258,19 @@ class AuditResult:
     @property
     def suppressed(self) -> tuple[ReportedFinding, ...]:
         """Those of `accepted` that a suppression accepts."""
-        return tuple(item for item in self.accepted if item.status == "suppressed")
+        return tuple(item for item in self.accepted if item.status is FindingStatus.SUPPRESSED)
 
     @property
     def unchanged(self) -> tuple[ReportedFinding, ...]:
         """Those of `accepted` that the baseline accepts."""
-        return tuple(item for item in self.accepted if item.status == "unchanged")
+        return tuple(item for item in self.accepted if item.status is FindingStatus.UNCHANGED)
 
     @property
     def evaluated_codes(self) -> frozenset[str]:
         """The codes of the rules that were evaluated to the end."""
-        unread = {item.rule.code for item in self.not_evaluated}
+        not_evaluated = {item.rule.code for item in self.not_evaluated}
         crashed = {item.rule.code for item in self.crashed}
-        return frozenset(rule.code for rule in self.rules) - unread - crashed
+        return frozenset(rule.code for rule in self.rules) - not_evaluated - crashed
 
     @property
     def evaluated(self) -> int:
@@ -255,10 +278,25 @@ class AuditResult:
         return len(self.rules) - len(self.not_evaluated) - len(self.crashed)
 
     @property
+    def unread(self) -> tuple[NotEvaluated, ...]:
+        """Those of `not_evaluated` that the org has data for, which was not read completely."""
+        return tuple(item for item in self.not_evaluated if not item.absent)
+
+    @property
+    def not_applicable(self) -> tuple[NotEvaluated, ...]:
+        """Those of `not_evaluated` that read what the org does not have; that is no fault."""
+        return tuple(item for item in self.not_evaluated if item.absent)
+
+    @property
+    def unchecked_codes(self) -> frozenset[str]:
+        """The codes of the rules that should have been evaluated to the end and were not."""
+        unread = {item.rule.code for item in self.unread}
+        return frozenset(unread | {item.rule.code for item in self.crashed})
+
+    @property
     def incomplete(self) -> bool:
         """Whether something could not be checked, so that no finding is no proof."""
-        missed = any(not item.absent for item in self.not_evaluated)
-        return missed or bool(self.crashed) or not self.rules
+        return bool(self.unchecked_codes) or not self.rules
 
     def failing(self, threshold: Severity) -> bool:
         """Whether a finding is at least as severe as the threshold."""

@@ -16,7 +16,7 @@ from auditor.lint.finding import Confidence, Finding, Impact, Severity
 from auditor.lint.options import RuleOptions
 from auditor.lint.rule_page import RulePage, markdown, read_page
 from auditor.snapshot.collections import BY_NAME, lineage
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 
 Check = Callable[..., Iterator[Finding]]
 """Takes the org, and the rule's options if it has some."""

@@ -7,8 +7,8 @@ import shlex
 from collections import Counter
 from collections.abc import Callable
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.org import Org
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@+-]{0,60}\Z")
@@ -52,9 +52,9 @@ def _client(org: Org, client_id: str) -> str:
 
 
 def _named(org: Org, collection: str, record: Record, identity: str) -> str:
-    titles = org.remembered(f"titles of {collection}", [collection], _TITLES[collection])
-    twins = titles[record.title]
-    return record.title if twins == 1 and _PLAIN.match(record.title) else identity
+    titles = org.remembered(_TITLES[collection], [collection])
+    unique = titles[record.title] == 1
+    return record.title if unique and _PLAIN.match(record.title) else identity
 
 
 _TITLES: dict[str, Callable[[Org], Counter[str]]] = {
@@ -62,4 +62,4 @@ _TITLES: dict[str, Callable[[Org], Counter[str]]] = {
     "authorization_servers": lambda org: Counter(server.title for server in org.servers),
     "users": lambda org: Counter(org.logins),
 }
-"""How often each name occurs; counted once, however many requests there are."""
+"""By collection, a function that counts how often each title occurs."""

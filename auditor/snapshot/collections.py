@@ -2,7 +2,7 @@
 
 The collector walks it, the index and the JSON Schema are built from it, the sandbox
 serves it, and the ledger has one entry for each of its rows. To read one more kind of
-object, add a row here and an accessor in `auditor.snapshot.index`.
+object, add a row here and an accessor in `auditor.snapshot.org`.
 
 Paths, OAuth scopes and page limits: Okta Management API 2026.06.3; rate-limit buckets:
 the last per-endpoint table Okta published (2025-12).

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import OIDC_SCOPES
+from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.caveats import caveats, differing, gives_refresh_token, org_caveats

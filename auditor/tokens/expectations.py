@@ -15,7 +15,7 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auditor.errors import UsageError
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.text import closest, did_you_mean, listed, one_line, quoted
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision, Outcome

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from auditor.errors import AuditorError, UsageError
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.text import closest, did_you_mean, listed, one_line, quoted
 from auditor.tokens.grants import (
     CIBA,

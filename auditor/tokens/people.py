@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.tokens.rule_conditions import admits_userless
 
 Test = Callable[[str], "bool | None"]

@@ -7,11 +7,11 @@ Server": rules are allow-lists over grant type, people and scopes, all three mus
 
 from __future__ import annotations
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import (
     EVERYONE,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import REFRESHABLE_GRANTS
 from auditor.tokens.scopes import OFFLINE_ACCESS
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Scope
+from auditor.snapshot.org import Org
 from auditor.tokens.candidates import Candidate, PolicyCandidates, policy_candidates
 from auditor.tokens.checks import Check
 from auditor.tokens.client_checks import client_checks

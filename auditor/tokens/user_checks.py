@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, Verdict, rejected, unknown
 from auditor.tokens.conditions import Condition

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from helpers import okta_auditor, snapshot_file, tenant
 
-from auditor.lint.baseline import Accepted, Baseline, dump_baseline, read_baseline
+from auditor.lint.acceptance.baseline import Baseline, BaselineEntry
+from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
 
 BASELINE = "okta-auditor-baseline.json"
 SUPPRESSIONS = "okta-auditor-suppressions.toml"
@@ -31,7 +32,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 def baseline_of(*fingerprints: str) -> str:
-    entry = Accepted(content="0" * 32, code="OAM201", type="access_policy", id="00p1", name="A")
+    entry = BaselineEntry(
+        content="0" * 32, code="OAM201", type="access_policy", id="00p1", name="A"
+    )
     entries = dict.fromkeys(fingerprints, entry)
     return dump_baseline(Baseline("00o1", "https://acme.okta.example", (), entries))
 

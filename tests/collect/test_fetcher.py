@@ -15,14 +15,9 @@ from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.collect.fetch.bounds import Bounds
-from auditor.collect.fetch.list_fetcher import (
-    CredentialsRefusedError,
-    ListFetcher,
-    ListResult,
-    Page,
-    Problem,
-    ProblemKind,
-)
+from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
+from auditor.collect.fetch.problems import Problem, ProblemKind
+from auditor.collect.fetch.retries import CredentialsRefusedError
 from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.sandbox import Sandbox

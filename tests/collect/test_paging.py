@@ -6,7 +6,8 @@ import pytest
 from multidict import CIMultiDict
 
 from auditor.collect.fetch.bounds import Bounds
-from auditor.collect.fetch.next_page import PageChain, PageChainError, next_link
+from auditor.collect.fetch.link_header import LinkHeaderError, next_link
+from auditor.collect.fetch.next_page import PageChain, PageChainError
 
 ORG = "https://acme.okta.com"
 PATH = "/api/v1/users"
@@ -42,7 +43,7 @@ def test_the_next_link_is_found_or_the_header_is_refused(
     lines: tuple[str, ...], target: str | None
 ) -> None:
     if target in {"unclear", "several"}:
-        with pytest.raises(PageChainError, match=r"cannot be understood|several next pages"):
+        with pytest.raises(LinkHeaderError, match=r"cannot be understood|several next pages"):
             next_link(links(*lines))
     else:
         assert next_link(links(*lines)) == target

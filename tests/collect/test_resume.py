@@ -16,7 +16,7 @@ from faulty import hasten
 from helpers import TOKEN, ledger, okta_auditor, served, tenant
 from processes import asked, body, medium_tenant, noted
 
-from auditor.collect.journal.journal import opening as journals
+from auditor.collect.journal import opening as journals
 from auditor.sandbox import Sandbox, Tenant
 
 ZONES = "/api/v1/zones"

@@ -9,8 +9,9 @@ from helpers import okta_auditor, served, tenant
 from service_app import KEY, credentials, pem, with_client, with_service_app
 
 from auditor.collect.api.client import OktaClient, Response, TransportError
-from auditor.collect.auth.access_tokens import AccessTokens, TokenRefusedError
+from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import SSWS, Credentials
+from auditor.collect.auth.token_request import TokenEndpoint, TokenRefusedError
 from auditor.collect.http.transport import Response as Answer
 from auditor.sandbox import Sandbox
 from auditor.sandbox.dpop import Nonces
@@ -151,10 +152,11 @@ def test_a_token_is_replaced_before_it_expires(lifetime: int, renewed_after: int
     async def send(*_: object) -> Answer:
         requests.append(now[0])
         body = f'{{"access_token": "t{len(requests)}", "expires_in": {lifetime}}}'
-        return Answer(200, {}, body.encode(), None)
+        return Answer(200, {}, body.encode())
 
     async def work() -> list[str]:
-        tokens = AccessTokens(credentials("https://acme.okta.com"), send, clock=lambda: now[0])
+        who = credentials("https://acme.okta.com")
+        tokens = AccessTokens(TokenEndpoint(who, send, clock=lambda: now[0]))
         used = []
         for now[0] in (0.0, renewed_after - 1.0, renewed_after + 1.0):
             used.append((await tokens.current()).value)
@@ -176,7 +178,7 @@ def test_a_token_endpoint_in_trouble_is_worth_another_try_and_asked_once_for_all
         *failed, status = with_client(credentials(sandbox.url), work)
         assert token_requests(sandbox) == 2
 
-    assert all(isinstance(error, TransportError) and error.again for error in failed)
+    assert all(isinstance(error, TransportError) and error.retryable for error in failed)
     assert status == 200
 
 

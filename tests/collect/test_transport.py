@@ -191,7 +191,7 @@ def test_an_answer_that_drips_for_ever_ends_at_the_bound() -> None:
         error = failure_of(port, ResponseLimits(total_s=0.4))
 
     assert str(error) == "the answer was not complete after 0.4 s"
-    assert error.again
+    assert error.retryable
 
 
 @pytest.mark.parametrize("start", [b"", OK, OK + b"Content-Length: 2\r\n\r\n["])
@@ -200,7 +200,7 @@ def test_silence_ends_at_its_bound(start: bytes) -> None:
         error = failure_of(port, ResponseLimits(silence_s=0.2))
 
     assert str(error) == "no answer within 0.2 s"
-    assert error.again
+    assert error.retryable
 
 
 def test_an_answer_that_announces_too_much_is_not_read() -> None:
@@ -208,7 +208,7 @@ def test_an_answer_that_announces_too_much_is_not_read() -> None:
         error = failure_of(port)
 
     assert str(error) == "the answer is larger than 64 MiB"
-    assert not error.again
+    assert not error.retryable
 
 
 def test_an_endless_answer_is_cut_off() -> None:
@@ -217,7 +217,7 @@ def test_an_endless_answer_is_cut_off() -> None:
         error = failure_of(port, ResponseLimits(body_bytes=1 << 20))
 
     assert str(error) == "the answer is larger than 1 MiB"
-    assert not error.again
+    assert not error.retryable
 
 
 def test_a_bomb_is_measured_unpacked_and_never_held_whole() -> None:
@@ -251,7 +251,7 @@ def test_a_redirect_is_refused_and_not_followed(status: int) -> None:
 
     host = elsewhere.url.removeprefix("http://")
     assert str(error) == f"the answer is a redirect ({status} to {host}), which is not followed"
-    assert not error.again
+    assert not error.retryable
 
 
 def test_a_request_on_a_dead_connection_is_not_silently_repeated() -> None:
@@ -271,7 +271,7 @@ def test_a_request_on_a_dead_connection_is_not_silently_repeated() -> None:
             assert (await client.get(who.org_url + "/a")).status == 200
             with pytest.raises(TransportError, match="closed the connection") as raised:
                 await client.get(who.org_url + "/b")
-            assert raised.value.again
+            assert raised.value.retryable
             return client.sent
 
         assert with_client(who, work) == len(received) == 2

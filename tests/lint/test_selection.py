@@ -6,11 +6,11 @@ import pytest
 
 from auditor import Rule
 from auditor.errors import UsageError
+from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.finding import Severity
 from auditor.lint.option_settings import OptionError, apply_options
 from auditor.lint.selection import Selector, select_rules
 from auditor.lint.severities import apply_severities
-from auditor.lint.suppressions import SuppressionPolicy
 from auditor.plugins import load_rules
 
 RULES = [rule for rule in load_rules() if rule.code in {"OAM101", "OAM102", "OAM201", "OAM301"}]

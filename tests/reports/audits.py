@@ -9,22 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from auditor import AuditResult, Confidence, Finding, Impact, Org, Rule, Severity
-from auditor.lint.accept import accept
-from auditor.lint.baseline import Accepted, Baseline, make_baseline
-from auditor.lint.engine import Source, audit
+from auditor.lint.acceptance.accept import accept
+from auditor.lint.acceptance.baseline import Baseline, BaselineEntry, make_baseline
+from auditor.lint.acceptance.suppression import Suppression, SuppressionPolicy, Suppressions
+from auditor.lint.acceptance.suppression_writing import with_entry
+from auditor.lint.acceptance.suppressions_file import parse_suppressions
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Related
 from auditor.lint.rule import Check
 from auditor.lint.rule_page import RulePage
-from auditor.lint.suppression_text import with_entry
-from auditor.lint.suppressions import (
-    Suppression,
-    SuppressionPolicy,
-    Suppressions,
-    parse_suppressions,
-)
 from auditor.plugins import load_reports
-from auditor.snapshot.document import Snapshot, dump_snapshot
+from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.text import quoted
 from auditor.tokens.request import TokenRequest
@@ -231,11 +227,11 @@ def accepted() -> AuditResult:
     made = make_baseline(found, frozenset())
     entries = dict(made.entries)
     changed = next(item for item in found.findings if item.object.id == "aus5")
-    entries[changed.fingerprint] = Accepted(
+    entries[changed.fingerprint] = BaselineEntry(
         **entries[changed.fingerprint].model_dump() | {"content": "0" * 32}
     )
     del entries[next(i.fingerprint for i in found.findings if i.object.id == "aus6")]
-    entries["f" * 32] = Accepted(
+    entries["f" * 32] = BaselineEntry(
         content="0" * 32, code="OAM101", type="client", id=EVERYTHING, name=EVERYTHING
     )
     baseline = Baseline(made.tenant, made.url, ("OAM104",), entries, f"b{ANSI}.json")

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from auditor import AuditResult
-from auditor.lint.accept import accept
-from auditor.lint.suppressions import Suppressions
+from auditor.lint.acceptance.accept import accept
+from auditor.lint.acceptance.suppression import Suppressions
 from auditor.plugins import load_reports
 
 EVERYTHING = audits.EVERYTHING

@@ -191,7 +191,7 @@ def test_the_schema_describes_the_results(results: Any) -> None:
     assert set(made["required"]) == set(results)
     assert made["$defs"]["Severity"]["enum"] == ["critical", "high", "medium", "low", "info"]
     assert made["$defs"]["Confidence"]["enum"] == ["high", "medium", "low"]
-    assert made["$defs"]["Status"]["enum"] == ["complete", "partial", "refused", "absent"]
+    assert made["$defs"]["CollectionStatus"]["enum"] == ["complete", "partial", "refused", "absent"]
 
 
 @pytest.mark.parametrize("key", ["schema", "findings", "captured_at"])

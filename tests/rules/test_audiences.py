@@ -4,7 +4,7 @@ import pytest
 
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 
 RULE = next(rule for rule in load_rules() if rule.code == "OAM103")
 

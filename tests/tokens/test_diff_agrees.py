@@ -38,7 +38,7 @@ from test_reach_agrees import (
 
 from auditor.diff.sides import Side, Sides
 from auditor.diff.situations import Situations
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS

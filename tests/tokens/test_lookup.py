@@ -7,8 +7,8 @@ import pytest
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.collections import match
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import CIBA, DEVICE_CODE, JWT_BEARER, SAML2_BEARER, TOKEN_EXCHANGE
 from auditor.tokens.lookup import (
     NotFoundError,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from auditor.lint.examples import example_snapshot
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
 from auditor.tokens.reach.rules import Obstacle, RuleReach

@@ -51,8 +51,8 @@ from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.collections import match
-from auditor.snapshot.index import Org
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
+from auditor.snapshot.org import Org
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Literal
 
 from auditor.config import Effective
-from auditor.lint.accept import accept
-from auditor.lint.baseline import DEFAULT_NAME as DEFAULT_BASELINE
-from auditor.lint.baseline import Baseline, read_baseline
-from auditor.lint.result import AuditResult
-from auditor.lint.rule import Rule
-from auditor.lint.suppressions import (
+from auditor.lint.acceptance.accept import accept
+from auditor.lint.acceptance.baseline import Baseline
+from auditor.lint.acceptance.baseline_file import DEFAULT_NAME as DEFAULT_BASELINE
+from auditor.lint.acceptance.baseline_file import read_baseline
+from auditor.lint.acceptance.suppression import SuppressionPolicy, Suppressions
+from auditor.lint.acceptance.suppressions_file import (
     DEFAULT_NAME,
-    SuppressionPolicy,
-    Suppressions,
     parse_suppressions,
     read_suppressions,
 )
+from auditor.lint.result import AuditResult
+from auditor.lint.rule import Rule
 
 Writing = Literal["", "suppressions", "baseline"]
 """The file that a command is going to write: it need not be there yet."""

@@ -13,7 +13,8 @@ from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
-from auditor.lint.baseline import Baseline, dump_baseline, make_baseline, read_baseline
+from auditor.lint.acceptance.baseline import Baseline, make_baseline
+from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
 from auditor.lint.result import AuditResult
 from auditor.snapshot.document import read_document
 from auditor.text import counted, listed

@@ -18,7 +18,7 @@ from auditor.diff.situations import Question
 from auditor.errors import AuditorError, ExitCode
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import parse_snapshot, read_document
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup import find_client, find_server
 from auditor.tokens.request import ORG_SERVER

@@ -32,7 +32,7 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
     from auditor.controls.schema import framework_schema  # noqa: PLC0415
     from auditor.diff.document import diff_schema  # noqa: PLC0415
-    from auditor.lint.suppressions import suppressions_schema  # noqa: PLC0415
+    from auditor.lint.acceptance.suppressions_file import suppressions_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415

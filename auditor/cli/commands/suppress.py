@@ -20,11 +20,11 @@ from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
+from auditor.lint.acceptance.suppression import Suppression
+from auditor.lint.acceptance.suppression_writing import with_entry
 from auditor.lint.result import AuditResult, ReportedFinding
-from auditor.lint.reviewed import read_reviewed
+from auditor.lint.reviewed_file import read_reviewed
 from auditor.lint.selection import find_rule
-from auditor.lint.suppression_text import with_entry
-from auditor.lint.suppressions import Suppression
 from auditor.snapshot.document import read_document
 from auditor.text import counted, listed, one_line, quoted
 

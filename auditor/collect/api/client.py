@@ -22,9 +22,11 @@ from okta.oauth import OAuth
 from okta.request_executor import RequestExecutor
 
 from auditor import __version__
-from auditor.collect.auth.access_tokens import AccessToken, AccessTokens
+from auditor.collect.api.errors import NOT_LICENSED
+from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
-from auditor.collect.auth.dpop import NONCE_WANTED, DpopProofs
+from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
+from auditor.collect.auth.token_request import AccessToken, TokenEndpoint
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute, route_to
@@ -34,8 +36,6 @@ __all__ = ["OktaClient", "Response", "TransportError"]
 
 # At DEBUG level the SDK logs whole header dictionaries, Authorization included.
 logging.getLogger(LOGGER_NAME).disabled = True
-
-_NOT_LICENSED = b"E0000015"
 
 
 class OktaClient:
@@ -107,9 +107,9 @@ class OktaClient:
             return await self._executor.get(url)
         token = await self._tokens.current()
         response = await self._executor.get(url)
-        if _learned(self._tokens.proofs, response):
+        if _requires_nonce(self._tokens.proofs, response):
             response = await self._executor.get(url)
-        self._tokens.judge(token, accepted=not _refuses_token(response))
+        self._tokens.note_use(token, accepted=not _refuses_token(response))
         return response
 
     async def get_anonymously(self, url: str) -> Response:
@@ -194,7 +194,7 @@ class _Executor(RequestExecutor):
         self._http_client.transport = transport
         self.tokens: AccessTokens | None = None
         if credentials.mode == PRIVATE_KEY:
-            self.tokens = AccessTokens(credentials, self._post)
+            self.tokens = AccessTokens(TokenEndpoint(credentials, self._post))
             self._oauth = _OAuth(self, config)
             self._oauth.tokens = self.tokens
 
@@ -233,16 +233,16 @@ def _sdk_config(credentials: Credentials) -> dict[str, Any]:
     return {"client": client}
 
 
-def _learned(proofs: DpopProofs | None, response: Response) -> bool:
-    """Whether the answer asks for the same request with the nonce that it brings."""
+def _requires_nonce(proofs: DpopProofs | None, response: Response) -> bool:
+    """Learn the nonce that an answer brings; whether it asks for the same request with it."""
     if proofs is None or not proofs.learn(response.headers, resource=True):
         return False
     challenge = response.headers.get("WWW-Authenticate", "")
     return response.status == HTTPStatus.UNAUTHORIZED and (
-        NONCE_WANTED in challenge or NONCE_WANTED.encode() in response.body
+        NONCE_REQUIRED in challenge or NONCE_REQUIRED.encode() in response.body
     )
 
 
 def _refuses_token(response: Response) -> bool:
     # Okta answers 401 as well where a feature is not licensed.
-    return response.status == HTTPStatus.UNAUTHORIZED and _NOT_LICENSED not in response.body
+    return response.status == HTTPStatus.UNAUTHORIZED and NOT_LICENSED.encode() not in response.body

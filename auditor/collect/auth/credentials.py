@@ -1,15 +1,14 @@
-"""Where the org is and how to prove who asks, from the SDK's `OKTA_CLIENT_*` variables."""
+"""Reads the org and its credentials from the SDK's `OKTA_CLIENT_*` variables."""
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from auditor.collect.auth.org_url import checked_org_url, is_loopback
 from auditor.errors import UsageError
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.text import one_line
@@ -20,14 +19,10 @@ if TYPE_CHECKING:
 SSWS = "SSWS"
 PRIVATE_KEY = "PrivateKey"
 
-READ_SCOPES = tuple(sorted({row.oauth_scope for row in COLLECTIONS}))
-"""The OAuth scopes that reading everything takes."""
+_KEY = "OKTA_CLIENT_PRIVATEKEY"
 
-# Okta's own domains: production, preview, EMEA, government, and Okta's own tests.
-# In a custom domain, `-admin` may mean anything.
-_ADMIN_CONSOLE = re.compile(
-    r"([^.]+)-admin\.((?:okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com|okta\.mil)"
-)
+READ_SCOPES = tuple(sorted({row.oauth_scope for row in COLLECTIONS}))
+"""The OAuth scopes that it takes to read everything."""
 
 
 @dataclass(frozen=True)
@@ -69,142 +64,91 @@ def read_credentials(
     Raises:
         UsageError: a variable is missing or unusable.
     """
-    called = _Called(names or {})
+    variables = _Variables(environment, names or {})
     org_url = checked_org_url(
-        environment.get("OKTA_CLIENT_ORGURL", ""), called["OKTA_CLIENT_ORGURL"]
+        variables.value("OKTA_CLIENT_ORGURL"), variables.name("OKTA_CLIENT_ORGURL")
     )
-    mode = environment.get("OKTA_CLIENT_AUTHORIZATIONMODE", "").strip() or (
-        PRIVATE_KEY if environment.get("OKTA_CLIENT_PRIVATEKEY") else SSWS
+    mode = variables.value("OKTA_CLIENT_AUTHORIZATIONMODE") or (
+        PRIVATE_KEY if environment.get(_KEY) else SSWS
     )
     if mode == SSWS:
-        return Credentials(org_url, SSWS, token=_token(environment, called))
+        return Credentials(org_url, SSWS, token=_token(variables))
     if mode == PRIVATE_KEY:
         return Credentials(
             org_url,
             PRIVATE_KEY,
-            client_id=_required(
-                environment, called, "OKTA_CLIENT_CLIENTID", "the service app's client id"
-            ),
-            signing_key=_signing_key(environment, called),
-            scopes=_scopes(environment),
-            dpop=_flag(environment, "OKTA_CLIENT_DPOPENABLED"),
+            client_id=variables.required("OKTA_CLIENT_CLIENTID", "the service app's client id"),
+            signing_key=_signing_key(variables),
+            scopes=_scopes(variables),
+            dpop=_flag(variables, "OKTA_CLIENT_DPOPENABLED"),
         )
     raise UsageError(
         f"OKTA_CLIENT_AUTHORIZATIONMODE is {mode!r}.", remedy=f"Use {SSWS} or {PRIVATE_KEY}."
     )
 
 
-class _Called(dict[str, str]):
-    """What messages call a variable: by its own name, unless it has another."""
+@dataclass(frozen=True)
+class _Variables:
+    """The environment, and what messages call its variables."""
 
-    def __missing__(self, variable: str) -> str:
-        return variable
+    environment: Mapping[str, str] = field(repr=False)
+    names: Mapping[str, str]
 
+    def name(self, variable: str) -> str:
+        """What messages call a variable."""
+        return self.names.get(variable, variable)
 
-def checked_org_url(value: str, called: str = "OKTA_CLIENT_ORGURL") -> str:
-    """The org's URL as `https://host`, or `http://` for a loopback host.
+    def value(self, variable: str) -> str:
+        """The value of a variable; empty if it is not set."""
+        return self.environment.get(variable, "").strip()
 
-    Args:
-        value: what the user gave.
-        called: what messages call it.
-
-    Raises:
-        UsageError: it is missing, not an org's URL, or would send a token in clear.
-    """
-    value = value.strip().rstrip("/")
-    if not value:
-        raise UsageError(
-            "There is no org to read: OKTA_CLIENT_ORGURL is not set.",
-            remedy="Set OKTA_CLIENT_ORGURL (https://your-org.okta.com) and OKTA_CLIENT_TOKEN, "
-            'or try "okta-auditor demo", which needs neither.',
-        )
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise _unusable_url(called, "it is not a URL") from None
-    if parts.scheme not in {"https", "http"} or not host:
-        raise _unusable_url(called, "it does not begin with https://")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise _unusable_url(called, "it holds more than a scheme and a host")
-    if parts.path:
-        raise _unusable_url(called, f"it has a path; use {parts.scheme}://{parts.netloc}")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise _unusable_url(called, "http:// would send the token in clear; use https://")
-    if "{" in host or "yourokta" in host:
-        raise _unusable_url(called, "it is still the placeholder of an example")
-    if found := _ADMIN_CONSOLE.fullmatch(host):
-        raise _unusable_url(called, f"it is the Admin Console's; use https://{found[1]}.{found[2]}")
-    return value
+    def required(self, variable: str, meaning: str) -> str:
+        """The value of a variable that has to be set."""
+        value = self.value(variable)
+        if not value:
+            raise UsageError(f"{self.name(variable)} is not set.", remedy=f"Set it to {meaning}.")
+        return value
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name can only mean this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _unusable_url(called: str, why: str) -> UsageError:
-    return UsageError(
-        f"{called} cannot be used: {why}.",
-        remedy="It looks like https://your-org.okta.com.",
-    )
-
-
-def _required(
-    environment: Mapping[str, str], called: Mapping[str, str], name: str, meaning: str
-) -> str:
-    value = environment.get(name, "").strip()
-    if not value:
-        raise UsageError(f"{called[name]} is not set.", remedy=f"Set it to {meaning}.")
-    return value
-
-
-def _token(environment: Mapping[str, str], called: Mapping[str, str]) -> str:
+def _token(variables: _Variables) -> str:
     meaning = "an API token (Security > API > Tokens)"
-    if not called:  # the user speaks of the SDK's variables
+    if not variables.names:  # the user speaks of the SDK's variables
         meaning += ", or set OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY of a service app"
-    token = _required(environment, called, "OKTA_CLIENT_TOKEN", meaning)
+    token = variables.required("OKTA_CLIENT_TOKEN", meaning)
     if not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(
-            f"{called['OKTA_CLIENT_TOKEN']} is no API token: it holds blanks or characters that "
-            "none has.",
+            f"{variables.name('OKTA_CLIENT_TOKEN')} is no API token: it holds blanks or characters "
+            "that none has.",
             remedy="Copy the token again, without quotes and without the word SSWS.",
         )
     return token
 
 
-def _scopes(environment: Mapping[str, str]) -> tuple[str, ...]:
-    named = environment.get("OKTA_CLIENT_SCOPES", "").replace(",", " ").split()
-    return tuple(dict.fromkeys(named)) or READ_SCOPES
+def _scopes(variables: _Variables) -> tuple[str, ...]:
+    scopes = variables.value("OKTA_CLIENT_SCOPES").replace(",", " ").split()
+    return tuple(dict.fromkeys(scopes)) or READ_SCOPES
 
 
-def _signing_key(environment: Mapping[str, str], called: Mapping[str, str]) -> SigningKey:
+def _signing_key(variables: _Variables) -> SigningKey:
     # Reading a key takes libraries that no API token needs.
-    from auditor.collect.auth.private_key import VARIABLE, read_key  # noqa: PLC0415
+    from auditor.collect.auth.private_key import read_key  # noqa: PLC0415
 
-    name = called[VARIABLE]
-    meaning = "a PEM or JWK private key, or a file that holds one"
-    value = _required(environment, called, VARIABLE, meaning)
-    if not value.startswith(("{", "-----")):
+    name = variables.name(_KEY)
+    text = variables.required(_KEY, "a PEM or JWK private key, or a file that holds one")
+    if not text.startswith(("{", "-----")):
         try:
-            value = Path(value).expanduser().read_text(encoding="utf-8")
+            text = Path(text).expanduser().read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, ValueError, RuntimeError):
             # Not the value: it may be a key in a form that was not recognised.
             raise UsageError(
                 f"{name} is neither a PEM or JWK private key nor a readable file.",
                 remedy="Give the key itself, or the path of a file that holds it.",
             ) from None
-    try:
-        return read_key(value, environment.get("OKTA_CLIENT_KID", "").strip())
-    except UsageError as error:
-        raise UsageError(error.message.replace(VARIABLE, name), remedy=error.remedy) from None
+    return read_key(text, variables.value("OKTA_CLIENT_KID"), variable=name)
 
 
-def _flag(environment: Mapping[str, str], name: str) -> bool:
-    value = environment.get(name, "").strip().lower()
+def _flag(variables: _Variables, name: str) -> bool:
+    value = variables.value(name).lower()
     if value in {"true", "1"}:
         return True
     if value in {"", "false", "0"}:

@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from jwt.algorithms import ECAlgorithm
 
 NONCE_HEADER = "DPoP-Nonce"
-NONCE_WANTED = "use_dpop_nonce"
-"""The OAuth error of a server that wants its nonce in the proof."""
+NONCE_REQUIRED = "use_dpop_nonce"
+"""The OAuth error of a server that requires its nonce in the proof."""
 
 
 class DpopProofs:
-    """Makes proofs with one key, and remembers the nonces that servers want to see in them."""
+    """Makes proofs with one key, and remembers the nonces that servers require in them."""
 
     def __init__(self) -> None:
         self._key = generate_private_key(SECP256R1())

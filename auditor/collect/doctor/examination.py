@@ -12,8 +12,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from auditor.collect.api.client import OktaClient, Response, TransportError
-from auditor.collect.auth.access_tokens import AccessToken, TokenRefusedError
 from auditor.collect.auth.credentials import Credentials
+from auditor.collect.auth.token_request import AccessToken, TokenRefusedError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
 from auditor.collect.doctor.network import organization, route
 from auditor.collect.doctor.permissions import API_SCOPES, issued, readable, windows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.collect.auth.access_tokens import AccessToken
 from auditor.collect.auth.credentials import PRIVATE_KEY, READ_SCOPES, Credentials
+from auditor.collect.auth.token_request import AccessToken
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.collect.doctor.probes import Probe, RateLimitWindow, Readability
 from auditor.snapshot.collections import COLLECTIONS

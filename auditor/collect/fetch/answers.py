@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 
 from auditor.collect.api.client import Response
+from auditor.collect.api.errors import NOT_LICENSED, OktaError
+from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.text import one_line
-
-NOT_LICENSED = "E0000015"
-"""Okta's error code, with 401, for a feature the org does not have."""
-
-
-class ProblemKind(Enum):
-    """Why a list could not be read."""
-
-    REFUSED = auto()
-    """403: the token may not read it."""
-    ABSENT = auto()
-    """401 E0000015: the org does not have the feature."""
-    NOT_FOUND = auto()
-    """404: there is no such object or endpoint."""
-    EXPIRED = auto()
-    """The address to go on from is not good any more: the list is to be begun anew."""
-    FAILED = auto()
-    """No usable answer, however often it was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a list could not be read, in words that hold no secret."""
-
-    kind: ProblemKind
-    reason: str
-    unreachable: bool = False
-    """Whether no HTTP answer came back at all."""
-    status: int | None = None
-    """The HTTP status, where that is the problem."""
 
 
 class MalformedAnswerError(Exception):
@@ -70,28 +40,26 @@ def misshapen(value: object, expected: type) -> Problem | None:
     if isinstance(value, expected):
         return None
     names = {dict: "an object", list: "a list", str: "a string", type(None): "null"}
-    found = names.get(type(value), "something else")
-    return failure(f"the answer is {found}, not {names[expected]}")
+    shape = names.get(type(value), "something else")
+    return failure(f"the answer is {shape}, not {names[expected]}")
 
 
 def refusal(response: Response) -> Problem:
     """What an answer with another status than 200 says."""
     status = response.status
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return failure(f"Okta answered with a redirect ({said(response)}), which is not followed")
+        return failure(
+            f"Okta answered with a redirect ({OktaError.of(response)}), which is not followed"
+        )
     kind, words = _WORDS.get(status, (ProblemKind.FAILED, "Okta answered"))
-    return Problem(kind, f"{words} ({said(response)})", status=status)
+    return Problem(kind, f"{words} ({OktaError.of(response)})", status=status)
 
 
 def credentials_refused(response: Response) -> bool:
     """Whether Okta does not accept the token. A 401 can also mean a feature that is missing."""
-    return response.status == HTTPStatus.UNAUTHORIZED and _okta_error(response)[0] != NOT_LICENSED
-
-
-def said(response: Response) -> str:
-    """An error as Okta words it: status, code and summary."""
-    code, summary = _okta_error(response)
-    return " ".join(filter(None, [str(response.status), code, f'"{summary}"' if summary else ""]))
+    return (
+        response.status == HTTPStatus.UNAUTHORIZED and OktaError.of(response).code != NOT_LICENSED
+    )
 
 
 def worth_retrying(status: int) -> bool:
@@ -115,28 +83,12 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     return max(pause, 0.0)
 
 
-def failure(reason: str) -> Problem:
-    """A list that could not be read, for a reason."""
-    return Problem(ProblemKind.FAILED, reason)
-
-
 _WORDS: Mapping[int, tuple[ProblemKind, str]] = {
     HTTPStatus.UNAUTHORIZED: (ProblemKind.ABSENT, "the org does not have the feature"),
     HTTPStatus.FORBIDDEN: (ProblemKind.REFUSED, "Okta refused it"),
     HTTPStatus.NOT_FOUND: (ProblemKind.NOT_FOUND, "Okta does not know it"),
     HTTPStatus.TOO_MANY_REQUESTS: (ProblemKind.FAILED, "rate limited again and again"),
 }
-
-
-def _okta_error(response: Response) -> tuple[str, str]:
-    try:
-        body = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        return "", ""
-    if not isinstance(body, dict):
-        return "", ""
-    code, summary = body.get("errorCode"), body.get("errorSummary")
-    return one_line(str(code or ""))[:40], one_line(str(summary or ""))[:160]
 
 
 def _not_json(body: bytes) -> str:

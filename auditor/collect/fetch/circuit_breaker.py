@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from auditor.collect.fetch.answers import Problem, ProblemKind
 from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.fetch.problems import Problem, ProblemKind
 
 STATUS_PAGE = "https://status.okta.com"
 
@@ -87,13 +87,13 @@ class CircuitBreaker:
     def verdict(self, kind: str) -> Problem | None:
         """Why requests of a kind are not sent any more; None while they are."""
         if self._state is _State.GIVEN_UP:
-            said = "the org stopped answering"
+            what = "the org stopped answering"
         elif self._opened_by[kind] >= self._bounds.most_probes:
-            said = "the org keeps failing at requests of this kind"
+            what = "the org keeps failing at requests of this kind"
         else:
             return None
         return Problem(
-            ProblemKind.FAILED, f"{said} ({self._reason}); see {STATUS_PAGE}", unreachable=True
+            ProblemKind.FAILED, f"{what} ({self._reason}); see {STATUS_PAGE}", unreachable=True
         )
 
     def succeeded(self, permit: Permit) -> None:

@@ -18,19 +18,13 @@ from typing import Any
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.fetch import bounds
-from auditor.collect.fetch.answers import Problem, ProblemKind, failure, misshapen
+from auditor.collect.fetch.answers import misshapen
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.next_page import PageChain, PageChainError
-from auditor.collect.fetch.retries import (
-    CredentialsRefusedError,
-    FetchJob,
-    PageResult,
-    RetryingClient,
-)
+from auditor.collect.fetch.problems import Problem, ProblemKind, failure
+from auditor.collect.fetch.retries import FetchJob, PageResult, RetryingClient
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.snapshot.collections import match
-
-__all__ = ["CredentialsRefusedError", "ListFetcher", "ListResult", "Page", "Problem", "ProblemKind"]
 
 _GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -49,7 +43,7 @@ class Page:
 
 @dataclass(slots=True)
 class ListResult:
-    """How the reading of one list went. It is complete if, and only if, there is no problem."""
+    """What came of reading one list. It is complete if, and only if, there is no problem."""
 
     pages: int = 0
     requests: int = 0
@@ -78,17 +72,17 @@ class ListFetcher:
     bounds: Bounds = field(default_factory=lambda: bounds.DEFAULT_BOUNDS)
 
     def __post_init__(self) -> None:
-        self._client = RetryingClient(self.client, self.limiter, self.attempts, self.bounds)
+        self._pages = RetryingClient(self.client, self.limiter, self.attempts, self.bounds)
 
     @property
     def requests(self) -> int:
         """Requests sent so far, retries included."""
-        return self._client.requests
+        return self._pages.requests
 
     @property
     def retries(self) -> int:
         """Requests sent again because the one before was of no use."""
-        return self._client.retries
+        return self._pages.retries
 
     async def read(
         self,
@@ -108,7 +102,7 @@ class ListFetcher:
             path: the API path.
             query: parameters of the first page; later ones come from the `Link` header.
             single: whether one object is expected instead of a list.
-            unless: asked right before each request; a problem it gives ends the reading
+            unless: asked right before each request; a problem it returns ends the reading
                 instead, so that hundreds of waiting lists learn of a refusal in time.
             start: the address of the page to go on with, as a `Page` before gave it. If it
                 is not good any more, the problem is `ProblemKind.EXPIRED` and no page was read.
@@ -117,56 +111,56 @@ class ListFetcher:
         Raises:
             CredentialsRefusedError: Okta does not accept the token.
         """
-        found = match(path)
-        job = FetchJob(bucket, found[0].name if found else path, unless)
-        reading = ListResult()
+        row = match(path)
+        job = FetchJob(bucket, row[0].name if row else path, unless)
+        result = ListResult()
         try:
             chain = PageChain(self.org_url, path, self.bounds)
             url: str | None = chain.first(query) if start is None else chain.resumed(start)
         except PageChainError as error:
             kind = ProblemKind.FAILED if start is None else ProblemKind.EXPIRED
-            reading.problem = Problem(kind, str(error))
-            return reading
-        while url is not None and reading.problem is None:
-            outcome = await self._client.page(job, url)
-            reading.requests, reading.retries = job.requests, job.retries
-            if start is not None and reading.pages == 0:
-                outcome = _expired(outcome)
-            url = self._taken(reading, chain, outcome, on_page, single=single)
-            del outcome  # or thousands of lists would hold a page each while they wait
-        return reading
+            result.problem = Problem(kind, str(error))
+            return result
+        while url is not None and result.problem is None:
+            page = await self._pages.page(job, url)
+            result.requests, result.retries = job.requests, job.retries
+            if start is not None and result.pages == 0:
+                page = _expired(page)
+            url = self._hand_over(result, chain, page, on_page, single=single)
+            del page  # or thousands of lists would hold a page each while they wait
+        return result
 
-    def _taken(
+    def _hand_over(
         self,
-        reading: ListResult,
+        result: ListResult,
         chain: PageChain,
-        outcome: PageResult,
+        page: PageResult,
         on_page: Callable[[Page], None],
         *,
         single: bool,
     ) -> str | None:
-        """Hand a page over; the address of the next."""
-        value, response = outcome.value, outcome.response
-        reading.problem = outcome.problem or misshapen(value, dict if single else list)
-        if reading.problem is not None or response is None:
-            if reading.pages and reading.problem and reading.problem.kind is ProblemKind.ABSENT:
+        """Hand a page over; returns the address of the next."""
+        value, response = page.value, page.response
+        result.problem = page.problem or misshapen(value, dict if single else list)
+        if result.problem is not None or response is None:
+            if result.pages and result.problem and result.problem.kind is ProblemKind.ABSENT:
                 # What was read in part is there, so it is not the feature that is missing.
-                reading.problem = failure(reading.problem.reason)
+                result.problem = failure(result.problem.reason)
             return None
-        reading.pages += 1
+        result.pages += 1
         following = None
         if not single:
             try:
                 following = chain.next(response.headers, response.body, empty=not value)
             except PageChainError as error:
-                reading.problem = failure(str(error))
+                result.problem = failure(str(error))
         on_page(Page([value] if single else value, following))
         return following
 
 
-def _expired(outcome: PageResult) -> PageResult:
-    """The outcome of going on from an address, where Okta does not know it any more."""
-    response, problem = outcome.response, outcome.problem
+def _expired(page: PageResult) -> PageResult:
+    """The page of going on from an address, where Okta does not know it any more."""
+    response, problem = page.response, page.problem
     if problem is None or response is None or response.status not in _GONE:
-        return outcome
+        return page
     return PageResult(problem=replace(problem, kind=ProblemKind.EXPIRED))

@@ -1,22 +1,17 @@
-"""The chain of a list's pages: `Link` headers (RFC 8288), and which of them are followed."""
+"""Follows a list from page to page: which next pages are read, and which are refused."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from multidict import MultiMapping
 from yarl import URL
 
 from auditor.collect.fetch.bounds import Bounds
+from auditor.collect.fetch.link_header import LinkHeaderError, next_link
 from auditor.text import one_line
 
 _LONGEST_ADDRESS = 8192
-
-_PARAMETER = r"""\s*;\s*[^\s=;,"<>]+(?:\s*=\s*(?:"[^"]*"|[^\s";,]*))?"""
-_LINK = re.compile(rf"\s*<([^<>]*)>((?:{_PARAMETER})*)\s*(?:,|$)")
-_RELATION = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]*))""", re.IGNORECASE)
 
 
 class PageChainError(Exception):
@@ -77,7 +72,10 @@ class PageChain:
         Raises:
             PageChainError: there is a next page that is not to be followed.
         """
-        link = next_link(headers)
+        try:
+            link = next_link(headers)
+        except LinkHeaderError as error:
+            raise PageChainError(str(error)) from None
         if link is None:
             return None
         content = hash(body)
@@ -114,37 +112,6 @@ class PageChain:
         if url.raw_fragment:
             raise PageChainError("the address of its next page holds a fragment, refused")
         return self._org_url + url.raw_path_qs
-
-
-def next_link(headers: Mapping[str, str]) -> str | None:
-    """The target of `rel="next"`, however the `Link` headers are laid out; None if none is.
-
-    Raises:
-        PageChainError: there seems to be one, but it cannot be told which: a list must not end
-            because a header was not understood.
-    """
-    targets: set[str] = set()
-    for line in _lines(headers):
-        place = 0
-        while place < len(line):
-            link = _LINK.match(line, place)
-            if link is None:
-                if "next" in line[place:].lower():
-                    raise PageChainError("its Link header cannot be understood")
-                break
-            relation = _RELATION.search(link[2])
-            if relation and "next" in (relation[1] or relation[2] or "").lower().split():
-                targets.add(link[1])
-            place = link.end()
-    if len(targets) > 1:
-        raise PageChainError("its Link header names several next pages")
-    return targets.pop() if targets else None
-
-
-def _lines(headers: Mapping[str, str]) -> Iterable[str]:
-    if isinstance(headers, MultiMapping):
-        return list(headers.getall("Link", []))
-    return [headers["Link"]] if "Link" in headers else []
 
 
 def _shown(text: str | None) -> str:

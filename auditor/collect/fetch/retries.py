@@ -1,4 +1,7 @@
-"""One page of Okta's, asked for as often as it is worth it, when breaker and limiter allow."""
+"""Retries: one page, asked for until it comes or another request makes no sense.
+
+Each request waits for the circuit breaker and for its turn by the rate limits first.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,18 @@ from http import HTTPStatus
 from typing import Any
 
 from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.errors import OktaError
 from auditor.collect.fetch.answers import (
     MalformedAnswerError,
-    Problem,
-    ProblemKind,
     credentials_refused,
-    failure,
     refusal,
     retry_after_s,
-    said,
     value_in,
     worth_retrying,
 )
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
+from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
 from auditor.errors import CollectError
 
@@ -48,23 +49,23 @@ class PageResult:
     value: Any = None
     response: Response | None = None
     problem: Problem | None = None
-    again: Retry = Retry.NO
+    retry: Retry = Retry.NO
     pause_s: float | None = None
     """What the server asked to wait."""
 
 
 @dataclass(slots=True)
 class FetchJob:
-    """What requests are sent for: one list."""
+    """One list, or one object, that pages are asked for, and what that has cost so far."""
 
     bucket: str
     """The rate-limit bucket that they count against."""
 
     kind: str
-    """What the breaker calls them."""
+    """The kind of its requests, for the circuit breaker."""
 
     unless: Callable[[], Problem | None]
-    """Asked right before each request; a problem it gives is the outcome instead."""
+    """Asked right before each request; a problem that it returns is the result instead."""
 
     requests: int = 0
     retries: int = 0
@@ -103,10 +104,10 @@ class RetryingClient:
         """
         failures = windows = renewals = 0
         while True:
-            outcome = await self._attempt(job, url, may_renew=renewals == 0)
-            match outcome.again:
+            result = await self._attempt(job, url, may_renew=renewals == 0)
+            match result.retry:
                 case Retry.NO:
-                    return outcome
+                    return result
                 case Retry.WHEN_THE_WINDOW_OPENS:
                     windows += 1
                 case Retry.WITH_A_NEW_TOKEN:
@@ -114,9 +115,9 @@ class RetryingClient:
                 case Retry.AFTER_A_PAUSE:
                     failures += 1
             if failures >= self.attempts or windows >= self.bounds.most_windows:
-                return outcome
-            if outcome.again is Retry.AFTER_A_PAUSE:
-                await asyncio.sleep((outcome.pause_s or 0) + self.bounds.pause_s(failures))
+                return result
+            if result.retry is Retry.AFTER_A_PAUSE:
+                await asyncio.sleep((result.pause_s or 0) + self.bounds.pause_s(failures))
             job.retries += 1
             self.retries += 1
 
@@ -126,18 +127,18 @@ class RetryingClient:
             permit = await self._breaker.admit(job.kind)
             try:
                 async with self.limiter.turn(job.bucket):
-                    problem = self._pointless(job)
+                    problem = self._reason_not_to_send(job)
                     if problem is not None:
                         return PageResult(problem=problem)
                     if self._breaker.admits(permit):
-                        return await self._sent(job, url, permit, may_renew=may_renew)
+                        return await self._send(job, url, permit, may_renew=may_renew)
             finally:
                 self._breaker.unused(permit)
 
-    def _pointless(self, job: FetchJob) -> Problem | None:
+    def _reason_not_to_send(self, job: FetchJob) -> Problem | None:
         return job.unless() or self._breaker.verdict(job.kind) or self._given_up.get(job.bucket)
 
-    async def _sent(
+    async def _send(
         self, job: FetchJob, url: str, permit: Permit, *, may_renew: bool
     ) -> PageResult:
         job.requests += 1
@@ -151,41 +152,41 @@ class RetryingClient:
             if credentials_refused(response):
                 await self._renew(response, renewals, may_renew=may_renew)
                 self._breaker.succeeded(permit)
-                return PageResult(again=Retry.WITH_A_NEW_TOKEN)
+                return PageResult(retry=Retry.WITH_A_NEW_TOKEN)
         except TransportError as error:
             self._breaker.failed(permit, str(error))
-            problem = Problem(ProblemKind.FAILED, str(error), unreachable=error.again)
+            problem = Problem(ProblemKind.FAILED, str(error), unreachable=error.retryable)
             return PageResult(
-                problem=problem, again=Retry.AFTER_A_PAUSE if error.again else Retry.NO
+                problem=problem, retry=Retry.AFTER_A_PAUSE if error.retryable else Retry.NO
             )
         except CollectError as error:
             if isinstance(error, CredentialsRefusedError):
                 raise
             raise CredentialsRefusedError(error.message, remedy=error.remedy) from None
-        outcome = self._judged(response, throttle)
-        broken = outcome.again is Retry.AFTER_A_PAUSE and (
+        result = self._result_of(response, throttle)
+        broken = result.retry is Retry.AFTER_A_PAUSE and (
             response.status != HTTPStatus.TOO_MANY_REQUESTS
         )
-        if broken and outcome.problem:
-            self._breaker.failed(permit, outcome.problem.reason)
+        if broken and result.problem:
+            self._breaker.failed(permit, result.problem.reason)
         else:
             self._breaker.succeeded(permit)
-        return outcome
+        return result
 
-    def _judged(self, response: Response, throttle: Throttle) -> PageResult:
+    def _result_of(self, response: Response, throttle: Throttle) -> PageResult:
         if response.status == HTTPStatus.OK:
             try:
                 return PageResult(value_in(response), response)
             except MalformedAnswerError as error:
-                return PageResult(problem=failure(str(error)), again=Retry.AFTER_A_PAUSE)
+                return PageResult(problem=failure(str(error)), retry=Retry.AFTER_A_PAUSE)
         problem = refusal(response)
         if throttle is Throttle.WINDOW:
-            return PageResult(problem=problem, again=Retry.WHEN_THE_WINDOW_OPENS)
+            return PageResult(problem=problem, retry=Retry.WHEN_THE_WINDOW_OPENS)
         if not worth_retrying(response.status):
             return PageResult(response=response, problem=problem)
-        asked = retry_after_s(response.headers) if throttle is Throttle.NONE else None
-        pause = None if asked is None else min(asked, self.bounds.longest_retry_after_s)
-        return PageResult(problem=problem, again=Retry.AFTER_A_PAUSE, pause_s=pause)
+        seconds = retry_after_s(response.headers) if throttle is Throttle.NONE else None
+        pause = None if seconds is None else min(seconds, self.bounds.longest_retry_after_s)
+        return PageResult(problem=problem, retry=Retry.AFTER_A_PAUSE, pause_s=pause)
 
     def _watch_throttling(self, bucket: str, status: int) -> None:
         """Give a bucket up that has answered nothing but 429 for too long."""
@@ -212,7 +213,7 @@ class RetryingClient:
                 self._renewals += may_renew
         if not may_renew:
             raise CredentialsRefusedError(
-                f"Okta refused the credentials ({said(response)}).",
+                f"Okta refused the credentials ({OktaError.of(response)}).",
                 remedy="The token is revoked, expired (30 days without use) or of another org. "
                 "Create one under Security > API > Tokens, or check the service app's key.",
             )

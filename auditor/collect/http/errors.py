@@ -16,13 +16,13 @@ class TransportError(Exception):
 
     Args:
         reason: why.
-        again: whether another try may help.
-        remedy: what to do about it, if there is more to say than to look at the network.
+        retryable: whether another try may help.
+        remedy: what to do about it, beyond looking at the network; may be empty.
     """
 
-    def __init__(self, reason: str, *, again: bool = True, remedy: str = "") -> None:
+    def __init__(self, reason: str, *, retryable: bool = True, remedy: str = "") -> None:
         super().__init__(reason)
-        self.again = again
+        self.retryable = retryable
         self.remedy = remedy
 
 
@@ -30,7 +30,7 @@ class DroppedError(aiohttp.ClientConnectionError):
     """A connection was closed or reset before an answer came."""
 
 
-def described(
+def transport_error(
     error: aiohttp.ClientError | TimeoutError,
     *,
     proxy: str | None,
@@ -38,18 +38,18 @@ def described(
     silence_s: float,
     total_s: float,
 ) -> TransportError:
-    """The error in words.
+    """Put an error of aiohttp into words.
 
     Args:
-        error: what aiohttp raised. Its own text is not used: it may hold anything.
+        error: the error. Its own text is not used: it may hold anything.
         proxy: the proxy's address without credentials.
-        connect_s: the bound on connecting, as for the next two, in seconds.
-        silence_s: the bound between two reads.
-        total_s: the bound on the whole answer.
+        connect_s: the limit for connecting, in seconds.
+        silence_s: the limit between two reads, in seconds.
+        total_s: the limit for the whole answer, in seconds.
     """
-    special = _proxy_failure(error, proxy) or _tls_or_name_failure(error)
-    if special is not None:
-        return special
+    specific = _proxy_failure(error, proxy) or _tls_or_name_failure(error)
+    if specific is not None:
+        return specific
     # The order matters: the later ones are superclasses of the earlier.
     for kind, reason in (
         (aiohttp.ConnectionTimeoutError, f"no connection within {connect_s:g} s"),
@@ -71,7 +71,7 @@ def _proxy_failure(error: BaseException, proxy: str | None) -> TransportError | 
         status = f"{error.status} {one_line(error.message)[:80]}".strip()
         return TransportError(
             f"the proxy {proxy} refused the connection ({status})",
-            again=error.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+            retryable=error.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
             remedy=_CHECK_PROXY,
         )
     return None
@@ -79,9 +79,9 @@ def _proxy_failure(error: BaseException, proxy: str | None) -> TransportError | 
 
 def _tls_or_name_failure(error: BaseException) -> TransportError | None:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        said = one_line(getattr(error.certificate_error, "verify_message", ""))
+        why = one_line(getattr(error.certificate_error, "verify_message", ""))
         return TransportError(
-            "the server's certificate is not trusted" + (f" ({said})" if said else ""),
+            "the server's certificate is not trusted" + (f" ({why})" if why else ""),
             remedy="If your network inspects TLS, or the org has a private certificate "
             "authority, name its PEM file in SSL_CERT_FILE.",
         )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from auditor.collect.http.errors import DroppedError, TransportError, described
+from auditor.collect.http.errors import DroppedError, TransportError, transport_error
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute
 from auditor.text import one_line
@@ -49,8 +49,6 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    next_url: str | None
-    """The target of the `Link` header with `rel="next"`."""
 
 
 class Transport:
@@ -92,7 +90,7 @@ class Transport:
             ),
             # Not `trust_env`: it would also look for credentials in ~/.netrc.
             proxy=self.route.proxy,
-            middlewares=(_unrepeated,),
+            middlewares=(_without_repeats,),
         )
 
     async def close(self) -> None:
@@ -148,10 +146,10 @@ class Transport:
             ) as response:
                 _refuse_redirect(response)
                 body = await self._body(response)
-                return Response(response.status, response.headers, body, _next_url(response))
+                return Response(response.status, response.headers, body)
         except (aiohttp.ClientError, TimeoutError) as error:
             limits = self._limits
-            raise described(
+            raise transport_error(
                 error,
                 proxy=self.route.proxy,
                 connect_s=limits.connect_s,
@@ -170,11 +168,11 @@ class Transport:
                     break
         if announced > most or len(body) > most:
             response.close()
-            raise TransportError(f"the answer is larger than {most / _MIB:g} MiB", again=False)
+            raise TransportError(f"the answer is larger than {most / _MIB:g} MiB", retryable=False)
         return bytes(body)
 
 
-async def _unrepeated(
+async def _without_repeats(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Keep aiohttp from silently sending a GET again when a kept connection turns out dead."""
@@ -195,13 +193,6 @@ def _refuse_redirect(response: aiohttp.ClientResponse) -> None:
         host = ""
     target = f" to {one_line(host)[:80]}" if host else ""
     raise TransportError(
-        f"the answer is a redirect ({response.status}{target}), which is not followed", again=False
+        f"the answer is a redirect ({response.status}{target}), which is not followed",
+        retryable=False,
     )
-
-
-def _next_url(response: aiohttp.ClientResponse) -> str | None:
-    try:
-        found = response.links.get("next")
-    except ValueError:
-        raise TransportError("its Link header holds no usable address", again=False) from None
-    return str(found["url"]) if found is not None else None

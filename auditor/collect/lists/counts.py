@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from auditor.collect.fetch.list_fetcher import ListResult, Problem, ProblemKind
+from auditor.collect.fetch.list_fetcher import ListResult
+from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.lists.listing import Listing
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection
 from auditor.snapshot.document import Effort

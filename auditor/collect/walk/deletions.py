@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from auditor.collect.fetch.list_fetcher import Problem, ProblemKind
+from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.store import ListStore, Parent, object_path
 from auditor.collect.walk.list_reader import ListReader

@@ -6,14 +6,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from auditor.collect.fetch.list_fetcher import (
-    CredentialsRefusedError,
-    ListFetcher,
-    ListResult,
-    Page,
-    Problem,
-    ProblemKind,
-)
+from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
+from auditor.collect.fetch.problems import Problem, ProblemKind
+from auditor.collect.fetch.retries import CredentialsRefusedError
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing

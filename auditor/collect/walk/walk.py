@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.collect.auth.credentials import Credentials
-from auditor.collect.fetch.list_fetcher import ListFetcher, Problem, ProblemKind
+from auditor.collect.fetch.list_fetcher import ListFetcher
+from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing

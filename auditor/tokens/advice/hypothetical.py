@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App, Grant
 from auditor.snapshot.models.directory import User
@@ -20,6 +19,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
+from auditor.snapshot.org import Org
 
 R = TypeVar("R", bound=Record)
 P = TypeVar("P", bound=BaseModel)

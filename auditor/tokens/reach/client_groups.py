@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.situations import Reach

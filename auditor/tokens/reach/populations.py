@@ -10,15 +10,27 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known, members_known
 from auditor.tokens.reach.user_sets import Numbering, People, UserSet
 from auditor.tokens.rule_conditions import admits_userless
 from auditor.tokens.situation import Situation
 from auditor.tokens.user_checks import can_sign_in
+
+PEOPLE_READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
+"""The collections that the people of custom servers' requests rest on."""
+
+
+def shared_populations(org: Org) -> Populations:
+    """The populations of an org, worked out once for all who ask.
+
+    Args:
+        org: the org; a restricted view must read `PEOPLE_READS`.
+    """
+    return org.remembered(Populations, PEOPLE_READS)
 
 
 class Populations:

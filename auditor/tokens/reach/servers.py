@@ -14,16 +14,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.tokens.reach.client_groups import (
     ClientGroup,
     ClientKind,
     client_groups,
     client_kinds,
 )
-from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.populations import shared_populations
 from auditor.tokens.reach.regions import Region, everybody_in
 from auditor.tokens.reach.rules import RuleReach, UnreachedRules, request_to
 from auditor.tokens.reach.situations import Reach
@@ -31,21 +31,19 @@ from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS
 from auditor.tokens.request import TokenRequest
 
 
-def tenant_reach(org: Org, populations: Populations | None = None) -> TenantReach:
+def tenant_reach(org: Org) -> TenantReach:
     """All requests of an org, worked out once for all who ask.
 
     Args:
         org: the org; a restricted view must read `CUSTOM_SERVER_READS` and consult `CONSULTS`.
-        populations: the people, where they were worked out already.
     """
+    return org.remembered(_tenant_reach, CUSTOM_SERVER_READS, CONSULTS)
 
-    def made(view: Org) -> TenantReach:
-        reach = Reach(view)
-        if populations is not None:
-            reach.populations = populations
-        return TenantReach(reach)
 
-    return org.remembered("reach", CUSTOM_SERVER_READS, made, CONSULTS)
+def _tenant_reach(view: Org) -> TenantReach:
+    reach = Reach(view)
+    reach.populations = shared_populations(view)
+    return TenantReach(reach)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from auditor.snapshot.index import Org
+from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition

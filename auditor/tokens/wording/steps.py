@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from auditor.snapshot.index import Org
 from auditor.snapshot.models.servers import PolicyRule
+from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.checks import Check

@@ -1,0 +1,40 @@
+"""Errors as Okta's API words them in the body of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from auditor.collect.http.transport import Response
+from auditor.text import one_line
+
+NOT_LICENSED = "E0000015"
+"""Okta's error code, with 401, for a feature that the org does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class OktaError:
+    """A status and what the body says of it; code and summary are empty where it says nothing."""
+
+    status: int
+    code: str
+    summary: str
+
+    @classmethod
+    def of(cls, response: Response) -> OktaError:
+        """Read an answer's body, whatever it holds."""
+        try:
+            body = orjson.loads(response.body)
+        except orjson.JSONDecodeError:
+            body = None
+        if not isinstance(body, dict):
+            return cls(response.status, "", "")
+        code, summary = body.get("errorCode"), body.get("errorSummary")
+        return cls(
+            response.status, one_line(str(code or ""))[:40], one_line(str(summary or ""))[:160]
+        )
+
+    def __str__(self) -> str:
+        quoted = f'"{self.summary}"' if self.summary else ""
+        return " ".join(filter(None, [str(self.status), self.code, quoted]))

@@ -1,0 +1,38 @@
+"""Why a list could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class ProblemKind(Enum):
+    """The kinds of reasons why a list could not be read."""
+
+    REFUSED = auto()
+    """403: the token may not read it."""
+    ABSENT = auto()
+    """401 E0000015: the org does not have the feature."""
+    NOT_FOUND = auto()
+    """404: there is no such object or endpoint."""
+    EXPIRED = auto()
+    """The address to go on from is not good any more: the list is to be begun anew."""
+    FAILED = auto()
+    """No usable answer, however often it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a list could not be read, in words that hold no secret."""
+
+    kind: ProblemKind
+    reason: str
+    unreachable: bool = False
+    """Whether no HTTP answer came back at all."""
+    status: int | None = None
+    """The HTTP status, where that is the problem."""
+
+
+def failure(reason: str) -> Problem:
+    """A list that could not be read, for a reason."""
+    return Problem(ProblemKind.FAILED, reason)

@@ -1,0 +1,109 @@
+"""Suppressions: findings that somebody answers for until a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from auditor.errors import UsageError
+from auditor.lint.result import ReportedFinding
+from auditor.lint.rule import Rule
+from auditor.lint.selection import Selector
+
+NonBlank = Annotated[str, StringConstraints(pattern=r"\S")]
+"""Text that holds more than white space."""
+
+
+class SuppressionPolicy(BaseModel):
+    """What may be accepted at all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_days: int = Field(
+        default=365, ge=1, le=3650, description="How far away the end of a suppression may be."
+    )
+    never: tuple[str, ...] = Field(
+        default=(),
+        description="Codes, prefixes or names of rules whose findings nobody may accept, neither "
+        "by a suppression nor by the baseline.",
+    )
+    require_ticket: bool = Field(
+        default=False, description="Whether each suppression must name a ticket."
+    )
+
+    def forbidden(self, rules: Sequence[Rule]) -> frozenset[str]:
+        """The codes of the rules whose findings nobody may accept.
+
+        Raises:
+            UsageError: an entry of `never` means no rule.
+        """
+        codes: set[str] = set()
+        for text in self.never:
+            try:
+                codes.update(rule.code for rule in Selector(text).among(rules))
+            except UsageError as error:
+                raise UsageError(
+                    f"suppression_policy.never: {error.message}", remedy=error.remedy
+                ) from None
+        return frozenset(codes)
+
+
+class Suppression(BaseModel):
+    """One entry: the findings of a rule on an object, or a part of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    rule: NonBlank = Field(description="The rule's code.")
+    target: NonBlank = Field(description="The id of the finding's object; it never changes.")
+    name: str | None = Field(default=None, description="The object's name, for readers.")
+    field: NonBlank | None = Field(default=None, description="Only the finding on this field.")
+    key: NonBlank | None = Field(
+        default=None, description="Only the finding with this key, such as a scope's name."
+    )
+    fingerprint: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{32}$", description="Only the finding with this one."
+    )
+    reason: NonBlank = Field(description="Why it is accepted.")
+    owner: NonBlank = Field(description="Who answers for it.")
+    ticket: NonBlank | None = Field(default=None, description="Where it was decided.")
+    expires: date = Field(description="The last day on which it holds.")
+
+    def matches(self, finding: ReportedFinding) -> bool:
+        """Whether the finding is one that the entry is about."""
+        return (
+            self.rule == finding.rule.code
+            and self.target == finding.object.id
+            and self.field in {None, finding.field}
+            and self.key in {None, finding.key}
+            and self.fingerprint in {None, finding.fingerprint}
+        )
+
+    def may_meet(self, other: Suppression) -> bool:
+        """Whether one finding could match both entries, as far as they themselves tell."""
+        pairs = (
+            (self.field, other.field),
+            (self.key, other.key),
+            (self.fingerprint, other.fingerprint),
+        )
+        apart = any(None not in pair and pair[0] != pair[1] for pair in pairs)
+        return (self.rule, self.target) == (other.rule, other.target) and not apart
+
+
+@dataclass(frozen=True)
+class SuppressionEntry:
+    """A suppression and where it stands."""
+
+    suppression: Suppression
+    where: str
+    """File and line."""
+
+
+@dataclass(frozen=True)
+class Suppressions:
+    """A file of suppressions. No two of its entries are about the same finding."""
+
+    entries: tuple[SuppressionEntry, ...] = ()

@@ -1,0 +1,76 @@
+"""The org as rules see it: typed records, lookups and edges, computed once.
+
+What may be read is decided in `view.py`; servers, clients and people have a module each.
+"""
+
+from __future__ import annotations
+
+from auditor.snapshot.document import Snapshot, Source
+from auditor.snapshot.models.clients import AdminRole
+from auditor.snapshot.models.org import (
+    ApiToken,
+    ClientPrivileges,
+    InlineHook,
+    NetworkZone,
+    OrgProfile,
+    TrustedOrigin,
+)
+from auditor.snapshot.org_clients import ClientsOfOrg
+from auditor.snapshot.org_servers import ServersOfOrg
+from auditor.snapshot.tables import tabulate
+
+
+class Org(ServersOfOrg, ClientsOfOrg):
+    """A tenant's configuration.
+
+    Lists come in a fixed order: policies and rules as Okta evaluates them (priority,
+    then creation), everything else by id.
+    """
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, source: Source | None = None) -> Org:
+        """Index a snapshot. Records that cannot be understood make their collection partial.
+
+        Args:
+            snapshot: the tenant's configuration.
+            source: the file it was read from, for locations; None for one that was never a file.
+        """
+        return cls(tabulate(snapshot, source))
+
+    @property
+    def profile(self) -> OrgProfile | None:
+        """Id and company name of the org."""
+        return next(iter(self._all("org", OrgProfile)), None)
+
+    @property
+    def client_privileges(self) -> ClientPrivileges | None:
+        """The setting "Public client app admins"; None where the org does not have it."""
+        return next(iter(self._all("client_privileges", ClientPrivileges)), None)
+
+    @property
+    def api_tokens(self) -> tuple[ApiToken, ...]:
+        """Active SSWS tokens."""
+        return self._all("api_tokens", ApiToken)
+
+    @property
+    def network_zones(self) -> tuple[NetworkZone, ...]:
+        """Network zones."""
+        return self._all("network_zones", NetworkZone)
+
+    def network_zone(self, zone_id: str) -> NetworkZone | None:
+        """The network zone with an id."""
+        return self._lookup("network_zones", NetworkZone).get(zone_id)
+
+    @property
+    def inline_hooks(self) -> tuple[InlineHook, ...]:
+        """Inline hooks of every type."""
+        return self._all("inline_hooks", InlineHook)
+
+    @property
+    def trusted_origins(self) -> tuple[TrustedOrigin, ...]:
+        """Trusted origins."""
+        return self._all("trusted_origins", TrustedOrigin)
+
+    def owner_roles(self, token: ApiToken) -> tuple[AdminRole, ...]:
+        """Admin roles of the user who owns an API token."""
+        return self._of("token_owner_roles", AdminRole, token)

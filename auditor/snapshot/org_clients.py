@@ -1,0 +1,67 @@
+"""Clients of an org: OIDC apps, their grants, keys and assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
+from auditor.snapshot.models.servers import Key
+from auditor.snapshot.org_people import PeopleOfOrg
+
+_ENDED = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED"})
+"""Statuses of a user assignment that is no longer one."""
+
+
+class ClientsOfOrg(PeopleOfOrg):
+    """OIDC apps with their grants, keys, roles and assignments."""
+
+    @property
+    def apps(self) -> tuple[App, ...]:
+        """OIDC apps, Okta's own included."""
+        return self._all("apps", App)
+
+    def client(self, client_id: str) -> App | None:
+        """The app with a client id, which may differ from its app id."""
+        self._check("apps")
+        lookup = self._tables.lookups.setdefault("client_id", {})
+        if not lookup:
+            lookup.update({app.client_id: app for app in self.apps})
+        return lookup.get(client_id)
+
+    def grants(self, app: App) -> tuple[Grant, ...]:
+        """Scopes of the org server the app may ask for."""
+        return self._of("app_grants", Grant, app)
+
+    def client_keys(self, app: App) -> tuple[Key, ...]:
+        """The app's public keys, from its own endpoint and from its record."""
+        listed = self._of("app_jwks", Key, app)
+        kids = {key.kid for key in listed}
+        return listed + tuple(key for key in app.oauth.jwks.keys if key.kid not in kids)
+
+    def admin_roles(self, app: App) -> tuple[AdminRole, ...]:
+        """Admin roles of a service app; always empty for other apps."""
+        return self._of("client_roles", AdminRole, app)
+
+    def assigned_groups(self, app: App) -> tuple[GroupAssignment, ...]:
+        """Groups assigned to the app."""
+        return self._of("app_groups", GroupAssignment, app)
+
+    def assigned_users(self, app: App) -> frozenset[str]:
+        """Ids of all users assigned to the app, directly or through a group.
+
+        Needs `app_users`, `app_groups` and `group_members`: Okta adds the members of a
+        newly assigned group in the background, so neither list alone is the truth.
+        """
+        return frozenset[str]().union(*self.assigned_lists(app))
+
+    def assigned_lists(self, app: App) -> Iterator[Collection[str]]:
+        """The lists whose ids make up `assigned_users`: for callers that need few of them."""
+        yield from self.direct_assignments(app)
+        for group in self.assigned_groups(app):
+            yield self.member_list(group.id)
+
+    def direct_assignments(self, app: App) -> Iterator[Collection[str]]:
+        """Ids of an app's users as the app lists them, one list for each way of assignment."""
+        for way in self._of("app_users", UserAssignments, app):
+            if way.status not in _ENDED:
+                yield way.ids

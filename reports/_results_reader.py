@@ -1,0 +1,270 @@
+"""Reads the JSON results back into the result of an audit.
+
+Reading is strict, because what is rendered again is taken for what the audit said: whatever
+does not hold together is refused and named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC
+
+import orjson
+from pydantic import ValidationError
+
+from auditor import (
+    AuditResult,
+    Finding,
+    Location,
+    ObjectRef,
+    Org,
+    ReportedFinding,
+    Rule,
+    RuleOptions,
+    counted,
+    listed,
+    one_line,
+)
+from auditor.oauth import TokenRequest
+from auditor.results import (
+    Acceptance,
+    Crashed,
+    Fixed,
+    LedgerEntry,
+    NotEvaluated,
+    Notice,
+    RelatedObject,
+    RulePage,
+    Run,
+    Saved,
+    Tenant,
+    TextRegion,
+    Witness,
+)
+
+from ._results_checks import check_coherence
+from ._results_model import (
+    FORMAT,
+    VERSION,
+    FindingInfo,
+    ObjectInfo,
+    Place,
+    RelatedInfo,
+    Results,
+    RuleInfo,
+    RunInfo,
+    WitnessInfo,
+)
+from ._results_writer import page_hash, summary_of
+
+_MOST_NAMED = 10
+
+
+def read(document: bytes, installed: Sequence[Rule]) -> Saved:
+    """The result that a document holds.
+
+    Args:
+        document: the JSON results.
+        installed: rules whose pages are shown; findings of others are shown without.
+
+    Raises:
+        ValueError: it is not such a document, is damaged, or contradicts itself.
+    """
+    results = _parsed(document)
+    by_code = {item.code: item for item in installed}
+    rules = {item.code: _rule(item, by_code.get(item.code)) for item in results.rules}
+    check_coherence(results)
+    result = _result(results, rules)
+    if summary_of(result) != results.summary:
+        raise ValueError("summary: it does not fit what the document lists")
+    return Saved(result, tuple(_remarks(results, by_code)))
+
+
+def _parsed(document: bytes) -> Results:
+    if not document.strip():
+        raise ValueError("it is empty")
+    try:
+        value = orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(f"it is not valid JSON, or cut off ({where}: {error.msg})") from None
+    _check_version(value.get("schema") if isinstance(value, dict) else None)
+    try:
+        return Results.model_validate_json(document, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ValueError(one_line(f"{key or 'the document'}: {first['msg']}")) from None
+
+
+def _check_version(schema: object) -> None:
+    if not isinstance(schema, str) or not schema.startswith(FORMAT):
+        raise ValueError(f'it does not say "schema": "{VERSION}"')
+    if schema == VERSION:
+        return
+    number = re.fullmatch(f"{re.escape(FORMAT)}([0-9]{{1,9}})", schema)
+    if number and int(number[1]) > 1:
+        raise ValueError(
+            f"schema: its version is {number[1]}, and this okta-auditor reads version 1; "
+            "upgrade okta-auditor"
+        )
+    raise ValueError(f'schema: it is not "{VERSION}"')
+
+
+def _remarks(results: Results, installed: dict[str, Rule]) -> Iterator[str]:
+    missing = [item.code for item in results.rules if item.code not in installed]
+    other = [
+        item.code
+        for item in results.rules
+        if item.code in installed and page_hash(installed[item.code]) != item.page
+    ]
+    for codes, what in (
+        (missing, "not installed, so that their pages are missing"),
+        (other, "installed in another version, whose pages are shown"),
+    ):
+        if codes:
+            named = listed(codes, most=_MOST_NAMED)
+            yield f"{counted(len(codes), 'rule')} {_be(codes)} {what}: {named}."
+
+
+def _be(codes: list[str]) -> str:
+    return "is" if len(codes) == 1 else "are"
+
+
+def _rule(item: RuleInfo, installed: Rule | None) -> Rule:
+    """The rule as it was when it ran, with the page that is installed."""
+    if installed is not None:
+        page = replace(installed.page, summary=item.summary)
+    else:
+        text = "The rule is not installed here, so that its page is missing."
+        page = RulePage(summary=item.summary, why=text, fix=text, flagged=(), accepted=(), see=())
+    return Rule(
+        code=item.code,
+        name=item.name,
+        severity=item.severity,
+        impact=item.impact,
+        confidence=item.confidence,
+        reads=frozenset(item.reads),
+        consults=frozenset(item.consults),
+        check=_unavailable,
+        page=page,
+        module=item.module,
+        options=_options(item, installed),
+    )
+
+
+def _options(item: RuleInfo, installed: Rule | None) -> RuleOptions | None:
+    """The options that a rule ran with; the installed ones where it is another version.
+
+    Raises:
+        ValueError: the same version of the rule has no such options.
+    """
+    if installed is None or installed.options is None:
+        return None
+    try:
+        return installed.options.changed(item.options or {})
+    except ValidationError:
+        if page_hash(installed) == item.page:
+            raise ValueError(f"rules: {item.code} takes no such options") from None
+        return installed.options  # a remark names the rule
+
+
+def _unavailable(_: Org) -> Iterator[Finding]:
+    raise RuntimeError("a rule of saved results is there to be shown, not to be evaluated")
+
+
+def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
+    return AuditResult(
+        tool_version=results.tool.version,
+        tenant=Tenant(**dict(results.tenant)),
+        capture=results.capture,
+        coverage=tuple(LedgerEntry.model_validate(item.model_dump()) for item in results.coverage),
+        rules=tuple(rules.values()),
+        findings=tuple(_finding(item, rules) for item in results.findings),
+        not_evaluated=tuple(
+            NotEvaluated(
+                rules[item.code], item.reason, tuple(item.missing), item.remedy, item.absent
+            )
+            for item in results.not_evaluated
+        ),
+        crashed=tuple(Crashed(rules[item.code], item.error) for item in results.crashed),
+        objects=results.summary.objects,
+        accepted=tuple(_finding(item, rules) for item in results.accepted),
+        notices=tuple(Notice(**dict(item)) for item in results.notices),
+        fixed=tuple(
+            Fixed(item.code, item.fingerprint, _object(item.object)) for item in results.fixed
+        ),
+        baseline=results.baseline or "",
+        as_of=results.as_of,
+        source=results.source,
+        show_accepted=results.show_accepted,
+        history=tuple(_run(item) for item in results.history),
+    )
+
+
+def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:
+    return ReportedFinding(
+        rule=rules[item.code],
+        severity=item.severity,
+        confidence=item.confidence,
+        message=item.message,
+        fix=item.fix,
+        object=_object(item.object),
+        server=_object(item.server) if item.server else None,
+        field=item.field,
+        evidence=item.evidence,
+        related=tuple(_related(other) for other in item.related),
+        related_more=item.related_more,
+        witness=_witness(item.witness) if item.witness else None,
+        location=_location(item.location),
+        fingerprint=item.fingerprint,
+        status=item.status,
+        acceptance=Acceptance(**dict(item.acceptance)) if item.acceptance else None,
+        key=item.key,
+        content=item.content,
+        remark=item.remark,
+        lapsed=item.lapsed,
+    )
+
+
+def _object(item: ObjectInfo) -> ObjectRef:
+    return ObjectRef(**dict(item))
+
+
+def _location(item: Place) -> Location:
+    return Location(item.file, TextRegion(item.line, item.column, item.end_line, item.end_column))
+
+
+def _related(item: RelatedInfo) -> RelatedObject:
+    return RelatedObject(_object(item.object), item.role, _location(item.location))
+
+
+def _witness(item: WitnessInfo) -> Witness:
+    request = TokenRequest(
+        server=item.server,
+        client=item.client,
+        grant=item.grant,
+        user=item.user,
+        scopes=None if item.scopes is None else frozenset(item.scopes),
+        response_type=item.response_type,
+        redirect_uri=item.redirect_uri,
+        pkce=item.pkce,
+        dpop=item.dpop,
+    )
+    return Witness(request, item.command)
+
+
+def _run(item: RunInfo) -> Run:
+    return Run(
+        captured_at=item.captured_at.astimezone(UTC),
+        tool_version=item.tool_version,
+        complete=item.complete,
+        findings=item.findings,
+        accepted=item.accepted,
+        by_severity={key.value: number for key, number in item.by_severity.items()},
+        by_impact={key.value: number for key, number in item.by_impact.items()},
+        by_rule=item.by_rule,
+        fingerprints=item.fingerprints,
+    )

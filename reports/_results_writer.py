@@ -1,0 +1,202 @@
+"""Makes the JSON results of the result of an audit."""
+
+from __future__ import annotations
+
+import hashlib
+
+from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule
+from auditor.results import (
+    Acceptance,
+    Crashed,
+    Fixed,
+    LedgerEntry,
+    NotEvaluated,
+    Notice,
+    Run,
+    Witness,
+    markdown,
+)
+
+from ._results_model import (
+    AcceptanceInfo,
+    CoverageInfo,
+    CrashedInfo,
+    FindingInfo,
+    FixedInfo,
+    NotEvaluatedInfo,
+    NoticeInfo,
+    ObjectInfo,
+    Place,
+    RelatedInfo,
+    Results,
+    RuleCounts,
+    RuleInfo,
+    RunInfo,
+    Summary,
+    TenantInfo,
+    Tool,
+    WitnessInfo,
+)
+
+_COMPARED = 2
+"""Runs that keep their fingerprints: reports compare the last one with the one before."""
+
+
+def results_of(result: AuditResult) -> Results:
+    """The document."""
+    last = len(result.history) - _COMPARED
+    return Results(
+        tool=Tool(version=result.tool_version),
+        tenant=TenantInfo.model_validate(result.tenant),
+        captured_at=result.capture.finished_at,
+        capture=result.capture,
+        source=result.source,
+        show_accepted=result.show_accepted,
+        summary=summary_of(result),
+        rules=[_rule(item) for item in result.rules],
+        as_of=result.as_of,
+        baseline=result.baseline or None,
+        findings=[_finding(item) for item in result.findings],
+        accepted=[_finding(item) for item in result.accepted],
+        fixed=[_fixed(item) for item in result.fixed],
+        notices=[_notice(item) for item in result.notices],
+        not_evaluated=[_not_evaluated(item) for item in result.not_evaluated],
+        crashed=[_crashed(item) for item in result.crashed],
+        coverage=[_coverage(entry) for entry in result.coverage],
+        history=[_run(run, whole=at >= last) for at, run in enumerate(result.history)],
+    )
+
+
+def page_hash(rule: Rule) -> str:
+    """32 hexadecimal digits that change when the rule's page or its options change."""
+    options = type(rule.options).documented() if rule.options else []
+    page = markdown(rule.code, rule.name, rule.page, {}, options)
+    return hashlib.sha256(page.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _rule(item: Rule) -> RuleInfo:
+    return RuleInfo(
+        code=item.code,
+        name=item.name,
+        severity=item.severity,
+        impact=item.impact,
+        confidence=item.confidence,
+        reads=sorted(item.reads),
+        consults=sorted(item.consults),
+        summary=item.page.summary,
+        module=item.module,
+        page=page_hash(item),
+        options=item.options.model_dump(mode="json") if item.options else None,
+    )
+
+
+def summary_of(result: AuditResult) -> Summary:
+    """The numbers of a result."""
+    return Summary(
+        complete=not result.incomplete,
+        findings=len(result.findings),
+        suppressed=len(result.suppressed),
+        unchanged=len(result.unchanged),
+        fixed=len(result.fixed),
+        by_severity=result.by_severity,
+        by_rule=result.by_rule,
+        rules=RuleCounts(
+            selected=len(result.rules),
+            evaluated=result.evaluated,
+            not_evaluated=len(result.not_evaluated),
+            crashed=len(result.crashed),
+        ),
+        objects=result.objects,
+    )
+
+
+def _witness(item: Witness) -> WitnessInfo:
+    request = item.request
+    return WitnessInfo(
+        server=request.server,
+        client=request.client,
+        grant=request.grant,
+        user=request.user,
+        scopes=None if request.scopes is None else sorted(request.scopes),
+        response_type=request.response_type,
+        redirect_uri=request.redirect_uri,
+        pkce=request.pkce,
+        dpop=request.dpop,
+        command=item.command,
+    )
+
+
+def _finding(item: ReportedFinding) -> FindingInfo:
+    return FindingInfo(
+        code=item.rule.code,
+        name=item.rule.name,
+        severity=item.severity,
+        impact=item.rule.impact,
+        confidence=item.confidence,
+        message=item.message,
+        object=_object(item.object),
+        server=_object(item.server) if item.server else None,
+        field=item.field,
+        key=item.key,
+        related=[
+            RelatedInfo(
+                object=_object(other.object), role=other.role, location=_place(other.location)
+            )
+            for other in item.related
+        ],
+        related_more=item.related_more,
+        location=_place(item.location),
+        fingerprint=item.fingerprint,
+        content=item.content,
+        status=item.status,
+        remark=item.remark,
+        lapsed=item.lapsed,
+        acceptance=_acceptance(item.acceptance) if item.acceptance else None,
+        fix=item.fix,
+        evidence=item.evidence,
+        witness=_witness(item.witness) if item.witness else None,
+    )
+
+
+def _acceptance(item: Acceptance) -> AcceptanceInfo:
+    return AcceptanceInfo.model_validate(item)
+
+
+def _fixed(item: Fixed) -> FixedInfo:
+    return FixedInfo.model_validate(item)
+
+
+def _notice(item: Notice) -> NoticeInfo:
+    return NoticeInfo.model_validate(item)
+
+
+def _object(ref: ObjectRef) -> ObjectInfo:
+    return ObjectInfo.model_validate(ref)
+
+
+def _place(location: Location) -> Place:
+    return Place(file=location.file, **location.region._asdict())
+
+
+def _not_evaluated(item: NotEvaluated) -> NotEvaluatedInfo:
+    return NotEvaluatedInfo(
+        code=item.rule.code,
+        name=item.rule.name,
+        reason=item.reason,
+        missing=list(item.missing),
+        remedy=item.remedy,
+        absent=item.absent,
+    )
+
+
+def _crashed(item: Crashed) -> CrashedInfo:
+    return CrashedInfo(code=item.rule.code, name=item.rule.name, error=item.error)
+
+
+def _run(item: Run, *, whole: bool) -> RunInfo:
+    run = RunInfo.model_validate(item)
+    return run if whole else run.model_copy(update={"fingerprints": None})
+
+
+def _coverage(entry: LedgerEntry) -> CoverageInfo:
+    return CoverageInfo.model_validate(entry)
