@@ -13,14 +13,13 @@ from auditor.cli.token_requests import unread
 from auditor.snapshot.org import Org
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
-from auditor.tokens.checks import Check, StepKind, Verdict
+from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision, Outcome
 from auditor.tokens.explanation import Explanation
 from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
-from auditor.tokens.steps import PolicyStep, RuleStep, Step
-from auditor.tokens.wording.steps import step_words
+from auditor.tokens.wording.steps import explained_steps, step_words
 
 _MARKS = {
     Verdict.PASSED: "✓",
@@ -64,7 +63,7 @@ def as_document(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) 
         **decision.as_json(),
         "system_log_filter": _log_filter(request, decision),
         "request": _request(org, request),
-        "trace": [_step(explanation, step) for step in explanation.steps],
+        "trace": [step.as_json() for step in explained_steps(explanation)],
         "advice": [way.as_json() for way in advice],
     }
 
@@ -141,7 +140,7 @@ def _log_filter(request: TokenRequest, decision: Decision) -> str | None:
 
 def _trace(explanation: Explanation) -> Iterator[str]:
     for (kind, verdict, failed), group in groupby(
-        explanation.steps, key=lambda step: (step.kind, step.verdict, step.failed)
+        explained_steps(explanation), key=lambda step: (step.kind, step.verdict, step.failed)
     ):
         run = list(group)
         policies = kind is StepKind.POLICY and verdict is Verdict.SKIPPED
@@ -151,7 +150,7 @@ def _trace(explanation: Explanation) -> Iterator[str]:
             continue
         indent = "      " if kind is StepKind.RULE else "  "
         for step in run:
-            yield f"{indent}{_MARKS[verdict]} {step_words(explanation, step)}"
+            yield f"{indent}{_MARKS[verdict]} {step.text}"
 
 
 def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
@@ -172,23 +171,3 @@ def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
         "pkce": request.pkce,
         "dpop": request.dpop,
     }
-
-
-def _step(explanation: Explanation, step: Step) -> dict[str, Any]:
-    return {
-        "kind": step.kind.value,
-        "passed": step.verdict.value,
-        "text": step_words(explanation, step),
-        "object_id": _object_id(step),
-        "failed": step.failed.value if step.failed else None,
-    }
-
-
-def _object_id(step: Step) -> str | None:
-    match step:
-        case PolicyStep():
-            return step.candidates.policy.id
-        case RuleStep():
-            return step.candidate.rule.id if step.candidate.rule else None
-        case Check():
-            return None

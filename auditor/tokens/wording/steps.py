@@ -7,12 +7,13 @@ quoted.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from auditor.snapshot.models.servers import PolicyRule
 from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate
-from auditor.tokens.checks import Check
+from auditor.tokens.checks import Check, StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.explanation import Explanation
 from auditor.tokens.people import PeopleGap, people_gap
@@ -29,6 +30,48 @@ _SKIPPED_POLICY = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ExplainedStep:
+    """One check, policy or rule on the way of a request, in words."""
+
+    kind: StepKind
+    verdict: Verdict
+    """How it ended."""
+
+    text: str
+    """What was found, without a full stop; tenant names are quoted."""
+
+    object_id: str | None
+    """The policy's or the rule's id."""
+
+    failed: Condition | None
+    """The one condition that was not met, if one was not."""
+
+    def as_json(self) -> dict[str, str | None]:
+        """The step as a JSON value; key names are part of the contract."""
+        return {
+            "kind": self.kind.value,
+            "passed": self.verdict.value,
+            "text": self.text,
+            "object_id": self.object_id,
+            "failed": self.failed.value if self.failed else None,
+        }
+
+
+def explained_steps(explanation: Explanation) -> tuple[ExplainedStep, ...]:
+    """The steps of an explanation in words, in order."""
+    return tuple(
+        ExplainedStep(
+            step.kind,
+            step.verdict,
+            step_words(explanation, step),
+            _object_id(step),
+            step.failed,
+        )
+        for step in explanation.steps
+    )
+
+
 def step_words(explanation: Explanation, step: Step) -> str:
     """What a step found, without a full stop."""
     match step:
@@ -38,6 +81,16 @@ def step_words(explanation: Explanation, step: Step) -> str:
             return _policy(step)
         case RuleStep():
             return _rule(explanation, step)
+
+
+def _object_id(step: Step) -> str | None:
+    match step:
+        case PolicyStep():
+            return step.candidates.policy.id
+        case RuleStep() if step.candidate.rule is not None:
+            return step.candidate.rule.id
+        case _:
+            return None
 
 
 def _policy(step: PolicyStep) -> str:
