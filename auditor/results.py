@@ -14,6 +14,14 @@ from auditor.access_overview.model import (
     ServerAccess,
 )
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.completeness import (
+    NO_RULES,
+    Completeness,
+    incomplete_rules,
+    incompleteness,
+    unread_collections,
+)
+from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
 from auditor.lint.result import (
     Acceptance,
@@ -37,6 +45,7 @@ from auditor.snapshot.resource_text import TextRegion
 __all__ = [
     "BY_NAME",
     "MOST_LOGINS",
+    "NO_RULES",
     "SOON_DAYS",
     "Acceptance",
     "AcceptedBy",
@@ -45,6 +54,7 @@ __all__ = [
     "ClientAccess",
     "ClientServerAccess",
     "CollectionStatus",
+    "Completeness",
     "Crashed",
     "FindingStatus",
     "Fixed",
@@ -66,6 +76,10 @@ __all__ = [
     "TextRegion",
     "Witness",
     "ends_soon",
+    "incomplete_rules",
+    "incompleteness",
     "lineage",
     "markdown",
+    "type_name",
+    "unread_collections",
 ]

@@ -17,7 +17,7 @@ from auditor.results import (
     markdown,
 )
 
-from ._wire import (
+from ._results_model import (
     AcceptanceInfo,
     CoverageInfo,
     CrashedInfo,
