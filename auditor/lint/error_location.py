@@ -11,7 +11,6 @@ from pathlib import Path
 
 from auditor.lint.finding import Confidence, Impact, Severity
 from auditor.lint.rule_page import DeclarationError, PageError
-from auditor.snapshot.view import UndeclaredRead
 from auditor.text import closest, did_you_mean, listed
 
 
@@ -74,8 +73,6 @@ def describe_error(error: BaseException, where: SourceLine | None = None) -> str
     """
     if isinstance(error, DeclarationError):
         return str(error)
-    if isinstance(error, UndeclaredRead):
-        return f"reads what it does not declare: {error}"
     if isinstance(error, AttributeError) and where and (advice := _unknown_member(where)):
         return advice
     text = error.msg if isinstance(error, SyntaxError) else str(error)

@@ -83,15 +83,15 @@ def test_the_built_in_rules_have_no_problem() -> None:
             "/api/v1/groups",
             "/api/v1/gruops",
             (
-                ":9: ACME001: Flagged example: /api/v1/gruops is no path that is read from a tenant; "
-                "did you mean /api/v1/groups?"
+                ":9: ACME001: Flagged example: /api/v1/gruops is no path that is read from a "
+                "tenant; did you mean /api/v1/groups?"
             ),
         ),
         (
             YIELD,
             "        org.users\n" + YIELD,
             (
-                ":24: ACME001: on the Flagged example: reads what it does not declare: "
+                ":24: ACME001: on the Flagged example: UndeclaredRead: "
                 'add "users" to the rule\'s reads'
             ),
         ),
@@ -130,7 +130,7 @@ def test_the_built_in_rules_have_no_problem() -> None:
         ("    for group", "    fro group", ":23: SyntaxError: invalid syntax"),
         ("quoted, rule", "Quotd, rule", ":18: ImportError: cannot import name 'Quotd'"),
         ("ACME001", "OAM101", ":21: OAM101: "),
-        ("@rule(", "print(rule) or list(", ":21: TypeError: list() takes no keyword arguments"),
+        ("@rule(", "@rulle(", ":21: NameError: name 'rulle' is not defined"),
     ],
 )
 def test_a_problem_names_the_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
