@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from auditor import __version__
 from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
+from auditor.lint.error_location import SourceLine, author_line, describe_error
 from auditor.lint.finding import Finding, Search
 from auditor.lint.result import (
     AuditResult,
@@ -39,6 +39,7 @@ from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
 
 _LONGEST_EVIDENCE = 600
+_LONGEST_ERROR = 300
 
 MOST_RELATED = 20
 """Related objects that a finding shows. A policy for all clients would show thousands."""
@@ -77,7 +78,7 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         except UnreadMembersError as unread_members:
             not_evaluated.append(_left_aside(item, unread_members))
         except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
-            crashed.append(Crashed(item, _where(error)))
+            crashed.append(_crash(item, error))
     return AuditResult(
         tool_version=__version__,
         tenant=_tenant(org, snapshot),
@@ -122,10 +123,11 @@ def _left_aside(item: Rule, error: UnreadMembersError) -> NotEvaluated:
     )
 
 
-def _where(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{frame.filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.lineno}"
-    return one_line(f"{type(error).__name__}: {error} ({place})")[:300]
+def _crash(item: Rule, error: Exception) -> Crashed:
+    """The crash of a rule, with the line of its author's that it comes from."""
+    line = author_line(error, item.file.parent) or SourceLine(item.file, item.line)
+    place = f"{line.file.name}:{line.line}"
+    return Crashed(item, one_line(f"{describe_error(error, line)} ({place})")[:_LONGEST_ERROR])
 
 
 def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:
