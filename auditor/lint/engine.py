@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -38,6 +41,8 @@ from auditor.tokens.request import TokenRequest
 
 _LONGEST_EVIDENCE = 600
 
+_LOGGER = logging.getLogger(__name__)
+
 MOST_RELATED = 20
 """Related objects that a finding shows. A policy for all clients would show thousands."""
 
@@ -69,11 +74,13 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
             not_evaluated.append(unread)
             continue
         try:
-            found = list(item.findings(org))
+            with _timed(item):
+                found = list(item.findings(org))
             findings += [report.finding(item, finding) for finding in found]
         except UnreadMembersError as unread_members:
             not_evaluated.append(_left_aside(item, unread_members))
-        except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
+        except Exception as error:
+            _LOGGER.debug("rule %s crashed", item.code, exc_info=True)
             crashed.append(Crashed(item, _where(error)))
     return AuditResult(
         tool_version=__version__,
@@ -88,6 +95,18 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
         source=source.name,
         overview=Overview(org, selected),
     )
+
+
+@contextmanager
+def _timed(item: Rule) -> Iterator[None]:
+    """Log how long a rule takes."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        _LOGGER.debug(
+            "rule %s %s took %.1f ms", item.code, item.name, (time.perf_counter() - began) * 1000
+        )
 
 
 def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:

@@ -8,6 +8,7 @@ moment; nothing is polled. What a single bucket allows is in `bucket.py`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ from auditor.collect.rate_limits.headers import RateLimitHeaders
 from auditor.collect.rate_limits.per_minute import RequestsPerMinute
 from auditor.collect.rate_limits.queue import BucketQueue
 from auditor.collect.rate_limits.server_clock import ServerClock
+
+_LOGGER = logging.getLogger(__name__)
 
 _NOTICEABLE_S = 1.0
 
@@ -129,6 +132,7 @@ class RateLimiter:
             queue.early_answers += 1
         self._wake()
         if refused and limits is not None and limits.of_concurrency:
+            _LOGGER.debug("concurrency limit: a request of %s was refused", bucket)
             self._concurrency.refused()
             return Throttle.CONCURRENCY
         self._concurrency.answered()
@@ -195,6 +199,7 @@ class RateLimiter:
             if queue.blocked_since is None and at < math.inf:
                 queue.blocked_since = now
                 if at - now >= _NOTICEABLE_S:
+                    _LOGGER.debug("rate limit of %s: waiting %.1f s", queue.name, at - now)
                     self._on_wait(queue.name, at - now)
         if not ready:
             return None, soonest
