@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from auditor.lint.options import RuleOptions
+from auditor import PrivilegedScopeOptions
 
 from ._patterns import Patterns, matches
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\*")
 
 
-class PrivilegeOptions(RuleOptions):
+class PrivilegeOptions(PrivilegedScopeOptions):
     """What every rule goes by that asks whether a scope is privileged.
 
     Names are read word by word, so that `calls:read` is not taken for `all`:

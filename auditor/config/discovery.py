@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.config.lines import key_lines
 from auditor.config.reading import PYPROJECT, parse, read_text, shown
 from auditor.errors import UsageError
+from auditor.toml_lines import key_lines
 
 NAME = "okta-auditor.toml"
 

@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from auditor.config.lines import Key, key_lines, line_of
 from auditor.config.model import SCHEMA_KEY, Config, Settings
 from auditor.errors import UsageError
 from auditor.tenants import Tenant
 from auditor.text import closest, did_you_mean, one_line
+from auditor.toml_lines import Key, key_lines, line_of
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "okta-auditor")
@@ -197,7 +197,7 @@ def _refused(file: ConfigFile, errors: list[ErrorDetails]) -> UsageError:
     )
 
 
-def _names(error: ErrorDetails) -> Key:
+def _names(error: ErrorDetails) -> tuple[str, ...]:
     return tuple(str(part) for part in error["loc"])
 
 

@@ -6,16 +6,17 @@ import hashlib
 import json
 import logging
 import time
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from auditor import __version__
+from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
+from auditor.lint.error_location import SourceLine, author_line, describe_error
 from auditor.lint.finding import Finding, Search
-from auditor.lint.overview import Overview
 from auditor.lint.result import (
     AuditResult,
     Crashed,
@@ -28,9 +29,10 @@ from auditor.lint.result import (
     Witness,
 )
 from auditor.lint.rule import Rule
+from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
-from auditor.snapshot.document import Snapshot
+from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
@@ -40,6 +42,7 @@ from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
 
 _LONGEST_EVIDENCE = 600
+_LONGEST_ERROR = 300
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,23 +50,24 @@ MOST_RELATED = 20
 """Related objects that a finding shows. A policy for all clients would show thousands."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """The file a snapshot came from: its name as reports show it, and its content."""
-
-    name: str
-    document: bytes
-
-
 def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditResult:
-    """Evaluate rules over a snapshot.
+    """Evaluate rules over a snapshot; see `audit_org`.
 
     Args:
         snapshot: the tenant's configuration.
         rules: the selected rules.
         source: where the snapshot was read from, for locations.
     """
-    org = Org.of(snapshot)
+    return audit_org(Org.of(snapshot, source), rules)
+
+
+def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
+    """Evaluate rules over an org.
+
+    A rule that raises is reported as crashed, and one whose collections were not read as not
+    evaluated; neither ends the audit.
+    """
+    snapshot, source = org.snapshot, org.source
     selected = tuple(sorted(rules, key=lambda item: item.code))
     report = _Reporter(org, source.name, Locator(source.document))
     findings: list[ReportedFinding] = []
@@ -81,7 +85,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
             not_evaluated.append(_left_aside(item, unread_members))
         except Exception as error:
             _LOGGER.debug("rule %s crashed", item.code, exc_info=True)
-            crashed.append(Crashed(item, _where(error)))
+            crashed.append(_crash(item, error))
     return AuditResult(
         tool_version=__version__,
         tenant=_tenant(org, snapshot),
@@ -93,7 +97,7 @@ def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditRes
         crashed=tuple(crashed),
         objects={entry.collection: entry.objects for entry in org.ledger.entries},
         source=source.name,
-        overview=Overview(org, selected),
+        overview=partial(access_overview, org, sensitive_scopes(selected)),
     )
 
 
@@ -138,10 +142,11 @@ def _left_aside(item: Rule, error: UnreadMembersError) -> NotEvaluated:
     )
 
 
-def _where(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{frame.filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.lineno}"
-    return one_line(f"{type(error).__name__}: {error} ({place})")[:300]
+def _crash(item: Rule, error: Exception) -> Crashed:
+    """The crash of a rule, with the line of its author's that it comes from."""
+    line = author_line(error, item.file.parent) or SourceLine(item.file, item.line)
+    place = f"{line.file.name}:{line.line}"
+    return Crashed(item, one_line(f"{describe_error(error, line)} ({place})")[:_LONGEST_ERROR])
 
 
 def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:

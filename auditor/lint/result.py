@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
-from auditor.lint.access import Access
+from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Confidence, Severity
 from auditor.lint.object_types import type_name
 from auditor.lint.rule import Rule
@@ -222,13 +222,13 @@ class AuditResult:
     """Whether reports list what was accepted, which they otherwise count or leave out."""
     history: tuple[Run, ...] = ()
     """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
-    overview: Callable[[Collection[str]], Access] | None = field(
+    overview: Callable[[Collection[str]], AccessOverview] | None = field(
         default=None, repr=False, compare=False
     )
-    """Works out `access`; None where the snapshot is not at hand."""
+    """Works out `access`, given the ids to prefer; None where the snapshot is not at hand."""
 
     @cached_property
-    def access(self) -> Access | None:
+    def access(self) -> AccessOverview | None:
         """What clients can obtain; None where the snapshot is not at hand.
 
         Worked out when it is first asked for, because it takes time and few reports show it.

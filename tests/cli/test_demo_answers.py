@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from helpers import Outcome, okta_auditor, snapshot_file
 
-from auditor.lint.access import Access, Cell, Obtains, Standing
-from auditor.lint.engine import Source, audit
+from auditor.access_overview.model import AccessOverview, ClientServerAccess, Obtains, RuleUse
+from auditor.lint.engine import audit
 from auditor.lint.examples import CAPTURED_AT
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
 from auditor.sandbox.northwind import northwind
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
 from test_northwind import snapshot_of
@@ -58,13 +58,13 @@ def access(path: Path, *options: str) -> Outcome:
     return okta_auditor("access", path, *options)
 
 
-def pictures() -> Access:
+def pictures() -> AccessOverview:
     found = result().access
     assert found is not None
     return found
 
 
-def cells(client: str) -> dict[str, Cell]:
+def cells(client: str) -> dict[str, ClientServerAccess]:
     (found,) = (item for item in pictures().clients if item.name == client)
     names = [server.name for server in pictures().servers]
     return dict(zip(names, found.cells, strict=True))
@@ -95,7 +95,7 @@ def test_a_client_without_a_key_gets_nothing(tmp_path: Path) -> None:
     (report,) = (
         r for p in server.policies for r in p.rules if r.name == "Report" and p.name == "Weather"
     )
-    assert report.standing is Standing.NEVER
+    assert report.use is RuleUse.NEVER
     assert report.why.startswith("its clients are turned away at the token endpoint")
 
 
@@ -143,7 +143,7 @@ def test_what_may_be_exchanged_is_nowhere_called_dead() -> None:
     dead = [f for f in result().findings if f.rule.code in {"OAM206", "OAM318"}]
 
     assert "OAM526" in said
-    assert rule.standing is Standing.UNKNOWN
+    assert rule.use is RuleUse.UNKNOWN
     assert not rule.why
     assert {"baskets:read", "baskets:write"} <= set(server.unknown)
     assert cells("shopping-agent")["Baskets"].obtains is Obtains.UNKNOWN

@@ -18,14 +18,14 @@ from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
 from auditor.config import Effective, Settings
 from auditor.errors import ExitCode, UsageError
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.option_settings import OptionError, apply_options
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.selection import Selector, select_rules
 from auditor.lint.severities import apply_severities
 from auditor.plugins import load_rules
-from auditor.snapshot.document import parse_snapshot
+from auditor.snapshot.document import Source, parse_snapshot
 from auditor.text import counted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -68,8 +69,9 @@ def _with_access(result: AuditResult, path: Path) -> AuditResult:
         SnapshotError: the file is no snapshot.
         UsageError: it is another snapshot than was audited.
     """
-    from auditor.cli.audit.preparation import without_collector  # noqa: PLC0415 - only with a snapshot
-    from auditor.lint.overview import Overview  # noqa: PLC0415
+    from auditor.access_overview.overview import access_overview  # noqa: PLC0415 - with a snapshot
+    from auditor.cli.audit.preparation import without_collector  # noqa: PLC0415
+    from auditor.lint.sensitive_scopes import sensitive_scopes  # noqa: PLC0415
     from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
     from auditor.snapshot.org import Org  # noqa: PLC0415
 
@@ -88,4 +90,5 @@ def _with_access(result: AuditResult, path: Path) -> AuditResult:
                 remedy=f"Name the one of {result.capture.org_url} that was captured at "
                 f"{result.capture.finished_at.isoformat()}, or audit this one.",
             )
-    return replace(result, overview=Overview(org, result.rules))
+    overview = partial(access_overview, org, sensitive_scopes(result.rules))
+    return replace(result, overview=overview)

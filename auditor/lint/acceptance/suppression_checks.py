@@ -15,8 +15,8 @@ from auditor.lint.acceptance.expiry import latest_end
 from auditor.lint.acceptance.suppression import Suppression, SuppressionPolicy
 from auditor.lint.reviewed_file import unusable
 from auditor.lint.rule import Rule
-from auditor.lint.toml_lines import Table
 from auditor.text import closest, counted, one_line, quoted
+from auditor.toml_lines import TableLines
 
 REMEDY = "`okta-auditor schema suppressions` describes every key."
 
@@ -38,7 +38,7 @@ class EntryChecks:
     forbidden: frozenset[str]
     as_of: date
 
-    def suppression(self, value: dict[str, Any], table: Table) -> Suppression:
+    def suppression(self, value: dict[str, Any], table: TableLines) -> Suppression:
         """The entry, if it is sound.
 
         Raises:
@@ -52,7 +52,7 @@ class EntryChecks:
         self._check_terms(item, table)
         return item
 
-    def _check_rule(self, item: Suppression, table: Table) -> None:
+    def _check_rule(self, item: Suppression, table: TableLines) -> None:
         codes = sorted(rule.code for rule in self.rules)
         if item.rule not in codes:
             code_by_name = {rule.name: rule.code for rule in self.rules}
@@ -74,7 +74,7 @@ class EntryChecks:
                 "configuration.",
             )
 
-    def _check_terms(self, item: Suppression, table: Table) -> None:
+    def _check_terms(self, item: Suppression, table: TableLines) -> None:
         if item.fingerprint and (item.field or item.key):
             raise self._error(
                 table,
@@ -101,7 +101,7 @@ class EntryChecks:
                 "configuration sets the limit.",
             )
 
-    def _invalid(self, error: ValidationError, table: Table) -> UsageError:
+    def _invalid(self, error: ValidationError, table: TableLines) -> UsageError:
         """The first thing that is wrong with an entry, and how much more there is."""
         problems = error.errors(include_url=False, include_input=False)
         first = min(problems, key=lambda problem: _line(table, problem["loc"][0]))
@@ -124,19 +124,19 @@ class EntryChecks:
         )
 
     def _error(
-        self, table: Table, key: str, what: str, remedy: str, did_you_mean: str | None = None
+        self, table: TableLines, key: str, what: str, remedy: str, did_you_mean: str | None = None
     ) -> UsageError:
         line = _line(table, key)
         return unusable(self.path, line, f"{key}: {what}", remedy, did_you_mean=did_you_mean)
 
 
-def check_apart(path: Path, entries: Sequence[tuple[Suppression, Table]]) -> None:
+def check_apart(path: Path, entries: Sequence[tuple[Suppression, TableLines]]) -> None:
     """Refuse entries that could disagree on one finding.
 
     Raises:
         UsageError: two of them could.
     """
-    by_target: dict[tuple[str, str], list[tuple[Suppression, Table]]] = {}
+    by_target: dict[tuple[str, str], list[tuple[Suppression, TableLines]]] = {}
     for item, table in entries:
         same_target = by_target.setdefault((item.rule, item.target), [])
         for other, earlier in same_target:
@@ -151,5 +151,5 @@ def check_apart(path: Path, entries: Sequence[tuple[Suppression, Table]]) -> Non
         same_target.append((item, table))
 
 
-def _line(table: Table, key: object) -> int:
+def _line(table: TableLines, key: object) -> int:
     return table.keys.get(str(key), table.line)

@@ -24,8 +24,8 @@ from auditor.lint.acceptance.suppression import (
 from auditor.lint.acceptance.suppression_checks import REMEDY, EntryChecks, check_apart
 from auditor.lint.reviewed_file import read_reviewed, unusable
 from auditor.lint.rule import Rule
-from auditor.lint.toml_lines import Table, find_lines
 from auditor.text import closest, one_line, quoted
+from auditor.toml_lines import TableLines, key_lines, tables_of
 
 DEFAULT_NAME = "okta-auditor-suppressions.toml"
 
@@ -83,28 +83,28 @@ def parse_suppressions(
     )
 
 
-def _tables(text: str, path: Path) -> Iterable[tuple[dict[str, Any], Table]]:
+def _tables(text: str, path: Path) -> Iterable[tuple[dict[str, Any], TableLines]]:
     """The entries as values, each with its lines."""
     document = _parsed(text, path)
-    lines = find_lines(text, _TABLE)
+    lines = key_lines(text)
+    tables = tables_of(lines, _TABLE)
     if unknown := [key for key in document if key != _TABLE]:
-        key_lines = {**lines.headers, **lines.top.keys}
-        first = min(unknown, key=lambda key: key_lines.get(key, 1))
+        first = min(unknown, key=lambda key: lines.get((key,), 1))
         raise unusable(
             path,
-            key_lines.get(first, 1),
+            lines.get((first,), 1),
             f"unknown key {quoted(first)}",
             REMEDY,
             did_you_mean=closest(first, [_TABLE]),
         )
     values = document.get(_TABLE, [])
     plain = isinstance(values, list) and all(isinstance(item, dict) for item in values)
-    if not plain or len(values) != len(lines.tables):
-        line = lines.top.keys.get(_TABLE) or lines.headers.get(_TABLE) or 1
+    if not plain or len(values) != len(tables):
+        line = lines.get((_TABLE,), 1)
         raise unusable(
             path, line, f"{_TABLE}: each entry must be a table of its own", f"Write [[{_TABLE}]]."
         )
-    return zip(values, lines.tables, strict=True)
+    return zip(values, tables, strict=True)
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What clients can obtain from the authorization servers of a tenant, as reports show it.
 
 Plain values without any of a snapshot's records, so that a report needs to know nothing of
-how token requests are decided. `overview.py` works them out.
+how token requests are decided.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MOST_LOGINS = 5
-"""Of one scope."""
+"""How many people are named for one scope."""
 
 
 class Obtains(StrEnum):
@@ -24,7 +24,7 @@ class Obtains(StrEnum):
     not document it."""
 
 
-class Standing(StrEnum):
+class RuleUse(StrEnum):
     """Whether any request ends in a policy rule."""
 
     REACHED = "reached"
@@ -34,8 +34,8 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One client at one server."""
+class ClientServerAccess:
+    """What one client obtains from one server."""
 
     obtains: Obtains
     scopes: tuple[str, ...] = ()
@@ -50,14 +50,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ClientAccess:
-    """One active client, with a cell for each server of the overview, in their order."""
+    """One active client, with what it obtains from each server of the overview, in their order."""
 
     id: str
     """The app's id."""
     name: str
     kind: str
     """`service`, `public` or `confidential`."""
-    cells: tuple[Cell, ...]
+    cells: tuple[ClientServerAccess, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class RuleAccess:
     """As configured; `*` is every scope of the server."""
     people: str
     """Whom it admits, in words with the tenant's names."""
-    standing: Standing
+    use: RuleUse
     why: str = ""
     """Why no request reaches it, in words; empty where one does or that is not known."""
     taken_by: tuple[str, ...] = ()
@@ -92,13 +92,13 @@ class PolicyAccess:
     clients: str
     """Which clients it is for, in words with the tenant's names."""
     rules: tuple[RuleAccess, ...]
-    known: bool
+    complete: bool
     """Whether all of its rules were read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A way to obtain a scope: through one client, by one rule."""
+class ScopePath:
+    """One way to obtain a scope: through one client, by one rule."""
 
     client_id: str
     """The app's id."""
@@ -108,7 +108,7 @@ class Way:
     rule: str
     people: int
     """Distinct people who obtain the scope so for certain; 0 in a grant type without users."""
-    sure: bool
+    certain: bool
     """Whether it is certain that somebody, or the client, obtains the scope so."""
 
 
@@ -117,7 +117,7 @@ class ScopeAccess:
     """A sensitive scope of a server and who obtains it."""
 
     name: str
-    ways: tuple[Way, ...]
+    paths: tuple[ScopePath, ...]
     """Certain ones first, then by most people, then by the names of client and rule."""
     people: int
     """Distinct people who obtain it for certain."""
@@ -131,7 +131,7 @@ class ScopeAccess:
     @property
     def clients(self) -> tuple[str, ...]:
         """Names of the clients through which somebody obtains it for certain, or may."""
-        names = {way.client_id: way.client for way in self.ways}
+        names = {path.client_id: path.client for path in self.paths}
         return tuple(sorted(names.values(), key=str.casefold))
 
 
@@ -143,7 +143,7 @@ class ServerAccess:
     name: str
     active: bool
     policies: tuple[PolicyAccess, ...]
-    known: bool
+    complete: bool
     """Whether all of its policies were read."""
     sensitive: tuple[ScopeAccess, ...]
     """Sensitive scopes that somebody obtains or may obtain: by most people, then by name."""
@@ -154,7 +154,7 @@ class ServerAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class AccessOverview:
     """Servers and clients of a tenant; of a large one only some, and how many there are."""
 
     servers: tuple[ServerAccess, ...]
@@ -162,8 +162,8 @@ class Access:
     all_servers: int
     all_clients: int
     """Active clients that the org configures; Okta's own apps are left out."""
-    judged: bool
-    """Whether a selected rule says which scopes are sensitive; without one none is."""
+    sensitivity_defined: bool
+    """Whether anything says which scopes are sensitive; if nothing does, none is marked."""
     unread: tuple[str, ...]
     """Labels of what was not read completely and bears on it."""
     notes: tuple[str, ...] = ()

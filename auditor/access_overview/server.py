@@ -1,4 +1,4 @@
-"""What one authorization server gives to whom, in the plain values of `access.py`."""
+"""What one authorization server gives to whom."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from auditor.lint.access import (
-    Cell,
+from auditor.access_overview.model import (
+    ClientServerAccess,
     Obtains,
     PolicyAccess,
     RuleAccess,
+    RuleUse,
     ScopeAccess,
     ServerAccess,
-    Standing,
 )
-from auditor.lint.look_scopes import Obtained
-from auditor.lint.look_words import clients_words, failure_words, people_words, why_words
+from auditor.access_overview.obtained_scope import ObtainedScope
+from auditor.access_overview.wording import clients_words, failure_words, people_words, why_words
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
 from auditor.snapshot.org import Org
@@ -30,24 +30,26 @@ from auditor.tokens.reach.user_sets import People
 
 
 @dataclass
-class _Gathered:
-    """What is found out about one client, region by region."""
+class _ClientScopes:
+    """Gathers what one client lets somebody obtain, region by region."""
 
     sure: set[str] = field(default_factory=set)
     possible: set[str] = field(default_factory=set)
     eligible: bool = False
+    """Whether anybody who can sign in is assigned to it, or it needs nobody."""
     live: bool = False
+    """Whether a rule for it allows one of its grant types."""
 
     def add(self, region: Region, people: People) -> None:
-        """Take in what some people obtain."""
+        """Add what some people obtain."""
         if people.sure:
             self.sure |= region.scopes
         self.possible |= region.scopes | region.doubtful
 
 
 @dataclass(frozen=True)
-class Look:
-    """One server.
+class ServerOverview:
+    """Works out the access that one server gives.
 
     Args:
         reach: all requests to it.
@@ -61,64 +63,69 @@ class Look:
     def _org(self) -> Org:
         return self.reach.tenant.reach.org
 
-    def cells(self, clients: Iterable[App]) -> Mapping[str, Cell]:
+    def clients(self, apps: Iterable[App]) -> Mapping[str, ClientServerAccess]:
         """What each of some clients lets somebody obtain, by client id."""
-        wanted = {client.client_id: client for client in clients}
+        clients = {app.client_id: app for app in apps}
         try:
-            found = self._gather(wanted)
+            obtained = self._obtained_by(clients)
         except UnreadMembersError:
-            return dict.fromkeys(wanted, Cell(obtains=Obtains.UNKNOWN, more=True))
-        return {name: self._cell(client, found[name]) for name, client in wanted.items()}
+            unknown = ClientServerAccess(obtains=Obtains.UNKNOWN, more=True)
+            return dict.fromkeys(clients, unknown)
+        return {
+            client_id: self._client(app, obtained[client_id]) for client_id, app in clients.items()
+        }
 
-    def _gather(self, wanted: Mapping[str, App]) -> dict[str, _Gathered]:
-        found = {name: _Gathered() for name in wanted}
+    def _obtained_by(self, client_ids: Iterable[str]) -> dict[str, _ClientScopes]:
+        obtained = {client_id: _ClientScopes() for client_id in client_ids}
         for group in self.reach.groups:
             for client, eligible in self._eligible(group):
-                if client.client_id not in found:
+                scopes = obtained.get(client.client_id)
+                if scopes is None:
                     continue
-                here = found[client.client_id]
-                here.live = True
-                here.eligible = here.eligible or bool(eligible.possible)
+                scopes.live = True
+                scopes.eligible = scopes.eligible or bool(eligible.possible)
                 for region in group.evaluation.regions:
                     if (people := region.people & eligible).possible:
-                        here.add(region, people)
+                        scopes.add(region, people)
         for group in self.reach.groups:
-            for name in found.keys() & set(group.client_ids):
-                found[name].live = True
-        return found
+            for client_id in obtained.keys() & set(group.client_ids):
+                obtained[client_id].live = True
+        return obtained
 
     def _eligible(self, group: ClientGroup) -> Iterator[tuple[App, People]]:
         """Each client of a group with those who can sign in and are assigned to it."""
         everybody = self.reach.tenant.reach.populations.all(group.grant).all
         return group.people(People.certain(everybody))
 
-    def _cell(self, client: App, found: _Gathered) -> Cell:
-        scopes = tuple(sorted(found.sure))
-        secret = tuple(name for name in scopes if name in self._sensitive)
-        if secret:
+    def _client(self, client: App, obtained: _ClientScopes) -> ClientServerAccess:
+        scopes = tuple(sorted(obtained.sure))
+        sensitive = tuple(name for name in scopes if name in self._sensitive_scopes)
+        if sensitive:
             obtains = Obtains.SENSITIVE
         elif scopes:
             obtains = Obtains.SCOPES
         else:
-            obtains = Obtains.UNKNOWN if found.possible else Obtains.NOTHING
-        return Cell(
+            obtains = Obtains.UNKNOWN if obtained.possible else Obtains.NOTHING
+        return ClientServerAccess(
             obtains=obtains,
             scopes=scopes,
-            sensitive=secret,
-            more=bool(found.possible - found.sure),
-            failure=self._failure(client, found) if obtains is Obtains.NOTHING else "",
+            sensitive=sensitive,
+            more=bool(obtained.possible - obtained.sure),
+            failure=self._failure(client, obtained) if obtains is Obtains.NOTHING else "",
         )
 
-    def _failure(self, client: App, found: _Gathered) -> str:
+    def _failure(self, client: App, obtained: _ClientScopes) -> str:
         """Why nothing is obtained although an active policy names the client."""
         server = self.reach.server
         active = (policy for policy in self._org.policies(server) if policy.active)
         if not server.active or not any(client.client_id in policy.clients for policy in active):
             return ""
-        return failure_words(self._org, server, client, live=found.live, assigned=found.eligible)
+        return failure_words(
+            self._org, server, client, live=obtained.live, assigned=obtained.eligible
+        )
 
     @cached_property
-    def _sensitive(self) -> frozenset[str]:
+    def _sensitive_scopes(self) -> frozenset[str]:
         """The server's own scopes that are sensitive."""
         return frozenset(
             scope.name
@@ -126,7 +133,7 @@ class Look:
             if scope.custom and self.sensitive(scope.name)
         )
 
-    def server_access(self) -> ServerAccess:
+    def access(self) -> ServerAccess:
         """Its policies and rules in order of evaluation, and what falls through them."""
         org, server = self._org, self.reach.server
         try:
@@ -141,7 +148,7 @@ class Look:
             name=server.title,
             active=server.active,
             policies=tuple(self._policy(policy, reaches) for policy in org.policies(server)),
-            known=org.known("policies", server),
+            complete=org.known("policies", server),
             sensitive=tuple(sorted(sensitive, key=lambda scope: (-scope.people, scope.name))),
             unobtainable=tuple(name for name, can in scopes.items() if can is False),
             unknown=tuple(name for name, can in scopes.items() if can is None),
@@ -159,15 +166,15 @@ class Look:
                 self._rule(policy, rule, reaches.get((policy.id, rule.id)))
                 for rule in self._org.rules(policy)
             ),
-            known=self._org.known("policy_rules", policy),
+            complete=self._org.known("policy_rules", policy),
         )
 
     def _rule(self, policy: AccessPolicy, rule: PolicyRule, reach: RuleReach | None) -> RuleAccess:
-        standing = Standing.UNKNOWN
+        use = RuleUse.UNKNOWN
         if not (self.reach.server.active and policy.active and rule.active):
-            standing = Standing.INACTIVE
+            use = RuleUse.INACTIVE
         elif reach and reach.reached is not None:
-            standing = Standing.REACHED if reach.reached else Standing.NEVER
+            use = RuleUse.REACHED if reach.reached else RuleUse.NEVER
         takers = {taken.rule.place: taken for taken in reach.shadowed_by} if reach else {}
         return RuleAccess(
             id=rule.id,
@@ -175,8 +182,8 @@ class Look:
             grants=rule.grant_types,
             scopes=rule.scopes,
             people=people_words(self._org, rule),
-            standing=standing,
-            why=why_words(reach.obstacle, rule) if reach and standing is Standing.NEVER else "",
+            use=use,
+            why=why_words(reach.obstacle, rule) if reach and use is RuleUse.NEVER else "",
             taken_by=tuple(
                 taken.rule.title
                 if taken.policy.id == policy.id
@@ -191,23 +198,23 @@ class Look:
         )
 
     def _scope_access(self) -> Iterator[ScopeAccess]:
-        found: dict[str, Obtained] = {}
+        obtained: dict[str, ObtainedScope] = {}
         for group in self.reach.groups:
             regions = [
-                (region, self._sensitive & (region.scopes | region.doubtful))
+                (region, self._sensitive_scopes & (region.scopes | region.doubtful))
                 for region in group.evaluation.regions
             ]
             regions = [(region, names) for region, names in regions if names]
             for client, eligible in self._eligible(group) if regions else ():
                 for region, names in regions:
-                    here = region.people & eligible
-                    if not here.possible:
+                    people = region.people & eligible
+                    if not people.possible:
                         continue
                     for name in names:
-                        certain = here.sure if name in region.scopes else None
-                        obtained = found.setdefault(name, Obtained())
-                        obtained.more |= not certain or certain != here.possible
+                        certain = people.sure if name in region.scopes else None
+                        scope = obtained.setdefault(name, ObtainedScope())
+                        scope.more |= not certain or certain != people.possible
                         userless = group.grant in USERLESS_GRANTS
-                        obtained.add(client, region.candidate, certain, userless=userless)
-        for name in sorted(found):
-            yield found[name].access(self._org, name)
+                        scope.add(client, region.candidate, certain, userless=userless)
+        for name in sorted(obtained):
+            yield obtained[name].access(self._org, name)

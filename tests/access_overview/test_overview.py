@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from auditor import AuditResult
-from auditor.lint.access import Access, Obtains, Standing
-from auditor.lint.engine import Source, audit
+from auditor.access_overview.model import AccessOverview, Obtains, RuleUse
+from auditor.access_overview.overview import MOST_CLIENTS, access_overview
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
-from auditor.lint.overview import MOST_CLIENTS
+from auditor.lint.options import RuleOptions
+from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
+from auditor.snapshot.org import Org
 
 SERVER = "/api/v1/authorizationServers/aus1"
 CODE = ["authorization_code"]
@@ -70,7 +73,7 @@ def audited(example: dict[str, Any], *entries: LedgerEntry, codes: str = "OAM") 
     return audit(snapshot, rules, Source("snapshot.json", dump_snapshot(snapshot)))
 
 
-def access_of(example: dict[str, Any], *entries: LedgerEntry, codes: str = "OAM") -> Access:
+def access_of(example: dict[str, Any], *entries: LedgerEntry, codes: str = "OAM") -> AccessOverview:
     access = audited(example, *entries, codes=codes).access
     assert access is not None
     return access
@@ -81,7 +84,7 @@ def partial(collection: str, path: str) -> LedgerEntry:
     return LedgerEntry(collection=collection, status=CollectionStatus.PARTIAL, gaps=(gap,))
 
 
-def cells(access: Access) -> dict[str, Obtains]:
+def cells(access: AccessOverview) -> dict[str, Obtains]:
     return {client.id: client.cells[0].obtains for client in access.clients}
 
 
@@ -125,8 +128,8 @@ def test_rules_in_order_and_what_falls_out() -> None:
     (server,) = access_of(tenant()).servers
     first, second = server.policies[0].rules
 
-    assert (first.name, first.standing) == ("first", Standing.REACHED)
-    assert (second.name, second.standing) == ("second", Standing.NEVER)
+    assert (first.name, first.use) == ("first", RuleUse.REACHED)
+    assert (second.name, second.use) == ("second", RuleUse.NEVER)
     assert second.taken_by == ("first",)
     assert first.access_minutes == 60
     assert server.policies[0].clients == "3 clients: web, empty and robot"
@@ -149,11 +152,29 @@ def test_a_sensitive_scope_counts_people_once() -> None:
     assert not scope.more
 
 
-def test_without_a_rule_that_judges_nothing_is_sensitive() -> None:
+def test_without_a_rule_about_privileged_scopes_none_is_sensitive() -> None:
     access = access_of(tenant(), codes="OAM101")
 
-    assert not access.judged
+    assert not access.sensitivity_defined
     assert cells(access)["web"] is Obtains.SCOPES
+
+
+def test_a_function_says_which_scopes_are_sensitive() -> None:
+    org = Org.of(example_snapshot(tenant()))
+
+    access = access_overview(org, lambda scope_name: scope_name == "orders:read")
+
+    assert [scope.name for scope in access.servers[0].sensitive] == ["orders:read"]
+
+
+def test_a_method_that_is_called_privileged_says_nothing_of_scopes() -> None:
+    class Lookalike(RuleOptions):
+        def privileged(self, scope_name: str) -> bool:
+            return bool(scope_name)
+
+    rules = [replace(item, options=Lookalike()) for item in load_rules()[:1]]
+
+    assert sensitive_scopes(rules) is None
 
 
 @pytest.mark.parametrize(
@@ -190,7 +211,7 @@ def test_what_was_not_read_of_a_client_is_said_and_blames_nobody(codes: str) -> 
 
 def test_rules_that_were_not_read_are_said_to_be_missing() -> None:
     (server,) = access_of(tenant(), partial("policies", f"{SERVER}/policies")).servers
-    assert not server.known
+    assert not server.complete
 
 
 def test_a_large_tenant_is_capped_and_findings_come_first() -> None:
@@ -212,7 +233,7 @@ def test_it_is_worked_out_once_and_only_when_asked_for() -> None:
     made = result.overview
     assert made is not None
 
-    def counting(first: Any, make: Callable[..., Access] = made) -> Access:
+    def counting(first: Any, make: Callable[..., AccessOverview] = made) -> AccessOverview:
         asked.append(first)
         return make(first)
 

@@ -1,4 +1,4 @@
-"""Words for whom a policy or a rule is for, and for why a rule or a client is in vain."""
+"""Words for whom a policy or rule is for, and for why a rule or client obtains nothing."""
 
 from __future__ import annotations
 
@@ -92,16 +92,16 @@ def people_words(org: Org, rule: PolicyRule) -> str:
     people = rule.people
     if people.unrestricted:
         return "nobody named"
-    said = []
+    included = []
     if people.everyone:
-        said.append("everyone assigned")
+        included.append("everyone assigned")
     else:
         groups = list(_groups(org, people.groups.include))
         if groups:
-            said.append(f"{'group' if len(groups) == 1 else 'groups'} {listed(groups)}")
+            included.append(f"{'group' if len(groups) == 1 else 'groups'} {listed(groups)}")
         if people.users.include:
-            said.append(counted(len(people.users.include), "user"))
-    words = " and ".join(said)
+            included.append(counted(len(people.users.include), "user"))
+    words = " and ".join(included)
     excluded = list(_groups(org, people.groups.exclude))
     if people.users.exclude:
         excluded.append(counted(len(people.users.exclude), "user"))

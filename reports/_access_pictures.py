@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from auditor import AuditResult
-from auditor.lint.access import (
+from auditor import AuditResult, counted, listed
+from auditor.results import (
     MOST_LOGINS,
-    Access,
-    Cell,
+    AccessOverview,
     ClientAccess,
+    ClientServerAccess,
     Obtains,
     PolicyAccess,
     RuleAccess,
+    RuleUse,
     ScopeAccess,
+    ScopePath,
     ServerAccess,
-    Standing,
-    Way,
 )
-from auditor.text import counted, listed
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 MOST_RULES = 60
@@ -61,11 +60,11 @@ class ClientRow:
 
     anchor: str
     client: ClientAccess
-    cells: tuple[tuple[str, str, Cell, ServerPicture], ...]
+    cells: tuple[tuple[str, str, ClientServerAccess, ServerPicture], ...]
     """Class of style and word for each server."""
 
     @property
-    def obtained(self) -> list[tuple[str, str, Cell, ServerPicture]]:
+    def obtained(self) -> list[tuple[str, str, ClientServerAccess, ServerPicture]]:
         """The cells where there is something to tell."""
         return [item for item in self.cells if item[0] != "nothing"]
 
@@ -99,7 +98,7 @@ class Matrix:
 class Pictures:
     """All there is to see of an overview of access."""
 
-    access: Access
+    access: AccessOverview
     servers: tuple[ServerPicture, ...]
     clients: tuple[ClientRow, ...]
     matrix: Matrix
@@ -176,7 +175,7 @@ def _never(servers: tuple[ServerPicture, ...]) -> Iterator[Never]:
         shown = [len(policy.rules) for policy in server.policies]
         for at, policy in enumerate(server.server.policies):
             for place, rule in enumerate(policy.rules):
-                if rule.standing is Standing.NEVER:
+                if rule.use is RuleUse.NEVER:
                     anchor = server.step(at, place) if place < shown[at] else server.anchor
                     yield Never(anchor, server, policy, rule)
 
@@ -191,18 +190,19 @@ def _flagged(result: AuditResult) -> Mapping[str, tuple[str, ...]]:
 
 def whom(scope: ScopeAccess) -> str:
     """Who obtains a scope: people, machines, and whether there may be more."""
-    said = [counted(scope.people, "person", "people")] if scope.people else []
-    if scope.logins and len(scope.logins) == scope.people:
-        said = [f"{said[0]} ({listed(scope.logins, most=MOST_LOGINS)})"]
+    parts = []
+    if scope.people:
+        all_named = len(scope.logins) == scope.people
+        logins = f" ({listed(scope.logins, most=MOST_LOGINS)})" if all_named else ""
+        parts.append(f"{counted(scope.people, 'person', 'people')}{logins}")
     if scope.machines:
-        said.append(f"{counted(scope.machines, 'client')} without a user")
-    words = " and ".join(said)
-    if scope.more:
-        return f"{words}, maybe more: not known" if words else "not known"
-    return words
+        parts.append(f"{counted(scope.machines, 'client')} without a user")
+    if not parts:
+        return "not known" if scope.more else ""
+    return f"{' and '.join(parts)}{', maybe more: not known' if scope.more else ''}"
 
 
-def _state(cell: Cell) -> tuple[str, str]:
+def _state(cell: ClientServerAccess) -> tuple[str, str]:
     """The class of style of a cell, and its word."""
     if cell.failure:
         return "fails", "nothing, though a policy names the client"
@@ -217,40 +217,57 @@ def _state(cell: Cell) -> tuple[str, str]:
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
 
 
-def by_way(way: Way) -> str:
-    """Whom a way gives a scope to."""
-    if not way.sure:
+def path_recipients(path: ScopePath) -> str:
+    """Who obtains a scope through one client and rule."""
+    if not path.certain:
         return "maybe: not known"
-    return counted(way.people, "person", "people") if way.people else "without a user"
+    return counted(path.people, "person", "people") if path.people else "without a user"
+
+
+_STEP_CLASSES = {
+    RuleUse.REACHED: "reached",
+    RuleUse.NEVER: "never-reached",
+    RuleUse.INACTIVE: "inactive",
+    RuleUse.UNKNOWN: "not-known",
+}
+
+
+def step_class(use: RuleUse) -> str:
+    """The class of style of a policy rule."""
+    return _STEP_CLASSES[use]
+
+
+def grants_words(grants: tuple[str, ...]) -> str:
+    """Some grant types, those that are URNs by their last part."""
+    names = (grant.rpartition(":")[2] for grant in grants)
+    return listed(names, most=6, empty="no grant type")
 
 
 def _server(
-    access: Access, at: int, server: ServerAccess, anchors: tuple[str, ...]
+    access: AccessOverview, at: int, server: ServerAccess, anchors: tuple[str, ...]
 ) -> ServerPicture:
     rules = [rule for policy in server.policies for rule in policy.rules]
-    never = sum(rule.standing is Standing.NEVER for rule in rules)
-    unknown = sum(rule.standing is Standing.UNKNOWN for rule in rules)
-    said = [
+    never = sum(rule.use is RuleUse.NEVER for rule in rules)
+    unknown = sum(rule.use is RuleUse.UNKNOWN for rule in rules)
+    summary = [
+        *([] if server.active else ["inactive"]),
+        *([] if server.complete else ["policies not completely read"]),
         counted(len(server.policies), "policy", "policies"),
         counted(len(rules), "rule"),
+        *([f"{never:,} never reached"] if never else []),
+        *([f"{unknown:,} not known"] if unknown else []),
     ]
-    if never:
-        said.append(f"{never:,} never reached")
-    if unknown:
-        said.append(f"{unknown:,} not known")
-    if not server.known:
-        said = ["policies not completely read", *said]
     failing = tuple(
         (Client(anchor, client.name), client.cells[at].failure)
         for anchor, client in zip(anchors, access.clients, strict=True)
         if client.cells[at].failure
     )
     if failing:
-        said.append(f"{counted(len(failing), 'named client')} can obtain nothing")
+        summary.append(f"{counted(len(failing), 'named client')} can obtain nothing")
     return ServerPicture(
         anchor=f"server-{at}-{_UNSAFE.sub('', server.id)}",
         server=server,
-        summary=f"{'' if server.active else 'inactive, '}{', '.join(said)}",
+        summary=", ".join(summary),
         open=bool(never or failing),
         policies=tuple(_first(server.policies)),
         left_out=max(0, len(rules) - MOST_RULES),
@@ -269,7 +286,7 @@ def _first(policies: tuple[PolicyAccess, ...]) -> Iterator[PolicyAccess]:
             active=policy.active,
             clients=policy.clients,
             rules=rules,
-            known=policy.known,
+            complete=policy.complete,
         )
 
 

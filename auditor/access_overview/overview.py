@@ -1,0 +1,100 @@
+"""Works out the overview of access of a tenant.
+
+This takes about as long as the rules that ask the same questions do, so it is done only when
+a report asks for it, and for at most so many servers and clients as people can look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TypeVar
+
+from auditor.access_overview.model import AccessOverview, ClientAccess
+from auditor.access_overview.server import ServerOverview
+from auditor.snapshot.collections import lineage
+from auditor.snapshot.ledger import CollectionStatus
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED
+from auditor.tokens.reach.servers import tenant_reach
+from auditor.tokens.reads import CUSTOM_SERVER_READS
+from auditor.tokens.token_endpoint import taken_for_granted
+
+MOST_SERVERS = 40
+MOST_CLIENTS = 100
+
+_R = TypeVar("_R", AuthorizationServer, App)
+
+
+def access_overview(
+    org: Org, sensitive: Callable[[str], bool] | None, prefer: Collection[str] = ()
+) -> AccessOverview:
+    """Servers and clients by name, and what each client obtains from each server.
+
+    Args:
+        org: the tenant.
+        sensitive: whether a scope of some name is sensitive; None if nothing says so of any.
+        prefer: ids of servers and apps to show first where there are too many to show all.
+    """
+    tenant = tenant_reach(org)  # perhaps a rule had it worked out
+    servers = _shown(org.servers, prefer, MOST_SERVERS)
+    clients = _shown(tenant.clients, prefer, MOST_CLIENTS)
+    overviews = [
+        ServerOverview(tenant.server(server), sensitive or _not_sensitive) for server in servers
+    ]
+    by_server = [(overview.access(), overview.clients(clients)) for overview in overviews]
+    collections = lineage((*CUSTOM_SERVER_READS, "apps"))
+    return AccessOverview(
+        servers=tuple(server for server, _ in by_server),
+        clients=tuple(
+            ClientAccess(
+                client.id,
+                client.title,
+                "service" if client.service else "public" if client.public else "confidential",
+                tuple(obtained[client.client_id] for _, obtained in by_server),
+            )
+            for client in clients
+        ),
+        all_servers=len(org.servers),
+        all_clients=len(tenant.clients),
+        sensitivity_defined=sensitive is not None,
+        unread=tuple(
+            entry.label
+            for entry in org.ledger.entries
+            if entry.collection in collections
+            and entry.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+        ),
+        notes=tuple(_notes(org, clients)),
+    )
+
+
+def _not_sensitive(scope_name: str) -> bool:
+    del scope_name
+    return False
+
+
+def _notes(org: Org, clients: Collection[App]) -> Iterator[str]:
+    granted = taken_for_granted(org, clients)
+    if "app_jwks" in granted:
+        yield "Not all keys of clients were read; those clients are taken to have an active one."
+    if "network_zones" in granted:
+        yield (
+            "The network zones were not read; those that clients are restricted to are taken to "
+            "match the addresses that they call from."
+        )
+    if any(not USER_CHECK_UNDOCUMENTED.isdisjoint(client.grant_types) for client in clients):
+        yield (
+            "Okta does not document whether a token exchange checks the user against assignments "
+            "and the people of a rule: what depends on it is not known."
+        )
+
+
+def _shown(records: Iterable[_R], prefer: Collection[str], most: int) -> tuple[_R, ...]:
+    """At most so many records, by name; those to prefer first if there are more."""
+
+    def by_name(record: _R) -> tuple[str, str]:
+        return record.title.casefold(), record.id
+
+    ranked = sorted(records, key=lambda record: (record.id not in prefer, *by_name(record)))
+    return tuple(sorted(ranked[:most], key=by_name))

@@ -1,0 +1,134 @@
+"""The line of each key of a TOML document, which the parser of the standard library forgets.
+
+The document is cut into statements by its strings and brackets, and that parser reads the keys of
+each. So whatever TOML allows is understood: quoted and dotted keys, inline tables, values of
+many lines, arrays of tables.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+Key = tuple[str | int, ...]
+"""The path of a key: names, and numbers from 0 of the tables of an array."""
+
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
+    r"|'''.*?'''(?:'{0,2})"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|\#[^\n]*"
+    r"|\n"
+    r"|[\[\]{}]"
+    r"|[^\"'\#\n\[\]{}]+",
+    re.DOTALL,
+)
+_DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+@dataclass(frozen=True)
+class TableLines:
+    """Where one table of an array of tables stands."""
+
+    line: int
+    """Of its header, from 1."""
+    keys: dict[str, int]
+    """The line of each of its keys."""
+
+
+def key_lines(document: str) -> dict[Key, int]:
+    """The line of each key and table, counted from 1.
+
+    Args:
+        document: text that `tomllib` has accepted.
+    """
+    lines: dict[Key, int] = {}
+    arrays: dict[Key, int] = {}
+    table: Key = ()
+    for line, statement in _statements(document.replace("\r\n", "\n")):
+        parsed = tomllib.loads(statement)
+        if statement.lstrip().startswith("["):
+            table = _header(parsed, arrays)
+            for size in range(1, len(table) + 1):
+                lines.setdefault(table[:size], line)
+        else:
+            for key in _keys(parsed):
+                lines.setdefault((*table, *key), line)
+    return lines
+
+
+def line_of(lines: dict[Key, int], key: Key) -> int | None:
+    """The line of a key, or of the innermost table around it that has one."""
+    return next((lines[key[:size]] for size in range(len(key), 0, -1) if key[:size] in lines), None)
+
+
+def tables_of(lines: dict[Key, int], array: str) -> tuple[TableLines, ...]:
+    """The tables of an array at the top level that have headers of their own.
+
+    Args:
+        lines: what `key_lines` gives.
+        array: the array's name.
+    """
+    tables: dict[Key, TableLines] = {}
+    for key, line in lines.items():
+        match key:
+            case (name, int()) if name == array:
+                tables[key] = TableLines(line, {})
+            case (name, int(), str(own)) if name == array:
+                tables[key[:-1]].keys[own] = line
+    return tuple(tables.values())
+
+
+def _header(parsed: dict[str, Any], arrays: dict[Key, int]) -> Key:
+    """The path of the table that a header begins.
+
+    Args:
+        parsed: the header as a document of its own.
+        arrays: the number of tables in each array so far, which grows by a table of an array.
+    """
+    path: Key = ()
+    value: Any = parsed
+    while value:
+        ((name, value),) = value.items()
+        path = (*path, name)
+        if isinstance(value, list):
+            arrays[path] = arrays.get(path, 0) + 1
+            value = value[0]
+        if path in arrays:
+            path = (*path, arrays[path] - 1)
+    return path
+
+
+def _keys(table: dict[str, Any], above: Key = ()) -> Iterator[Key]:
+    """The keys of a table and of the tables in it, outer ones first."""
+    for name, value in table.items():
+        key = (*above, name)
+        yield key
+        if isinstance(value, dict):
+            yield from _keys(value, key)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """The number of the first line of each statement, and its text.
+
+    A statement begins on a line that is not inside a string or a bracket.
+    """
+    starts: list[tuple[int, int]] = []
+    line, depth, fresh = 1, 0, True
+    for token in _TOKEN.finditer(text):
+        word = token[0]
+        if word == "\n":
+            line, fresh = line + 1, depth == 0
+            continue
+        if fresh and word[0] != "#" and not word.isspace():
+            starts.append((line, token.start()))
+            fresh = False
+        depth += _DEPTH.get(word, 0)
+        line += word.count("\n")
+    for (number, start), (_, end) in pairwise([*starts, (line, len(text))]):
+        yield number, text[start:end]
