@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -41,6 +44,8 @@ from auditor.tokens.request import TokenRequest
 _LONGEST_EVIDENCE = 600
 _LONGEST_ERROR = 300
 
+_LOGGER = logging.getLogger(__name__)
+
 MOST_RELATED = 20
 """Related objects that a finding shows. A policy for all clients would show thousands."""
 
@@ -73,11 +78,13 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
             not_evaluated.append(unread)
             continue
         try:
-            found = list(item.findings(org))
+            with _timed(item):
+                found = list(item.findings(org))
             findings += [report.finding(item, finding) for finding in found]
         except UnreadMembersError as unread_members:
             not_evaluated.append(_left_aside(item, unread_members))
-        except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
+        except Exception as error:
+            _LOGGER.debug("rule %s crashed", item.code, exc_info=True)
             crashed.append(_crash(item, error))
     return AuditResult(
         tool_version=__version__,
@@ -92,6 +99,18 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         source=source.name,
         overview=partial(access_overview, org, sensitive_scopes(selected)),
     )
+
+
+@contextmanager
+def _timed(item: Rule) -> Iterator[None]:
+    """Log how long a rule takes."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        _LOGGER.debug(
+            "rule %s %s took %.1f ms", item.code, item.name, (time.perf_counter() - began) * 1000
+        )
 
 
 def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:
