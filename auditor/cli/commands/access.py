@@ -34,7 +34,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class AccessRow:
     """One scope that people, or a client without any, obtain by one rule."""
 
     server: str
@@ -125,7 +125,7 @@ def command(
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         click.echo(escaped(document.decode()), nl=False)
     further = taken_for_granted(org, [question.client] if question.client else org.apps)
-    missing = unread(org, "authorization_servers", "apps", *further)
+    missing = unread(org, *further)
     for line in missing:
         click.echo(one_line(line), err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
@@ -149,7 +149,7 @@ def _rows(
     servers: Iterable[AuthorizationServer | None],
     question: _Question,
     reading: OidcScopes,
-) -> Iterator[Row]:
+) -> Iterator[AccessRow]:
     reach = Reach(org, reading)
     ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if question.user is not None else set())
     clients = sorted(org.apps, key=lambda app: (app.title, app.client_id))
@@ -173,7 +173,7 @@ def _scopes(here: SituationReach, question: _Question) -> list[str]:
     return sorted(names)
 
 
-def _scope_rows(here: SituationReach, scope: str, question: _Question) -> Iterator[Row]:
+def _scope_rows(here: SituationReach, scope: str, question: _Question) -> Iterator[AccessRow]:
     situation = here.situation
     server, client = situation.server, situation.client
     by_rule: dict[tuple[str | None, str | None], list[Way]] = {}
@@ -192,7 +192,7 @@ def _scope_rows(here: SituationReach, scope: str, question: _Question) -> Iterat
         item = same[0].candidate
         decision = next((way.decision for way in same if way.decision), None)
         userless = situation.grant in USERLESS_GRANTS
-        yield Row(
+        yield AccessRow(
             server=server.title if server else ORG_SERVER,
             server_id=server.id if server else ORG_SERVER,
             client=client.title,
@@ -217,7 +217,7 @@ def _only(here: SituationReach, user: str) -> People:
     return People.certain(users.of([None if strange else user]))
 
 
-def _table(rows: list[Row]) -> Iterator[str]:
+def _table(rows: list[AccessRow]) -> Iterator[str]:
     if not rows:
         yield "Nobody can obtain anything of this."
         return
@@ -235,7 +235,7 @@ def _table(rows: list[Row]) -> Iterator[str]:
     )
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: AccessRow) -> tuple[str, ...]:
     people = "no user" if row.people is None else f"{row.people:,}"
     if row.uncertain:
         people = f"{people} or more" if row.people else "not known"
@@ -258,10 +258,10 @@ def _cut(text: str) -> str:
     return clean if len(clean) <= _WIDEST else clean[: _WIDEST - 1] + "…"
 
 
-def _csv(rows: Iterable[Row]) -> str:
+def _csv(rows: Iterable[AccessRow]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Row)])
+    writer.writerow([field.name for field in fields(AccessRow)])
     for row in rows:
         values = asdict(row) | {"people": "no user" if row.people is None else row.people}
         writer.writerow([_cell(value) for value in values.values()])
