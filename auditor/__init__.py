@@ -1,13 +1,15 @@
 """A policy-as-code linter for Okta API Access Management.
 
-These are the names that authors of rule packs and report packs may use; everything else
-may change in any release. They load on first use, so that `okta-auditor --help` stays fast.
+These names, and those of `auditor.models`, `auditor.oauth`, `auditor.results` and `auditor.api`,
+are what rules, reports and programs may use; docs/api.md describes them. Everything else may
+change in any release. The names of this module load on first use, so that `okta-auditor --help`
+stays fast.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditor.lint.finding import Confidence as Confidence
@@ -24,50 +26,53 @@ if TYPE_CHECKING:
     from auditor.lint.result import ReportedFinding as ReportedFinding
     from auditor.lint.rule import Rule as Rule
     from auditor.lint.rule import rule as rule
+    from auditor.lint.sensitive_scopes import PrivilegedScopeOptions as PrivilegedScopeOptions
     from auditor.snapshot.org import Org as Org
+    from auditor.text import counted as counted
+    from auditor.text import csv_cell as csv_cell
+    from auditor.text import duration as duration
+    from auditor.text import escaped as escaped
+    from auditor.text import listed as listed
+    from auditor.text import one_line as one_line
+    from auditor.text import printable as printable
+    from auditor.text import quoted as quoted
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Confidence": "auditor.lint.finding",
-    "Finding": "auditor.lint.finding",
-    "Impact": "auditor.lint.finding",
-    "Related": "auditor.lint.finding",
-    "Severity": "auditor.lint.finding",
-    "RuleOptions": "auditor.lint.options",
-    "Report": "auditor.lint.report",
-    "report": "auditor.lint.report",
-    "AuditResult": "auditor.lint.result",
-    "Location": "auditor.lint.result",
-    "ObjectRef": "auditor.lint.result",
-    "ReportedFinding": "auditor.lint.result",
-    "Rule": "auditor.lint.rule",
-    "rule": "auditor.lint.rule",
-    "Org": "auditor.snapshot.org",
+_NAMES = {
+    "auditor.lint.finding": ("Confidence", "Finding", "Impact", "Related", "Severity"),
+    "auditor.lint.options": ("RuleOptions",),
+    "auditor.lint.report": ("Report", "report"),
+    "auditor.lint.result": ("AuditResult", "Location", "ObjectRef", "ReportedFinding"),
+    "auditor.lint.rule": ("Rule", "rule"),
+    "auditor.lint.sensitive_scopes": ("PrivilegedScopeOptions",),
+    "auditor.snapshot.org": ("Org",),
+    "auditor.text": (
+        "counted",
+        "csv_cell",
+        "duration",
+        "escaped",
+        "listed",
+        "one_line",
+        "printable",
+        "quoted",
+    ),
 }
+"""By module, the names that it defines for all. A test compares them with the imports above."""
 
-__all__ = [
-    "AuditResult",
-    "Confidence",
-    "Finding",
-    "Impact",
-    "Location",
-    "ObjectRef",
-    "Org",
-    "Related",
-    "Report",
-    "ReportedFinding",
-    "Rule",
-    "RuleOptions",
-    "Severity",
-    "__version__",
-    "report",
-    "rule",
-]
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name from where it is defined."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
+
+
+# Type checkers must not see it, or they would take any name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name from the module that defines it."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value

@@ -10,7 +10,7 @@ from typing import Any
 
 from auditor import AuditResult, Rule, Severity
 
-from ._shared import sentence
+from ._wording import sentence
 
 Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from auditor.lint.result import Run
+from auditor.results import Run
 
 WIDTH, HEIGHT = 240, 48
 _MARGIN = 5

@@ -12,8 +12,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import csv_cell
+from auditor import AuditResult, ReportedFinding, Rule, csv_cell, report
 
 BYTE_ORDER_MARK = "\ufeff"
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import AuditResult, ReportedFinding, Severity, report
-from auditor.lint.result import Crashed
-from auditor.text import counted, listed, one_line
+from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
+from auditor.results import Crashed, incompleteness
 
-from ._shared import incompleteness, place, sentence
+from ._output import file_name
 from ._trend import trend
+from ._wording import crash_notice, sentence, severities
 
 MOST = 10
 
@@ -45,8 +45,8 @@ def render(result: AuditResult) -> str:
 
 
 def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
-    if missing := incompleteness(result):
-        yield "error", _command("error", result.source, missing, title="The audit is incomplete")
+    if reason := incompleteness(result):
+        yield "error", _command("error", result.source, reason, title="The audit is incomplete")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:
@@ -75,14 +75,13 @@ def _title(item: ReportedFinding | Crashed) -> str:
 
 
 def _crash(item: Crashed) -> str:
-    error = sentence(one_line(item.error))
-    return f"The rule crashed, and nothing that it found is reported: {error}"
+    return crash_notice(one_line(item.error))
 
 
 def _command(
     kind: str, file: str, text: str, *, title: str, line: int | None = None, end: int | None = None
 ) -> str:
-    values = {"file": place(file) or None, "line": line, "endLine": end, "title": title}
+    values = {"file": file_name(file) or None, "line": line, "endLine": end, "title": title}
     properties = ",".join(
         f"{name}={one_line(str(value)).translate(_PROPERTY)}"
         for name, value in values.items()
@@ -93,8 +92,8 @@ def _command(
 
 def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
     """Plain lines for the log, without a word of the tenant's."""
-    counts = [f"{number:,} {name}" for name, number in result.by_severity.items() if number]
-    yield f"{counted(len(result.findings), 'finding')}: {listed(counts, most=5)}."
+    by_severity = listed(severities(result), most=len(Severity))
+    yield f"{counted(len(result.findings), 'finding')}: {by_severity}."
     rest = [counted(number, kind) for kind, number in left_out.items() if number]
     if rest:
         yield f"Without an annotation, because GitHub shows {MOST} of a kind: {listed(rest)}."

@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from auditor import AuditResult, Rule, Severity, report
-from auditor.text import one_line
+from auditor import AuditResult, Rule, Severity, one_line, report
+from auditor.results import NO_RULES
 
-from ._shared import json_document, numbered, place, sentence, unread
+from ._output import file_name, json_document, with_identity
+from ._wording import crash_notice, sentence
 
 _SEVERITY = {
     Severity.CRITICAL: "blocker",
@@ -32,7 +33,7 @@ def render(result: AuditResult) -> str:
 
 
 def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:
-    for item, identity in numbered(result.findings):
+    for item, identity in with_identity(result.findings):
         yield _entry(
             item.rule,
             f"{sentence(item.message)} Fix: {sentence(item.fix)}",
@@ -45,21 +46,18 @@ def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:
 
 def _unchecked(result: AuditResult) -> Iterator[dict[str, Any]]:
     if not result.rules:
-        yield _failure(result, None, "No rule was selected, so nothing was checked.")
+        yield _failure(result, None, NO_RULES)
     for crash in result.crashed:
-        text = f"The rule crashed, and nothing that it found is reported: {crash.error}"
-        yield _failure(result, crash.rule, text)
-    for item in unread(result):
-        text = f"Not evaluated: {sentence(item.reason)} Next: {item.remedy}"
+        yield _failure(result, crash.rule, crash_notice(crash.error))
+    for item in result.unread:
+        text = f"Not evaluated: {sentence(item.reason)} Next: {sentence(item.remedy)}"
         yield _failure(result, item.rule, text)
 
 
 def _failure(result: AuditResult, rule: Rule | None, text: str) -> dict[str, Any]:
     code = rule.code if rule else "audit"
     identity = hashlib.sha256(f"not checked\0{result.tenant.id}\0{code}".encode()).hexdigest()[:32]
-    return _entry(
-        rule, sentence(text), severity="major", identity=identity, file=result.source, line=1
-    )
+    return _entry(rule, text, severity="major", identity=identity, file=result.source, line=1)
 
 
 def _entry(
@@ -70,5 +68,5 @@ def _entry(
         "check_name": f"{rule.code} {rule.name}" if rule else "audit",
         "fingerprint": identity,
         "severity": severity,
-        "location": {"path": one_line(place(file)), "lines": {"begin": line}},
+        "location": {"path": one_line(file_name(file)), "lines": {"begin": line}},
     }

@@ -12,10 +12,10 @@ from typing import Any
 
 from auditor import AuditResult, report
 
-from ._document import results_of
-from ._saved import read
-from ._shared import json_document
-from ._wire import VERSION, Results
+from ._output import json_document
+from ._results_model import VERSION, Results
+from ._results_reader import read
+from ._results_writer import results_of
 
 
 def json_schema() -> dict[str, Any]:

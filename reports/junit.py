@@ -11,23 +11,34 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import one_line
+from auditor import AuditResult, ReportedFinding, Rule, one_line, report
+from auditor.results import NO_RULES
 
-from ._shared import because, place, sentence
+from ._output import file_name
+from ._wording import acceptance_reason, crash_notice, sentence
 
 # Not characters of XML 1.0, even escaped; `one_line` replaces the other ones.
 _NOT_XML = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
 
 
+class _Ending(StrEnum):
+    """How a test ended, as JUnit's elements are called."""
+
+    PASSED = "passed"
+    FAILURE = "failure"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A test and how it ended: passed, failure, error or skipped."""
+    """A test and how it ended."""
 
     name: str
-    outcome: str = "passed"
+    ending: _Ending = _Ending.PASSED
     message: str = ""
     details: str = ""
 
@@ -42,7 +53,8 @@ def render(result: AuditResult) -> str:
     lines.append(f'<testsuites name="okta-auditor" {_counts(list(chain(*cases.values())))}>')
     for name, suite in cases.items():
         head = f'name={_attribute(name)} timestamp="{moment}" hostname={host} '
-        head += f'file={_attribute(place(result.source))} skipped="{_number(suite, "skipped")}"'
+        skipped = _number(suite, _Ending.SKIPPED)
+        head += f'file={_attribute(file_name(result.source))} skipped="{skipped}"'
         lines.append(f"  <testsuite {head} {_counts(suite)}>")
         lines += (line for case in suite for line in _xml(name, case))
         lines.append("  </testsuite>")
@@ -57,16 +69,16 @@ def _cases(result: AuditResult) -> dict[str, list[_Case]]:
     for finding in result.accepted:
         cases[_suite(finding.rule)].append(_accepted(finding))
     for crash in result.crashed:
-        message = f"The rule crashed, and nothing that it found is reported: {crash.error}"
-        cases[_suite(crash.rule)].append(_Case("the rule", "error", message))
+        message = crash_notice(crash.error)
+        cases[_suite(crash.rule)].append(_Case("the rule", _Ending.ERROR, message))
     for item in result.not_evaluated:
-        outcome = "skipped" if item.absent else "error"
+        ending = _Ending.SKIPPED if item.absent else _Ending.ERROR
         message = f"{sentence(item.reason)} Next: {sentence(item.remedy)}"
-        cases[_suite(item.rule)].append(_Case("the rule", outcome, f"Not evaluated: {message}"))
+        cases[_suite(item.rule)].append(_Case("the rule", ending, f"Not evaluated: {message}"))
     for suite in cases.values():
         if not suite:
             suite.append(_Case("no findings"))
-    return cases or {"okta-auditor": [_Case("the audit", "error", "No rule was selected.")]}
+    return cases or {"okta-auditor": [_Case("the audit", _Ending.ERROR, NO_RULES)]}
 
 
 def _suite(rule: Rule) -> str:
@@ -82,39 +94,42 @@ def _failure(finding: ReportedFinding) -> _Case:
         f"Fingerprint: {finding.fingerprint}",
     ]
     text = "\n".join(one_line(line) for line in details)
-    return _Case(_test(finding), "failure", finding.message, text)
+    return _Case(_test(finding), _Ending.FAILURE, finding.message, text)
 
 
 def _accepted(finding: ReportedFinding) -> _Case:
-    why = because(finding.acceptance) if finding.acceptance else finding.status
-    return _Case(_test(finding), "skipped", f"{finding.status}: {sentence(why)} {finding.message}")
+    why = acceptance_reason(finding.acceptance) if finding.acceptance else finding.status
+    message = f"{finding.status}: {sentence(why)} {finding.message}"
+    return _Case(_test(finding), _Ending.SKIPPED, message)
 
 
 def _test(finding: ReportedFinding) -> str:
     """A name that stays the same while the finding does; the id is in it for that."""
-    parts = [finding.object.type.replace("_", " "), finding.object.name, f"({finding.object.id})"]
+    # Services compare runs by it, so it is made of the type itself and not of its display name.
+    type_ = finding.object.type.replace("_", " ")
+    parts = [type_, finding.object.name, f"({finding.object.id})"]
     parts += [finding.field] if finding.field else []
     return f"{' '.join(parts)} {finding.fingerprint[:8]}"
 
 
 def _counts(cases: list[_Case]) -> str:
-    failures, errors = _number(cases, "failure"), _number(cases, "error")
+    failures, errors = _number(cases, _Ending.FAILURE), _number(cases, _Ending.ERROR)
     return f'tests="{len(cases)}" failures="{failures}" errors="{errors}" time="0"'
 
 
-def _number(cases: list[_Case], outcome: str) -> int:
-    return sum(case.outcome == outcome for case in cases)
+def _number(cases: list[_Case], ending: _Ending) -> int:
+    return sum(case.ending is ending for case in cases)
 
 
 def _xml(suite: str, case: _Case) -> Iterator[str]:
     head = f'name={_attribute(case.name)} classname={_attribute(f"okta-auditor.{suite}")} time="0"'
-    if case.outcome == "passed":
+    if case.ending is _Ending.PASSED:
         yield f"    <testcase {head}/>"
         return
-    kind = f' type="{case.outcome}"'
+    kind = f' type="{case.ending}"'
     body = _escaped(case.details)
     yield f"    <testcase {head}>"
-    yield f"      <{case.outcome}{kind} message={_attribute(case.message)}>{body}</{case.outcome}>"
+    yield f"      <{case.ending}{kind} message={_attribute(case.message)}>{body}</{case.ending}>"
     yield "    </testcase>"
 
 

@@ -16,11 +16,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from auditor import AuditResult, ReportedFinding, Rule, report
-from auditor.text import counted, listed, one_line, quoted
+from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
+from auditor.results import incompleteness
 
-from ._shared import because, incompleteness, place, sentence, unread
+from ._output import file_name
 from ._trend import trend
+from ._wording import acceptance_reason, sentence, severities
 
 MOST_CHARACTERS = 65_536
 """What a comment holds. Counted in UTF-16 units, of which no counting knows more."""
@@ -62,9 +63,9 @@ def render(result: AuditResult) -> str:
         map(_accepted, result.accepted),
     )
     document.table(
-        counted(len(result.fixed), "finding of the baseline") + " fixed",
+        f"{counted(len(result.fixed), 'finding')} of the baseline fixed",
         ("Rule", "Object"),
-        ((item.code, _text(f"{item.object.type} {quoted(item.object.name)}"))
+        ((item.code, _text(item.object.described))
          for item in result.fixed),
     )  # fmt: skip
     document.table(
@@ -83,13 +84,12 @@ def _marker(result: AuditResult) -> str:
 
 def _gist(result: AuditResult) -> Iterator[str]:
     """At most ten lines, blank ones not counted."""
-    counts = [f"{number:,} {name}" for name, number in result.by_severity.items() if number]
     number = counted(len(result.findings), "finding") if result.findings else "no findings"
-    said = f"{number} ({', '.join(counts)})" if counts else number
-    yield f"### okta-auditor: {said} in {_text(quoted(result.tenant.name))}"
+    by_severity = f" ({', '.join(severities(result))})" if result.findings else ""
+    yield f"### okta-auditor: {number}{by_severity} in {_text(quoted(result.tenant.name))}"
     yield ""
-    if missing := incompleteness(result):
-        yield f"**{missing}** Could not check is never clean."
+    if reason := incompleteness(result):
+        yield f"**{reason}** Could not check is never clean."
         yield ""
     for finding, more in _worst(result):
         also = f" (and {more:,} more)" if more else ""
@@ -99,7 +99,7 @@ def _gist(result: AuditResult) -> Iterator[str]:
     yield " ".join(filter(None, [_read(result), _apart(result), trend(result)]))
     if result.source:
         yield ""
-        yield f"Reproduce: {_code(f'okta-auditor audit {place(result.source)}')}"
+        yield f"Reproduce: {_code(f'okta-auditor audit {file_name(result.source)}')}"
 
 
 def _worst(result: AuditResult) -> Iterable[tuple[ReportedFinding, int]]:
@@ -128,22 +128,21 @@ def _apart(result: AuditResult) -> str:
 
 
 def _finding(item: ReportedFinding) -> tuple[str, ...]:
-    where = _code(f"{place(item.location.file)}:{item.location.region.line}")
+    where = _code(f"{file_name(item.location.file)}:{item.location.region.line}")
     fix = f"{_text(sentence(item.message))}<br>Fix: {_text(sentence(item.fix))}"
     return item.severity.upper(), _rule(item.rule), fix, where
 
 
 def _accepted(item: ReportedFinding) -> tuple[str, ...]:
-    why = because(item.acceptance) if item.acceptance else item.status
-    named = _text(f"{item.object.type.replace('_', ' ')} {quoted(item.object.name)}")
-    return _rule(item.rule), f"{named} {_code(item.object.id)}", _text(why)
+    why = acceptance_reason(item.acceptance) if item.acceptance else item.status
+    target = f"{_text(item.object.described)} {_code(item.object.id)}"
+    return _rule(item.rule), target, _text(why)
 
 
 def _not_evaluated(result: AuditResult) -> Iterator[tuple[str, ...]]:
     for crash in result.crashed:
         yield _rule(crash.rule), f"crashed: {_code(crash.error)}", "Report it to its maintainer."
-    absent = [item for item in result.not_evaluated if item.absent]
-    for item in (*unread(result), *absent):
+    for item in (*result.unread, *result.not_applicable):
         yield _rule(item.rule), _text(sentence(item.reason)), _text(sentence(item.remedy))
 
 
@@ -177,39 +176,41 @@ class _Document:
 
     def add(self, lines: Iterable[str]) -> bool:
         """Add all of the lines, or none if they have no room."""
-        taken = list(lines)
-        size = sum(map(_size, taken))
+        added = list(lines)
+        size = sum(map(_size, added))
         if size > self._room:
             return False
-        self._lines += taken
+        self._lines += added
         self._room -= size
         return True
 
     def table(self, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         """Add a table that folds out, with as many rows as have room; none if it is empty."""
-        wanted = list(rows)
+        all_rows = list(rows)
         head = [
             f"<details><summary>{title}</summary>",
             "",
             _row(columns),
             _row(["---"] * len(columns)),
         ]
-        if not wanted:
+        if not all_rows:
             return
         shown = 0
         if self.add(head):
             add: Callable[[list[str]], bool] = self.add
-            while shown < len(wanted) and add([_row(wanted[shown])]):
+            while shown < len(all_rows) and add([_row(all_rows[shown])]):
                 shown += 1
             self._lines += ["", "</details>", ""]
-        if shown < len(wanted):
-            self._left_out.append(f"{title}: {len(wanted) - shown:,} without a row")
+        if shown < len(all_rows):
+            self._left_out.append(f"{title}: {len(all_rows) - shown:,} without a row")
 
     def text(self) -> str:
         """The document."""
         if self._left_out:
-            said = f"A comment holds {MOST_CHARACTERS:,} characters. {'; '.join(self._left_out)}."
-            self._lines += [f"{said} The other reports have them all."]
+            self._lines.append(
+                f"A comment holds {MOST_CHARACTERS:,} characters. {'; '.join(self._left_out)}. "
+                "The other reports have them all."
+            )
         return "\n".join(self._lines).rstrip("\n") + "\n"
 
 

@@ -15,10 +15,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule, report
-from auditor.lint.result import RelatedObject
-from auditor.text import counted, one_line, quoted
+from auditor import (
+    AuditResult,
+    Location,
+    ObjectRef,
+    ReportedFinding,
+    Rule,
+    counted,
+    one_line,
+    report,
+)
+from auditor.results import FindingStatus, RelatedObject
 
+from ._output import file_name, json_document
 from ._sarif_driver import (
     CRASHED,
     LEFT_OUT,
@@ -29,7 +38,7 @@ from ._sarif_driver import (
     Json,
     driver,
 )
-from ._shared import because, json_document, place, sentence
+from ._wording import acceptance_reason, sentence
 
 # GitHub refuses a run with more results, and a file that is larger when it is compressed.
 MOST_RESULTS = 25_000
@@ -80,28 +89,27 @@ def _compressed(document: str) -> int:
 def _results(result: AuditResult, number: int) -> Iterator[Json]:
     """The results, most severe first, as the audit has them."""
     index = _rule_index(result)
-    seen: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
     compared = _has_baseline(result)
     for item in _shown(result)[:number]:
-        seen[item.fingerprint] += 1
-        converted = _result(item, index[item.rule.code], seen[item.fingerprint])
+        occurrences[item.fingerprint] += 1
+        converted = _result(item, index[item.rule.code], occurrences[item.fingerprint])
         if compared:
             # On every result or on none. (§3.27.24)
-            known = item.acceptance is not None and item.acceptance.by == "baseline"
-            converted["baselineState"] = "unchanged" if known else "new"
+            unchanged = item.status is FindingStatus.UNCHANGED
+            converted["baselineState"] = "unchanged" if unchanged else "new"
         yield converted
 
 
 def _has_baseline(result: AuditResult) -> bool:
-    accepted = (item.acceptance for item in result.accepted)
-    return bool(result.fixed) or any(item and item.by == "baseline" for item in accepted)
+    return bool(result.fixed or result.unchanged)
 
 
 def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
     properties: Json = {
         "severity": item.severity.value,
         "confidence": item.confidence.value,
-        "status": item.status,
+        "status": item.status.value,
         "evidence": one_line(item.evidence),
     }
     if item.witness is not None:
@@ -129,7 +137,7 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
             {
                 "kind": "external",
                 "status": "accepted",
-                "justification": because(item.acceptance),
+                "justification": acceptance_reason(item.acceptance),
             }
         ]
     if item.related:
@@ -140,11 +148,8 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
 
 
 def _related(other: RelatedObject, number: int) -> Json:
-    kind = other.object.type.replace("_", " ")
-    text = f"{sentence(other.role)} It is the {kind} {quoted(other.object.name)}."
-    return {"id": number, "message": _message(text[:1].upper() + text[1:])} | _location(
-        other.location, other.object, None
-    )
+    text = f"{other.role}: {other.object.described}"
+    return {"id": number, "message": _message(text)} | _location(other.location, other.object, None)
 
 
 def _location(location: Location, ref: ObjectRef, server: ObjectRef | None) -> Json:
@@ -176,7 +181,7 @@ def _uri(file: str) -> str:
     GitHub shows a result only if the path is relative to the repository's root. What that
     is, a pure function cannot know: `--source-root` says it.
     """
-    path = place(file)
+    path = file_name(file)
     if re.match("[A-Za-z]:/", path):
         return f"file:///{path[:2]}{_quote(path[2:])}"
     if path.startswith("//"):
@@ -207,8 +212,11 @@ def _invocation(result: AuditResult, number: int) -> Json:
 
 def _crashes(result: AuditResult) -> Iterator[Json]:
     for item in result.crashed:
-        text = f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
-        yield _notification(CRASHED, "error", text + sentence(item.error), result, item.rule)
+        text = (
+            f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
+            f"{sentence(item.error)}"
+        )
+        yield _notification(CRASHED, "error", text, result, item.rule)
 
 
 def _unevaluated(result: AuditResult) -> Iterator[Json]:

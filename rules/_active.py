@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Org
-from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
-from auditor.text import quoted
+from auditor import Org, quoted
+from auditor.models import AccessPolicy, AuthorizationServer, PolicyRule
 
 
 def active_servers(org: Org) -> Iterator[AuthorizationServer]:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from auditor.snapshot.models.clients import App, Grant
-from auditor.snapshot.models.servers import (
-    ALL_CLIENTS,
-    AccessPolicy,
-    AuthorizationServer,
-    PolicyRule,
-)
-from auditor.snapshot.org import Org
+from auditor import Org
+from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer, Grant, PolicyRule
 
 END_USER = "END_USER"
 """Source of a grant that a user gave in a consent dialog, not an administrator."""

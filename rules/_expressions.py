@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.snapshot.models.servers import Claim
+from auditor.models import Claim
 
 _ATTRIBUTE = re.compile(r"\b(?:user|appuser|idpuser|source)\s*\.\s*(?:profile\s*\.\s*)?(\w+)")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.models.servers import TokenAction
-from auditor.text import counted
-from auditor.tokens.lifetimes import (
+from auditor import counted
+from auditor.models import TokenAction
+from auditor.oauth import (
     LONGEST_ACCESS,
     LONGEST_WINDOW,
     SHORTEST_ACCESS,

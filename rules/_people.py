@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, PolicyRule
-from auditor.snapshot.org import Org
-from auditor.text import listed, quoted
-from auditor.tokens.grants import AUTHORIZATION_CODE, user_grants
-from auditor.tokens.reach.populations import PEOPLE_READS, shared_populations
-from auditor.tokens.reach.user_sets import UserSet
+from auditor import Org, listed, quoted
+from auditor.models import ALL_CLIENTS, AccessPolicy, App, PolicyRule
+from auditor.oauth import AUTHORIZATION_CODE, PEOPLE_READS, UserSet, shared_populations, user_grants
 
 _SHOWN = 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.models import AccessPolicy, PolicyRule
 
 R = TypeVar("R", AccessPolicy, PolicyRule)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.org import Org
-from auditor.tokens.reach.rules import Obstacle
-from auditor.tokens.reach.servers import ServerReach, tenant_reach
-from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS
+from auditor import Org
+from auditor.oauth import CONSULTS, CUSTOM_SERVER_READS, Obstacle, ServerReach, tenant_reach
 
 from ._active import active_servers
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from auditor import Org
-from auditor.snapshot.models.servers import OIDC_SCOPES, AuthorizationServer, PolicyRule, Scope
-from auditor.text import quoted
+from auditor import Org, quoted
+from auditor.models import OIDC_SCOPES, AuthorizationServer, PolicyRule, Scope
 
 
 def defined_scopes(org: Org, server: AuthorizationServer) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from auditor.lint.sensitive_scopes import PrivilegedScopeOptions
+from auditor import PrivilegedScopeOptions
 
 from ._patterns import Patterns, matches
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from auditor.lint.options import RuleOptions
-from auditor.snapshot.models.org import ApiToken
+from auditor import RuleOptions
+from auditor.models import ApiToken
 
 _USUAL_WINDOW = timedelta(days=30)
 """Okta's own, and the only one it documents."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.models.servers import ALL_CLIENTS, ALL_SCOPES, AccessPolicy, PolicyRule
+from auditor.models import ALL_CLIENTS, ALL_SCOPES, AccessPolicy, PolicyRule
 
 
 def is_wide_open(policy: AccessPolicy, policy_rule: PolicyRule) -> bool:

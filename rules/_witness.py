@@ -10,20 +10,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import (
+from auditor import Org
+from auditor.models import (
     ALL_SCOPES,
     OIDC_SCOPES,
     AccessPolicy,
+    App,
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.snapshot.org import Org
-from auditor.tokens.decide import Decider
-from auditor.tokens.decision import Decision, Outcome
-from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.reads import CONSULTS, READS
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.oauth import (
+    CONSULTS,
+    ORG_SERVER,
+    READS,
+    USERLESS_GRANTS,
+    Decider,
+    Decision,
+    Outcome,
+    TokenRequest,
+)
 
 from ._clients import Roster
 from ._people import People

@@ -35,8 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.text import counted, listed, quoted
+from auditor import Finding, Impact, Org, Related, Severity, counted, listed, quoted, rule
 
 from ._clients import END_USER, okta_grants, own_clients, writes
 from ._witness import minted, of_client

@@ -40,8 +40,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from auditor import Confidence, Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
+from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
 
 from ._tokens import ExpiryOptions, last_use, near_expiry
 

@@ -39,8 +39,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from math import ceil
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
 
 from ._tokens import ExpiryOptions, near_expiry
 

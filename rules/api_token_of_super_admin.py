@@ -31,8 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
 
 
 @rule("OAM805", severity=Severity.HIGH, impact=Impact.RISKY, reads=["token_owner_roles"])

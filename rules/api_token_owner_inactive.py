@@ -40,8 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
 
 
 @rule("OAM803", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["api_tokens", "users"])

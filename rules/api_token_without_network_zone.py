@@ -35,8 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
 
 
 @rule("OAM804", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["api_tokens"])

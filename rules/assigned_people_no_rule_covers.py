@@ -80,11 +80,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
-from auditor.text import counted, quoted
-from auditor.tokens.grants import user_grants
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import AccessPolicy, App, AuthorizationServer, PolicyRule
+from auditor.oauth import user_grants
 
 from ._clients import meant_servers, named, own_clients
 from ._people import People

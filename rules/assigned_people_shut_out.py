@@ -32,9 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted, quoted
-from auditor.tokens.grants import user_grants
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
+from auditor.oauth import user_grants
 
 from ._clients import own_clients
 from ._witness import of_client, rejected

@@ -27,9 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import ALL_SCOPES
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.models import ALL_SCOPES
 
 from ._active import active_servers
 from ._scopes import defined_scopes

@@ -57,9 +57,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.models import App
 
 from ._clients import own_clients
 

@@ -66,11 +66,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.base import RecordPlace
-from auditor.snapshot.models.clients import App
-from auditor.text import quoted
-from auditor.tokens.grants import REFRESH_TOKEN
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
+from auditor.models import App, RecordPlace
+from auditor.oauth import REFRESH_TOKEN
 
 from ._clients import named_by_policy, own_clients
 from ._witness import of_client, rejected

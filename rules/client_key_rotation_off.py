@@ -33,9 +33,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
-from auditor.tokens.grants import user_grants
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import user_grants
 
 from ._clients import own_clients
 

@@ -63,9 +63,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.text import listed, quoted
-from auditor.tokens.token_endpoint import usable_somewhere, useless_zones
+from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.oauth import usable_somewhere, useless_zones
 
 from ._clients import own_clients
 

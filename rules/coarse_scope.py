@@ -37,8 +37,18 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor import Confidence, Finding, Impact, Org, Related, RuleOptions, Severity, rule
-from auditor.text import counted, quoted
+from auditor import (
+    Confidence,
+    Finding,
+    Impact,
+    Org,
+    Related,
+    RuleOptions,
+    Severity,
+    counted,
+    quoted,
+    rule,
+)
 
 from ._active import active_servers
 from ._patterns import Patterns, matches

@@ -40,9 +40,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
-from auditor.tokens.grants import AUTHORIZATION_CODE
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import AUTHORIZATION_CODE
 
 from ._clients import own_clients
 from ._witness import minted, of_client

@@ -39,11 +39,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import AccessPolicy, PolicyRule, Scope
-from auditor.text import counted, quoted
-from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.rule_conditions import admits_userless
+from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import AccessPolicy, PolicyRule, Scope
+from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
 
 from ._active import active_servers
 from ._witness import of_rule, rejected

@@ -34,8 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
 
 from ._active import active_servers
 

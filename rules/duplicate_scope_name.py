@@ -26,9 +26,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import Scope
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import Scope
 
 from ._active import active_servers
 

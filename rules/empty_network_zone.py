@@ -38,10 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.org import NetworkZone
-from auditor.text import quoted
-from auditor.tokens.token_endpoint import empty
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.models import NetworkZone
+from auditor.oauth import matches_no_address
 
 from ._clients import own_clients
 
@@ -55,7 +54,12 @@ def check(org: Org) -> Iterator[Finding]:
         for zone in client.oauth.network.include
     }
     for zone in org.network_zones:
-        if zone.active and empty(zone) and not _often_empty(zone) and zone.id not in used:
+        if (
+            zone.active
+            and matches_no_address(zone)
+            and not _often_empty(zone)
+            and zone.id not in used
+        ):
             yield Finding(
                 zone,
                 f"IP zone {quoted(zone.title)} has no gateway address, so it matches nobody.",

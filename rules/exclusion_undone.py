@@ -60,19 +60,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import (
+from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import (
     ALL_SCOPES,
     OIDC_SCOPES,
     AccessPolicy,
+    App,
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.text import counted, quoted
-from auditor.tokens.grants import user_grants
-from auditor.tokens.reach.user_sets import UserSet
-from auditor.tokens.rule_conditions import excluded_users
+from auditor.oauth import UserSet, excluded_users, user_grants
 
 from ._active import active_servers, rule_name
 from ._clients import Roster

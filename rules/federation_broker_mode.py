@@ -41,11 +41,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import PolicyRule
-from auditor.text import counted, quoted
-from auditor.tokens.grants import user_grants
+from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import App, PolicyRule
+from auditor.oauth import user_grants
 
 from ._clients import own_clients, reachable_rules
 

@@ -47,10 +47,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import ALL_CLIENTS
-from auditor.text import counted, listed, quoted
-from auditor.tokens.grants import IMPLICIT, PASSWORD, REFRESH_TOKEN
+from auditor import Finding, Impact, Org, Severity, counted, listed, quoted, rule
+from auditor.models import ALL_CLIENTS
+from auditor.oauth import IMPLICIT, PASSWORD, REFRESH_TOKEN
 
 from ._active import active_rules, rule_name
 from ._clients import Roster

@@ -35,8 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
 
 from ._clients import okta_grants, own_clients
 from ._witness import minted, of_client

@@ -34,9 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_CLIENTS
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import ALL_CLIENTS
 
 
 @rule("OAM106", severity=Severity.LOW, impact=Impact.DEAD, reads=["policies"])

@@ -33,8 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import listed, quoted
+from auditor import Finding, Impact, Org, Severity, listed, quoted, rule
 
 from ._uris import unencrypted
 

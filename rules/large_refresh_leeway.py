@@ -37,9 +37,8 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor import Finding, Impact, Org, RuleOptions, Severity, rule
-from auditor.text import quoted
-from auditor.tokens.grants import REFRESH_TOKEN
+from auditor import Finding, Impact, Org, RuleOptions, Severity, quoted, rule
+from auditor.oauth import REFRESH_TOKEN
 
 from ._clients import own_clients
 

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from auditor import Finding, Impact, Org, RuleOptions, Severity, rule
-from auditor.tokens.rule_conditions import gives_refresh_tokens
+from auditor.oauth import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
 from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, spoken

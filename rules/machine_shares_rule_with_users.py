@@ -50,10 +50,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_CLIENTS, OIDC_SCOPES, PolicyRule
-from auditor.text import counted, listed, quoted
-from auditor.tokens.grants import CLIENT_CREDENTIALS, user_grants
+from auditor import Finding, Impact, Org, Related, Severity, counted, listed, quoted, rule
+from auditor.models import ALL_CLIENTS, OIDC_SCOPES, PolicyRule
+from auditor.oauth import CLIENT_CREDENTIALS, user_grants
 
 from ._active import active_rules, rule_name
 from ._clients import Roster

@@ -24,8 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Severity, quoted, rule
 
 
 @rule("OAM806", severity=Severity.HIGH, impact=Impact.RISKY, reads=["client_privileges"])

@@ -55,11 +55,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.text import counted, quoted
-from auditor.tokens.grants import user_grants
-from auditor.tokens.request import TokenRequest
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
+from auditor.models import App
+from auditor.oauth import TokenRequest, user_grants
 
 from ._clients import own_clients
 from ._witness import of_client, rejected

@@ -37,11 +37,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_CLIENTS
-from auditor.text import listed, quoted
-from auditor.tokens.grants import REFRESH_TOKEN, REFRESHABLE_GRANTS
-from auditor.tokens.scopes import OFFLINE_ACCESS
+from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import ALL_CLIENTS
+from auditor.oauth import OFFLINE_ACCESS, REFRESH_TOKEN, REFRESHABLE_GRANTS
 
 from ._active import active_rules, rule_name
 from ._clients import Roster

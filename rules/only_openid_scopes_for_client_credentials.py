@@ -40,11 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import OIDC_SCOPES
-from auditor.text import listed
-from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.rule_conditions import admits_userless
+from auditor import Finding, Impact, Org, Severity, listed, rule
+from auditor.models import OIDC_SCOPES
+from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
 
 from ._active import active_rules, rule_name
 from ._witness import of_rule, rejected

@@ -34,9 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy
-from auditor.text import listed, quoted
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import ALL_CLIENTS, AccessPolicy
 
 from ._active import active_servers, policy_name
 from ._priorities import tied

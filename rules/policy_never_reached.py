@@ -55,11 +55,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import AccessPolicy
-from auditor.text import counted, listed, quoted
-from auditor.tokens.reach.rules import RuleReach
-from auditor.tokens.reach.servers import ServerReach
+from auditor import Finding, Impact, Org, Related, Severity, counted, listed, quoted, rule
+from auditor.models import AccessPolicy
+from auditor.oauth import RuleReach, ServerReach
 
 from ._active import policy_name
 from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches, shadowed_policies

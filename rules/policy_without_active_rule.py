@@ -31,8 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted
+from auditor import Finding, Impact, Org, Severity, counted, rule
 
 from ._active import active_policies, policy_name
 

@@ -45,9 +45,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted, quoted
-from auditor.tokens.token_endpoint import can_authenticate
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
+from auditor.oauth import can_authenticate
 
 from ._clients import own_clients
 

@@ -74,16 +74,17 @@ from functools import cached_property
 
 from pydantic import Field
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import PolicyRule, Scope
-from auditor.text import counted, quoted
-from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.reach.client_groups import ClientGroup
-from auditor.tokens.reach.populations import Populations
-from auditor.tokens.reach.regions import Region
-from auditor.tokens.reach.servers import ServerReach
-from auditor.tokens.reach.user_sets import UserSet
-from auditor.tokens.request import TokenRequest
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import PolicyRule, Scope
+from auditor.oauth import (
+    USERLESS_GRANTS,
+    ClientGroup,
+    Populations,
+    Region,
+    ServerReach,
+    TokenRequest,
+    UserSet,
+)
 
 from ._people import People
 from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches

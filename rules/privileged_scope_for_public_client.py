@@ -50,10 +50,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import AuthorizationServer, PolicyRule
-from auditor.text import counted, listed, quoted
-from auditor.tokens.grants import user_grants
+from auditor import (
+    Confidence,
+    Finding,
+    Impact,
+    Org,
+    Related,
+    Severity,
+    counted,
+    listed,
+    quoted,
+    rule,
+)
+from auditor.models import AuthorizationServer, PolicyRule
+from auditor.oauth import user_grants
 
 from ._clients import own_clients, reachable
 from ._sensitive import PrivilegeOptions

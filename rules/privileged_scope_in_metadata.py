@@ -29,8 +29,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.text import counted, listed, quoted
+from auditor import (
+    Confidence,
+    Finding,
+    Impact,
+    Org,
+    Related,
+    Severity,
+    counted,
+    listed,
+    quoted,
+    rule,
+)
 
 from ._active import active_servers
 from ._sensitive import PrivilegeOptions

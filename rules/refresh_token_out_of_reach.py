@@ -57,10 +57,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.text import quoted
-from auditor.tokens.grants import REFRESH_TOKEN, REFRESHABLE_GRANTS
-from auditor.tokens.scopes import OFFLINE_ACCESS
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
+from auditor.oauth import OFFLINE_ACCESS, REFRESH_TOKEN, REFRESHABLE_GRANTS
 
 from ._clients import meant_servers, own_clients
 from ._witness import of_client, rejected

@@ -48,9 +48,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
-from auditor.tokens.grants import REFRESH_TOKEN
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import REFRESH_TOKEN
 
 from ._clients import own_clients
 

@@ -68,8 +68,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import TokenAction
-from auditor.tokens.rule_conditions import gives_refresh_tokens
+from auditor.models import TokenAction
+from auditor.oauth import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
 from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, refresh_ends_first, spoken

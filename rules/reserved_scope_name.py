@@ -32,8 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Severity, quoted, rule
 
 from ._active import active_servers
 

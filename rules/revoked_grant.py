@@ -32,9 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Severity, rule
-from auditor.text import quoted
-from auditor.tokens.grants import CLIENT_CREDENTIALS
+from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import CLIENT_CREDENTIALS
 
 from ._clients import okta_grants, own_clients
 from ._witness import of_client, rejected

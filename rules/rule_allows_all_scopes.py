@@ -37,9 +37,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import ALL_SCOPES
-from auditor.text import listed, quoted
+from auditor import Finding, Impact, Org, Severity, listed, quoted, rule
+from auditor.models import ALL_SCOPES
 
 from ._active import active_rules, rule_name
 from ._sensitive import PrivilegeOptions

@@ -58,9 +58,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import EVERYONE, People
-from auditor.text import counted, listed, quoted
+from auditor import Finding, Impact, Org, Related, Severity, counted, listed, quoted, rule
+from auditor.models import EVERYONE, People
 
 from ._active import active_rules, rule_name
 

@@ -80,10 +80,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_SCOPES, PolicyRule
-from auditor.text import listed, quoted
-from auditor.tokens.reach.rules import Obstacle, RuleReach
+from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import ALL_SCOPES, PolicyRule
+from auditor.oauth import Obstacle, RuleReach
 
 from ._active import rule_name
 from ._lifetimes import spoken

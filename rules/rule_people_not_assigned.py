@@ -103,10 +103,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import PolicyRule
-from auditor.text import counted, listed, quoted
-from auditor.tokens.grants import user_grants
+from auditor import (
+    Confidence,
+    Finding,
+    Impact,
+    Org,
+    Related,
+    Severity,
+    counted,
+    listed,
+    quoted,
+    rule,
+)
+from auditor.models import PolicyRule
+from auditor.oauth import user_grants
 
 from ._active import active_rules, rule_name
 from ._people import People

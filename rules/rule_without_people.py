@@ -32,8 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import listed
+from auditor import Finding, Impact, Org, Severity, listed, rule
 
 from ._active import active_rules, rule_name
 from ._witness import not_by, of_rule

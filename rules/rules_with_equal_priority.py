@@ -61,9 +61,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import PolicyRule
-from auditor.text import listed, quoted
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import PolicyRule
 
 from ._active import active_policies, rule_name
 from ._priorities import tied

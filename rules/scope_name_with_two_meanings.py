@@ -38,9 +38,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import AuthorizationServer, Scope
-from auditor.text import listed, quoted
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import AuthorizationServer, Scope
 
 from ._active import active_servers
 

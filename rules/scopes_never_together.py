@@ -94,18 +94,16 @@ from collections.abc import Iterator
 from itertools import combinations, product
 from typing import NamedTuple
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import (
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.models import (
     ALL_CLIENTS,
     ALL_SCOPES,
     AccessPolicy,
+    App,
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.text import counted, quoted
-from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.rule_conditions import admits_userless, admitted_users, excluded_users
+from auditor.oauth import USERLESS_GRANTS, admits_userless, admitted_users, excluded_users
 
 from ._active import active_servers
 from ._clients import meant_servers, own_clients

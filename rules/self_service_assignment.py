@@ -44,9 +44,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Related, Severity, rule
-from auditor.text import counted, quoted
-from auditor.tokens.grants import user_grants
+from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.oauth import user_grants
 
 from ._clients import covering_policies, named, own_clients, reachable_rules
 

@@ -44,9 +44,8 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor import Confidence, Finding, Impact, Org, RuleOptions, Severity, rule
-from auditor.snapshot.models.servers import AuthorizationServer, Claim
-from auditor.text import listed, quoted
+from auditor import Confidence, Finding, Impact, Org, RuleOptions, Severity, listed, quoted, rule
+from auditor.models import AuthorizationServer, Claim
 
 from ._active import active_servers
 from ._expressions import attributes

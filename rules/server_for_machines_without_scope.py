@@ -49,12 +49,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_SCOPES
-from auditor.text import quoted
-from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.request import TokenRequest
-from auditor.tokens.rule_conditions import admits_userless
+from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
+from auditor.models import ALL_SCOPES
+from auditor.oauth import CLIENT_CREDENTIALS, TokenRequest, admits_userless
 
 from ._active import active_servers
 from ._clients import Roster

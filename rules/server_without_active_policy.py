@@ -31,9 +31,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted, quoted
-from auditor.tokens.grants import AUTHORIZATION_CODE, DEVICE_CODE
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
+from auditor.oauth import AUTHORIZATION_CODE, DEVICE_CODE
 
 from ._witness import of_server, rejected
 

@@ -34,8 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
 
 from ._clients import own_clients
 

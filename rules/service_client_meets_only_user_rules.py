@@ -63,11 +63,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.text import listed, quoted
-from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.rule_conditions import admits_userless
+from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import App
+from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
 
 from ._clients import covering_policies, named, okta_grants, own_clients, reachable
 from ._witness import of_client, rejected

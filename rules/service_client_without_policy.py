@@ -62,11 +62,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.clients import App
-from auditor.text import quoted
-from auditor.tokens.grants import CLIENT_CREDENTIALS
-from auditor.tokens.request import TokenRequest
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.models import App
+from auditor.oauth import CLIENT_CREDENTIALS, TokenRequest
 
 from ._active import active_servers
 from ._clients import okta_grants, own_clients, served

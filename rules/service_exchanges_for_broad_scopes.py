@@ -50,10 +50,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer, PolicyRule
-from auditor.text import listed, quoted
-from auditor.tokens.grants import TOKEN_EXCHANGE
+from auditor import Confidence, Finding, Impact, Org, Severity, listed, quoted, rule
+from auditor.models import ALL_SCOPES, AuthorizationServer, PolicyRule
+from auditor.oauth import TOKEN_EXCHANGE
 
 from ._active import rule_name
 from ._clients import own_clients, reachable

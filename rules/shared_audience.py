@@ -43,9 +43,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.text import listed, quoted
+from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import AuthorizationServer
 
 from ._active import active_servers
 from ._audience import nested

@@ -34,8 +34,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from auditor import Finding, Impact, Org, RuleOptions, Severity, rule
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, RuleOptions, Severity, counted, quoted, rule
 
 from ._active import active_servers
 

@@ -37,8 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Confidence, Finding, Impact, Org, Severity, rule
-from auditor.text import listed, quoted
+from auditor import Confidence, Finding, Impact, Org, Severity, listed, quoted, rule
 
 from ._active import active_servers
 from ._expressions import attributes

@@ -40,9 +40,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.text import counted, quoted
+from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
+from auditor.models import AuthorizationServer
 
 from ._active import active_servers
 

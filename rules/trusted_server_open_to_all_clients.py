@@ -38,10 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Related, Severity, rule
-from auditor.snapshot.models.servers import ALL_CLIENTS
-from auditor.text import quoted
-from auditor.tokens.grants import TOKEN_EXCHANGE
+from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
+from auditor.models import ALL_CLIENTS
+from auditor.oauth import TOKEN_EXCHANGE
 
 from ._active import active_servers
 

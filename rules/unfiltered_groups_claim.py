@@ -45,9 +45,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.snapshot.models.servers import Claim
-from auditor.text import quoted
+from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.models import Claim
 
 from ._active import active_servers
 

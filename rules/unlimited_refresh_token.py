@@ -46,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
-from auditor.tokens.rule_conditions import gives_refresh_tokens
+from auditor.oauth import gives_refresh_tokens
 
 from ._active import active_rules, rule_name
 from ._lifetimes import UNLIMITED, spoken

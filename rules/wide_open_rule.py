@@ -48,8 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor import Finding, Impact, Org, Severity, rule
-from auditor.text import counted
+from auditor import Finding, Impact, Org, Severity, counted, rule
 
 from ._active import active_rules, rule_name
 from ._wide_open import is_wide_open

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from schemas import check, check_text
 
 from auditor.cli import main
 from auditor.lint.examples import example_snapshot
@@ -120,6 +121,7 @@ def tenant(**changes: Any) -> dict[str, Any]:
 def served(document: dict[str, Any]) -> Iterator[Sandbox]:
     """A sandbox that serves the document while the block runs."""
     with Sandbox(Tenant.from_document(document)) as sandbox:
+        check("tenant", document, "tenant")
         yield sandbox
 
 
@@ -158,6 +160,7 @@ def okta_auditor(*arguments: object, url: str | None = None, **environment: str)
     outcome = Outcome(result.exit_code, result.stdout, result.stderr)
     assert "Traceback" not in outcome.shown
     assert TOKEN not in outcome.shown
+    check_text(outcome.stdout)
     return outcome
 
 

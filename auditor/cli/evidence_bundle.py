@@ -21,10 +21,10 @@ from auditor.errors import UsageError
 from auditor.evidence.bundle import REPORTS, Contents, bundle_files, predecessor
 from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
 from auditor.evidence.redaction import Redactor, check_key
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_reports
-from auditor.snapshot.document import Snapshot, dump_snapshot, parse_snapshot, read_document
+from auditor.snapshot.document import Snapshot, Source, dump_snapshot, parse_snapshot, read_document
 
 _ELSEWHERE = frozenset({"output", "history", "source_root", "tenants", "statistics", "local_rules"})
 """Settings that change nothing in a bundle, or that the export sets itself."""

@@ -207,4 +207,7 @@ def render(result: DiffResult) -> str:
 
 def diff_schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
-    return Document.model_json_schema(mode="serialization", by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Document.model_json_schema(mode="serialization", by_alias=True),
+    }

@@ -29,7 +29,7 @@ from auditor.lint.rule import Rule
 from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
-from auditor.snapshot.document import Snapshot
+from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
@@ -44,23 +44,24 @@ MOST_RELATED = 20
 """Related objects that a finding shows. A policy for all clients would show thousands."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """The file a snapshot came from: its name as reports show it, and its content."""
-
-    name: str
-    document: bytes
-
-
 def audit(snapshot: Snapshot, rules: Iterable[Rule], source: Source) -> AuditResult:
-    """Evaluate rules over a snapshot.
+    """Evaluate rules over a snapshot; see `audit_org`.
 
     Args:
         snapshot: the tenant's configuration.
         rules: the selected rules.
         source: where the snapshot was read from, for locations.
     """
-    org = Org.of(snapshot)
+    return audit_org(Org.of(snapshot, source), rules)
+
+
+def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
+    """Evaluate rules over an org.
+
+    A rule that raises is reported as crashed, and one whose collections were not read as not
+    evaluated; neither ends the audit.
+    """
+    snapshot, source = org.snapshot, org.source
     selected = tuple(sorted(rules, key=lambda item: item.code))
     report = _Reporter(org, source.name, Locator(source.document))
     findings: list[ReportedFinding] = []

@@ -44,7 +44,10 @@ def _as_lines(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-HeaderLines = Annotated[tuple[str, ...], BeforeValidator(_as_lines)]
+HeaderLines = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_lines, json_schema_input_type=tuple[str, ...] | str | None),
+]
 """The lines of one header: a string is one line, null is none."""
 
 

@@ -10,6 +10,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,16 @@ class Snapshot(BaseModel):
     capture: Capture
     ledger: Ledger
     resources: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that a snapshot came from."""
+
+    name: str
+    """As reports show it."""
+    document: bytes
+    """Its content, decompressed."""
 
 
 def dump_snapshot(snapshot: Snapshot) -> bytes:

@@ -5,7 +5,7 @@ What may be read is decided in `view.py`; servers, clients and people have a mod
 
 from __future__ import annotations
 
-from auditor.snapshot.document import Snapshot
+from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.models.clients import AdminRole
 from auditor.snapshot.models.org import (
     ApiToken,
@@ -28,9 +28,14 @@ class Org(ServersOfOrg, ClientsOfOrg):
     """
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Org:
-        """Index a snapshot. Records that cannot be understood make their collection partial."""
-        return cls(tabulate(snapshot))
+    def of(cls, snapshot: Snapshot, source: Source | None = None) -> Org:
+        """Index a snapshot. Records that cannot be understood make their collection partial.
+
+        Args:
+            snapshot: the tenant's configuration.
+            source: the file it was read from, for locations; None for one that was never a file.
+        """
+        return cls(tabulate(snapshot, source))
 
     @property
     def profile(self) -> OrgProfile | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.snapshot.collections import match
-from auditor.snapshot.document import Snapshot
+from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry, Quarantined
 from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.models.directory import User
@@ -27,6 +27,7 @@ class Tables:
     """By resource path: records, or bare ids."""
     by_collection: Mapping[str, tuple[Any, ...]]
     users: UserTable
+    source: Source | None = None
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, frozenset[str]] = field(default_factory=dict)
     live_rules: dict[RecordPlace, tuple[PolicyRule, ...]] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Tables:
     """What functions made: whether of a strict view, and the value."""
 
 
-def tabulate(snapshot: Snapshot) -> Tables:
+def tabulate(snapshot: Snapshot, source: Source | None = None) -> Tables:
     """Read a snapshot into tables. Records that make no sense make their collection partial."""
     lists: dict[str, Sequence[Any]] = {}
     by_collection: dict[str, list[Any]] = defaultdict(list)
@@ -67,7 +68,9 @@ def tabulate(snapshot: Snapshot) -> Tables:
         lists[path] = records
         by_collection[row.name].extend(records)
     whole = {name: tuple(records) for name, records in by_collection.items()}
-    return Tables(snapshot, _with_quarantine(snapshot.ledger, quarantined), lists, whole, users)
+    return Tables(
+        snapshot, _with_quarantine(snapshot.ledger, quarantined), lists, whole, users, source
+    )
 
 
 def _evaluation_order(record: Any) -> tuple[int, str, str]:

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar, cast
 
 from auditor.errors import SnapshotError
 from auditor.snapshot.collections import BY_NAME, lineage
+from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import Ledger
 from auditor.snapshot.models.base import Part, Record
 from auditor.snapshot.models.directory import Group
@@ -74,6 +75,22 @@ class View:
             consults: collections of which `known` has to be asked first.
         """
         return self._view(lineage(reads), lineage(consults), strict=True)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """All that was read. For programs; a rule gets `UndeclaredRead`.
+
+        Raises:
+            UndeclaredRead: only some collections may be read.
+        """
+        if self._readable is not None:
+            raise UndeclaredRead("a rule cannot read the whole snapshot; ask for what it declared")
+        return self._tables.snapshot
+
+    @property
+    def source(self) -> Source:
+        """The file that the snapshot came from, or the document that it would be."""
+        return self._tables.source or Source("snapshot.json", dump_snapshot(self.snapshot))
 
     @property
     def captured_at(self) -> datetime:

@@ -70,10 +70,10 @@ def useless_zones(org: Org, client: App) -> Iterator[tuple[str, str, NetworkZone
             yield zone_id, "does not exist", None
         elif not zone.active:
             yield zone.title, "is inactive", zone
-        elif empty(zone):
+        elif matches_no_address(zone):
             yield zone.title, "has no addresses", zone
 
 
-def empty(zone: NetworkZone) -> bool:
+def matches_no_address(zone: NetworkZone) -> bool:
     """Whether it is an IP zone without a single gateway or proxy address."""
     return zone.type == "IP" and not zone.gateways and not zone.proxies

@@ -11,12 +11,12 @@ import pytest
 from auditor import AuditResult
 from auditor.access_overview.model import AccessOverview, Obtains, RuleUse
 from auditor.access_overview.overview import MOST_CLIENTS, access_overview
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.options import RuleOptions
 from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
 

@@ -27,10 +27,10 @@ from browsers import chromium
 from playwright.sync_api import Browser, sync_playwright
 
 from auditor import AuditResult, ObjectRef
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_reports, load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 RUNS = 5
 SERVERS = 40

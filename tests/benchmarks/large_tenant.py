@@ -62,9 +62,13 @@ def parse(file: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
 
 def steps(file: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
     """The steps of the command, one after the other."""
-    from auditor.lint.engine import Source, audit  # noqa: PLC0415
+    from auditor.lint.engine import audit  # noqa: PLC0415
     from auditor.plugins import load_reports, load_rules  # noqa: PLC0415
-    from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
+    from auditor.snapshot.document import (  # noqa: PLC0415
+        Source,
+        parse_snapshot,
+        read_document,
+    )
     from auditor.snapshot.org import Org  # noqa: PLC0415
 
     rules, render = load_rules(), load_reports()["json"].render

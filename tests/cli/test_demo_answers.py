@@ -14,12 +14,12 @@ import pytest
 from helpers import Outcome, okta_auditor, snapshot_file
 
 from auditor.access_overview.model import AccessOverview, ClientServerAccess, Obtains, RuleUse
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import CAPTURED_AT
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
 from auditor.sandbox.northwind import northwind
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
 from test_northwind import snapshot_of

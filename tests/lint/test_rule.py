@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from auditor import Finding, Impact, Org, Rule, Severity, rule
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.rule_page import read_page
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger
 
 PAGE = """Something is wrong.

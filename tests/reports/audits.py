@@ -14,13 +14,13 @@ from auditor.lint.acceptance.baseline import Baseline, BaselineEntry, make_basel
 from auditor.lint.acceptance.suppression import Suppression, SuppressionPolicy, Suppressions
 from auditor.lint.acceptance.suppression_writing import with_entry
 from auditor.lint.acceptance.suppressions_file import parse_suppressions
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Related
 from auditor.lint.rule import Check
 from auditor.lint.rule_page import RulePage
 from auditor.plugins import load_reports
-from auditor.snapshot.document import Snapshot, dump_snapshot
+from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.text import quoted
 from auditor.tokens.request import TokenRequest

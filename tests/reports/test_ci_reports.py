@@ -16,12 +16,12 @@ import pytest
 from audits import NAMES, SILENT, audited, clean, hostile, many, rendered, snapshot_of, tenant
 
 from auditor import AuditResult, ReportedFinding, Severity
-from auditor.lint.result import Acceptance, Notice
+from auditor.lint.result import Acceptance, AcceptedBy, FindingStatus, Notice
 from auditor.text import one_line
 
 NEW_FORMATS = ("csv", "github", "gitlab", "junit", "markdown")
 SUPPRESSED = Acceptance(
-    by="suppression",
+    by=AcceptedBy.SUPPRESSION,
     where="suppressions.toml:3",
     reason='known | <b>"it"</b>',
     owner="=cmd",
@@ -34,7 +34,7 @@ def accepted() -> AuditResult:
     """The hostile audit with its first finding accepted, and a notice."""
     result = hostile()
     first, *others = result.findings
-    quiet = replace(first, status="suppressed", acceptance=SUPPRESSED)
+    quiet = replace(first, status=FindingStatus.SUPPRESSED, acceptance=SUPPRESSED)
     notice = Notice("suppressions.toml:9", "This entry, 100% of it: unused", "Remove it")
     return replace(result, findings=tuple(others), accepted=(quiet,), notices=(notice,))
 

@@ -30,7 +30,7 @@ def test_the_gist_is_short_and_comes_first() -> None:
     assert lines[1] == (
         "### okta-auditor: 9 findings (8 high, 1 info) in \"Example\""
     )  # fmt: skip
-    assert lines[2].startswith("**Not everything was checked: of 8 rules, 2 could not be evaluated")
+    assert lines[2].startswith("**Not everything was checked: 2 of 8 rules could not be evaluated ")
     assert lines[3].startswith('- **HIGH** OAM101 server-with-name (and 7 more): Server "')
     assert "1 accepted" in lines[-2]
     assert lines[-1] == "Reproduce: `okta-auditor audit okta-audit/snapshot.json`"

@@ -31,7 +31,7 @@ from multitool import sarif_schema, validate
 from sarif.loader import load_sarif_file
 
 from auditor import AuditResult, Severity
-from auditor.lint.result import Acceptance, Notice, Tenant
+from auditor.lint.result import Acceptance, AcceptedBy, FindingStatus, Notice, Tenant
 from auditor.plugins import load_reports
 
 
@@ -186,7 +186,7 @@ def test_a_result(run: Any) -> None:
     (related,) = result["relatedLocations"]
     assert related["id"] == 1
     assert related["message"]["text"] == (
-        'The other one. It is the authorization server "\ufffd\\[31mred\ufffd\\[0m".'
+        'the other one: authorization server "\ufffd\\[31mred\ufffd\\[0m"'
     )
 
 
@@ -367,12 +367,15 @@ def known() -> AuditResult:
     result = hostile()
     first, second, *others = result.findings
     suppression = Acceptance(
-        by="suppression", where="s.toml:3", reason="fixed in [Q2]", expires=date(2027, 1, 31)
+        by=AcceptedBy.SUPPRESSION,
+        where="s.toml:3",
+        reason="fixed in [Q2]",
+        expires=date(2027, 1, 31),
     )
-    baseline = Acceptance(by="baseline", where="baseline.json:9")
+    baseline = Acceptance(by=AcceptedBy.BASELINE, where="baseline.json:9")
     quiet = (
-        replace(first, status="suppressed", acceptance=suppression),
-        replace(second, status="unchanged", acceptance=baseline),
+        replace(first, status=FindingStatus.SUPPRESSED, acceptance=suppression),
+        replace(second, status=FindingStatus.UNCHANGED, acceptance=baseline),
     )
     notice = Notice("s.toml:7", "unused {0}", "remove it")
     return replace(result, findings=tuple(others[:2]), accepted=quiet, notices=(notice,))

@@ -48,9 +48,9 @@ def test_it_opens_with_the_answer(text: str) -> None:
 
     assert opening.replace("\n", " ") == (
         '"Example" (https://example.okta.com) has 10 findings, 9 of them critical or high, as read '
-        "on 2026-01-01 at 00:00 UTC. By impact: 10 risky. The audit is incomplete: of 8 rules, 2 "
-        "could not be evaluated and 1 crashed. 1 rule did not apply: the org does not have what "
-        "it reads."
+        "on 2026-01-01 at 00:00 UTC. By impact: 10 risky. Not everything was checked: 2 of 8 "
+        "rules could not be evaluated and 1 crashed. 1 rule did not apply: the org does not have "
+        "what it reads."
     )
     assert counts == (
         "  CRITICAL 1   HIGH 8   MEDIUM 0   LOW 0   INFO 1        "
@@ -172,15 +172,15 @@ def test_a_clean_audit_says_what_was_checked() -> None:
     [
         pytest.param(
             audited(snapshot_of(tenant("Payments"), REFUSED), SILENT, ON_GROUPS),
-            'Nothing was found in "Example" (https://example.okta.com), as read on 2026-01-01 at '
-            "00:00 UTC, but not everything was checked. The audit is incomplete: of 2 rules, 1 "
+            'Nothing was found in the part of "Example" (https://example.okta.com) that could be '
+            "checked, as read on 2026-01-01 at 00:00 UTC. Not everything was checked: 1 of 2 rules "
             "could not be evaluated.",
             id="refused",
         ),
         pytest.param(
             audited(snapshot_of(tenant("Payments"), REFUSED), ON_GROUPS),
             'Nothing was checked in "Example" (https://example.okta.com), as read on 2026-01-01 at '
-            "00:00 UTC. The audit is incomplete: of 1 rule, 1 could not be evaluated.",
+            "00:00 UTC. Not everything was checked: 1 of 1 rule could not be evaluated.",
             id="all-refused",
         ),
         pytest.param(

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import CAPTURED_AT, example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 RULES = [rule for rule in load_rules() if rule.code in {"OAM801", "OAM802"}]
 

@@ -3,11 +3,11 @@
 import pytest
 
 from auditor import Rule
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 RULES = load_rules()
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 RULES = {rule.code: rule for rule in load_rules()}
 

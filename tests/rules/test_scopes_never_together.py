@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 RULE = next(rule for rule in load_rules() if rule.code == "OAM312")
 SERVER = "/api/v1/authorizationServers/aus1"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import CAPTURED_AT, example_snapshot
 from auditor.lint.result import AuditResult, ReportedFinding
 from auditor.plugins import load_rules
 from auditor.sandbox.northwind import northwind
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision, Outcome

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import CAPTURED_AT, example_snapshot
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
@@ -15,7 +15,7 @@ from auditor.sandbox.northwind import northwind
 from auditor.sandbox.northwind.flaws import FLAWS
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.collections import Collection, match
-from auditor.snapshot.document import Snapshot, dump_snapshot
+from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.org import Org
 
 RULES = {rule.code: rule for rule in load_rules() if rule.module.startswith("auditor.rules.")}

@@ -28,9 +28,9 @@ from auditor.cli.options import AuditOptions
 from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
-from auditor.snapshot.document import parse_snapshot
+from auditor.snapshot.document import Source, parse_snapshot
 from auditor.text import counted
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,53 +16,13 @@ import orjson
 from auditor.cli.options import FILE
 from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
-from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import AuthorizationServer
-from auditor.snapshot.org import Org
 from auditor.text import counted, escaped, one_line
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
-from auditor.tokens.lookup import find_client, find_scope, find_server, find_user
-from auditor.tokens.reach.requestable import OTHER
-from auditor.tokens.reach.situations import Reach, SituationReach, Way
-from auditor.tokens.reach.user_sets import People
-from auditor.tokens.request import ORG_SERVER
+from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
 from auditor.tokens.token_endpoint import taken_for_granted
 
 _WIDEST = 36
 _FORMULA = re.compile(r"[=+\-@\t\r]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccessRow:
-    """One scope that people, or a client without any, obtain by one rule."""
-
-    server: str
-    server_id: str
-    client: str
-    client_id: str
-    grant: str
-    scope: str
-    people: int | None
-    """How many for certain; None where the grant type has no user."""
-    uncertain: bool
-    """Whether there may be more, which the snapshot does not say."""
-    policy: str | None
-    policy_id: str | None
-    rule: str | None
-    rule_id: str | None
-    access_token_minutes: int | None
-    refresh_token: bool | None
-
-
-@dataclass(frozen=True)
-class _Question:
-    """What the rows are to be about; None is anything."""
-
-    server: str | None
-    client: App | None
-    scope: str | None
-    user: str | None
 
 
 @click.command("access")
@@ -106,15 +66,8 @@ def command(
     of a client, less.
     """
     org = read_org(path)
-    found = find_server(org, server) if server is not None else None
-    servers = _servers(org, server, found)
-    question = _Question(
-        server=server,
-        client=find_client(org, client) if client is not None else None,
-        scope=find_scope(org, scope, servers) if scope is not None else None,
-        user=find_user(org, user).id if user is not None else None,
-    )
-    rows = _rows(org, servers, question, OidcScopes(oidc_scopes))
+    wanted = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
+    rows = access_rows(org, wanted, OidcScopes(oidc_scopes))
     if form == "table":
         for line in _table(list(rows)):
             click.echo(line)
@@ -124,97 +77,11 @@ def command(
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         click.echo(escaped(document.decode()), nl=False)
-    further = taken_for_granted(org, [question.client] if question.client else org.apps)
+    further = taken_for_granted(org, [wanted.client] if wanted.client else org.apps)
     missing = unread(org, *further)
     for line in missing:
         click.echo(one_line(line), err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
-
-
-def _servers(
-    org: Org, asked: str | None, found: AuthorizationServer | None
-) -> tuple[AuthorizationServer | None, ...]:
-    """The servers to look at, in the order of their names; None is the org server."""
-    if asked is not None:
-        return (found,)
-    return (*sorted(org.servers, key=_order), None)
-
-
-def _order(server: AuthorizationServer) -> tuple[str, str]:
-    return server.title, server.id
-
-
-def _rows(
-    org: Org,
-    servers: Iterable[AuthorizationServer | None],
-    question: _Question,
-    reading: OidcScopes,
-) -> Iterator[AccessRow]:
-    reach = Reach(org, reading)
-    ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if question.user is not None else set())
-    clients = sorted(org.apps, key=lambda app: (app.title, app.client_id))
-    if question.client is not None:
-        clients = [question.client]
-    for server in servers:
-        for client in clients:
-            for grant in sorted(set(client.grant_types) - ignored):
-                here = reach.situation(server.id if server else ORG_SERVER, client.client_id, grant)
-                for scope in _scopes(here, question):
-                    yield from _scope_rows(here, scope, question)
-
-
-def _scopes(here: SituationReach, question: _Question) -> list[str]:
-    names = {name for region in here.regions for name in (*region.scopes, *region.doubtful)}
-    names = {name for name in names if name != OTHER and not name.endswith("." + OTHER)}
-    if question.scope is not None:
-        names &= {question.scope}
-    elif here.situation.server is None and question.server is None:
-        names = {name for name in names if name.startswith("okta.")}
-    return sorted(names)
-
-
-def _scope_rows(here: SituationReach, scope: str, question: _Question) -> Iterator[AccessRow]:
-    situation = here.situation
-    server, client = situation.server, situation.client
-    by_rule: dict[tuple[str | None, str | None], list[Way]] = {}
-    for way in here.access(scope).ways:
-        found = way.candidate
-        policy, rule = (found.policy.id, found.rule) if found else (None, None)
-        by_rule.setdefault((policy, rule.id if rule else None), []).append(way)
-    for same in by_rule.values():
-        people = same[0].people
-        for way in same[1:]:
-            people |= way.people
-        if question.user is not None:
-            people &= _only(here, question.user)
-        if not people.possible:
-            continue
-        item = same[0].candidate
-        decision = next((way.decision for way in same if way.decision), None)
-        userless = situation.grant in USERLESS_GRANTS
-        yield AccessRow(
-            server=server.title if server else ORG_SERVER,
-            server_id=server.id if server else ORG_SERVER,
-            client=client.title,
-            client_id=client.client_id,
-            grant=situation.grant,
-            scope=scope,
-            people=None if userless else len(people.sure),
-            uncertain=bool(people.unknown),
-            policy=item.policy.title if item else None,
-            policy_id=item.policy.id if item else None,
-            rule=item.rule.title if item and item.rule else None,
-            rule_id=item.rule.id if item and item.rule else None,
-            access_token_minutes=decision.access_token_minutes if decision else None,
-            refresh_token=decision.refresh_token if decision else None,
-        )
-
-
-def _only(here: SituationReach, user: str) -> People:
-    """The set of one user; where not all users were read, an unknown one may be anybody."""
-    users = here.reach.populations.users
-    strange = users.number(user) is None
-    return People.certain(users.of([None if strange else user]))
 
 
 def _table(rows: list[AccessRow]) -> Iterator[str]:

@@ -21,10 +21,10 @@ from auditor.controls import Control, Framework
 from auditor.controls.assess import Assessment, Outcomes, Status
 from auditor.controls.document import Assessments, as_csv, as_json, unmapped
 from auditor.errors import ExitCode, UsageError
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
-from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
 
 _WIDTH = 100

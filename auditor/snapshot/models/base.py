@@ -7,24 +7,36 @@ enum values are plain strings, and null means the same as absent.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
 
 
-def _null_as_empty(value: object) -> object:
-    return () if value is None else value
+@dataclass(frozen=True, slots=True, eq=False)
+class _NullAs:
+    """Reads null as an empty value, and has JSON Schemas say that null is accepted."""
+
+    empty: object
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        inner = handler(source)
+        return core_schema.no_info_before_validator_function(
+            self._read, inner, json_schema_input_schema=core_schema.nullable_schema(inner)
+        )
+
+    def _read(self, value: object) -> object:
+        return self.empty if value is None else value
 
 
-def _null_as_object(value: object) -> object:
-    return {} if value is None else value
-
-
-NullAsEmpty = BeforeValidator(_null_as_empty)
+NullAsEmpty = _NullAs(())
 """Reads a null list as an empty one."""
 
-NullAsObject = BeforeValidator(_null_as_object)
+NullAsObject = _NullAs({})
 """Reads a null object as one without members, that is, with all defaults."""
 
 Strings = Annotated[tuple[str, ...], NullAsEmpty]

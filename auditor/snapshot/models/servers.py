@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from auditor.snapshot.models.base import NullAsObject, Part, Record, Strings, Switchable
 
@@ -219,12 +219,29 @@ _THUMBPRINT = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": 
 """The members that a JWK's thumbprint is of, by key type (RFC 7638, 3.2; RFC 8037, 2)."""
 
 
+def _without_id(schema: dict[str, Any]) -> None:
+    """Has a key's JSON Schema accept what stands in for an id."""
+    schema["required"].remove("id")
+    schema["properties"]["id"] = {"type": ["string", "null"]}
+    text = {"type": "string"}
+    named = [{"required": [name], "properties": {name: text}} for name in ("id", "kid")]
+    schema["anyOf"] = named + [
+        {
+            "required": list(members),
+            "properties": {**dict.fromkeys(members, text), "kty": {"const": kind}},
+        }
+        for kind, members in _THUMBPRINT.items()
+    ]
+
+
 class Key(Record):
     """A public key of a server or a client.
 
     Okta names many of them by `kid` alone. A key that a client registered as its only one may
     lack that too (RFC 7517, 4.5); it is called by its thumbprint then.
     """
+
+    model_config = ConfigDict(json_schema_extra=_without_id)
 
     kind: ClassVar[str] = "key"
 

@@ -32,7 +32,7 @@ from auditor.tokens.grants import CIBA, KNOWN_GRANTS, USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
 from auditor.tokens.situation import Situation
-from auditor.tokens.token_endpoint import empty, useless_zones
+from auditor.tokens.token_endpoint import matches_no_address, useless_zones
 
 MOST = 4
 """How much advice is given at most."""
@@ -301,7 +301,7 @@ def _for_zones(situation: Situation, request: TokenRequest) -> Iterator[_Idea]:
         elif zone is not None:
             changed = Changes({zone.id: with_field(zone, "gateways", (ZoneAddress(),))})
             yield _Idea(f"network zone {quoted(zone.title)} had addresses", request, changed)
-    fit = (zone for zone in org.network_zones if zone.active and not empty(zone))
+    fit = (zone for zone in org.network_zones if zone.active and not matches_no_address(zone))
     for zone in sorted(fit, key=lambda zone: (zone.title, zone.id))[:2]:
         named = (*client.oauth.network.include, zone.id)
         changed = _client_with(situation, "network.include", named)

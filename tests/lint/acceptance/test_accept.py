@@ -13,10 +13,10 @@ from auditor import AuditResult, ReportedFinding
 from auditor.lint.acceptance.accept import accept
 from auditor.lint.acceptance.baseline import Baseline, baseline_entry
 from auditor.lint.acceptance.suppression import Suppression, SuppressionEntry, Suppressions
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 DAY = date(2026, 6, 1)
 FIELDS, KEYS = [None, "name", "audiences"], ["", "a", "b"]

@@ -16,10 +16,10 @@ from auditor import AuditResult
 from auditor.errors import UsageError
 from auditor.lint.acceptance.baseline import Baseline, BaselineEntry, make_baseline
 from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
-from auditor.lint.engine import Source, audit
+from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import dump_snapshot
+from auditor.snapshot.document import Source, dump_snapshot
 
 RULES = load_rules()
 RULE_PATH = f"{SERVERS}/aus1/policies/00p1/rules"

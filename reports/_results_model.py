@@ -20,9 +20,7 @@ from pydantic import (
 )
 
 from auditor import Confidence, Impact, Severity
-from auditor.lint.result import AcceptedBy, FindingStatus
-from auditor.snapshot.document import Capture
-from auditor.snapshot.ledger import CollectionStatus
+from auditor.results import AcceptedBy, Capture, CollectionStatus, FindingStatus
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"

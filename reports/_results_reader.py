@@ -14,29 +14,38 @@ from datetime import UTC
 import orjson
 from pydantic import ValidationError
 
-from auditor import AuditResult, Finding, Location, ObjectRef, Org, ReportedFinding, Rule
-from auditor.lint.options import RuleOptions
-from auditor.lint.report import Saved
-from auditor.lint.result import (
+from auditor import (
+    AuditResult,
+    Finding,
+    Location,
+    ObjectRef,
+    Org,
+    ReportedFinding,
+    Rule,
+    RuleOptions,
+    counted,
+    listed,
+    one_line,
+)
+from auditor.oauth import TokenRequest
+from auditor.results import (
     Acceptance,
     Crashed,
     Fixed,
+    LedgerEntry,
     NotEvaluated,
     Notice,
     RelatedObject,
+    RulePage,
     Run,
+    Saved,
     Tenant,
+    TextRegion,
     Witness,
 )
-from auditor.lint.rule_page import RulePage
-from auditor.snapshot.ledger import LedgerEntry
-from auditor.snapshot.resource_text import TextRegion
-from auditor.text import counted, listed, one_line
-from auditor.tokens.request import TokenRequest
 
-from ._coherence import check_coherence
-from ._document import page_hash, summary_of
-from ._wire import (
+from ._results_checks import check_coherence
+from ._results_model import (
     FORMAT,
     VERSION,
     FindingInfo,
@@ -48,6 +57,7 @@ from ._wire import (
     RunInfo,
     WitnessInfo,
 )
+from ._results_writer import page_hash, summary_of
 
 _MOST_NAMED = 10
 
@@ -63,13 +73,13 @@ def read(document: bytes, installed: Sequence[Rule]) -> Saved:
         ValueError: it is not such a document, is damaged, or contradicts itself.
     """
     results = _parsed(document)
-    known = {item.code: item for item in installed}
-    rules = {item.code: _rule(item, known.get(item.code)) for item in results.rules}
+    by_code = {item.code: item for item in installed}
+    rules = {item.code: _rule(item, by_code.get(item.code)) for item in results.rules}
     check_coherence(results)
     result = _result(results, rules)
     if summary_of(result) != results.summary:
         raise ValueError("summary: it does not fit what the document lists")
-    return Saved(result, tuple(_remarks(results, known)))
+    return Saved(result, tuple(_remarks(results, by_code)))
 
 
 def _parsed(document: bytes) -> Results:
@@ -80,17 +90,7 @@ def _parsed(document: bytes) -> Results:
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"it is not valid JSON, or cut off ({where}: {error.msg})") from None
-    said = value.get("schema") if isinstance(value, dict) else None
-    if not isinstance(said, str) or not said.startswith(FORMAT):
-        raise ValueError(f'it does not say "schema": "{VERSION}"')
-    if said != VERSION:
-        number = said.removeprefix(FORMAT)
-        if re.fullmatch("[0-9]{1,9}", number) and int(number) > 1:
-            raise ValueError(
-                f"schema: its version is {number}, and this okta-auditor reads version 1; "
-                "upgrade okta-auditor"
-            )
-        raise ValueError(f'schema: it is not "{VERSION}"')
+    _check_version(value.get("schema") if isinstance(value, dict) else None)
     try:
         return Results.model_validate_json(document, strict=True)
     except ValidationError as error:
@@ -99,12 +99,26 @@ def _parsed(document: bytes) -> Results:
         raise ValueError(one_line(f"{key or 'the document'}: {first['msg']}")) from None
 
 
-def _remarks(results: Results, known: dict[str, Rule]) -> Iterator[str]:
-    missing = [item.code for item in results.rules if item.code not in known]
+def _check_version(schema: object) -> None:
+    if not isinstance(schema, str) or not schema.startswith(FORMAT):
+        raise ValueError(f'it does not say "schema": "{VERSION}"')
+    if schema == VERSION:
+        return
+    number = re.fullmatch(f"{re.escape(FORMAT)}([0-9]{{1,9}})", schema)
+    if number and int(number[1]) > 1:
+        raise ValueError(
+            f"schema: its version is {number[1]}, and this okta-auditor reads version 1; "
+            "upgrade okta-auditor"
+        )
+    raise ValueError(f'schema: it is not "{VERSION}"')
+
+
+def _remarks(results: Results, installed: dict[str, Rule]) -> Iterator[str]:
+    missing = [item.code for item in results.rules if item.code not in installed]
     other = [
         item.code
         for item in results.rules
-        if item.code in known and page_hash(known[item.code]) != item.page
+        if item.code in installed and page_hash(installed[item.code]) != item.page
     ]
     for codes, what in (
         (missing, "not installed, so that their pages are missing"),

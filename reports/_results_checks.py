@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.snapshot.collections import BY_NAME
+from auditor.results import BY_NAME, AcceptedBy, FindingStatus
 
-from ._wire import FindingInfo, Results, RuleInfo
+from ._results_model import FindingInfo, Results, RuleInfo
 
 
 def check_coherence(results: Results) -> None:
@@ -29,8 +29,8 @@ def check_coherence(results: Results) -> None:
     rules = {item.code: item for item in results.rules}
     _check_rules(results, rules)
     for part in ("findings", "accepted"):
-        for at, found in enumerate(getattr(results, part)):
-            _check_finding(found, rules[found.code], f"{part}.{at}", counts=part == "findings")
+        for at, finding in enumerate(getattr(results, part)):
+            _check_finding(finding, rules[finding.code], f"{part}.{at}", counts=part == "findings")
 
 
 def _check_rules(results: Results, rules: dict[str, RuleInfo]) -> None:
@@ -42,11 +42,15 @@ def _check_rules(results: Results, rules: dict[str, RuleInfo]) -> None:
                 raise ValueError(f"{part}.{at}.name: {item.code} has another name in rules")
 
 
-def _check_finding(found: FindingInfo, rule: RuleInfo, where: str, *, counts: bool) -> None:
-    if found.impact != rule.impact:
-        raise ValueError(f"{where}.impact: {found.code} has another one in rules")
-    if counts is not (found.status == "open") or counts is not (found.acceptance is None):
+def _check_finding(finding: FindingInfo, rule: RuleInfo, where: str, *, counts: bool) -> None:
+    if finding.impact != rule.impact:
+        raise ValueError(f"{where}.impact: {finding.code} has another one in rules")
+    fits = (finding.status is FindingStatus.OPEN) is counts is (finding.acceptance is None)
+    if not fits:
         raise ValueError(f"{where}.status: it does not fit the list, or the acceptance")
-    expected = {"suppression": "suppressed", "baseline": "unchanged"}
-    if found.acceptance and expected[found.acceptance.by] != found.status:
+    expected = {
+        AcceptedBy.SUPPRESSION: FindingStatus.SUPPRESSED,
+        AcceptedBy.BASELINE: FindingStatus.UNCHANGED,
+    }
+    if finding.acceptance and expected[finding.acceptance.by] != finding.status:
         raise ValueError(f"{where}.status: it does not fit acceptance.by")

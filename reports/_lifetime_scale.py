@@ -10,15 +10,15 @@ from math import log
 
 from markupsafe import Markup
 
-from auditor.access_overview.model import RuleAccess
-from auditor.text import duration
-from auditor.tokens.lifetimes import (
+from auditor import duration
+from auditor.oauth import (
     LONGEST_ACCESS,
     LONGEST_WINDOW,
     SHORTEST_ACCESS,
     SHORTEST_WINDOW,
     UNLIMITED,
 )
+from auditor.results import RuleAccess
 
 _MARGIN = 3
 _TICKS = (
@@ -73,24 +73,31 @@ def scale(rule: RuleAccess) -> Markup:
 
 def lifetimes(rule: RuleAccess) -> str:
     """The same in words."""
+    access = _access_words(rule)
+    if rule.access_minutes is None or not _refreshes(rule):
+        return access
+    return f"{access}; {_refresh_words(rule)}"
+
+
+def _access_words(rule: RuleAccess) -> str:
     if rule.access_minutes is None:
         return "access token: not known"
-    said = f"access token {duration(rule.access_minutes)}"
-    if _out_of_bounds(rule):
-        said += f" (Okta allows {SHORTEST_ACCESS} minutes to {duration(LONGEST_ACCESS)})"
-    if not _refreshes(rule):
-        return said
+    limits = f" (Okta allows {SHORTEST_ACCESS} minutes to {duration(LONGEST_ACCESS)})"
+    return f"access token {duration(rule.access_minutes)}{limits if _out_of_bounds(rule) else ''}"
+
+
+def _refresh_words(rule: RuleAccess) -> str:
     if rule.refresh_minutes is None:
-        said += "; refresh token: not known"
+        lifetime = "refresh token: not known"
     elif rule.refresh_minutes == UNLIMITED:
-        said += "; refresh token without end"
+        lifetime = "refresh token without end"
     else:
-        said += f"; refresh token {duration(rule.refresh_minutes)}"
-    if rule.window_minutes:
-        said += f", {duration(rule.window_minutes)} if unused"
-        if not SHORTEST_WINDOW <= rule.window_minutes <= LONGEST_WINDOW:
-            said += f" (Okta allows {SHORTEST_WINDOW} minutes to 5 years)"
-    return said
+        lifetime = f"refresh token {duration(rule.refresh_minutes)}"
+    if not rule.window_minutes:
+        return lifetime
+    allowed = SHORTEST_WINDOW <= rule.window_minutes <= LONGEST_WINDOW
+    limits = "" if allowed else f" (Okta allows {SHORTEST_WINDOW} minutes to 5 years)"
+    return f"{lifetime}, {duration(rule.window_minutes)} if unused{limits}"
 
 
 def _out_of_bounds(rule: RuleAccess) -> bool:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import hashlib
 
 from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule
-from auditor.lint.result import Acceptance, Crashed, Fixed, NotEvaluated, Notice, Run, Witness
-from auditor.lint.rule_page import markdown
-from auditor.snapshot.ledger import LedgerEntry
+from auditor.results import (
+    Acceptance,
+    Crashed,
+    Fixed,
+    LedgerEntry,
+    NotEvaluated,
+    Notice,
+    Run,
+    Witness,
+    markdown,
+)
 
-from ._wire import (
+from ._results_model import (
     AcceptanceInfo,
     CoverageInfo,
     CrashedInfo,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from auditor import AuditResult
-from auditor.access_overview.model import (
+from auditor import AuditResult, counted, listed
+from auditor.results import (
     MOST_LOGINS,
     AccessOverview,
     ClientAccess,
@@ -20,7 +20,6 @@ from auditor.access_overview.model import (
     ScopePath,
     ServerAccess,
 )
-from auditor.text import counted, listed
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 MOST_RULES = 60
@@ -191,15 +190,16 @@ def _flagged(result: AuditResult) -> Mapping[str, tuple[str, ...]]:
 
 def whom(scope: ScopeAccess) -> str:
     """Who obtains a scope: people, machines, and whether there may be more."""
-    said = [counted(scope.people, "person", "people")] if scope.people else []
-    if scope.logins and len(scope.logins) == scope.people:
-        said = [f"{said[0]} ({listed(scope.logins, most=MOST_LOGINS)})"]
+    parts = []
+    if scope.people:
+        all_named = len(scope.logins) == scope.people
+        logins = f" ({listed(scope.logins, most=MOST_LOGINS)})" if all_named else ""
+        parts.append(f"{counted(scope.people, 'person', 'people')}{logins}")
     if scope.machines:
-        said.append(f"{counted(scope.machines, 'client')} without a user")
-    words = " and ".join(said)
-    if scope.more:
-        return f"{words}, maybe more: not known" if words else "not known"
-    return words
+        parts.append(f"{counted(scope.machines, 'client')} without a user")
+    if not parts:
+        return "not known" if scope.more else ""
+    return f"{' and '.join(parts)}{', maybe more: not known' if scope.more else ''}"
 
 
 def _state(cell: ClientServerAccess) -> tuple[str, str]:
@@ -217,11 +217,30 @@ def _state(cell: ClientServerAccess) -> tuple[str, str]:
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
 
 
-def by_way(way: ScopePath) -> str:
-    """Whom a way gives a scope to."""
-    if not way.certain:
+def path_recipients(path: ScopePath) -> str:
+    """Who obtains a scope through one client and rule."""
+    if not path.certain:
         return "maybe: not known"
-    return counted(way.people, "person", "people") if way.people else "without a user"
+    return counted(path.people, "person", "people") if path.people else "without a user"
+
+
+_STEP_CLASSES = {
+    RuleUse.REACHED: "reached",
+    RuleUse.NEVER: "never-reached",
+    RuleUse.INACTIVE: "inactive",
+    RuleUse.UNKNOWN: "not-known",
+}
+
+
+def step_class(use: RuleUse) -> str:
+    """The class of style of a policy rule."""
+    return _STEP_CLASSES[use]
+
+
+def grants_words(grants: tuple[str, ...]) -> str:
+    """Some grant types, those that are URNs by their last part."""
+    names = (grant.rpartition(":")[2] for grant in grants)
+    return listed(names, most=6, empty="no grant type")
 
 
 def _server(
@@ -230,27 +249,25 @@ def _server(
     rules = [rule for policy in server.policies for rule in policy.rules]
     never = sum(rule.use is RuleUse.NEVER for rule in rules)
     unknown = sum(rule.use is RuleUse.UNKNOWN for rule in rules)
-    said = [
+    summary = [
+        *([] if server.active else ["inactive"]),
+        *([] if server.complete else ["policies not completely read"]),
         counted(len(server.policies), "policy", "policies"),
         counted(len(rules), "rule"),
+        *([f"{never:,} never reached"] if never else []),
+        *([f"{unknown:,} not known"] if unknown else []),
     ]
-    if never:
-        said.append(f"{never:,} never reached")
-    if unknown:
-        said.append(f"{unknown:,} not known")
-    if not server.complete:
-        said = ["policies not completely read", *said]
     failing = tuple(
         (Client(anchor, client.name), client.cells[at].failure)
         for anchor, client in zip(anchors, access.clients, strict=True)
         if client.cells[at].failure
     )
     if failing:
-        said.append(f"{counted(len(failing), 'named client')} can obtain nothing")
+        summary.append(f"{counted(len(failing), 'named client')} can obtain nothing")
     return ServerPicture(
         anchor=f"server-{at}-{_UNSAFE.sub('', server.id)}",
         server=server,
-        summary=f"{'' if server.active else 'inactive, '}{', '.join(said)}",
+        summary=", ".join(summary),
         open=bool(never or failing),
         policies=tuple(_first(server.policies)),
         left_out=max(0, len(rules) - MOST_RULES),

@@ -1,0 +1,60 @@
+"""Records of the Management API, as rules and programs read them, and the words they use.
+
+Every field keeps Okta's name in snake_case; fields that no model names are in `model_extra`.
+"""
+
+from auditor.snapshot.models.base import Record, RecordPlace
+from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
+from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.org import (
+    ApiToken,
+    ClientPrivileges,
+    InlineHook,
+    NetworkZone,
+    OrgProfile,
+    TrustedOrigin,
+)
+from auditor.snapshot.models.servers import (
+    ALL_CLIENTS,
+    ALL_SCOPES,
+    EVERYONE,
+    OIDC_SCOPES,
+    AccessPolicy,
+    AuthorizationServer,
+    Claim,
+    Key,
+    People,
+    PolicyRule,
+    Scope,
+    TokenAction,
+)
+
+__all__ = [
+    "ALL_CLIENTS",
+    "ALL_SCOPES",
+    "EVERYONE",
+    "OIDC_SCOPES",
+    "AccessPolicy",
+    "AdminRole",
+    "ApiToken",
+    "App",
+    "AuthorizationServer",
+    "Claim",
+    "ClientPrivileges",
+    "Grant",
+    "Group",
+    "GroupAssignment",
+    "InlineHook",
+    "Key",
+    "NetworkZone",
+    "OrgProfile",
+    "People",
+    "PolicyRule",
+    "Record",
+    "RecordPlace",
+    "Scope",
+    "TokenAction",
+    "TrustedOrigin",
+    "User",
+    "UserAssignments",
+]

@@ -1,0 +1,99 @@
+"""What the decision engine offers: grant types, limits, token requests, who can obtain what."""
+
+from auditor.tokens.decide import Decider, OidcScopes
+from auditor.tokens.decision import Decision, Outcome, Passed, Step
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    CIBA,
+    CLIENT_CREDENTIALS,
+    DEVICE_CODE,
+    IMPLICIT,
+    INTERACTION_CODE,
+    JWT_BEARER,
+    PASSWORD,
+    REFRESH_TOKEN,
+    REFRESHABLE_GRANTS,
+    TOKEN_EXCHANGE,
+    USERLESS_GRANTS,
+    user_grants,
+)
+from auditor.tokens.lifetimes import (
+    LONGEST_ACCESS,
+    LONGEST_WINDOW,
+    SHORTEST_ACCESS,
+    SHORTEST_WINDOW,
+    UNLIMITED,
+)
+from auditor.tokens.reach.client_groups import ClientGroup
+from auditor.tokens.reach.populations import PEOPLE_READS, Populations, shared_populations
+from auditor.tokens.reach.regions import Region
+from auditor.tokens.reach.rules import Obstacle, RuleReach
+from auditor.tokens.reach.servers import ServerReach, TenantReach, tenant_reach
+from auditor.tokens.reach.user_sets import UserSet
+from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS, READS
+from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.rule_conditions import (
+    admits_userless,
+    admitted_users,
+    excluded_users,
+    gives_refresh_tokens,
+)
+from auditor.tokens.scopes import OFFLINE_ACCESS
+from auditor.tokens.token_endpoint import (
+    can_authenticate,
+    matches_no_address,
+    usable_somewhere,
+    useless_zones,
+)
+
+__all__ = [
+    "AUTHORIZATION_CODE",
+    "CIBA",
+    "CLIENT_CREDENTIALS",
+    "CONSULTS",
+    "CUSTOM_SERVER_READS",
+    "DEVICE_CODE",
+    "IMPLICIT",
+    "INTERACTION_CODE",
+    "JWT_BEARER",
+    "LONGEST_ACCESS",
+    "LONGEST_WINDOW",
+    "OFFLINE_ACCESS",
+    "ORG_SERVER",
+    "PASSWORD",
+    "PEOPLE_READS",
+    "READS",
+    "REFRESHABLE_GRANTS",
+    "REFRESH_TOKEN",
+    "SHORTEST_ACCESS",
+    "SHORTEST_WINDOW",
+    "TOKEN_EXCHANGE",
+    "UNLIMITED",
+    "USERLESS_GRANTS",
+    "ClientGroup",
+    "Decider",
+    "Decision",
+    "Obstacle",
+    "OidcScopes",
+    "Outcome",
+    "Passed",
+    "Populations",
+    "Region",
+    "RuleReach",
+    "ServerReach",
+    "Step",
+    "TenantReach",
+    "TokenRequest",
+    "UserSet",
+    "admits_userless",
+    "admitted_users",
+    "can_authenticate",
+    "excluded_users",
+    "gives_refresh_tokens",
+    "matches_no_address",
+    "shared_populations",
+    "tenant_reach",
+    "usable_somewhere",
+    "useless_zones",
+    "user_grants",
+]

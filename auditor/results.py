@@ -1,0 +1,85 @@
+"""What a report gets: the parts of an `AuditResult`, from findings to pictures of access."""
+
+from auditor.access_overview.model import (
+    MOST_LOGINS,
+    AccessOverview,
+    ClientAccess,
+    ClientServerAccess,
+    Obtains,
+    PolicyAccess,
+    RuleAccess,
+    RuleUse,
+    ScopeAccess,
+    ScopePath,
+    ServerAccess,
+)
+from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.completeness import (
+    NO_RULES,
+    Completeness,
+    incomplete_rules,
+    incompleteness,
+    unread_collections,
+)
+from auditor.lint.object_types import type_name
+from auditor.lint.report import Saved
+from auditor.lint.result import (
+    Acceptance,
+    AcceptedBy,
+    Crashed,
+    FindingStatus,
+    Fixed,
+    NotEvaluated,
+    Notice,
+    RelatedObject,
+    Run,
+    Tenant,
+    Witness,
+)
+from auditor.lint.rule_page import RulePage, markdown
+from auditor.snapshot.collections import BY_NAME, lineage
+from auditor.snapshot.document import Capture
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
+from auditor.snapshot.resource_text import TextRegion
+
+__all__ = [
+    "BY_NAME",
+    "MOST_LOGINS",
+    "NO_RULES",
+    "SOON_DAYS",
+    "Acceptance",
+    "AcceptedBy",
+    "AccessOverview",
+    "Capture",
+    "ClientAccess",
+    "ClientServerAccess",
+    "CollectionStatus",
+    "Completeness",
+    "Crashed",
+    "FindingStatus",
+    "Fixed",
+    "LedgerEntry",
+    "NotEvaluated",
+    "Notice",
+    "Obtains",
+    "PolicyAccess",
+    "RelatedObject",
+    "RuleAccess",
+    "RulePage",
+    "RuleUse",
+    "Run",
+    "Saved",
+    "ScopeAccess",
+    "ScopePath",
+    "ServerAccess",
+    "Tenant",
+    "TextRegion",
+    "Witness",
+    "ends_soon",
+    "incomplete_rules",
+    "incompleteness",
+    "lineage",
+    "markdown",
+    "type_name",
+    "unread_collections",
+]

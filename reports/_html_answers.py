@@ -1,0 +1,79 @@
+"""What the HTML report says at its head: the result, what ran, and what could not be checked."""
+
+from __future__ import annotations
+
+from auditor import AuditResult, Severity, counted, listed
+from auditor.results import Completeness, incomplete_rules
+
+from ._wording import impacts, severities
+
+_COUNTED = (
+    ("authorization_servers", "authorization servers"),
+    ("policy_rules", "policy rules"),
+    ("apps", "OIDC apps"),
+)
+_TITLE_SEVERITIES = 2
+_ALL = "every collection was read, every rule evaluated"
+
+
+def window_title(result: AuditResult) -> str:
+    """The result in the few words that fit a window's title."""
+    number = _findings(result)
+    worst = severities(result)[:_TITLE_SEVERITIES]
+    named = f" ({', '.join(worst)})" if worst else ""
+    return f"{'Incomplete: ' if result.incomplete else ''}{number}{named}"
+
+
+def answer(result: AuditResult) -> str:
+    """What a manager wants to know, in one or two sentences."""
+    if result.findings:
+        parts = listed(severities(result), most=len(Severity))
+        return f"{_findings(result)}: {parts}. By impact: {impacts(result)}."
+    if result.incomplete:
+        nothing = "Nothing that counts" if result.accepted else "Nothing"
+        return f"{nothing} was found in the part that could be checked."
+    if result.accepted:
+        return f"Nothing was found but {counted(len(result.accepted), 'accepted finding')}."
+    return "Nothing was found."
+
+
+def _findings(result: AuditResult) -> str:
+    return counted(len(result.findings), "new finding" if result.baseline else "finding")
+
+
+def evaluated(result: AuditResult) -> str:
+    """How many rules were evaluated, over what, in a sentence."""
+    selected = len(result.rules)
+    if result.evaluated == selected > 1:
+        rules = f"All {selected:,} rules evaluated"
+    else:
+        rules = f"{result.evaluated:,} of {counted(selected, 'rule')} evaluated"
+    objects = [
+        f"{result.objects[name]:,} {label}" for name, label in _COUNTED if result.objects.get(name)
+    ]
+    return f"{rules}, over {listed(objects)}." if objects else f"{rules}."
+
+
+def is_complete(result: AuditResult) -> str:
+    """The answer to whether everything was checked, without a full stop."""
+    gaps = _gaps(result)
+    if result.incomplete:
+        return f"No: {gaps}"
+    return f"Every selected rule, but {gaps}" if gaps else f"Yes: {_ALL}"
+
+
+def not_checked(result: AuditResult) -> str:
+    """The answer to what was not checked, without a full stop."""
+    return _gaps(result) or f"Nothing: {_ALL}"
+
+
+def _gaps(result: AuditResult) -> str:
+    """What is missing, as a clause; empty if nothing is."""
+    if not result.rules:
+        return "no rule was selected"
+    completeness = Completeness.of(result)
+    unread = len(completeness.unread_collections)
+    collections = f"{unread:,} of {counted(completeness.collections, 'collection')}"
+    parts = [incomplete_rules(completeness)]
+    parts += [f"{collections} not read completely"] if unread else []
+    return "; ".join(filter(None, parts))

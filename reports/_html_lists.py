@@ -1,0 +1,143 @@
+"""What the HTML report lists: findings by severity, the worst rules, choices of the filters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity
+from auditor.results import NotEvaluated
+
+from ._output import with_identity
+from ._wording import sentence
+
+_NO_SERVER = "-"
+_WORST_RULES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding and what its row says in other words than the finding's."""
+
+    anchor: str
+    finding: ReportedFinding
+    server: str
+    """The server's id, or what stands for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorstRule:
+    """A rule among those with the most severe findings."""
+
+    severity: Severity
+    rule: Rule
+    count: int
+    only: FindingRow | None
+    """Its finding, if it has just one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoice:
+    """A choice of a filter."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluatedGroup:
+    """The rules that were not evaluated for one and the same reason."""
+
+    reason: str
+    remedy: str
+    rules: tuple[Rule, ...]
+
+
+SeverityGroup = tuple[Severity, list[FindingRow]]
+
+
+def worst_rules(groups: list[SeverityGroup], counts: Counter[str]) -> list[WorstRule]:
+    """The rules with the most severe findings; nothing where the list of findings is as short."""
+    if len(counts) <= _WORST_RULES:
+        return []
+    worst: dict[str, tuple[Severity, FindingRow]] = {}
+    for severity, rows in groups:
+        for row in rows:
+            worst.setdefault(row.finding.rule.code, (severity, row))
+    first = sorted(worst.items(), key=lambda item: (item[1][0].rank, -counts[item[0]], item[0]))
+    return [
+        WorstRule(severity, row.finding.rule, counts[code], row if counts[code] == 1 else None)
+        for code, (severity, row) in first[:_WORST_RULES]
+    ]
+
+
+def broken_rules(result: AuditResult) -> list[tuple[Rule, int]]:
+    """The rules whose findings are requests that fail, those with most findings first."""
+    by_code = {rule.code: rule for rule in result.rules}
+    return [
+        (by_code[code], count)
+        for code, count in result.by_rule.items()
+        if code in by_code and by_code[code].impact is Impact.BROKEN
+    ]
+
+
+def impact_counts(findings: Iterable[ReportedFinding]) -> list[tuple[Impact, int]]:
+    counts = Counter(finding.rule.impact for finding in findings)
+    return [(impact, counts[impact]) for impact in Impact]
+
+
+def severity_groups(findings: Iterable[ReportedFinding]) -> list[SeverityGroup]:
+    """The findings as rows, by severity. Anchors are unique even if fingerprints are not."""
+    rows: dict[Severity, list[FindingRow]] = {}
+    for finding, identity in with_identity(findings):
+        server = finding.server.id if finding.server else _NO_SERVER
+        row = FindingRow(f"finding-{identity}", finding, server)
+        rows.setdefault(finding.severity, []).append(row)
+    return [(severity, rows[severity]) for severity in Severity if severity in rows]
+
+
+def server_choices(findings: Iterable[ReportedFinding]) -> list[FilterChoice]:
+    """The filter's choices: servers by name; the id tells those with one name apart."""
+    counts: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for finding in findings:
+        server = finding.server
+        counts[server.id if server else _NO_SERVER] += 1
+        if server:
+            names[server.id] = server.name
+    twice = {name for name, count in Counter(names.values()).items() if count > 1}
+    options = [
+        FilterChoice(id_, f"{name}, {id_}" if name in twice else name, counts[id_])
+        for id_, name in sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
+    ]
+    if counts[_NO_SERVER]:
+        options.append(
+            FilterChoice(_NO_SERVER, "No server: clients and the org", counts[_NO_SERVER])
+        )
+    return options
+
+
+def not_evaluated_groups(items: Iterable[NotEvaluated]) -> list[NotEvaluatedGroup]:
+    """The rules by the reason why they were not evaluated."""
+
+    def why(item: NotEvaluated) -> tuple[str, str]:
+        return item.reason, item.remedy
+
+    return [
+        NotEvaluatedGroup(reason, sentence(remedy), tuple(item.rule for item in group))
+        for (reason, remedy), group in groupby(sorted(items, key=why), key=why)
+    ]
+
+
+def rule_outcomes(result: AuditResult, counts: Counter[str]) -> Iterator[tuple[Rule, str]]:
+    """Every selected rule with what came of it."""
+    without_findings = {item.rule.code: "crashed" for item in result.crashed}
+    without_findings |= {item.rule.code: "not evaluated" for item in result.unread}
+    without_findings |= {item.rule.code: "does not apply" for item in result.not_applicable}
+    accepted = Counter(item.rule.code for item in result.accepted)
+    for rule in result.rules:
+        more = f" and {accepted[rule.code]:,} accepted" if accepted[rule.code] else ""
+        yield rule, without_findings.get(rule.code) or f"{counts[rule.code]:,}{more}"

@@ -1,0 +1,95 @@
+"""What the text report says first: the answer, why it is not whole, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor import AuditResult, ReportedFinding, Severity, counted, listed, quoted
+from auditor.results import LedgerEntry, incompleteness, lineage
+
+from ._wording import impacts
+
+_WORST_RULES = 3
+_KINDS_NAMED = 6
+
+
+def opening(result: AuditResult) -> str:
+    """The answer in a few sentences."""
+    return " ".join(filter(None, [_answer(result), incompleteness(result), _absence(result)]))
+
+
+def _answer(result: AuditResult) -> str:
+    tenant = f"{quoted(result.tenant.name)} ({result.tenant.url})"
+    read = f"as read on {result.capture.finished_at:%Y-%m-%d at %H:%M %Z}"
+    number = len(result.findings)
+    finding = "new finding" if result.baseline else "finding"
+    if number == 1:
+        severity = result.findings[0].severity
+        return f"{tenant} has 1 {finding}, of {severity} severity, {read}."
+    if number:
+        bad = sum(item.severity.at_least(Severity.HIGH) for item in result.findings)
+        share = {0: "none", number: "all"}.get(bad, f"{bad:,}")
+        return (
+            f"{tenant} has {counted(number, finding)}, {share} of them critical or high, {read}. "
+            f"By impact: {impacts(result)}."
+        )
+    if not result.evaluated:
+        return f"Nothing was checked in {tenant}, {read}."
+    if result.incomplete:
+        nothing = "Nothing that counts" if result.accepted else "Nothing"
+        return f"{nothing} was found in the part of {tenant} that could be checked, {read}."
+    if result.accepted:
+        accepted = counted(len(result.accepted), "accepted finding")
+        others = "new" if result.baseline else "other"
+        return f"{tenant} has {accepted} and no {others} ones, {read}."
+    return f"{tenant} has no {finding}s, {read}."
+
+
+def _absence(result: AuditResult) -> str:
+    absent = len(result.not_applicable)
+    if not absent:
+        return ""
+    read = "it reads" if absent == 1 else "they read"
+    return f"{counted(absent, 'rule')} did not apply: the org does not have what {read}."
+
+
+def worst_rules(result: AuditResult) -> list[str]:
+    """The worst rules, where there are more than one sees at a glance."""
+    rules: dict[str, list[ReportedFinding]] = {}
+    for item in result.findings:
+        rules.setdefault(item.rule.code, []).append(item)
+    if len(rules) <= _WORST_RULES:
+        return []
+    return [
+        f"{findings[0].rule.page.title}: {counted(len(findings), 'finding')} ({code})"
+        for code, findings in list(rules.items())[:_WORST_RULES]
+    ]
+
+
+def counts(result: AuditResult) -> str:
+    """A line of numbers: findings by severity, and rules by what became of them."""
+    severities = "   ".join(
+        f"{severity.value.upper()} {number:,}" for severity, number in result.by_severity.items()
+    )
+    rules = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated):,} not evaluated"
+    crashed = f", {len(result.crashed):,} crashed" if result.crashed else ""
+    return f"{severities}        {rules}{crashed}"
+
+
+def checked(result: AuditResult) -> str:
+    """What a complete audit looked at; empty for one that is not complete."""
+    if result.incomplete or not result.evaluated:
+        return ""
+    evaluated = [rule for rule in result.rules if rule.code in result.evaluated_codes]
+    collections = lineage(name for rule in evaluated for name in (*rule.reads, *rule.consults))
+    entries = [entry for entry in result.coverage if entry.collection in collections]
+    total = counted(sum(entry.objects for entry in entries), "object")
+    kinds = listed(_kinds(entries), most=_KINDS_NAMED, empty="")
+    return (
+        f"Checked: {counted(result.evaluated, 'rule')} over {total}{': ' if kinds else ''}{kinds}. "
+        "All of that was read completely."
+    )
+
+
+def _kinds(entries: Iterable[LedgerEntry]) -> list[str]:
+    return [f"{entry.label} ({entry.objects:,})" for entry in entries if entry.objects]

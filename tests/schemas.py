@@ -1,0 +1,212 @@
+"""Holds whatever the tests make to the JSON Schema of its kind.
+
+`okta-auditor schema` describes eight kinds of documents. What the tool writes, and what its
+readers accept, has to satisfy the schema of its kind. `conftest.py` checks the files of all
+tests, `helpers.py` what commands print and what the sandbox serves.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tomllib
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from auditor.reports._results_model import Results  # noqa: TID251 - its reader checks sums, too
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from pydantic import BaseModel, TypeAdapter
+
+from auditor import Org
+from auditor.cli.commands.schema import _schemas
+from auditor.config.model import Config
+from auditor.controls.reading import parse_framework
+from auditor.diff.document import Document
+from auditor.errors import AuditorError
+from auditor.lint.acceptance.suppression import SuppressionPolicy
+from auditor.lint.acceptance.suppressions_file import parse_suppressions
+from auditor.plugins import load_rules
+from auditor.sandbox.tenant import Tenant
+from auditor.snapshot.document import FORMAT, parse_snapshot
+from auditor.tokens.expectations import Expectation
+
+_SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
+_LARGEST = 50_000_000
+_HERE = Path("here")
+
+
+def check_files(folder: Path) -> Counter[str]:
+    """Check all files beneath a folder, and count them by kind.
+
+    Raises:
+        AssertionError: the tool accepts a file that its schema refuses.
+    """
+    counts: Counter[str] = Counter()
+    for path in sorted(folder.rglob("*")):
+        for name, data in _contents(path):
+            kind, document = recognise(name, data)
+            if kind and accepts(kind, document):
+                check(kind, document, str(path))
+                counts[kind] += 1
+    return counts
+
+
+def check_text(text: str) -> None:
+    """Check what a command printed, if it is a document.
+
+    Raises:
+        AssertionError: the schema of its kind refuses it.
+    """
+    kind, document = recognise("output.json", text.encode()) if text[:1] == "{" else (None, None)
+    if kind:
+        check(kind, document, "standard output")
+
+
+def check(kind: str, document: Any, source: str) -> None:
+    """Check a document of a kind.
+
+    Raises:
+        AssertionError: the schema refuses it.
+    """
+    document = _plain(document)
+    if not validator(kind).is_valid(document):
+        error = best_match(validator(kind).iter_errors(document))
+        raise AssertionError(f"{source}: schema {kind}, {error.json_path}: {error.message}")
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    """What checks documents of a kind."""
+    return Draft202012Validator(schemas()[kind]())
+
+
+def schemas() -> Mapping[str, Callable[[], dict[str, Any]]]:
+    """What makes each of the schemas that `okta-auditor schema` prints."""
+    return _schemas()
+
+
+def recognise(name: str, data: bytes) -> tuple[str | None, Any]:
+    """The kind that a file looks like, and its content as a JSON value."""
+    try:
+        if name.endswith(".toml"):
+            return _kind_of_toml(_plain(tomllib.loads(data.decode())))
+        value = json.loads(data) if name.endswith(".json") else yaml.safe_load(data)
+        return _kind(value), _plain(value)
+    except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
+        return None, None  # damaged on purpose, or a file of another kind
+
+
+def accepts(kind: str, document: Any) -> bool:
+    """Whether the tool takes a document for one of that kind."""
+    try:
+        _READERS[kind](document)
+    except (AuditorError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The documents that a file may be or hold, as names and bytes."""
+    if not path.is_file() or path.is_symlink():
+        return
+    try:
+        if path.suffix in _SUFFIXES:
+            data = path.read_bytes()
+            packed = data[:2] == b"\x1f\x8b"
+            yield path.name.removesuffix(".gz"), gzip.decompress(data) if packed else data
+        elif path.suffix == ".zip":
+            yield from _members(path)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+        return  # damaged on purpose
+
+
+def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if Path(member.filename).suffix in _SUFFIXES and member.file_size < _LARGEST:
+                yield member.filename, archive.read(member)
+
+
+def _kind(value: Any) -> str | None:
+    if isinstance(value, list):
+        mappings = value and all(isinstance(item, dict) for item in value)
+        return "expectations" if mappings and "expect" in value[0] else None
+    if not isinstance(value, dict) or not value:
+        return None
+    if value.get("format") == FORMAT:
+        return "snapshot"
+    for kind in ("results", "diff"):
+        if str(value.get("schema")).startswith(f"okta-auditor/{kind}/"):
+            return kind
+    if all(str(key).startswith(("/", "@")) for key in value):
+        return "tenant"
+    return "framework" if {"beyond", "controls"} <= value.keys() else None
+
+
+def _kind_of_toml(value: dict[str, Any]) -> tuple[str | None, Any]:
+    if "suppression" in value:
+        return "suppressions", value
+    own = value.get("tool", {}).get("okta-auditor")
+    return "config", value if own is None else own
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON has it: dates are text, tuples are lists."""
+    return json.loads(json.dumps(value, default=date.isoformat))
+
+
+def _read_snapshot(document: Any) -> None:
+    snapshot = parse_snapshot(json.dumps(document).encode(), _HERE)
+    if quarantined := [
+        odd for entry in Org.of(snapshot).ledger.entries for odd in entry.quarantined
+    ]:
+        raise ValueError(quarantined[0].reason)
+
+
+def _read_suppressions(document: Any) -> None:
+    entries = document.get("suppression", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError("not tables")
+    others = [f"{json.dumps(key)} = 1" for key in document.keys() - {"suppression"}]
+    text = "\n".join([*others, *map(_toml, entries)])
+    # Any end will do, because the horizon depends on the configuration.
+    parse_suppressions(text, _HERE, load_rules(), SuppressionPolicy(max_days=3650), date.max)
+
+
+def _toml(entry: dict[str, Any]) -> str:
+    lines = [f"{json.dumps(key)} = {_toml_value(key, value)}" for key, value in entry.items()]
+    return "\n".join(["[[suppression]]", *lines])
+
+
+def _toml_value(key: str, value: Any) -> str:
+    return str(value) if key == "expires" and isinstance(value, str) else json.dumps(value)
+
+
+def _model(model: type[BaseModel] | TypeAdapter[Any]) -> Callable[[Any], object]:
+    adapter = model if isinstance(model, TypeAdapter) else TypeAdapter(model)
+
+    def read(document: Any) -> object:
+        return adapter.validate_json(json.dumps(document), strict=True)
+
+    return read
+
+
+_READERS: dict[str, Callable[[Any], object]] = {
+    "snapshot": _read_snapshot,
+    "results": _model(Results),
+    "diff": _model(Document),
+    "config": _model(Config),
+    "expectations": _model(TypeAdapter(list[Expectation])),
+    "suppressions": _read_suppressions,
+    "framework": lambda document: parse_framework(json.dumps(document), _HERE),
+    "tenant": Tenant.from_document,
+}
+"""Raise ValueError or an error of ours for what is not of the kind."""
