@@ -20,6 +20,7 @@ from auditor.lint.engine import audit_org
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.selection import select_rules
+from auditor.pack_check import PackCheck, check_pack
 from auditor.plugins import load_reports, load_rules
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
@@ -36,10 +37,12 @@ __all__ = [
     "AuditorError",
     "DiffResult",
     "Explanation",
+    "PackCheck",
     "SnapshotError",
     "UsageError",
     "access",
     "audit",
+    "check_pack",
     "decide",
     "diff",
     "explain",

@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "models": {"snapshot"},
     "oauth": {"tokens"},
     "results": {"snapshot", "lint", "access_overview"},
-    "api": {"errors", "snapshot", "tokens", "lint", "diff", "plugins"},
+    "api": {"errors", "snapshot", "tokens", "lint", "diff", "plugins", "pack_check"},
+    "pack_check": {"lint", "plugins"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
     "evidence": BASE | {"snapshot", "lint", "controls"},
@@ -44,6 +45,7 @@ MAY_IMPORT = {
         "config",
         "tenants",
         "plugins",
+        "pack_check",
         "history",
     }
     | {"collect", "sandbox", "controls", "custom_report", "evidence", "cli"},

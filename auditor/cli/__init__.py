@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from auditor import __version__
+from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
 from auditor.errors import AuditorError, ExitCode
 
@@ -53,7 +55,7 @@ class Program(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
-        return command
+        return with_debug_option(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
@@ -77,6 +79,7 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except AuditorError as error:
+            log_error(ctx, error)
             _say(f"error: {error.message}", error.remedy)
             ctx.exit(error.exit_code)
         except Stopped as stopped:
@@ -92,13 +95,20 @@ class Program(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
+            log_error(ctx, error)
             if "OKTA_AUDITOR_DEBUG" in os.environ:
                 raise
             _say(
                 f"error: okta-auditor failed ({type(error).__name__}); this is a bug in it.",
-                "Please report it. Set OKTA_AUDITOR_DEBUG=1 to see where it happened.",
+                _what_to_report(debug_log_of(ctx)),
             )
             ctx.exit(ExitCode.INCOMPLETE)
+
+
+def _what_to_report(log: Path | None) -> str:
+    if log is None:
+        return "Please report it. Run the command again with --debug FILE, and send that file."
+    return f"Please report it, and send {log}, which holds no secrets."
 
 
 def _say(what: str, remedy: str) -> None:
@@ -121,3 +131,6 @@ def main() -> None:
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configuration,
     3 something could not be read or checked.
     """
+
+
+with_debug_option(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,9 +32,18 @@ def read_settings(options: AuditOptions) -> EffectiveSettings:
         config=options.config,
         no_config=options.no_config,
     )
+    _log(settings)
     for note in settings.notes:
         click.echo(f"note: {note}", err=True)
     return settings
+
+
+def _log(merged: EffectiveSettings) -> None:
+    """Log the settings; of rules' options and of tenants, only how many there are."""
+    logger = logging.getLogger(__name__)
+    for key, value in merged.settings:
+        shown = f"{len(value)} entries" if key in {"options", "tenants"} else str(value)
+        logger.debug("setting %s = %s (%s)", key, shown, merged.origins.get(key, "default"))
 
 
 def _from_command_line(options: AuditOptions) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,8 @@ from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.collect.walk.walk import Walk
 from auditor.snapshot.document import Capture, Snapshot
 from auditor.snapshot.ledger import CollectionStatus
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def export(
@@ -110,6 +113,7 @@ async def _opened(
     journal: Journal | None,
 ) -> AsyncIterator[Walk]:
     options, progress = options or ExportOptions(), progress or NoProgress()
+    _LOGGER.info("export of %s, %s: %s", credentials.org_url, credentials.description, options)
     # The SDK leaves a large heap behind; collecting it again and again doubles parsing time.
     gc.freeze()
     async with OktaClient(

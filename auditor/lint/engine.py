@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import traceback
-from collections.abc import Iterable
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from auditor import __version__
 from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
+from auditor.lint.error_location import SourceLine, author_line, describe_error
 from auditor.lint.finding import Finding, Search
 from auditor.lint.result import (
     AuditResult,
@@ -39,6 +42,9 @@ from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
 
 _LONGEST_EVIDENCE = 600
+_LONGEST_ERROR = 300
+
+_LOGGER = logging.getLogger(__name__)
 
 MOST_RELATED = 20
 """Related objects that a finding shows. A policy for all clients would show thousands."""
@@ -72,12 +78,14 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
             not_evaluated.append(unread)
             continue
         try:
-            found = list(item.findings(org))
+            with _timed(item):
+                found = list(item.findings(org))
             findings += [report.finding(item, finding) for finding in found]
         except UnreadMembersError as unread_members:
             not_evaluated.append(_left_aside(item, unread_members))
-        except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
-            crashed.append(Crashed(item, _where(error)))
+        except Exception as error:
+            _LOGGER.debug("rule %s crashed", item.code, exc_info=True)
+            crashed.append(_crash(item, error))
     return AuditResult(
         tool_version=__version__,
         tenant=_tenant(org, snapshot),
@@ -91,6 +99,18 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         source=source.name,
         overview=partial(access_overview, org, sensitive_scopes(selected)),
     )
+
+
+@contextmanager
+def _timed(item: Rule) -> Iterator[None]:
+    """Log how long a rule takes."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        _LOGGER.debug(
+            "rule %s %s took %.1f ms", item.code, item.name, (time.perf_counter() - began) * 1000
+        )
 
 
 def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:
@@ -122,10 +142,11 @@ def _left_aside(item: Rule, error: UnreadMembersError) -> NotEvaluated:
     )
 
 
-def _where(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{frame.filename.replace(chr(92), '/').rpartition('/')[2]}:{frame.lineno}"
-    return one_line(f"{type(error).__name__}: {error} ({place})")[:300]
+def _crash(item: Rule, error: Exception) -> Crashed:
+    """The crash of a rule, with the line of its author's that it comes from."""
+    line = author_line(error, item.file.parent) or SourceLine(item.file, item.line)
+    place = f"{line.file.name}:{line.line}"
+    return Crashed(item, one_line(f"{describe_error(error, line)} ({place})")[:_LONGEST_ERROR])
 
 
 def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:

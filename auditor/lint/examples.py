@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from auditor.lint.rule_page import DeclarationError
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
 from auditor.snapshot.document import Capture, Snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.text import closest, did_you_mean
 
 CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment at which every example is taken."""
@@ -28,13 +30,14 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
             App users may be given as records, group members as ids.
 
     Raises:
-        ValueError: a key is no path that is read from a tenant.
+        DeclarationError: a key is no path that is read from a tenant.
     """
     resources: dict[str, Any] = {}
     for path, value in example.items():
         found = match(path)
         if found is None:
-            raise ValueError(f"{path} is no path that is read from a tenant")
+            hint = did_you_mean(closest(path, (row.path for row in COLLECTIONS)))
+            raise DeclarationError(f"{path} is no path that is read from a tenant{hint}")
         row, keys = found
         resources[path] = value if row.single else _filled_list(row, value)
         _imply_parents(resources, example, row, keys)

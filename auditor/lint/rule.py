@@ -7,16 +7,20 @@ A rule is one module: its name is the rule's name, its docstring the rule's page
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 
 from auditor.lint.finding import Confidence, Finding, Impact, Severity
 from auditor.lint.options import RuleOptions
-from auditor.lint.rule_page import RulePage, markdown, read_page
+from auditor.lint.rule_page import DeclarationError, RulePage, markdown, read_page
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.org import Org
+from auditor.text import closest, did_you_mean, listed
 
 Check = Callable[..., Iterator[Finding]]
 """Takes the org, and the rule's options if it has some."""
@@ -50,6 +54,18 @@ class Rule:
 
     consults: frozenset[str] = frozenset()
     """The collections that it uses if they were read, and does without otherwise."""
+
+    @property
+    def file(self) -> Path:
+        """The file that defines it."""
+        code = getattr(inspect.unwrap(self.check), "__code__", None)
+        return Path(code.co_filename if code else sys.modules[self.module].__file__ or self.module)
+
+    @property
+    def line(self) -> int:
+        """The line of the file on which its function begins."""
+        code = getattr(inspect.unwrap(self.check), "__code__", None)
+        return code.co_firstlineno if code else 1
 
     def findings(self, org: Org) -> Iterator[Finding]:
         """Evaluate the rule over what it may see of an org."""
@@ -93,17 +109,29 @@ def rule(
         options: the rule's thresholds; the function then takes them as its second argument.
 
     Raises:
-        ValueError: the code or a collection's name is unusable, or the docstring lacks a part.
+        DeclarationError: the code or a collection's name is unusable, or the docstring lacks a
+            part.
     """
     names, further = frozenset(reads), frozenset(consults)
     if not _CODE.match(code):
-        raise ValueError(f"{code!r} is no rule code: two to ten capitals, three or four digits")
-    if unknown := sorted((names | further) - BY_NAME.keys()):
-        raise ValueError(f"{code} reads unknown collections: {', '.join(unknown)}")
+        raise DeclarationError(
+            f"{code!r} is no rule code: two to ten capitals, three or four digits"
+        )
+    _insist_on_member(code, "severity", severity, Severity)
+    _insist_on_member(code, "impact", impact, Impact)
+    _insist_on_member(code, "confidence", confidence, Confidence)
+    for name in sorted((names | further) - BY_NAME.keys()):
+        hint = did_you_mean(closest(name, BY_NAME)) or "."
+        raise DeclarationError(
+            f"{code} reads an unknown collection, {name!r}{hint} "
+            f"The collections are {listed(sorted(BY_NAME), most=len(BY_NAME))}"
+        )
     if not names:
-        raise ValueError(f"{code} reads nothing")
+        raise DeclarationError(f"{code} reads nothing")
     if twice := sorted(lineage(names) & further):
-        raise ValueError(f"{code} reads and consults {', '.join(twice)}: one of them is enough")
+        raise DeclarationError(
+            f"{code} reads and consults {', '.join(twice)}: one of them is enough"
+        )
 
     def declare(check: Check) -> Rule:
         module = sys.modules[check.__module__]
@@ -122,3 +150,9 @@ def rule(
         )
 
     return declare
+
+
+def _insist_on_member(code: str, what: str, value: object, kind: type[StrEnum]) -> None:
+    if not isinstance(value, kind):
+        members = listed([f"{kind.__name__}.{member.name}" for member in kind], most=10, word="or")
+        raise DeclarationError(f"{code} has the {what} {value!r}; it must be {members}")

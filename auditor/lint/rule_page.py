@@ -13,9 +13,27 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 _SECTION = re.compile(r"^(Fix|Flagged|Accepted|See):[ \t]*", re.MULTILINE)
+
+
+class DeclarationError(ValueError):
+    """A rule that is declared with something that cannot be."""
+
+
+class PageError(DeclarationError):
+    """A docstring that is no rule's page.
+
+    Args:
+        problem: what is wrong.
+        line: where in the docstring, from 1.
+    """
+
+    def __init__(self, problem: str, line: int = 1) -> None:
+        super().__init__(problem)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,10 @@ class RulePage:
     flagged: tuple[dict[str, Any], ...]
     accepted: tuple[dict[str, Any], ...]
     see: tuple[str, ...]
+    flagged_lines: tuple[int, ...] = ()
+    """Where each flagged example begins in the docstring, from 1."""
+    accepted_lines: tuple[int, ...] = ()
+    """The same of accepted examples."""
 
     @property
     def title(self) -> str:
@@ -35,29 +57,44 @@ class RulePage:
         return self.summary.removesuffix(".")
 
 
+class _Section(NamedTuple):
+    """The text of a section, and the line of the docstring on which it begins."""
+
+    text: str
+    line: int
+
+
 def read_page(docstring: str) -> RulePage:
     """Take a rule module's docstring apart.
 
     Raises:
-        ValueError: a part is missing, or an example is not a JSON object.
+        PageError: a part is missing, or an example is not a JSON object.
     """
-    intro, *rest = _SECTION.split(inspect.cleandoc(docstring))
+    text = inspect.cleandoc(docstring)
+    skipped = docstring.count("\n", 0, len(docstring) - len(docstring.lstrip()))
+    matches = list(_SECTION.finditer(text))
+    intro = text[: matches[0].start()] if matches else text
     summary, _, why = intro.strip().partition("\n\n")
-    sections: dict[str, list[str]] = {"Fix": [], "Flagged": [], "Accepted": [], "See": []}
-    for name, text in zip(rest[::2], rest[1::2], strict=True):
-        sections[name].append(text.strip("\n"))
+    sections: dict[str, list[_Section]] = {"Fix": [], "Flagged": [], "Accepted": [], "See": []}
+    for match, following in zip_longest(matches, matches[1:]):
+        body = text[match.end() : following.start() if following else None]
+        blank = len(body) - len(body.lstrip("\n"))
+        line = 1 + skipped + text.count("\n", 0, match.end() + blank)
+        sections[match[1]].append(_Section(body.strip("\n"), line))
+    if not summary or not why.strip():
+        raise PageError("the module docstring does not say what is wrong and, after that, why")
     for name in ("Fix", "Flagged", "Accepted"):
         if not sections[name]:
-            raise ValueError(f'the module docstring has no "{name}:" section')
-    if not summary or not why.strip():
-        raise ValueError("the module docstring does not say what is wrong and why")
+            raise PageError(f'the module docstring has no "{name}:" section')
     return RulePage(
         summary=_flowed(summary),
         why="\n\n".join(_flowed(part) for part in why.strip().split("\n\n")),
-        fix=_sentence(_flowed("\n".join(sections["Fix"]))),
-        flagged=tuple(_example(text) for text in sections["Flagged"]),
-        accepted=tuple(_example(text) for text in sections["Accepted"]),
-        see=tuple(_flowed(line) for text in sections["See"] for line in _items(text)),
+        fix=_sentence(_flowed("\n".join(section.text for section in sections["Fix"]))),
+        flagged=tuple(map(_example, sections["Flagged"])),
+        accepted=tuple(map(_example, sections["Accepted"])),
+        see=tuple(_flowed(line) for section in sections["See"] for line in _items(section.text)),
+        flagged_lines=tuple(section.line for section in sections["Flagged"]),
+        accepted_lines=tuple(section.line for section in sections["Accepted"]),
     )
 
 
@@ -90,7 +127,9 @@ def markdown(
 
 
 def _option_table(code: str, options: Sequence[tuple[str, str, str]]) -> str:
-    rows = "\n".join(f"| `{name}` | `{default}` | {said} |" for name, default, said in options)
+    rows = "\n".join(
+        f"| `{name}` | `{default}` | {meaning} |" for name, default, meaning in options
+    )
     table = f"| option | default | meaning |\n|---|---|---|\n{rows}"
     return f"Set them in the configuration file under `[options.{code}]`.\n\n{table}"
 
@@ -110,10 +149,14 @@ def _items(text: str) -> list[str]:
     return [item for item in items if item.strip()]
 
 
-def _example(text: str) -> dict[str, Any]:
-    value = json.loads(text)
+def _example(section: _Section) -> dict[str, Any]:
+    try:
+        value = json.loads(section.text)
+    except json.JSONDecodeError as error:
+        line = section.line + error.lineno - 1
+        raise PageError(f"an example is not valid JSON: {error.msg}", line) from None
     if not isinstance(value, dict):
-        raise TypeError("an example is a JSON object whose keys are API paths")
+        raise PageError("an example is a JSON object whose keys are API paths", section.line)
     return value
 
 

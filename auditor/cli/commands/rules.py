@@ -1,4 +1,4 @@
-"""`okta-auditor rules`: list the rules, show the page of one, or write all pages."""
+"""`okta-auditor rules`: list rules, show the page of one, write all pages, or check a folder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import click
 
 from auditor.cli.options import FILE
 from auditor.controls import bearing_on, builtin_frameworks, unmapped_rules
-from auditor.errors import OutputError
+from auditor.errors import ExitCode, OutputError
 from auditor.files import write_file
 from auditor.lint.rule import Rule
 from auditor.lint.selection import find_rule
+from auditor.pack_check import check_pack
 from auditor.plugins import load_rules
+from auditor.text import counted
 
 
 @click.command("rules")
@@ -24,8 +26,27 @@ from auditor.plugins import load_rules
 @click.option(
     "--write", type=FILE, metavar="DIR", help="Write all pages and an index, as Markdown."
 )
-def command(code: str | None, folders: tuple[Path, ...], write: Path | None) -> None:
-    """List the rules, or show the page of one, given its code or name."""
+@click.option(
+    "--check",
+    type=FILE,
+    metavar="DIR",
+    help="Load the rules of a folder, run their examples, and say what is wrong where.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    code: str | None,
+    folders: tuple[Path, ...],
+    write: Path | None,
+    check: Path | None,
+) -> None:
+    """List the rules, or show the page of one, given its code or name.
+
+    Exit codes: 0 done; 1 --check found a problem; 2 wrong usage.
+    """
+    if check:
+        ctx.exit(_check(check))
     rules = load_rules(folders)
     if code:
         click.echo(_page(find_rule(rules, code)), nl=False)
@@ -35,6 +56,16 @@ def command(code: str | None, folders: tuple[Path, ...], write: Path | None) -> 
         width = max(len(rule.name) for rule in rules)
         for rule in rules:
             click.echo(f"{rule.code}  {rule.severity:8}  {rule.name:{width}}  {rule.page.title}")
+
+
+def _check(folder: Path) -> ExitCode:
+    """Print every problem of a folder of rules on a line of its own."""
+    outcome = check_pack(folder)
+    for problem in outcome.problems:
+        click.echo(str(problem))
+    rules, problems = len(outcome.rules), len(outcome.problems)
+    click.echo(f"{counted(rules, 'rule')} checked, {counted(problems, 'problem')}", err=True)
+    return ExitCode.FINDINGS if problems else ExitCode.CLEAN
 
 
 def _write(rules: Sequence[Rule], folder: Path) -> None:

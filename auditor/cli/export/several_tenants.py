@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 from collections.abc import Callable, Sequence
@@ -225,6 +226,7 @@ def _stored(run: _Run, snapshot: Snapshot, how: How) -> TenantResult:
 
 
 def _failed(error: Exception) -> TenantResult:
+    logging.getLogger(__name__).debug("the export of a tenant failed", exc_info=error)
     if not isinstance(error, AuditorError):
         why = f"okta-auditor failed ({type(error).__name__}); this is a bug in it."
         return TenantResult(ExitCode.INCOMPLETE, f"error: {why}")

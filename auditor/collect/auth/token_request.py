@@ -7,6 +7,7 @@ with a new one.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from auditor.collect.http.errors import TransportError
 from auditor.collect.http.transport import Response
 from auditor.errors import CollectError
 from auditor.text import one_line
+
+_LOGGER = logging.getLogger(__name__)
 
 PATH = "/oauth2/v1/token"
 NO_PROOF = "invalid_dpop_proof"
@@ -93,7 +96,9 @@ class TokenEndpoint:
             )
             body = _json(response)
             if response.status == HTTPStatus.OK:
-                return self._issued(body)
+                token = self._issued(body)
+                _LOGGER.debug("access token issued: %s, scopes %s", token.kind, token.scopes)
+                return token
             code = str(body.get("error") or body.get("errorCode") or "")
             if code == NO_PROOF and self.proofs is None:
                 self.proofs = DpopProofs()

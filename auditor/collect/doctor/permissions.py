@@ -8,6 +8,7 @@ from auditor.collect.auth.credentials import PRIVATE_KEY, READ_SCOPES, Credentia
 from auditor.collect.auth.token_request import AccessToken
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.collect.doctor.probes import Probe, RateLimitWindow, Readability
+from auditor.collect.rate_limits.allowance import share_of
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.text import listed
 
@@ -91,7 +92,7 @@ def windows(found: Mapping[str, RateLimitWindow], share: float) -> Iterator[Chec
     for bucket, window in sorted(found.items()):
         message = (
             f"{bucket}: {window.limit} requests a minute, {window.remaining} left now; "
-            f"a share of {share:g} spends {max(int(window.limit * share), 1)}"
+            f"a share of {share:g} spends {share_of(window.limit, share)}"
         )
         if window.remaining < window.limit * _HARDLY_ANY:
             remedy = "Other clients are spending it; an export will have to wait."

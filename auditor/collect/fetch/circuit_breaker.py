@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.problems import Problem, ProblemKind
+
+_LOGGER = logging.getLogger(__name__)
 
 STATUS_PAGE = "https://status.okta.com"
 
@@ -105,6 +108,7 @@ class CircuitBreaker:
         self._failing.clear()
         if self._state is not _State.CLOSED:
             self._state, self._probe = _State.CLOSED, None
+            _LOGGER.debug("circuit breaker: closed by an answer for %s", permit.kind)
             if self._timer is not None:
                 self._timer.cancel()
             self._release()
@@ -127,6 +131,7 @@ class CircuitBreaker:
                 self._open()
             else:
                 self._state = _State.GIVEN_UP
+                _LOGGER.debug("circuit breaker: the org is given up")
                 self._release()
 
     def unused(self, permit: Permit) -> None:
@@ -138,6 +143,7 @@ class CircuitBreaker:
     def _open(self) -> None:
         self._state = _State.OPEN
         pause = self._bounds.open_s(self._failed_probes)
+        _LOGGER.debug("circuit breaker: open for %.1f s; failing: %s", pause, sorted(self._failing))
         self._timer = asyncio.get_running_loop().call_later(pause, self._half_open)
 
     def _half_open(self) -> None:

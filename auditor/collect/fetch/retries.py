@@ -6,6 +6,7 @@ Each request waits for the circuit breaker and for its turn by the rate limits f
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -27,6 +28,8 @@ from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
 from auditor.errors import CollectError
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class CredentialsRefusedError(CollectError):
@@ -116,8 +119,11 @@ class RetryingClient:
                     failures += 1
             if failures >= self.attempts or windows >= self.bounds.most_windows:
                 return result
+            _LOGGER.debug("another request for %s: %s", job.kind, result.retry.name)
             if result.retry is Retry.AFTER_A_PAUSE:
-                await asyncio.sleep((result.pause_s or 0) + self.bounds.pause_s(failures))
+                pause_s = (result.pause_s or 0) + self.bounds.pause_s(failures)
+                _LOGGER.debug("a pause of %.1f s comes first", pause_s)
+                await asyncio.sleep(pause_s)
             job.retries += 1
             self.retries += 1
 

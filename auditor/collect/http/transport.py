@@ -6,6 +6,7 @@ and no redirect is followed, so that counting calls of `send` counts requests.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute
 from auditor.text import one_line
 
+_LOGGER = logging.getLogger(__name__)
 _MIB = 1 << 20
 
 
@@ -120,13 +122,20 @@ class Transport:
         began = time.perf_counter()
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        # Not the values of the query: one may be a cursor.
+        logged = f"{method} {parts.scheme}://{parts.hostname}{parts.path}"
         try:
             response = await self._answer(method, url, headers, form)
         except TransportError as error:
             took = time.perf_counter() - began
+            _LOGGER.debug("%s: %s, after %.0f ms", logged, error, took * 1000)
             self._watch(Exchange(method, target, None, took, error=str(error)))
             raise
         took = time.perf_counter() - began
+        _LOGGER.debug(
+            "%s: %d in %.0f ms, %d bytes%s",
+            logged, response.status, took * 1000, len(response.body), _rate_limit(response),
+        )  # fmt: skip
         remaining = response.headers.get("X-Rate-Limit-Remaining", "")
         self._watch(Exchange(method, target, response.status, took, remaining))
         return response
@@ -182,6 +191,19 @@ async def _without_repeats(
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise DroppedError from error
+
+
+def _rate_limit(response: Response) -> str:
+    """The rate-limit headers as a log shows them; numbers only."""
+    values = {
+        name: response.headers.get(f"X-Rate-Limit-{name}", "")
+        for name in ("Limit", "Remaining", "Reset")
+    }
+    return "".join(
+        f", {name.lower()} {value}"
+        for name, value in values.items()
+        if value.isascii() and value.isdecimal()
+    )
 
 
 def _refuse_redirect(response: aiohttp.ClientResponse) -> None:

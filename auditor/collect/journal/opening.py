@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import stat
 import sys
@@ -22,6 +23,8 @@ from auditor.snapshot.collections import COLLECTIONS
 
 if sys.platform != "win32":
     import fcntl
+
+_LOGGER = logging.getLogger(__name__)
 
 _FLAGS = os.O_RDWR | os.O_CREAT
 for _name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):  # not every system has each
@@ -72,9 +75,11 @@ def open_journal(
         journal = Journal(path, file, terms)
         if resume:
             journal.load()
+            _LOGGER.info("journal %s: resumed with %d pages", path, journal.pages)
             return OpenedJournal(journal)
         note = _note(journal, terms)
         journal.begin()
+        _LOGGER.info("journal %s: begun", path)
         return OpenedJournal(journal, note)
     except BaseException:
         file.close()

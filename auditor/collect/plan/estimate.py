@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.collect.options import ExportOptions
-from auditor.collect.rate_limits.bucket import Allowance
+from auditor.collect.rate_limits.allowance import Allowance, share_of
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, roots
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import Ledger, LedgerEntry
@@ -233,7 +233,7 @@ def _load(bucket: str, sent: int, need: Range, allowance: Allowance | None, shar
         return Load(bucket, sent, need, None, None, None)
     if allowance.limit is None:
         return Load(bucket, sent, need, allowance, None, Range(0, 0))
-    ours = max(1, math.floor(share * allowance.limit + 1e-9))
+    ours = share_of(allowance.limit, share)
     return Load(bucket, sent, need, allowance, ours, _seconds(need, ours, allowance.window_s))
 
 

@@ -1,4 +1,4 @@
-"""What the headers of an answer say about its rate limit, and when the window ends on our clock.
+"""What the headers of an answer say about its rate limit.
 
 Source: Okta's "Rate limits" reference. `X-Rate-Limit-Limit` is the ceiling that applies to the
 request, an API token's own share of the org's limit included; `X-Rate-Limit-Reset` is in whole
@@ -12,12 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-
-USUAL_WINDOW_S = 60.0
-"""How long Okta's windows are, for answers that do not say when theirs ends."""
-
-_LONGEST_WINDOW_S = 120.0
-_CLOCK_STEP_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +42,6 @@ class RateLimitHeaders:
         remaining = 0 if refused else min(remaining, limit)
         reset = _number(headers.get("X-Rate-Limit-Reset"))
         return cls(limit, remaining, reset, _seconds(headers.get("Date")), refused)
-
-
-class ServerClock:
-    """How far the server's clock is ahead of ours.
-
-    `Date` has whole seconds and is read when the answer is here, so it is late by up to a
-    second and the way of the answer. The largest difference seen comes nearest to the truth.
-    """
-
-    def __init__(self) -> None:
-        self._ahead: float | None = None
-
-    def end(self, rate_limit: RateLimitHeaders, now: float) -> float:
-        """When the window ends, on our clock; rather late than early.
-
-        Args:
-            rate_limit: what an answer said.
-            now: when the answer came, in seconds of our clock.
-        """
-        if rate_limit.date is not None:
-            ahead = rate_limit.date - now
-            stepped = self._ahead is not None and self._ahead - ahead > _CLOCK_STEP_S
-            if self._ahead is None or stepped or ahead > self._ahead:
-                self._ahead = ahead
-        if rate_limit.reset is None or self._ahead is None:
-            return now + USUAL_WINDOW_S
-        # A header that is far off must not stall the export for hours.
-        return min(max(rate_limit.reset - self._ahead, now), now + _LONGEST_WINDOW_S)
 
 
 def _number(value: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from auditor.collect.walk.list_reader import ListReader
 from auditor.errors import CollectError
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
+
+_LOGGER = logging.getLogger(__name__)
 
 _PROBE = "org"
 """What is read first and alone: it tells whether the org answers and takes the token."""
@@ -132,6 +135,10 @@ class Walk:
         if problem is not None and problem.kind is ProblemKind.NOT_FOUND:
             problem = await self._explained(listing, problem)
         listing.close()
+        _LOGGER.debug(
+            "%s: %s: pages %d, records %d, %s",
+            row.name, path, listing.pages, listing.records, problem.kind.name if problem else "all",
+        )  # fmt: skip
         if problem is not None:
             self.counts_of[row.name].fail(path, problem)
         elif row.name != _PROBE:
