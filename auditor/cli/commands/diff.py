@@ -12,10 +12,10 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.token_requests import oidc_scopes_option
-from auditor.diff import document, markdown, plain
-from auditor.diff.compare import Files, compare_snapshots
-from auditor.diff.sides import Sides
-from auditor.diff.situations import Question
+from auditor.diff import json_report, markdown_report, text_report
+from auditor.diff.compare import SideFiles, compare_snapshots
+from auditor.diff.differences import DiffFilter
+from auditor.diff.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import parse_snapshot, read_document
@@ -24,7 +24,11 @@ from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup import find_client, find_server
 from auditor.tokens.request import ORG_SERVER
 
-_FORMATS = {"text": plain.render, "json": document.render, "markdown": markdown.render}
+_FORMATS = {
+    "text": text_report.render,
+    "json": json_report.render,
+    "markdown": markdown_report.render,
+}
 
 
 @click.command("diff")
@@ -73,15 +77,15 @@ def command(
     with without_garbage_collection():
         before = parse_snapshot(read_document(old), old)
         after = parse_snapshot(read_document(new), new)
-        sides = Sides.of(before, after, OidcScopes(oidc_scopes))
+        sides = SnapshotPair.of(before, after, OidcScopes(oidc_scopes))
         if not across_orgs:
             sides.refuse_strangers()
-        question = Question(
+        only = DiffFilter(
             server and _either(sides, lambda org: _server(org, server)),
             client and _either(sides, lambda org: find_client(org, client).client_id),
         )
-        files = Files(old.as_posix(), new.as_posix())
-        result = compare_snapshots(sides, files, question, rules, patterns)
+        files = SideFiles(old.as_posix(), new.as_posix())
+        result = compare_snapshots(sides, files, only, rules, patterns)
     click.echo(_FORMATS[form](result), nl=False)
     if not result.complete:
         ctx.exit(ExitCode.INCOMPLETE)
@@ -93,7 +97,7 @@ def _rules(config: Path | None) -> tuple[Rule, ...]:
         return choose_rules(read_settings(AuditOptions(config=config))).selected
 
 
-def _either(sides: Sides, find: Callable[[Org], str]) -> str:
+def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:
     """The id that a word stands for, in the new snapshot or else in the old one.
 
     Raises:
