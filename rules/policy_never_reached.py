@@ -1,10 +1,11 @@
 """No request can ever reach a rule of an active policy: earlier policies take all of its traffic.
 
-Okta tries policies in order of priority and stops at the first rule that matches. A policy for
-all clients with a broad rule, tried first, makes the policies for particular clients behind it
-ineffective: their people, scopes and lifetimes restrict nothing, although they look as if they
-did. It is worked out for everybody who is assigned and can sign in, for all clients and all sets
-of scopes; for token exchange by both readings of what the people of a rule mean there.
+Okta tries policies in order of priority and stops at the first rule that matches. A
+policy for all clients with a broad rule, tried first, makes the policies for particular
+clients behind it ineffective: their people, scopes and lifetimes restrict nothing,
+although they look as if they did. The rule considers everybody who is assigned and can
+sign in, all clients and all sets of scopes, and for token exchange both readings of
+what the people of a policy rule mean there.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be

@@ -1,9 +1,9 @@
 """An active rule names a group that does not exist, or only groups without members.
 
-A group that is included and does not exist lets nobody through; one that is excluded and does
-not exist keeps nobody out, so people may pass whom somebody meant to stop. Where all included
-groups are empty and no user is named, no user can match the rule at all, and requests fall
-through to later rules or fail with `access_denied`.
+A group that is included and does not exist lets nobody through; one that is excluded
+and does not exist keeps nobody out, so people whom somebody meant to stop may pass.
+Where all included groups are empty and no user is named, no user can match the rule at
+all, and requests fall through to later rules or fail with `access_denied`.
 
 Fix: name groups that exist and have members, or remove the entry.
 

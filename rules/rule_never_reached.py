@@ -1,11 +1,11 @@
 """No request can ever reach an active rule: earlier rules take all of its traffic.
 
-Okta tries policies and rules in order of priority and stops at the first that matches. If every
-request that a rule is meant for matches an earlier one, the rule has no effect: its lifetimes
-never apply and its inline hook never runs, and whoever tightens it tightens nothing. It is worked
-out for everybody who is assigned and can sign in, for all clients and all sets of scopes; for
-token exchange by both readings of what the people of a rule mean there. A policy that is shadowed
-as a whole is the subject of OAM206.
+Okta tries policies and rules in order of priority and stops at the first that matches.
+If every request that a rule is meant for matches an earlier one, the rule has no
+effect: its lifetimes never apply and its inline hook never runs, and whoever tightens
+it tightens nothing. This considers everybody who is assigned and can sign in, all
+clients and all sets of scopes, and for token exchange both readings of what the people
+of a rule mean there. A policy that is shadowed as a whole is the subject of OAM206.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be

@@ -4,10 +4,10 @@ Okta mints a token only if a single rule allows every scope that the request ask
 grants a part, and it does not add up what several rules allow. A client that asks for both
 scopes gets `access_denied`, although each of them works alone.
 
-Compared are custom scopes of rules for the same grant type that the same person can meet: two
-rules for different people never clash. Where a policy for all clients is at fault, it is
-reported once. Confidence is medium, because a client may ask for the scopes in separate
-requests on purpose.
+The rule compares the custom scopes of policy rules for the same grant type that the
+same person can meet: two for different people never clash. A policy for all clients
+that is at fault is reported once. Confidence is medium, because a client may ask for
+the scopes in separate requests on purpose.
 
 Fix: let one rule allow the scopes that are asked for together, and put it before the others.
 
