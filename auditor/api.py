@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from auditor.diff.compare import Files, compare_snapshots
+from auditor.diff.compare import SideFiles, compare_snapshots
+from auditor.diff.differences import DiffFilter
 from auditor.diff.result import DiffResult
-from auditor.diff.sides import Sides
-from auditor.diff.situations import Question
+from auditor.diff.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, SnapshotError, UsageError
 from auditor.lint.engine import audit_org
 from auditor.lint.result import AuditResult
@@ -192,7 +192,7 @@ def diff(
     Raises:
         UsageError: the snapshots are of two orgs.
     """
-    sides = Sides.of(old.snapshot, new.snapshot, oidc_scopes)
+    sides = SnapshotPair.of(old.snapshot, new.snapshot, oidc_scopes)
     sides.refuse_strangers()
-    files = Files(old.source.name, new.source.name)
-    return compare_snapshots(sides, files, Question(), rules)
+    files = SideFiles(old.source.name, new.source.name)
+    return compare_snapshots(sides, files, DiffFilter(), rules)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import plan
-from auditor.cli.audit.short_summary import brief
+from auditor.cli.audit.prepared_audit import prepare_audit
+from auditor.cli.audit.short_summary import short_summary
 from auditor.cli.export.one_tenant import collect, store
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.terminal_colour import coloured
@@ -45,7 +45,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     _make(folder)
     path = folder / "snapshot.json"
     check_writable(path)
-    asked = plan(_options(folder))
+    prepared = prepare_audit(_options(folder))
     tenant = Tenant.from_document(northwind(datetime.now(UTC)))
     with Sandbox(tenant) as sandbox:
         click.echo(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
@@ -55,9 +55,9 @@ def command(ctx: click.Context, folder: Path) -> None:
         )
         snapshot = collect(credentials, ExportOptions())
     store(snapshot, path)
-    result = asked.evaluate(dump_snapshot(snapshot), path)
-    asked.publish(result)
-    click.echo(coloured(brief(result)))
+    result = prepared.evaluate(dump_snapshot(snapshot), path)
+    prepared.publish(result)
+    click.echo(coloured(short_summary(result)))
     click.echo(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
     ctx.exit(ExitCode.INCOMPLETE if result.incomplete else ExitCode.CLEAN)
 

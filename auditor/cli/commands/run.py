@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import plan
-from auditor.cli.audit.run_history import shown_path
+from auditor.cli.audit.prepared_audit import prepare_audit
+from auditor.cli.audit.source_path import source_path
 from auditor.cli.export.one_tenant import collect_into, missing, resuming
 from auditor.cli.export.several_tenants import chosen, credentials_of, prepared
 from auditor.cli.options import (
@@ -66,8 +66,8 @@ def command(
         words += [*(["--config", str(audit.config)] if audit.config else []), "--tenant", tenant]
     else:
         credentials, path = read_credentials(os.environ), path or Path("snapshot.json")
-    asked = plan(audit)
-    shown_path(path, asked.settings.source_root)
+    prepared_audit = prepare_audit(audit)
+    source_path(path, prepared_audit.settings.source_root)
     if tenant is None:
         check_writable(path)
     else:
@@ -83,7 +83,7 @@ def command(
     unread = missing(snapshot.ledger, require_complete=require_complete)
     document = dump_snapshot(snapshot)
     del snapshot  # a large tenant need not be in memory twice
-    result = asked.evaluate(document, path)
-    asked.publish(result)
+    result = prepared_audit.evaluate(document, path)
+    prepared_audit.publish(result)
     # A part that no selected rule reads may be missing; the run was incomplete all the same.
-    ctx.exit(ExitCode.INCOMPLETE if unread else asked.exit_code(result))
+    ctx.exit(ExitCode.INCOMPLETE if unread else prepared_audit.exit_code(result))
