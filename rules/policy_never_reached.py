@@ -80,8 +80,8 @@ def check(org: Org) -> Iterator[Finding]:
 
 
 def _finding(reach: ServerReach, policy: AccessPolicy) -> Finding:
-    found = [each for each in reach.rules if each.policy is policy and each.rule.active]
-    takers = {taken.rule.place: taken for each in found for taken in each.shadowed_by}
+    own_rules = [each for each in reach.rules if each.policy is policy and each.rule.active]
+    takers = {taken.rule.place: taken for each in own_rules for taken in each.shadowed_by}
     names = listed(
         f"{quoted(taken.rule.title)} of policy {quoted(taken.policy.title)}"
         for taken in takers.values()
@@ -89,15 +89,15 @@ def _finding(reach: ServerReach, policy: AccessPolicy) -> Finding:
     return Finding(
         policy,
         f"{policy_name(policy, reach.server)} is never reached: earlier rules ({names}) take "
-        f"every request that {_rules(found)} would match.",
+        f"every request that {_rules(own_rules)} would match.",
         field="priority",
         related=tuple(
             Related(record=taken.rule, role="an earlier rule that takes its traffic")
             for taken in takers.values()
         ),
-        witness=found[0].witness,
+        witness=own_rules[0].witness,
     )
 
 
-def _rules(found: list[RuleReach]) -> str:
-    return "its rule" if len(found) == 1 else f"one of its {counted(len(found), 'rule')}"
+def _rules(own_rules: list[RuleReach]) -> str:
+    return "its rule" if len(own_rules) == 1 else f"one of its {counted(len(own_rules), 'rule')}"

@@ -95,13 +95,13 @@ def check(org: Org) -> Iterator[Finding]:
             )
         if _all_empty(org, people):
             groups = [org.group(group) for group in dict.fromkeys(people.groups.include)]
-            known = [group for group in groups if group]
+            existing = [group for group in groups if group]
             yield Finding(
                 policy_rule,
-                f"{who} is only for {counted(len(known), 'group')} without members, "
-                f"{listed(quoted(group.title) for group in known)}, so no user matches it.",
+                f"{who} is only for {counted(len(existing), 'group')} without members, "
+                f"{listed(quoted(group.title) for group in existing)}, so no user matches it.",
                 field=_INCLUDE,
-                related=tuple(Related(record=group, role="has no members") for group in known),
+                related=tuple(Related(record=group, role="has no members") for group in existing),
             )
 
 
