@@ -19,7 +19,7 @@ from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.fetch.list_fetcher import ListFetcher
 from auditor.collect.journal.journal import Journal
-from auditor.collect.lists.counts import settle
+from auditor.collect.lists.ledger import ledger_of
 from auditor.collect.options import ExportOptions
 from auditor.collect.plan.estimate import READS, Survey
 from auditor.collect.progress.watcher import NoProgress, Progress
@@ -75,9 +75,9 @@ async def read(
     started = journal.started_at if journal else datetime.now(UTC)
     async with _opened(credentials, options, progress, journal) as walk:
         await walk.run()
-        resources = walk.store.settle(walk.counts_of)
+        resources = walk.store.resources(walk.counts_of)
         return Snapshot(
-            capture=_capture(walk, started), ledger=settle(walk.counts_of), resources=resources
+            capture=_capture(walk, started), ledger=ledger_of(walk.counts_of), resources=resources
         )
 
 
@@ -151,8 +151,8 @@ def _capture(walk: Walk, started: datetime) -> Capture:
 
 
 def _survey(walk: Walk) -> Survey:
-    walk.store.settle(walk.counts_of)
-    entries = [entry for entry in settle(walk.counts_of).entries if entry.collection in READS]
+    walk.store.resources(walk.counts_of)
+    entries = [entry for entry in ledger_of(walk.counts_of).entries if entry.collection in READS]
     sent = Counter[str]()
     for counts in walk.counts_of.values():
         sent[counts.row.bucket] += counts.requests

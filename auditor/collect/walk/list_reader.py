@@ -107,7 +107,7 @@ class ListReader:
         counts = self._counts_of[row.name]
 
         def on_page(page: Page) -> None:
-            kept, records = listing.take(page.values, page.next_url)
+            kept, records = listing.add(page.values, page.next_url)
             if self._journal:
                 self._journal.page(path, kept, page.next_url)
             self._found(row, records)
@@ -133,13 +133,13 @@ class ListReader:
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
-            reading = await self._fetcher.read(row.bucket, path, query, **how)
+            result = await self._fetcher.read(row.bucket, path, query, **how)
         except CredentialsRefusedError as error:
             if not self.answers:
                 raise
             # What was read before the token died is kept, and the rest is marked unread.
             self.stopped = Problem(ProblemKind.FAILED, error.message.rstrip("."))
             return ListResult(problem=self.stopped)
-        self.answers += reading.pages
-        self._counts_of[row.name].spend(reading, began, clock())
-        return reading
+        self.answers += result.pages
+        self._counts_of[row.name].add_effort(result, began, clock())
+        return result

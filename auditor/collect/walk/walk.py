@@ -82,7 +82,7 @@ class Walk:
         """Read a list in the background, unless that was begun already."""
         listing = self.store.listing(row, path)
         if parent is not None:
-            self.store.belongs(path, parent)
+            self.store.add_parent(path, parent)
         if listing is None:
             return
         known = self.journal is not None and self.journal.is_read(path)
