@@ -31,7 +31,7 @@ def command(name: str) -> None:
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
     from auditor.controls.schema import framework_schema  # noqa: PLC0415
-    from auditor.diff.document import diff_schema  # noqa: PLC0415
+    from auditor.diff.json_report import diff_schema  # noqa: PLC0415
     from auditor.lint.acceptance.suppressions_file import suppressions_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.export.one_tenant import opened
-from auditor.cli.export.progress_lines import watching
+from auditor.cli.export.one_tenant import start_journal
+from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.opening import resumable
@@ -24,7 +24,7 @@ _MINUTE_S = 60
 _WIDTH = 100
 
 
-def plan_of(
+def print_plan(
     path: Path,
     credentials: Credentials,
     options: ExportOptions,
@@ -46,16 +46,16 @@ def plan_of(
         form: "text" or "json".
 
     Raises:
-        Stopped: by Ctrl-C or SIGTERM.
+        Stopped: at Ctrl-C or SIGTERM.
     """
     from auditor.collect.exporter import survey  # noqa: PLC0415 - the SDK takes a second
 
     # What a plan has read, or a run that was cut off, is no plan's to throw away.
     resume = resume or resumable(path, credentials.org_url, options)
     with termination() as signals:
-        journal = opened(path, credentials, options, resume=resume)
+        journal = start_journal(path, credentials, options, resume=resume)
         try:
-            with watching(verbose=verbose) as (progress,):
+            with export_progress(verbose=verbose) as (progress,):
                 plan = planned(survey(credentials, options, progress, journal=journal), options)
         except KeyboardInterrupt:
             raise Stopped("interrupted; there is no plan", signals.code) from None
@@ -76,7 +76,7 @@ def plan_of(
     return ExitCode.INCOMPLETE if plan.unread else ExitCode.CLEAN
 
 
-def plan_like(older: Path, options: ExportOptions, form: str) -> None:
+def print_plan_like(older: Path, options: ExportOptions, form: str) -> None:
     """Print the plan for a tenant as large as it was in an older snapshot; asks for nothing.
 
     Raises:

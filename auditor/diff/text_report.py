@@ -7,6 +7,7 @@ from itertools import groupby
 
 from auditor.diff.result import (
     AccessChange,
+    ChangeKind,
     DiffResult,
     FindingRef,
     LifetimeChange,
@@ -15,13 +16,13 @@ from auditor.diff.result import (
     Uncompared,
 )
 from auditor.diff.revocations import IN_FLIGHT
-from auditor.diff.words import (
+from auditor.diff.wording import (
     clients_words,
     headline,
+    rules_lifetimes_words,
     scopes_words,
     server_words,
     through,
-    ways_words,
     whom,
 )
 from auditor.text import counted, listed, one_line, quoted
@@ -53,8 +54,8 @@ def render(result: DiffResult) -> str:
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
-    found = list(lines)
-    return ["", title, *found] if found else []
+    entries = list(lines)
+    return ["", title, *entries] if entries else []
 
 
 def _access(changes: tuple[AccessChange, ...], other: str) -> Iterator[str]:
@@ -75,8 +76,8 @@ def _lifetimes(changes: tuple[LifetimeChange, ...]) -> Iterator[str]:
         yield f"  {server_words(server)}"
         for item in group:
             yield f"    {whom(item)}: {scopes_words(item.scopes)}"
-            yield f"      was {ways_words(item.old)}"
-            yield f"      is  {ways_words(item.new)}"
+            yield f"      was {rules_lifetimes_words(item.old)}"
+            yield f"      is  {rules_lifetimes_words(item.new)}"
             yield f"      {clients_words(item.clients)}"
             if item.sample:
                 yield f"      for example {listed(item.sample, most=3)}"
@@ -85,9 +86,8 @@ def _lifetimes(changes: tuple[LifetimeChange, ...]) -> Iterator[str]:
 
 def _revocations(changes: tuple[Revocation, ...]) -> Iterator[str]:
     for item in changes[:_MOST]:
-        name = item.object.type.replace("_", " ")
-        of = f"{name} {quoted(item.object.name)} " if item.object.name else ""
-        yield f"  {of}{item.what}"
+        subject = f"{item.object.described} " if item.object.name else ""
+        yield f"  {subject}{item.what}"
         if item.sample:
             yield f"    for example {listed(item.sample, most=3)}"
         yield f"    source: {item.source}"
@@ -103,8 +103,8 @@ def _findings(findings: tuple[FindingRef, ...]) -> Iterator[str]:
 def _objects(changes: tuple[ObjectChange, ...]) -> Iterator[str]:
     for item in changes[:_MOST]:
         of = f" of {server_words(item.server)}" if item.server else ""
-        name = f"{item.object.type.replace('_', ' ')} {quoted(item.object.name)}{of}"
-        if item.change == "renamed":
+        name = f"{item.object.described}{of}"
+        if item.change is ChangeKind.RENAMED:
             yield f"  renamed  {name}, was {quoted(item.old_name or '')}"
         else:
             fields = f": {listed(item.fields, most=6)}" if item.fields else ""

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 
 from auditor.diff.result import AccessChange, DiffResult, LifetimeChange
 from auditor.diff.revocations import IN_FLIGHT
-from auditor.diff.words import (
+from auditor.diff.wording import (
     clients_words,
     headline,
+    rules_lifetimes_words,
     scopes_words,
     server_words,
-    ways_words,
     whom,
 )
+from auditor.lint.object_types import type_name
 from auditor.text import listed, one_line
 
 _MOST = 100
@@ -50,7 +51,7 @@ def render(result: DiffResult) -> str:
         (
             (
                 i.change,
-                f"{i.object.type.replace('_', ' ')} {i.object.name}",
+                f"{type_name(i.object.type)} {i.object.name}",
                 i.server.name if i.server else "",
                 f"was {i.old_name}" if i.old_name else listed(i.fields, most=6, empty=""),
             )
@@ -88,8 +89,8 @@ def _lifetime(item: LifetimeChange) -> tuple[str, ...]:
         server_words(item.server),
         whom(item),
         scopes_words(item.scopes),
-        ways_words(item.old),
-        ways_words(item.new),
+        rules_lifetimes_words(item.old),
+        rules_lifetimes_words(item.new),
         clients_words(item.clients),
     )
 

@@ -1,18 +1,18 @@
-"""Why a request ends as it does on one side: asked of one person who stands for all."""
+"""Why a request that passes on one side is rejected on the other, decided for one person."""
 
 from __future__ import annotations
 
-from auditor.diff.naming import find_server
-from auditor.diff.pairs import Standing
-from auditor.diff.sides import Side, Sides
-from auditor.diff.situations import Difference
+from auditor.diff.differences import Difference
+from auditor.diff.object_names import find_server
+from auditor.diff.side_evaluation import SideEvaluation
+from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.user_sets import Person, UserSet
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
 
-_BECAUSE = {
+_WHY_THEN = {
     "policy": "no rule matched",
     "assignment": "they were not assigned to the client",
     "scopes": "the scope could not be asked for",
@@ -28,7 +28,7 @@ _BECAUSE = {
 }
 """By `Rejection.failed`."""
 
-_NOW = {
+_WHY_NOW = {
     "policy": "no rule matches",
     "assignment": "they are not assigned to the client",
     "scopes": "the scope cannot be asked for",
@@ -44,10 +44,10 @@ _NOW = {
 }
 
 
-class Reasons:
+class RejectionReasons:
     """Decides single requests of two snapshots."""
 
-    def __init__(self, sides: Sides) -> None:
+    def __init__(self, sides: SnapshotPair) -> None:
         self._sides = sides
 
     def otherwise(self, item: Difference, people: UserSet | None, *, new: bool) -> str:
@@ -59,51 +59,54 @@ class Reasons:
             new: whether the request passes on the new side.
         """
         side = self._sides.old if new else self._sides.new
-        words = _BECAUSE if new else _NOW
+        words = _WHY_THEN if new else _WHY_NOW
         if item.server != ORG_SERVER and find_server(side, item.server) is None:
             return f"there {'was' if new else 'is'} no such authorization server"
         if side.org.client(item.client) is None:
             return f"there {'was' if new else 'is'} no such client"
         person = people.first() if people else None
-        decision = side.reach.decider.decide(self._request(item, person, both=False))
+        decision = side.reach.decider.decide(self._request(item, person, all_scopes=False))
         if decision.failed == "scopes":  # some can only be asked for beside openid
-            decision = side.reach.decider.decide(self._request(item, person, both=True))
+            decision = side.reach.decider.decide(self._request(item, person, all_scopes=True))
         return words.get(decision.failed or "", f"the request {'was' if new else 'is'} rejected")
 
-    def why(self, item: Difference) -> str:
+    def indeterminate_because(self, item: Difference) -> str:
         """The fact without which a side is indeterminate, and which side that is."""
-        person = item.outcome.unclear.first()
-        stands = (item.stands.old, item.stands.new)
-        found = []
-        for side, stand in zip(self._sides.both, stands, strict=True):
-            if missing := self._missing(side, stand, item, person):
-                found.append(f"{side.name} does not say: {missing}")
-        return "; ".join(found) or "what a side does not say could not be told"
+        person = item.people.unclear.first()
+        evaluations = (item.evaluations.old, item.evaluations.new)
+        reasons = []
+        for side, evaluation in zip(self._sides.both, evaluations, strict=True):
+            if missing := self._missing(side, evaluation, item, person):
+                reasons.append(f"{side.name} does not say: {missing}")
+        return "; ".join(reasons) or "which fact a side does not say could not be found out"
 
-    def _missing(self, side: Side, stand: Standing, item: Difference, person: Person) -> str | None:
-        if not stand.known:
+    def _missing(
+        self, side: SnapshotSide, evaluation: SideEvaluation, item: Difference, person: Person
+    ) -> str | None:
+        if not evaluation.known:
             hidden = side.org.client(item.client) is not None
             return "the OAuth settings of the client" if hidden else "servers or clients"
-        if stand.evaluation is None:
+        if evaluation.evaluation is None:
             return None
         one_sided = self._sides.one_sided(item.client, item.grant)
         if assumed := one_sided[0 if side is self._sides.old else 1]:
             return assumed[0]
         if person is None and item.grant not in USERLESS_GRANTS:
             return "the users of the org"
-        for both in (False, True):
-            decision = side.reach.decider.decide(self._request(item, person, both=both))
+        for all_scopes in (False, True):
+            decision = side.reach.decider.decide(self._request(item, person, all_scopes=all_scopes))
             if decision.outcome is Outcome.INDETERMINATE:
                 return decision.missing
         return None
 
-    def _request(self, item: Difference, person: Person, *, both: bool) -> TokenRequest:
-        scopes = {scope for scope in item.item.scopes if scope and scope != "okta."}
-        asked = frozenset(scopes if both else sorted(scopes)[:1]) or frozenset({"?"})
+    def _request(self, item: Difference, person: Person, *, all_scopes: bool) -> TokenRequest:
+        """A request for one of the scopes, or for all of them and `openid`."""
+        scopes = {scope for scope in item.scope_class.scopes if scope and scope != "okta."}
+        requested = frozenset(scopes if all_scopes else sorted(scopes)[:1]) or frozenset({"?"})
         return TokenRequest(
             server=item.server,
             client=item.client,
             grant=item.grant,
             user=person,
-            scopes=asked | {OPENID} if both else asked,
+            scopes=requested | {OPENID} if all_scopes else requested,
         )

@@ -1,9 +1,9 @@
-"""What objects of either side are called: as they are called now, or were."""
+"""The names of the objects of both snapshots: the new ones, or those that they had."""
 
 from __future__ import annotations
 
 from auditor.diff.result import RuleRef
-from auditor.diff.sides import Side, Sides
+from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.result import ObjectRef
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer
@@ -16,17 +16,17 @@ def reference(record: Record) -> ObjectRef:
     return ObjectRef(type=record.kind, id=record.id, name=record.title)
 
 
-class Names:
+class ObjectNames:
     """The objects of two snapshots by id."""
 
-    def __init__(self, sides: Sides) -> None:
+    def __init__(self, sides: SnapshotPair) -> None:
         self._sides = sides
 
     def server(self, server: str) -> ObjectRef:
         """An authorization server; `org` is the org server."""
         for side in (self._sides.new, self._sides.old):
-            if found := find_server(side, server):
-                return reference(found)
+            if record := find_server(side, server):
+                return reference(record)
         return ObjectRef(type="authorization_server", id=server, name=server)
 
     def server_words(self, server: str) -> str:
@@ -38,22 +38,22 @@ class Names:
     def client(self, client: str) -> ObjectRef:
         """A client by client id."""
         for side in (self._sides.new, self._sides.old):
-            if found := side.org.client(client):
-                return ObjectRef(type=found.kind, id=client, name=found.title)
+            if app := side.org.client(client):
+                return ObjectRef(type=app.kind, id=client, name=app.title)
         return ObjectRef(type="client", id=client, name=client)
 
     def rule(self, server: str, ids: tuple[str, str] | None, *, new: bool) -> RuleRef | None:
         """A rule by the ids of its policy and its own, on one side."""
         side = self._sides.new if new else self._sides.old
-        found = find_server(side, server)
-        if ids is None or found is None:
+        record = find_server(side, server)
+        if ids is None or record is None:
             return None
-        policy = next(item for item in side.org.policies(found) if item.id == ids[0])
+        policy = next(item for item in side.org.policies(record) if item.id == ids[0])
         rule = next(item for item in side.org.rules(policy) if item.id == ids[1])
         return RuleRef(reference(policy), reference(rule))
 
 
-def find_server(side: Side, server: str) -> AuthorizationServer | None:
+def find_server(side: SnapshotSide, server: str) -> AuthorizationServer | None:
     """The server with an id, if a side has it."""
     try:
         return side.org.server(server)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.diff.naming import reference
+from auditor.diff.differences import DiffFilter
+from auditor.diff.object_names import reference
 from auditor.diff.result import FindingRef, Uncompared
-from auditor.diff.sides import Side, Sides
-from auditor.diff.situations import Question
+from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.engine import fingerprint
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
@@ -26,47 +26,39 @@ class FindingChanges:
     uncompared: tuple[Uncompared, ...]
 
 
-def compare_findings(sides: Sides, rules: Iterable[Rule], question: Question) -> FindingChanges:
+def compare_findings(
+    sides: SnapshotPair, rules: Iterable[Rule], only: DiffFilter
+) -> FindingChanges:
     """Evaluate rules on both sides.
 
     Args:
         sides: the snapshots.
         rules: the selected rules.
-        question: which server or client matters; findings of other objects are left out.
+        only: which server or client matters; findings of other objects are left out.
     """
     new: list[tuple[int, FindingRef]] = []
     fixed: list[tuple[int, FindingRef]] = []
     missed: dict[tuple[str, str], list[str]] = {}
     for rule in rules:
-        found: list[dict[str, FindingRef]] = []
+        by_side: list[dict[str, FindingRef]] = []
         for side in sides.both:
-            result = _evaluate(side, rule)
-            if isinstance(result, tuple):
-                why, remedy = result
-                if why:
-                    missed.setdefault((f"{side.name}: {why}", remedy), []).append(rule.code)
+            evaluated = _evaluate(side, rule)
+            if isinstance(evaluated, _NotEvaluated):
+                if evaluated.why:
+                    key = f"{side.name}: {evaluated.why}", evaluated.remedy
+                    missed.setdefault(key, []).append(rule.code)
             else:
-                found.append(result)
-        if len(found) < 2:  # noqa: PLR2004 - both sides
+                by_side.append(evaluated)
+        if len(by_side) < 2:  # noqa: PLR2004 - both sides
             continue
-        old, now = found
+        old, now = by_side
         rank = rule.severity.rank
         new += [(rank, item) for key, item in now.items() if key not in old]
         fixed += [(rank, item) for key, item in old.items() if key not in now]
-    clients = {question.client}
-    if question.client is not None:
-        apps = [side.org.client(question.client) for side in sides.both]
-        clients |= {app.id for app in apps if app}
-
-    def wanted(item: FindingRef) -> bool:
-        server = item.server.id if item.server else None
-        return question.server in {None, server} and (
-            question.client is None or item.object.id in clients
-        )
-
+    matters = _Matters(sides, only)
     return FindingChanges(
-        tuple(item for _, item in sorted(new, key=_order) if wanted(item)),
-        tuple(item for _, item in sorted(fixed, key=_order) if wanted(item)),
+        tuple(item for _, item in sorted(new, key=_order) if matters(item)),
+        tuple(item for _, item in sorted(fixed, key=_order) if matters(item)),
         tuple(
             Uncompared(what=f"findings of {listed(codes, most=8)}", why=why, remedy=remedy)
             for (why, remedy), codes in sorted(missed.items())
@@ -74,20 +66,44 @@ def compare_findings(sides: Sides, rules: Iterable[Rule], question: Question) ->
     )
 
 
-def _evaluate(side: Side, rule: Rule) -> dict[str, FindingRef] | tuple[str, str]:
-    """The findings by fingerprint; or why there are none and what to do, empty for no fault."""
+class _Matters:
+    """Whether a finding is about the server or the client that the comparison is about."""
+
+    def __init__(self, sides: SnapshotPair, only: DiffFilter) -> None:
+        self._only = only
+        apps = [side.org.client(only.client) for side in sides.both if only.client is not None]
+        self._clients = {only.client} | {app.id for app in apps if app}
+
+    def __call__(self, item: FindingRef) -> bool:
+        server = item.server.id if item.server else None
+        return self._only.server in {None, server} and (
+            self._only.client is None or item.object.id in self._clients
+        )
+
+
+@dataclass(frozen=True)
+class _NotEvaluated:
+    """Why a rule has no findings on a side, and what to do; empty for no fault."""
+
+    why: str = ""
+    remedy: str = ""
+
+
+def _evaluate(side: SnapshotSide, rule: Rule) -> dict[str, FindingRef] | _NotEvaluated:
+    """The findings by fingerprint, or why there are none."""
     org = side.org
     if missing := org.ledger.missing(lineage(rule.reads)):
         if all(entry.status is CollectionStatus.ABSENT for entry in missing):
-            return "", ""
+            return _NotEvaluated()
         why = "; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing)
-        return why, "; ".join(dict.fromkeys(entry.remedy() for entry in missing))
-    found: dict[str, FindingRef] = {}
+        remedies = dict.fromkeys(entry.remedy() for entry in missing)
+        return _NotEvaluated(why, "; ".join(remedies))
+    findings: dict[str, FindingRef] = {}
     try:
         for item in rule.findings(org):
             server = org.server_of(item.record)
             key = fingerprint(rule.code, item.record, item.field, item.key)
-            found[key] = FindingRef(
+            findings[key] = FindingRef(
                 code=rule.code,
                 name=rule.name,
                 severity=rule.severity.value,
@@ -97,10 +113,11 @@ def _evaluate(side: Side, rule: Rule) -> dict[str, FindingRef] | tuple[str, str]
                 fingerprint=key,
             )
     except UnreadMembersError as error:
-        return error.message, error.remedy
+        return _NotEvaluated(error.message, error.remedy)
     except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
-        return f"the rule crashed ({type(error).__name__})", "Report it to the rule's authors."
-    return found
+        why = f"the rule crashed ({type(error).__name__})"
+        return _NotEvaluated(why, "Report it to the rule's authors.")
+    return findings
 
 
 def _order(entry: tuple[int, FindingRef]) -> tuple[int, str, str, str]:

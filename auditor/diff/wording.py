@@ -1,8 +1,7 @@
-"""Sentences that the text and the Markdown share."""
+"""Words that the text and the Markdown share, made of the result's values."""
 
 from __future__ import annotations
 
-from auditor.diff.pairs import Lifetimes
 from auditor.diff.result import (
     AccessChange,
     ClientPart,
@@ -12,6 +11,7 @@ from auditor.diff.result import (
     RuleRef,
     Totals,
 )
+from auditor.diff.token_lifetimes import TokenLifetimes
 from auditor.lint.result import ObjectRef
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.request import ORG_SERVER
@@ -21,31 +21,31 @@ _SCOPES = 6
 
 def headline(result: DiffResult) -> str:
     """The answer in a sentence or two."""
-    parts = [_side(result.gained, result.gained_total, "gained")]
-    parts.append(_side(result.lost, result.lost_total, "lost"))
+    parts = [
+        _gained_or_lost(result.gained, result.gained_total, "gained"),
+        _gained_or_lost(result.lost, result.lost_total, "lost"),
+    ]
     if result.lifetimes:
-        whose = _who(result.lifetimes_total)
-        parts.append(f"Token lifetimes changed for {whose}")
+        parts.append(f"Token lifetimes changed for {_who(result.lifetimes_total)}")
     if not (result.gained or result.lost or result.lifetimes):
         parts = ["Nobody gained or lost access to a scope, and no token lifetime changed"]
         if not result.complete:
             parts = ["As far as could be compared, nobody gained or lost anything"]
-    text = ". ".join(part[0].upper() + part[1:] for part in parts) + "."
     if not result.complete:
-        text += f" {counted(len(result.uncompared), 'thing')} could not be compared."
-    return text
+        parts.append(f"{counted(len(result.uncompared), 'thing')} could not be compared")
+    return f"{'. '.join(parts)}."
 
 
-def _side(changes: tuple[AccessChange, ...], total: Totals, verb: str) -> str:
+def _gained_or_lost(changes: tuple[AccessChange, ...], total: Totals, verb: str) -> str:
     if not changes:
-        return f"nobody {verb} anything"
-    most = max(changes, key=lambda item: (item.people or 0, len(item.clients)))
-    scopes = listed(map(one_line, most.scopes), most=_SCOPES)
+        return f"Nobody {verb} anything"
+    largest = max(changes, key=lambda item: (item.people or 0, len(item.clients)))
+    scopes = scopes_words(largest.scopes)
     who = _who(total)
     if len(changes) == 1:
-        return f"{who} {verb} {scopes}{through(most.rule)}"
-    whom = _people(most.people) if most.people else counted(len(most.clients), "client")
-    return f"{who} {verb} access, among them {whom} {scopes}{through(most.rule)}"
+        return f"{who} {verb} {scopes}{through(largest.rule)}"
+    some = _people(largest.people) if largest.people else counted(len(largest.clients), "client")
+    return f"{who} {verb} access, among them {some} {scopes}{through(largest.rule)}"
 
 
 def _who(total: Totals) -> str:
@@ -89,12 +89,14 @@ def clients_words(clients: tuple[ClientPart, ...]) -> str:
     return f"{counted(len(clients), 'client')}: {names} ({by})"
 
 
-def ways_words(ways: tuple[RuleLifetimes, ...]) -> str:
-    """Lifetimes by rule."""
-    return " or ".join(f"{lifetimes_words(w.lifetimes)}{through(w.rule)}" for w in ways)
+def rules_lifetimes_words(lifetimes_by_rule: tuple[RuleLifetimes, ...]) -> str:
+    """TokenLifetimes by rule."""
+    return " or ".join(
+        f"{lifetimes_words(item.lifetimes)}{through(item.rule)}" for item in lifetimes_by_rule
+    )
 
 
-def lifetimes_words(lifetimes: Lifetimes) -> str:
+def lifetimes_words(lifetimes: TokenLifetimes) -> str:
     """`access 1 hour, refresh unlimited, ends when unused for 7 days`."""
     access = "not set" if lifetimes.access is None else duration(lifetimes.access)
     parts = [f"access {access}"]

@@ -12,20 +12,20 @@ from typing import Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from auditor import __version__
-from auditor.diff.result import DiffResult
-from auditor.diff.words import headline
+from auditor.diff.result import ChangeKind, DiffResult
+from auditor.diff.wording import headline
 from auditor.text import escaped
 
 VERSION: Final = "okta-auditor/diff/1"
 
 
-class _Wire(BaseModel):
+class _JsonModel(BaseModel):
     model_config = ConfigDict(
         frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
     )
 
 
-class ObjectInfo(_Wire):
+class OktaObjectInfo(_JsonModel):
     """An Okta object. The name is the tenant's own words."""
 
     type: str
@@ -33,25 +33,25 @@ class ObjectInfo(_Wire):
     name: str
 
 
-class RuleInfo(_Wire):
+class PolicyRuleInfo(_JsonModel):
     """A rule with its policy."""
 
-    policy: ObjectInfo
-    rule: ObjectInfo
+    policy: OktaObjectInfo
+    rule: OktaObjectInfo
 
 
-class ClientInfo(_Wire):
+class ClientInfo(_JsonModel):
     """A client, and the grant types that a change concerns."""
 
-    client: ObjectInfo
+    client: OktaObjectInfo
     grants: tuple[str, ...]
 
 
-class Access(_Wire):
+class AccessChangeInfo(_JsonModel):
     """Scopes that were gained or lost by one rule."""
 
-    server: ObjectInfo
-    rule: RuleInfo | None = Field(
+    server: OktaObjectInfo
+    rule: PolicyRuleInfo | None = Field(
         description="The first rule that gives or gave them; null at the org server."
     )
     scopes: tuple[str, ...]
@@ -61,7 +61,7 @@ class Access(_Wire):
     otherwise: str = Field(description="How such a request ends on the other side, and why.")
 
 
-class LifetimesInfo(_Wire):
+class LifetimesInfo(_JsonModel):
     """In minutes; a refresh lifetime of 0 is unlimited; null is not set."""
 
     access: int | None
@@ -70,17 +70,17 @@ class LifetimesInfo(_Wire):
     refresh_token: bool
 
 
-class RuleLifetimesInfo(_Wire):
+class RuleLifetimesInfo(_JsonModel):
     """The lifetimes by one rule."""
 
-    rule: RuleInfo | None
+    rule: PolicyRuleInfo | None
     lifetimes: LifetimesInfo
 
 
-class LifetimeInfo(_Wire):
+class LifetimeChangeInfo(_JsonModel):
     """Tokens that live longer or shorter for people who can obtain them on both sides."""
 
-    server: ObjectInfo
+    server: OktaObjectInfo
     old: tuple[RuleLifetimesInfo, ...]
     new: tuple[RuleLifetimesInfo, ...]
     scopes: tuple[str, ...]
@@ -89,23 +89,23 @@ class LifetimeInfo(_Wire):
     sample: tuple[str, ...]
 
 
-class FindingInfo(_Wire):
+class FindingChangeInfo(_JsonModel):
     """A finding of one side only."""
 
     code: str
     name: str
     severity: str
     message: str
-    object: ObjectInfo
-    server: ObjectInfo | None
+    object: OktaObjectInfo
+    server: OktaObjectInfo | None
     fingerprint: str
 
 
-class RevocationInfo(_Wire):
+class RevocationInfo(_JsonModel):
     """A change by which Okta ends tokens that were issued before."""
 
     what: str
-    object: ObjectInfo
+    object: OktaObjectInfo
     certain: bool = Field(
         description="False where the source names such changes without saying which of them."
     )
@@ -114,17 +114,17 @@ class RevocationInfo(_Wire):
     source: str
 
 
-class ObjectChangeInfo(_Wire):
+class ObjectChangeInfo(_JsonModel):
     """An object that is not the same."""
 
-    change: Literal["added", "removed", "renamed", "changed"]
-    object: ObjectInfo
-    server: ObjectInfo | None
+    change: ChangeKind
+    object: OktaObjectInfo
+    server: OktaObjectInfo | None
     fields: tuple[str, ...]
     old_name: str | None
 
 
-class UncomparedInfo(_Wire):
+class UncomparedInfo(_JsonModel):
     """Something about which nothing can be said."""
 
     what: str
@@ -132,7 +132,7 @@ class UncomparedInfo(_Wire):
     remedy: str
 
 
-class SideDocument(_Wire):
+class SnapshotInfo(_JsonModel):
     """Where one side comes from."""
 
     file: str
@@ -140,39 +140,39 @@ class SideDocument(_Wire):
     captured_at: AwareDatetime
 
 
-class Counts(_Wire):
+class TotalsInfo(_JsonModel):
     """Everybody once, over all entries of one kind."""
 
     clients: int
     people: int
 
 
-class Summary(_Wire):
+class DiffSummary(_JsonModel):
     """The answer."""
 
     headline: str
     complete: bool = Field(description="False if something could not be compared.")
     failing: bool = Field(description="Whether a gain matches --fail-on-gain.")
-    gained: Counts
-    lost: Counts
-    lifetimes: Counts
+    gained: TotalsInfo
+    lost: TotalsInfo
+    lifetimes: TotalsInfo
 
 
-class Document(_Wire):
+class DiffDocument(_JsonModel):
     """Two snapshots, compared."""
 
     model_config = ConfigDict(title="okta-auditor diff")
 
     schema_: Literal["okta-auditor/diff/1"] = Field(default=VERSION, alias="schema")
     tool_version: str
-    old: SideDocument
-    new: SideDocument
-    summary: Summary
-    gained: tuple[Access, ...]
-    lost: tuple[Access, ...]
-    lifetimes: tuple[LifetimeInfo, ...]
-    new_findings: tuple[FindingInfo, ...] | None = Field(description="Null if not asked for.")
-    fixed_findings: tuple[FindingInfo, ...] | None
+    old: SnapshotInfo
+    new: SnapshotInfo
+    summary: DiffSummary
+    gained: tuple[AccessChangeInfo, ...]
+    lost: tuple[AccessChangeInfo, ...]
+    lifetimes: tuple[LifetimeChangeInfo, ...]
+    new_findings: tuple[FindingChangeInfo, ...] | None = Field(description="Null if not asked for.")
+    fixed_findings: tuple[FindingChangeInfo, ...] | None
     revocations: tuple[RevocationInfo, ...]
     objects: tuple[ObjectChangeInfo, ...]
     could_not_compare: tuple[UncomparedInfo, ...]
@@ -180,20 +180,20 @@ class Document(_Wire):
 
 def render(result: DiffResult) -> str:
     """The document, safe to print: invisible characters are escapes."""
-    summary = Summary(
+    summary = DiffSummary(
         headline=headline(result),
         complete=result.complete,
         failing=bool(result.failing),
-        gained=Counts.model_validate(result.gained_total),
-        lost=Counts.model_validate(result.lost_total),
-        lifetimes=Counts.model_validate(result.lifetimes_total),
+        gained=TotalsInfo.model_validate(result.gained_total),
+        lost=TotalsInfo.model_validate(result.lost_total),
+        lifetimes=TotalsInfo.model_validate(result.lifetimes_total),
     )
     parts: dict[str, Any] = {
         name: getattr(result, name)
-        for name in Document.model_fields
+        for name in DiffDocument.model_fields
         if name not in {"schema_", "tool_version", "summary", "could_not_compare"}
     }
-    document = Document.model_validate(
+    document = DiffDocument.model_validate(
         {
             "tool_version": __version__,
             "summary": summary,
@@ -209,5 +209,5 @@ def diff_schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Document.model_json_schema(mode="serialization", by_alias=True),
+        **DiffDocument.model_json_schema(mode="serialization", by_alias=True),
     }

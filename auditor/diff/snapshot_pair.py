@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from auditor.errors import UsageError
+from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
@@ -21,9 +22,12 @@ from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import Numbering, Person
 from auditor.tokens.situation import Situation
 
+SAMPLE = 5
+"""Logins that a change names."""
+
 
 @dataclass(frozen=True)
-class Side:
+class SnapshotSide:
     """One of the two snapshots."""
 
     name: str
@@ -44,37 +48,45 @@ class Side:
 
     def login(self, user: Person) -> str | None:
         """The login of a user of this side; None for anybody else."""
-        found = self.org.user(user) if user is not None else None
-        return found.title if found else None
+        record = self.org.user(user) if user is not None else None
+        return record.title if record else None
 
 
 @dataclass(frozen=True)
-class Sides:
+class SnapshotPair:
     """Both snapshots, and which resources differ."""
 
-    old: Side
-    new: Side
+    old: SnapshotSide
+    new: SnapshotSide
     changed: frozenset[str]
     """Paths of resources that are not the same, or that only one side has."""
 
     @classmethod
-    def of(cls, old: Snapshot, new: Snapshot, reading: OidcScopes = OidcScopes.LISTED) -> Sides:
+    def of(
+        cls, old: Snapshot, new: Snapshot, reading: OidcScopes = OidcScopes.LISTED
+    ) -> SnapshotPair:
         """Index two snapshots. Equal resources become the same objects, which halves memory."""
         changed = _share(old, new)
-        orgs = Org.of(old), Org.of(new)
-        users = _everybody(orgs)
-        one, other = (Reach(org, reading, users) for org in orgs)
-        sides = Side("OLD", old, orgs[0], one), Side("NEW", new, orgs[1], other)
-        return cls(*sides, changed)
+        old_org, new_org = Org.of(old), Org.of(new)
+        users = _everybody((old_org, new_org))
+        return cls(
+            SnapshotSide("OLD", old, old_org, Reach(old_org, reading, users)),
+            SnapshotSide("NEW", new, new_org, Reach(new_org, reading, users)),
+            changed,
+        )
 
     @property
-    def both(self) -> tuple[Side, Side]:
+    def both(self) -> tuple[SnapshotSide, SnapshotSide]:
         """Old and new."""
         return self.old, self.new
 
     def same(self, path: str) -> bool:
         """Whether a resource was read on both sides, and is the same."""
         return path not in self.changed and path in self.old.snapshot.resources
+
+    def same_members(self, group: str) -> bool:
+        """Whether the members of a group are the same, as far as they were read."""
+        return BY_NAME["group_members"].path.format(group) not in self.changed
 
     def one_sided(self, client: str, grant: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What each side takes for granted about a client, and the other one knows.
@@ -86,16 +98,20 @@ class Sides:
         old, new = self.old.org.client(client), self.new.org.client(client)
         if old is None or new is None:
             return (), ()
-        one = Situation(self.old.org, None, old, grant).assumed
-        other = Situation(self.new.org, None, new, grant).assumed
+        old_assumed = Situation(self.old.org, None, old, grant).assumed
+        new_assumed = Situation(self.new.org, None, new, grant).assumed
         return (
-            tuple(fact for fact in one if fact not in other),
-            tuple(fact for fact in other if fact not in one),
+            tuple(fact for fact in old_assumed if fact not in new_assumed),
+            tuple(fact for fact in new_assumed if fact not in old_assumed),
         )
 
     def login(self, user: Person) -> str:
         """What reports call a person: the login, else the id."""
         return self.new.login(user) or self.old.login(user) or user or "somebody"
+
+    def sample_logins(self, people: Iterable[Person]) -> tuple[str, ...]:
+        """What reports call some of the people."""
+        return tuple(map(self.login, islice(people, SAMPLE)))
 
     def refuse_strangers(self) -> None:
         """See to it that both sides are the same org.
@@ -103,27 +119,26 @@ class Sides:
         Raises:
             UsageError: they are not.
         """
-        one, other = map(_identity, self.both)
-        if one != other:
+        old, new = map(_identity, self.both)
+        if old != new:
             raise UsageError(
-                f"The snapshots are of two orgs: {quoted(one)} and {quoted(other)}.",
+                f"The snapshots are of two orgs: {quoted(old)} and {quoted(new)}.",
                 remedy="Objects are matched by id, which two orgs do not share. "
                 "--across-orgs compares them all the same.",
             )
 
 
-def _identity(side: Side) -> str:
+def _identity(side: SnapshotSide) -> str:
     profile = side.org.profile
     url = side.snapshot.capture.org_url
     return profile.id if profile else urlsplit(url).hostname or url
 
 
 def _share(old: Snapshot, new: Snapshot) -> frozenset[str]:
-    mine, theirs = old.resources, new.resources
-    changed = set(mine.keys() ^ theirs.keys())
-    for path in mine.keys() & theirs.keys():
-        if mine[path] == theirs[path]:
-            theirs[path] = mine[path]
+    changed = set(old.resources.keys() ^ new.resources.keys())
+    for path in old.resources.keys() & new.resources.keys():
+        if old.resources[path] == new.resources[path]:
+            new.resources[path] = old.resources[path]
         else:
             changed.add(path)
     return frozenset(changed)
