@@ -28,8 +28,7 @@ def _with_names(entry: LedgerEntry, entries: Mapping[str, LedgerEntry]) -> Ledge
     unread = [
         entries[row.name].label
         for row in COLLECTIONS
-        if row.names_groups
-        and entries[row.name].status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+        if row.names_groups and entries[row.name].incomplete
     ]
     if not entry.left_out or not unread or entry.status is not CollectionStatus.COMPLETE:
         return entry
