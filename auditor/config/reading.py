@@ -19,13 +19,12 @@ from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
 from auditor.tenants import Tenant
 from auditor.text import closest, did_you_mean, one_line
-from auditor.toml_lines import Key, key_lines, line_of
+from auditor.toml_lines import Key, key_lines, line_of, syntax_problem
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "okta-auditor")
 
 _LARGEST = 1_000_000
-_POSITION = re.compile(r"\(at line (\d+), column \d+\)\Z")
 _CONFLICT = re.compile(r"<{7}( |\r?$)")
 _START = "`okta-auditor init` writes a file to start from."
 
@@ -120,12 +119,11 @@ def parse(path: Path, text: str) -> dict[str, Any]:
                 "this is not valid TOML.",
                 remedy="Resolve it: keep one side, and delete the lines of <, = and >.",
             ) from None
-        # Before Python 3.14 the error has no attributes; its text ends with the position.
-        what, _, _ = str(error).partition(" (at ")
-        position = _POSITION.search(str(error))
-        line = int(position[1]) if position else len(lines)
+        problem = syntax_problem(error, text)
         raise UsageError(
-            f"{display_path(path)}:{line}: this is not valid TOML: {one_line(what)}.", remedy=_START
+            f"{display_path(path)}:{problem.line}: this is not valid TOML: "
+            f"{one_line(problem.what)}.",
+            remedy=_START,
         ) from None
 
 

@@ -31,7 +31,7 @@ class AcceptanceFile(Enum):
 
 
 @dataclass(frozen=True)
-class Acceptance:
+class AcceptanceInputs:
     """What is accepted, read and checked before the audit."""
 
     rules: tuple[Rule, ...]
@@ -69,7 +69,7 @@ class Acceptance:
 
 def read_acceptance(
     effective: EffectiveSettings, rules: tuple[Rule, ...], *, writes: AcceptanceFile | None = None
-) -> Acceptance:
+) -> AcceptanceInputs:
     """Read the suppressions and, unless a command writes one of the two, the baseline.
 
     Args:
@@ -87,7 +87,7 @@ def read_acceptance(
     required = settings.suppressions and writes is not AcceptanceFile.SUPPRESSIONS
     readable = required or (not effective.isolated and os.path.lexists(path))
     baseline = None if writes else settings.baseline
-    return Acceptance(
+    return AcceptanceInputs(
         rules=rules,
         policy=policy,
         suppressions=read_suppressions(path, rules, policy, as_of) if readable else Suppressions(),

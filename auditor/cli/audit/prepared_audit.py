@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from auditor.cli.audit.acceptance_files import (
-    Acceptance,
     AcceptanceFile,
+    AcceptanceInputs,
     read_acceptance,
 )
 from auditor.cli.audit.findings_per_rule import findings_per_rule
@@ -42,7 +42,7 @@ class PreparedAudit:
     outputs: tuple[ReportOutput, ...]
     templates: tuple[Path, ...]
     effective: EffectiveSettings
-    acceptance: Acceptance
+    acceptance: AcceptanceInputs
     keeps_history: bool = True
     """Whether the run goes into the history."""
 

@@ -9,13 +9,13 @@ import click
 
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.audit.short_summary import short_summary
-from auditor.cli.export.one_tenant import collect, store
+from auditor.cli.export.one_tenant import export_tenant, store_snapshot
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.terminal_colour import coloured
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
-from auditor.errors import ExitCode, OutputError
-from auditor.files import check_writable
+from auditor.errors import ExitCode
+from auditor.files import check_writable, make_folder
 from auditor.snapshot.document import dump_snapshot
 
 FOLDER = Path("okta-audit")
@@ -42,7 +42,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     from auditor.sandbox import Sandbox, Tenant  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
 
-    _make(folder)
+    make_folder(folder, remedy="Name another: -o DIR")
     path = folder / "snapshot.json"
     check_writable(path)
     prepared = prepare_audit(_options(folder))
@@ -53,8 +53,8 @@ def command(ctx: click.Context, folder: Path) -> None:
         credentials = read_credentials(
             {"OKTA_CLIENT_ORGURL": sandbox.url, "OKTA_CLIENT_TOKEN": "demo"}
         )
-        snapshot = collect(credentials, ExportOptions())
-    store(snapshot, path)
+        snapshot = export_tenant(credentials, ExportOptions())
+    store_snapshot(snapshot, path)
     result = prepared.evaluate(dump_snapshot(snapshot), path)
     prepared.publish(result)
     click.echo(coloured(short_summary(result)))
@@ -65,12 +65,3 @@ def command(ctx: click.Context, folder: Path) -> None:
 def _options(folder: Path) -> AuditOptions:
     outputs = tuple(f"{name}={folder / file}" for name, file in REPORTS.items())
     return AuditOptions(output=outputs, no_config=True)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {folder} cannot be made: {error.strerror}.", remedy="Name another: -o DIR"
-        ) from error
