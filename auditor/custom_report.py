@@ -42,7 +42,7 @@ class _TooMuchError(Exception):
     """A bound was met."""
 
 
-class _Lines(str):
+class _MultilineText(str):
     """Text whose line breaks are meant."""
 
     __slots__ = ()
@@ -86,12 +86,12 @@ def _environment(path: Path) -> Environment:
         autoescape=_is_markup,
         finalize=_harmless,
         keep_trailing_newline=True,
-        loader=_Folder(path),
+        loader=_TemplateFolder(path),
         lstrip_blocks=True,
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["lines"] = lambda value: _Lines(printable(str(value)))
+    environment.filters["lines"] = lambda value: _MultilineText(printable(str(value)))
     # A random choice would make other bytes of the same results.
     del environment.filters["random"]
     del environment.globals["lipsum"]
@@ -115,7 +115,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return product(left, right)
 
 
-class _Folder(BaseLoader):
+class _TemplateFolder(BaseLoader):
     """Loads the template, and files that stand in its folder or beneath."""
 
     def __init__(self, path: Path) -> None:
@@ -160,7 +160,11 @@ def _harmless(value: object) -> object:
     """What every value goes through before it is escaped: a tenant's words stay on their line."""
     if isinstance(value, Markup):
         return Markup(printable(value))  # noqa: S704 - it is markup already
-    return one_line(value) if isinstance(value, str) and not isinstance(value, _Lines) else value
+    return (
+        one_line(value)
+        if isinstance(value, str) and not isinstance(value, _MultilineText)
+        else value
+    )
 
 
 def _bound(size: int) -> None:
@@ -190,7 +194,7 @@ def _deadline() -> Iterator[None]:
 
 
 def _failed(path: Path, error: Exception) -> UsageError:
-    """What the user is told: the file, the line, and what is wrong there."""
+    """The error for the user: the file, the line, and what is wrong there, in Jinja's words."""
     file, line = str(path), 0
     if isinstance(error, TemplateSyntaxError):
         file, line = error.filename or file, error.lineno
@@ -199,10 +203,11 @@ def _failed(path: Path, error: Exception) -> UsageError:
         if frame.name.startswith(_JINJA_FRAMES):
             file, line = frame.filename, frame.lineno or 0
     where = f"{file}, line {line}" if line else file
-    return UsageError(f"The template {where}: {one_line(_reason(error))}.", remedy=_REMEDY)
+    # Jinja's own words stay as they are: some end with a full stop, most do not.
+    return UsageError(f"The template {where}: {one_line(_reason(error))}", remedy=_REMEDY)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TemplateError):
-        return (error.message or "it cannot be used").removesuffix(".")
+        return error.message or type(error).__name__
     return str(error) if isinstance(error, _TooMuchError) else f"{type(error).__name__}: {error}"

@@ -17,12 +17,13 @@ from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
 from auditor.config import Effective
 from auditor.controls import Control, Framework
-from auditor.controls.assess import Assessment, Outcomes, Status
-from auditor.controls.document import Assessments, as_csv, as_json, unmapped
+from auditor.controls.assessment import Assessment, ControlStatus, assess
+from auditor.controls.coverage_report import Assessments, as_csv, as_json, unmapped
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
+from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
 
@@ -78,8 +79,8 @@ def command(
             result = _saved(path, rules, options)
         else:
             result = _audited(path, settings, rules, selected)
-        outcomes = Outcomes(result)
-        assessments = {item.id: outcomes.assess(item) for item in frameworks}
+        outcomes = RuleOutcomes(result)
+        assessments = {item.id: assess(item, outcomes) for item in frameworks}
     if form == "json":
         click.echo(as_json(frameworks, names, assessments), nl=False)
     elif form == "csv":
@@ -120,7 +121,7 @@ def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:
     if result.incomplete:
         return ExitCode.INCOMPLETE
     found = (each.status for items in assessments.values() for each in items)
-    return ExitCode.FINDINGS if Status.NOT_SATISFIED in found else ExitCode.CLEAN
+    return ExitCode.FINDINGS if ControlStatus.NOT_SATISFIED in found else ExitCode.CLEAN
 
 
 def _lines(
@@ -164,7 +165,7 @@ def _coverage(item: Framework, rules: int) -> str:
 
 
 def _summary(found: Sequence[Assessment]) -> str:
-    counts = [f"{sum(each.status is s for each in found)} {s.value}" for s in Status]
+    counts = [f"{sum(each.status is s for each in found)} {s.value}" for s in ControlStatus]
     return f"  {', '.join(counts)}"
 
 
@@ -195,7 +196,7 @@ def _verdict(found: Assessment) -> str:
         parts.append(counted(found.related, "related finding"))
     if found.not_evaluated:
         parts.append(f"not evaluated: {', '.join(found.not_evaluated)}")
-    if found.status is Status.NOT_CLAIMED:
+    if found.status is ControlStatus.NOT_CLAIMED:
         parts.insert(0, "only related rules bear on it")
     shown = f" ({'; '.join(parts)})" if parts else ""
     return f"{found.status.value.upper()}{shown}"
