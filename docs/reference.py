@@ -10,9 +10,12 @@ import textwrap
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 import auditor
+from auditor.models import Record
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.org import Org
 
@@ -78,8 +81,14 @@ def _summary(facade: str) -> str:
 def _page(facade: str) -> str:
     parts = [f"# `{facade}`", _prose(inspect.getdoc(import_module(facade)) or "")]
     module = import_module(facade)
-    for name in sorted(exported(facade), key=lambda name: (name.isupper(), name.lower())):
+    names = exported(facade)
+    for name in sorted(names, key=lambda name: (name.isupper(), name.lower())):
         parts += _entry(facade, name, getattr(module, name))
+    if nested := _nested([getattr(module, name) for name in names]):
+        parts.append("## Parts\n\nObjects within records; a rule reads them and imports none.")
+        for kind in nested:
+            parts += [f"### `{kind.__name__}`", _prose(inspect.getdoc(kind) or "")]
+            parts.append("\n".join(_members(kind)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -97,6 +106,27 @@ def _entry(facade: str, name: str, value: Any) -> Iterator[str]:
         yield f"`{_value(value)}`"
         if text := _following_docstring(home.body, node):
             yield _prose(text)
+
+
+def _nested(kinds: list[Any]) -> list[type[BaseModel]]:
+    """The models within records, and within those, that are not public themselves."""
+    nested: dict[str, type[BaseModel]] = {}
+    queue = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Record)]
+    while queue:
+        for field in queue.pop().model_fields.values():
+            for kind in _models(field.annotation):
+                if kind not in kinds and kind.__name__ not in nested:
+                    nested[kind.__name__] = kind
+                    queue.append(kind)
+    return [nested[name] for name in sorted(nested)]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _definition(facade: str, name: str) -> tuple[ast.stmt, ast.Module]:
@@ -155,13 +185,19 @@ def _member(body: list[ast.stmt], node: ast.stmt) -> Iterator[tuple[str, str, st
             default = f" = {ast.unparse(node.value)}" if node.value is not None else ""
             if re.search(r"[(]|\n", default):
                 default = ""
-            head = f"`{name}: {ast.unparse(node.annotation)}{default}`"
+            head = f"`{name}: {_type(node.annotation)}{default}`"
             yield name, head, _following_docstring(body, node)
     elif isinstance(node, ast.Assign):
         for name in _targets(node):
             if name.isupper():
                 text = _following_docstring(body, node)
                 yield name, f"`{name} = {ast.unparse(node.value)}`", text
+
+
+def _type(annotation: ast.expr) -> str:
+    """A type without what only says how nulls are read."""
+    text = re.sub(r"Annotated\[(\w+), NullAs\w+\]", r"\1", ast.unparse(annotation))
+    return text.replace("Strings", "tuple[str, ...]")
 
 
 def _following_docstring(body: list[ast.stmt], node: ast.stmt) -> str:

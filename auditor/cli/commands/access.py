@@ -78,7 +78,7 @@ def command(
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         click.echo(escaped(document.decode()), nl=False)
     further = taken_for_granted(org, [wanted.client] if wanted.client else org.apps)
-    missing = unread(org, "authorization_servers", "apps", *further)
+    missing = unread(org, *further)
     for line in missing:
         click.echo(one_line(line), err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)

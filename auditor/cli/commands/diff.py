@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import chosen_rules, without_collector
+from auditor.cli.audit.rule_choice import choose_rules
+from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.token_requests import oidc_scopes_option
@@ -73,7 +74,7 @@ def command(
     could not be compared, which is never taken for no change.
     """
     rules = None if no_findings else _rules(config)
-    with without_collector():
+    with without_garbage_collection():
         before = parse_snapshot(read_document(old), old)
         after = parse_snapshot(read_document(new), new)
         sides = SnapshotPair.of(before, after, OidcScopes(oidc_scopes))
@@ -92,8 +93,8 @@ def command(
 
 
 def _rules(config: Path | None) -> tuple[Rule, ...]:
-    with without_collector():  # packs are many modules, which stay
-        return chosen_rules(read_settings(AuditOptions(config=config)))[1]
+    with without_garbage_collection():  # packs are many modules, which stay
+        return choose_rules(read_settings(AuditOptions(config=config))).selected
 
 
 def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:
@@ -112,5 +113,5 @@ def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:
 
 
 def _server(org: Org, word: str) -> str:
-    found = find_server(org, word)
-    return found.id if found else ORG_SERVER
+    server = find_server(org, word)
+    return server.id if server else ORG_SERVER

@@ -73,16 +73,16 @@ def export(
     zipped: bool,
     redact: str | None,
     redaction_key: Path | None,
-    wanted: tuple[str, ...],
+    frameworks: tuple[str, ...],
     audit: AuditOptions,
 ) -> None:
     """Write what an audit saw and found as evidence, with a manifest of SHA-256 digests.
 
-    Expiry is judged by the day of the capture unless --as-of or SOURCE_DATE_EPOCH says another,
+    Expiry is judged by the day of the capture unless --as-of or SOURCE_DATE_EPOCH sets another,
     so that the same inputs give the same bytes. Exits with 0 once the evidence is written,
     whatever the audit found, and with 3 if something could not be checked.
     """
-    from auditor.cli.evidence_bundle import Asked, exported  # noqa: PLC0415 - only this needs it
+    from auditor.cli.evidence_bundle import BundleRequest, export_bundle  # noqa: PLC0415 - if used
     from auditor.evidence.bundle_writing import check_target, write_folder, write_zip  # noqa: PLC0415
 
     check_target(target, zipped=zipped)
@@ -96,17 +96,17 @@ def export(
             "--redact needs a key.",
             remedy=f"Name a file: --redaction-key, or set {REDACTION_VARIABLE}.",
         )
-    asked = Asked(
+    request = BundleRequest(
         snapshot=path,
         previous=previous,
         key=_signing_key(key),
         redaction_key=secret,
-        frameworks=wanted,
+        frameworks=frameworks,
     )
-    made = exported(asked, replace(audit, output=()))
-    (write_zip if zipped else write_folder)(made.files, target)
-    click.echo(f"{target} written; its manifest has the SHA-256 {made.digest}")
-    if made.incomplete:
+    bundle = export_bundle(request, replace(audit, output=()))
+    (write_zip if zipped else write_folder)(bundle.files, target)
+    click.echo(f"{target} written; its manifest has the SHA-256 {bundle.digest}")
+    if bundle.incomplete:
         click.echo("warning: something could not be checked; the evidence says so", err=True)
         click.get_current_context().exit(ExitCode.INCOMPLETE)
 

@@ -1,4 +1,4 @@
-"""How an export shows itself: bars on a terminal, a few lines elsewhere, each request with -v."""
+"""The progress of an export: bars on a terminal, a few lines elsewhere, each request with -v."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _to_stderr(line: str) -> None:
 
 
 @contextmanager
-def watching(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
+def export_progress(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
     """What shows the exports of some tenants while the block runs.
 
     Args:
@@ -41,9 +41,9 @@ def watching(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
     """
     starts = [f"{name}: " for name in names] or [""]
     if verbose:
-        yield tuple(Requests(start) for start in starts)
+        yield tuple(RequestLines(start) for start in starts)
     elif not sys.stderr.isatty() or "CI" in os.environ:
-        yield tuple(Lines(start) for start in starts)
+        yield tuple(ProgressLines(start) for start in starts)
     else:
         # rich takes a tenth of a second to import.
         from auditor.cli.export.progress_bars import Bars  # noqa: PLC0415
@@ -52,7 +52,7 @@ def watching(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
             yield tuple(bars.tenant(name) for name in names) or (bars.phases(),)
 
 
-class Lines:
+class ProgressLines:
     """A line where a phase ends and where a wait begins; none for a run that is soon over.
 
     Args:
@@ -119,7 +119,7 @@ class Lines:
             self._kept.clear()
 
 
-class Requests(Lines):
+class RequestLines(ProgressLines):
     """A line for each request besides; never a header or a body, so never a token."""
 
     quiet_s = 0.0

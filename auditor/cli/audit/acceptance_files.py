@@ -1,14 +1,14 @@
-"""What a command line and the configuration say about findings that are accepted."""
+"""The files that accept findings: the suppressions and the baseline of a run."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from pathlib import Path
-from typing import Literal
 
-from auditor.config import Effective
+from auditor.config import EffectiveSettings
 from auditor.lint.acceptance.accept import accept
 from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.baseline_file import DEFAULT_NAME as DEFAULT_BASELINE
@@ -22,12 +22,16 @@ from auditor.lint.acceptance.suppressions_file import (
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 
-Writing = Literal["", "suppressions", "baseline"]
-"""The file that a command is going to write: it need not be there yet."""
+
+class AcceptanceFile(Enum):
+    """A file that accepts findings."""
+
+    SUPPRESSIONS = auto()
+    BASELINE = auto()
 
 
 @dataclass(frozen=True)
-class Accepting:
+class AcceptanceInputs:
     """What is accepted, read and checked before the audit."""
 
     rules: tuple[Rule, ...]
@@ -54,8 +58,8 @@ class Accepting:
             result, self.suppressions, self.baseline, as_of=self.as_of, forbidden=self.forbidden
         )
 
-    def check(self, text: str, path: Path) -> None:
-        """Whether text would do as the file of suppressions.
+    def check_suppressions(self, text: str, path: Path) -> None:
+        """Check that a text would do as the file of suppressions.
 
         Raises:
             UsageError: it would not.
@@ -63,35 +67,42 @@ class Accepting:
         parse_suppressions(text.removeprefix("\ufeff"), path, self.rules, self.policy, self.as_of)
 
 
-def accepting(effective: Effective, rules: tuple[Rule, ...], writing: Writing) -> Accepting:
+def read_acceptance(
+    effective: EffectiveSettings, rules: tuple[Rule, ...], *, writes: AcceptanceFile | None = None
+) -> AcceptanceInputs:
     """Read the suppressions and, unless a command writes one of the two, the baseline.
+
+    Args:
+        effective: the settings.
+        rules: all there are, selected or not.
+        writes: the file that the command writes; it need not exist yet.
 
     Raises:
         UsageError: one of the files cannot be used as it stands.
     """
     settings, as_of = effective.settings, effective.as_of
     policy = settings.suppression_policy
-    policy.forbidden(rules)  # an unknown rule there is told before anything is read
+    policy.forbidden(rules)  # raises now, before anything is read, if a rule there is unknown
     path = suppressions_path(effective)
-    named = settings.suppressions and writing != "suppressions"
-    there = named or (not effective.isolated and os.path.lexists(path))
-    baseline = None if writing else settings.baseline
-    return Accepting(
+    required = settings.suppressions and writes is not AcceptanceFile.SUPPRESSIONS
+    readable = required or (not effective.isolated and os.path.lexists(path))
+    baseline = None if writes else settings.baseline
+    return AcceptanceInputs(
         rules=rules,
         policy=policy,
-        suppressions=read_suppressions(path, rules, policy, as_of) if there else Suppressions(),
+        suppressions=read_suppressions(path, rules, policy, as_of) if readable else Suppressions(),
         baseline=read_baseline(baseline) if baseline else None,
         as_of=as_of,
         path=path,
     )
 
 
-def suppressions_path(effective: Effective) -> Path:
+def suppressions_path(effective: EffectiveSettings) -> Path:
     """The file of suppressions, whether it exists or not."""
     folder = effective.file.path.parent if effective.file else Path()
     return effective.settings.suppressions or folder / DEFAULT_NAME
 
 
-def baseline_path(effective: Effective) -> Path:
-    """Where a baseline is written if nobody says otherwise."""
+def baseline_path(effective: EffectiveSettings) -> Path:
+    """Where a baseline is written if nothing names another file."""
     return effective.settings.baseline or Path(DEFAULT_BASELINE)

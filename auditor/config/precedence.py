@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from auditor.config.discovery import candidates, search
-from auditor.config.environment import Layer, from_environment, switched_on
+from auditor.config.discovery import candidates, find_config
+from auditor.config.environment import Values, from_environment, switched_on
 from auditor.config.model import Settings, typed
-from auditor.config.origin import COMMAND_LINE, DEFAULT, Origin
+from auditor.config.origin import Layer, Origin
 from auditor.config.profiles import PROFILES, Profile
 from auditor.config.reading import ConfigFile, read_file
-from auditor.config.trust import confined, trusted_rules
+from auditor.config.trust import check_paths, trusted_rules
 from auditor.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Effective:
+class EffectiveSettings:
     """The settings of a run, and where each comes from."""
 
     settings: Settings
@@ -27,7 +27,7 @@ class Effective:
     file: ConfigFile | None
     notes: tuple[str, ...]
     isolated: bool
-    """Whether the call wants nothing but what it names itself."""
+    """Whether nothing but what the call names itself is to be used."""
     candidates: tuple[Path, ...]
     """Files whose appearance, change or loss may change the settings."""
 
@@ -37,19 +37,23 @@ class Effective:
         assert self.settings.as_of is not None
         return self.settings.as_of
 
-    def blamed(self, error: UsageError, *key: str) -> UsageError:
-        """An error about a setting's value, with the place that the value comes from."""
+    def error(self, key: tuple[str, ...], problem: str, remedy: str) -> UsageError:
+        """An error about a setting's value that names the place where the value was set.
+
+        Args:
+            key: the setting, and the keys within it.
+            problem: what is wrong with the value.
+            remedy: what to do.
+        """
         origin = self.origins[key[0]]
-        if origin.kind in {"command line", "default"}:
-            return error
-        if self.file and origin.kind == "file":
-            origin = Origin("file", origin.name, self.file.line(*key))
-        name = ".".join(key)
-        told = error.message.removeprefix(f"{name}: ")
-        return UsageError(f"{origin}: {name}: {told}", remedy=error.remedy)
+        if origin.layer in {Layer.COMMAND_LINE, Layer.DEFAULT}:
+            return UsageError(problem, remedy=remedy)
+        if self.file and origin.layer is Layer.FILE:
+            origin = Origin(Layer.FILE, origin.name, self.file.line(*key))
+        return UsageError(f"{origin}: {'.'.join(key)}: {problem}", remedy=remedy)
 
 
-def effective(
+def merge_settings(
     command_line: Mapping[str, Any],
     environ: Mapping[str, str],
     *,
@@ -57,46 +61,46 @@ def effective(
     today: date,
     config: Path | None = None,
     no_config: bool = False,
-) -> Effective:
+) -> EffectiveSettings:
     """Merge the layers.
 
     Args:
-        command_line: what the call says, by key; typed, and without what it does not say.
+        command_line: what the command line sets, by key, in the keys' types.
         environ: the environment's variables.
         folder: the working folder, where the search for a file begins.
-        today: the day that is meant if nothing says another.
-        config: the file that the call names.
-        no_config: whether the call wants no file.
+        today: the day that holds if nothing sets another.
+        config: the file that the command line names.
+        no_config: whether to use no file.
 
     Raises:
         UsageError: a file or a variable cannot be used.
     """
     file, notes, places = _file(environ, folder, config, no_config=no_config)
-    named: Layer = {}
+    from_file: Values = {}
     if file:
-        named = {
-            key: (value, Origin("file", file.shown, file.line(key)))
+        from_file = {
+            key: (value, Origin(Layer.FILE, file.shown, file.line(key)))
             for key, value in file.values.items()
         }
-    stated: Layer = {
-        **named,
+    stated: Values = {
+        **from_file,
         **from_environment(environ),
-        **{key: (value, COMMAND_LINE) for key, value in command_line.items()},
+        **{key: (value, Origin(Layer.COMMAND_LINE)) for key, value in command_line.items()},
     }
-    defaults: Layer = {
-        key: (info.get_default(call_default_factory=True), DEFAULT)
+    defaults: Values = {
+        key: (info.get_default(call_default_factory=True), Origin(Layer.DEFAULT))
         for key, info in Settings.model_fields.items()
     }
-    defaults["as_of"] = (today, Origin("default", "(today in UTC)"))
+    defaults["as_of"] = (today, Origin(Layer.DEFAULT, "(today in UTC)"))
     profile = stated.get("profile", defaults["profile"])[0]
-    layer = {**defaults, **(_bundle(profile) if profile else {}), **stated}
+    values = {**defaults, **(_from_profile(profile) if profile else {}), **stated}
     if file:
-        confined(file, layer, folder)
-        layer["rules"], refused = trusted_rules(file, layer)
+        check_paths(file, values, folder)
+        values["rules"], refused = trusted_rules(file, values)
         notes += refused
-    return Effective(
-        settings=Settings.model_construct(**{key: value for key, (value, _) in layer.items()}),
-        origins={key: origin for key, (_, origin) in layer.items()},
+    return EffectiveSettings(
+        settings=Settings.model_construct(**{key: value for key, (value, _) in values.items()}),
+        origins={key: origin for key, (_, origin) in values.items()},
         file=file,
         notes=notes,
         isolated=file is None and not places,
@@ -117,11 +121,11 @@ def _file(
         return read_file(config), (), (config,)
     if no_config:
         return None, (), ()
-    found = search(folder)
-    file = read_file(found.path, searched=True) if found.path else None
-    return file, found.notes, tuple(candidates(folder))
+    search = find_config(folder)
+    file = read_file(search.path, searched=True) if search.path else None
+    return file, search.notes, tuple(candidates(folder))
 
 
-def _bundle(profile: Profile) -> Layer:
-    origin = Origin("profile", profile.value)
+def _from_profile(profile: Profile) -> Values:
+    origin = Origin(Layer.PROFILE, profile.value)
     return {key: (typed(key, value), origin) for key, value in PROFILES[profile].settings.items()}
