@@ -157,7 +157,7 @@ def _without_suffix(name: str) -> str:
 
 
 def _harmless(value: object) -> object:
-    """What every value goes through before it is escaped: a tenant's words stay on their line."""
+    """A value as it is before it is escaped: a tenant's words stay on their line."""
     if isinstance(value, Markup):
         return Markup(printable(value))  # noqa: S704 - it is markup already
     return (
@@ -169,7 +169,7 @@ def _harmless(value: object) -> object:
 
 def _bound(size: int) -> None:
     if size > MOST_CHARACTERS:
-        raise _TooMuchError(f"the report has more than {MOST_CHARACTERS:,} characters")
+        raise _TooMuchError(f"the report has more than {MOST_CHARACTERS:,} characters.")
 
 
 @contextmanager
@@ -182,7 +182,7 @@ def _deadline() -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
-        raise _TooMuchError(f"it took more than {MOST_SECONDS} seconds")
+        raise _TooMuchError(f"it took more than {MOST_SECONDS} seconds.")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
@@ -194,7 +194,7 @@ def _deadline() -> Iterator[None]:
 
 
 def _failed(path: Path, error: Exception) -> UsageError:
-    """The error for the user: the file, the line, and what is wrong there, in Jinja's words."""
+    """An error that names the file, the line, and what is wrong there."""
     file, line = str(path), 0
     if isinstance(error, TemplateSyntaxError):
         file, line = error.filename or file, error.lineno
@@ -203,11 +203,10 @@ def _failed(path: Path, error: Exception) -> UsageError:
         if frame.name.startswith(_JINJA_FRAMES):
             file, line = frame.filename, frame.lineno or 0
     where = f"{file}, line {line}" if line else file
-    # Jinja's own words stay as they are: some end with a full stop, most do not.
     return UsageError(f"The template {where}: {one_line(_reason(error))}", remedy=_REMEDY)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TemplateError):
-        return error.message or type(error).__name__
+        return error.message or "it cannot be used."  # in Jinja's words, with or without a stop
     return str(error) if isinstance(error, _TooMuchError) else f"{type(error).__name__}: {error}"

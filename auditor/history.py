@@ -142,20 +142,20 @@ def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[
 
 def _candidates(folder: Path, tenant: str, notices: list[Notice]) -> Iterator[Path]:
     """Files that are named as the tenant's records are, newest first."""
-    candidates = []
+    records = []
     try:
-        paths = sorted(folder.iterdir())
+        files = sorted(folder.iterdir())
     except OSError as error:
         raise OutputError(f"{folder} cannot be read: {error.strerror}.") from error
-    for path in paths:
+    for path in files:
         name = _NAME.fullmatch(path.name)
         if name is None or _moment(name) is _NEVER:
             if not path.name.startswith("."):  # scratch files, .gitkeep
                 why = "its name is not TENANT_YYYYMMDDTHHMMSSZ.json"
                 notices.append(_unusable(path, why))
         elif name["tenant"] == _safe(tenant):
-            candidates.append(path)
-    yield from sorted(candidates, key=lambda path: path.name, reverse=True)
+            records.append(path)
+    yield from sorted(records, key=lambda path: path.name, reverse=True)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
