@@ -28,7 +28,7 @@ from pydantic import BaseModel, TypeAdapter
 from auditor import Org
 from auditor.cli.commands.schema import _schemas
 from auditor.config.model import Config
-from auditor.controls.reading import parse_framework
+from auditor.controls.framework_file import parse_framework
 from auditor.diff.json_report import DiffDocument
 from auditor.errors import AuditorError
 from auditor.lint.acceptance.suppression import SuppressionPolicy
@@ -36,7 +36,7 @@ from auditor.lint.acceptance.suppressions_file import parse_suppressions
 from auditor.plugins import load_rules
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.document import FORMAT, parse_snapshot
-from auditor.tokens.expectations import Expectation
+from auditor.tokens.expectations.model import Expectation
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
 _LARGEST = 50_000_000

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from helpers import TOKEN, okta_auditor, served, tenant
 
+from auditor.sandbox.northwind.flaws import FLAWS
+
 RULE = '''"""Every group.
 
 Why it matters.
@@ -23,7 +25,6 @@ Accepted:
     {"/api/v1/groups": []}
 """
 from auditor import Finding, Impact, Severity, rule
-from auditor.sandbox.northwind.flaws import FLAWS
 
 
 @rule("TEST1", severity=Severity.LOW, impact=Impact.DEAD, reads=["groups"])

@@ -11,7 +11,7 @@ import pytest
 from helpers import SERVERS, okta_auditor, snapshot_file, tenant
 
 from auditor.controls import unmapped_rules
-from auditor.controls.loading import ORDER
+from auditor.controls.framework_loading import ORDER
 from auditor.plugins import load_rules
 
 ROOT = Path(__file__).parents[2]
