@@ -130,8 +130,8 @@ def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[
     runs: list[Run] = []
     notices: list[Notice] = []
     for path in _candidates(folder, tenant, notices):
-        found = _NAME.fullmatch(path.name)
-        if found and _moment(found) >= before:
+        name = _NAME.fullmatch(path.name)
+        if name and _moment(name) >= before:
             continue  # this run's own record, or one of a newer snapshot
         if len(runs) == MOST_RUNS - 1:
             break
@@ -144,28 +144,28 @@ def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[
 
 def _candidates(folder: Path, tenant: str, notices: list[Notice]) -> Iterator[Path]:
     """Files that are named as the tenant's records are, newest first."""
-    mine = []
+    records = []
     try:
-        found_here = sorted(folder.iterdir())
+        files = sorted(folder.iterdir())
     except OSError as error:
         raise OutputError(f"{folder} cannot be read: {error.strerror}.") from error
-    for path in found_here:
-        found = _NAME.fullmatch(path.name)
-        if found is None or _moment(found) is _NEVER:
+    for path in files:
+        name = _NAME.fullmatch(path.name)
+        if name is None or _moment(name) is _NEVER:
             if not path.name.startswith("."):  # scratch files, .gitkeep
                 why = "its name is not TENANT_YYYYMMDDTHHMMSSZ.json"
                 notices.append(_unusable(path, why))
-        elif found["tenant"] == _safe(tenant):
-            mine.append(path)
-    yield from sorted(mine, key=lambda path: path.name, reverse=True)
+        elif name["tenant"] == _safe(tenant):
+            records.append(path)
+    yield from sorted(records, key=lambda path: path.name, reverse=True)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def _moment(found: re.Match[str]) -> datetime:
+def _moment(name: re.Match[str]) -> datetime:
     try:
-        return datetime.strptime(found["moment"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(name["moment"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return _NEVER
 

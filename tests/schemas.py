@@ -36,7 +36,7 @@ from auditor.lint.acceptance.suppressions_file import parse_suppressions
 from auditor.plugins import load_rules
 from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.document import FORMAT, parse_snapshot
-from auditor.tokens.expectations import Expectation
+from auditor.tokens.expectations.model import Expectation
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
 _LARGEST = 50_000_000

@@ -36,7 +36,7 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
-    from auditor.tokens.expectations import expectations_schema  # noqa: PLC0415
+    from auditor.tokens.expectations.model import expectations_schema  # noqa: PLC0415
 
     # A report pack publishes the schema of its format, if it has one, under its file's name.
     published = {
