@@ -28,7 +28,7 @@ from pydantic import BaseModel, TypeAdapter
 from auditor import Org
 from auditor.cli.commands.schema import _schemas
 from auditor.config.model import Config
-from auditor.controls.reading import parse_framework
+from auditor.controls.framework_file import parse_framework
 from auditor.diff.json_report import DiffDocument
 from auditor.errors import AuditorError
 from auditor.lint.acceptance.suppression import SuppressionPolicy
