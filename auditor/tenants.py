@@ -56,10 +56,12 @@ _Names = Annotated[
 ]
 
 
-class Tenant(BaseModel):
+class TenantConfig(BaseModel):
     """One org, how to prove who asks, and where its snapshot goes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        title="Tenant", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     # A validator that looks at all keys first makes them Python's, and then strict mode, in which
     # configuration files are read, takes neither a list for a tuple nor a text for a path.
@@ -97,10 +99,10 @@ class Tenant(BaseModel):
     @classmethod
     def _no_secret(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            secrets = sorted(_SECRETS.intersection(map(str, value)))
-            if secrets:
+            secret_keys = sorted(_SECRETS.intersection(map(str, value)))
+            if secret_keys:
                 raise ValueError(
-                    f"{secrets[0]}: a secret does not belong in this file; put it into an "
+                    f"{secret_keys[0]}: a secret does not belong in this file; put it into an "
                     "environment variable or a file and name that: token_env, token_file, "
                     "private_key_env or private_key_file"
                 )
@@ -157,7 +159,7 @@ class Tenant(BaseModel):
             "OKTA_CLIENT_PRIVATEKEY": self.private_key_env or f"{self.private_key_file}",
         }
 
-    def beside(self, folder: Path) -> Tenant:
+    def beside(self, folder: Path) -> TenantConfig:
         """The tenant with the files of its secrets where they are, seen from the working folder.
 
         Args:
