@@ -56,7 +56,7 @@ _Names = Annotated[
 ]
 
 
-class TenantSettings(BaseModel):
+class TenantConfig(BaseModel):
     """One org, how to prove who asks, and where its snapshot goes."""
 
     model_config = ConfigDict(
@@ -99,10 +99,10 @@ class TenantSettings(BaseModel):
     @classmethod
     def _refuse_secrets(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            secrets = sorted(_SECRETS.intersection(map(str, value)))
-            if secrets:
+            secret_keys = sorted(_SECRETS.intersection(map(str, value)))
+            if secret_keys:
                 raise ValueError(
-                    f"{secrets[0]}: a secret does not belong in this file; put it into an "
+                    f"{secret_keys[0]}: a secret does not belong in this file; put it into an "
                     "environment variable or a file and name that: token_env, token_file, "
                     "private_key_env or private_key_file"
                 )
@@ -159,7 +159,7 @@ class TenantSettings(BaseModel):
             "OKTA_CLIENT_PRIVATEKEY": self.private_key_env or f"{self.private_key_file}",
         }
 
-    def with_files_in(self, folder: Path) -> TenantSettings:
+    def with_files_in(self, folder: Path) -> TenantConfig:
         """The tenant with the files of its secrets relative to the working folder.
 
         Args:
