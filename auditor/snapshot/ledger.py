@@ -96,10 +96,10 @@ class LedgerEntry(BaseModel):
                 f"{_count(len(self.gaps), 'list')} unread, first {first.path}: {first.reason}"
             )
         if self.quarantined:
-            quarantined = self.quarantined[0]
+            record = self.quarantined[0]
             parts.append(
-                f"{_count(len(self.quarantined), 'record')} quarantined, first {quarantined.record} "
-                f"in {quarantined.path}: {quarantined.reason}"
+                f"{_count(len(self.quarantined), 'record')} quarantined, first {record.record} "
+                f"in {record.path}: {record.reason}"
             )
         return "; ".join(parts) or str(self.status)
 
