@@ -9,6 +9,7 @@ from auditor.diff.naming import reference
 from auditor.diff.result import ObjectChange, Uncompared
 from auditor.diff.sides import Side, Sides
 from auditor.diff.situations import Question
+from auditor.snapshot.kept_fields import kept
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import one_line, quoted
@@ -90,7 +91,9 @@ def _compare(old: Found, new: Found) -> Iterator[ObjectChange]:
         before, _, was = old[identity]
         if was is raw or was == raw:
             continue
-        fields = sorted(_fields(was, raw))
+        # A file of an older version may hold more than a snapshot keeps.
+        model = type(record)
+        fields = sorted(_fields(kept(was, model), kept(raw, model)))
         if record.title != before.title:
             yield ObjectChange(
                 change="renamed", object=reference(record), server=own, old_name=before.title

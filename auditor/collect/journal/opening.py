@@ -20,6 +20,7 @@ from auditor.collect.options import ExportOptions
 from auditor.errors import OutputError, UsageError
 from auditor.files import PRIVATE
 from auditor.snapshot.collections import COLLECTIONS
+from auditor.snapshot.kept_fields import field_names
 
 if sys.platform != "win32":
     import fcntl
@@ -187,7 +188,10 @@ def _lock(path: Path, descriptor: int) -> None:
 def _table_digest() -> str:
     """Tells whether two programs read and keep the same."""
     rows = [
-        (row.name, row.path, dict(row.query), row.parent, row.single, row.project, row.private)
+        (
+            *(row.name, row.path, dict(row.query), row.parent, row.single),
+            field_names(row.model) if row.model else (),
+        )
         for row in COLLECTIONS
     ]
     return hashlib.sha256(orjson.dumps(rows)).hexdigest()[:16]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor.snapshot.collections import Collection, Json
+from auditor.snapshot.credentials_in_text import REDACTED, without_credentials
+from auditor.snapshot.kept_fields import kept as kept_fields_of
 from auditor.snapshot.ledger import Quarantined
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.records import read_records
-from auditor.snapshot.redact import redacted
+from auditor.snapshot.records import read_record, read_records
 from auditor.snapshot.users import plain
 
 _NO_ID = "id: missing or not a string"
+_CREDENTIAL = "id: holds a credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class KeptPage:
     """What is kept of one page: no secret, and of people no more than a snapshot holds."""
 
     values: tuple[Any, ...]
-    """Records, redacted and projected; packed where the collection is."""
+    """Records with the fields that are kept; packed where the collection is."""
 
     left_out: int = 0
     duplicates: int = 0
@@ -176,32 +178,42 @@ class Listing:
     def _packed(self, values: list[Any]) -> tuple[list[Any], list[tuple[str, str]], list[Record]]:
         good, odd = [], []
         for position, value in enumerate(values, self._passed):
-            if isinstance(value, dict) and isinstance(value.get("id"), str):
-                good.append(value)
-            else:
+            identity = value.get("id") if isinstance(value, dict) else None
+            if not isinstance(identity, str):
                 odd.append((f"#{position}", _NO_ID))
+            elif REDACTED in without_credentials(identity):
+                odd.append((f"#{position}", _CREDENTIAL))
+            else:
+                good.append(value)
         assert self.row.pack is not None
         return [self._interned(value) for value in self.row.pack(good)], odd, []
 
     def _understood(
         self, values: list[Any]
     ) -> tuple[list[Any], list[tuple[str, str]], list[Record]]:
-        """Good records redacted, odd ones, and the models of the good ones.
+        """What is kept of the good records, the odd ones, and the models of the good ones.
 
         Users that are plainly users have no model: there are too many, and none is asked for.
         """
         row = self.row
-        clean = [redacted(_projected(value, row.project), row.private) for value in values]
-        if row.name == "users" and all(map(plain, clean)):
-            return [self._interned(value) for value in clean], [], []
-        read, bad = read_records(row, self.path, clean, start=self._passed)
-        records = []
-        for _, record in read:
-            assert isinstance(record, Record)
-            record.put(RecordPlace(self.path, None))
-            records.append(record)
-        good = [self._interned(clean[position - self._passed]) for position, _ in read]
-        return good, [(odd.record, odd.reason) for odd in bad], records
+        model = row.model
+        assert model is not None
+        if row.name == "users" and all(map(plain, values)):
+            return [self._interned(kept_fields_of(value, model)) for value in values], [], []
+        # A record is judged as it came, or a field of the wrong type would go unnoticed, and used
+        # as it is kept: ids in it become paths.
+        sound, odd = read_records(row, self.path, values, start=self._passed)
+        good, records = [], []
+        for position, _ in sound:
+            value = kept_fields_of(values[position - self._passed], model)
+            record = read_record(row, self.path, position, value)
+            if isinstance(record, Record) and REDACTED not in record.id:
+                record.put(RecordPlace(self.path, None))
+                records.append(record)
+                good.append(self._interned(value))
+            else:
+                odd.append(Quarantined(path=self.path, record=f"#{position}", reason=_CREDENTIAL))
+        return good, [(without_credentials(one.record), one.reason) for one in odd], records
 
     def _interned(self, value: Any) -> Any:
         """The same value with ids that other lists have, too: a large tenant is made of ids."""
@@ -209,7 +221,7 @@ class Listing:
             return self._string(value)
         if self.row.pack:
             return {**value, "ids": [self._string(one) for one in value["ids"]]}
-        if self.row.project:
+        if self.row.name == "users":
             return {
                 key: self._string(one) if isinstance(one, str) else one
                 for key, one in value.items()
@@ -236,16 +248,3 @@ class Listing:
 
 def _identity(record: Json) -> str:
     return str(record.get("id") or record.get("kid") or "")
-
-
-def _projected(value: Any, fields: tuple[str, ...]) -> Any:
-    """The value with nothing but the named fields, dotted; all of it if none is named."""
-    if not fields or not isinstance(value, dict):
-        return value
-    kept: Json = {}
-    for name in fields:
-        head, _, tail = name.partition(".")
-        if head in value:
-            inner = _projected(value[head], (tail,)) if tail else value[head]
-            kept[head] = {**kept[head], **inner} if isinstance(kept.get(head), dict) else inner
-    return kept
