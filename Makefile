@@ -40,9 +40,10 @@ browser: ## Install the browser that tests use (Debian, Ubuntu)
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
 	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null
 
-docs: $(VENV)/.developer ## Write the rules' pages and the configuration's schema to docs
-	rm -rf docs/rules
+docs: $(VENV)/.developer ## Write the rules' pages, the API reference and the configuration's schema to docs
+	rm -rf docs/rules docs/reference
 	$(BIN)/okta-auditor rules --write docs/rules
+	$(BIN)/python docs/reference.py docs/reference
 	$(BIN)/okta-auditor schema config > docs/okta-auditor.schema.json
 
 bench: $(VENV)/.developer ## Print how fast things are

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from auditor.diff.compare import Files, compare_snapshots
+from auditor.diff.compare import SideFiles, compare_snapshots
+from auditor.diff.differences import DiffFilter
 from auditor.diff.result import DiffResult
-from auditor.diff.sides import Sides
-from auditor.diff.situations import Question
+from auditor.diff.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, SnapshotError, UsageError
 from auditor.lint.engine import audit_org
 from auditor.lint.result import AuditResult
@@ -26,10 +26,11 @@ from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.tokens.advice.search import Advice, advise
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Decision, Step
+from auditor.tokens.decision import Decision
 from auditor.tokens.lookup import Words
 from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.wording.steps import ExplainedStep, explained_steps
 
 __all__ = [
     "AccessRow",
@@ -59,7 +60,7 @@ class Explanation:
     """What becomes of a token request, and why."""
 
     decision: Decision
-    steps: tuple[Step, ...]
+    steps: tuple[ExplainedStep, ...]
     """Each check, policy and rule, in the order in which it is considered."""
     advice: tuple[Advice, ...]
     """Changes, each of which would let the request pass; empty if none is known or needed."""
@@ -144,8 +145,10 @@ def explain(
         KeyError: the org has no such server or client.
     """
     decider = Decider(org, oidc_scopes)
-    decision, steps = decider.explain(request)
-    return Explanation(decision, tuple(steps), tuple(advise(decider, request, decision)))
+    explanation = decider.explain(request)
+    decision = explanation.decision
+    advice = advise(decider, request, decision)
+    return Explanation(decision, explained_steps(explanation), advice)
 
 
 def access(
@@ -192,7 +195,7 @@ def diff(
     Raises:
         UsageError: the snapshots are of two orgs.
     """
-    sides = Sides.of(old.snapshot, new.snapshot, oidc_scopes)
+    sides = SnapshotPair.of(old.snapshot, new.snapshot, oidc_scopes)
     sides.refuse_strangers()
-    files = Files(old.source.name, new.source.name)
-    return compare_snapshots(sides, files, Question(), rules)
+    files = SideFiles(old.source.name, new.source.name)
+    return compare_snapshots(sides, files, DiffFilter(), rules)

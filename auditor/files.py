@@ -15,6 +15,20 @@ PUBLIC = 0o666
 """Masked by the process's umask, as for any file a program creates."""
 
 
+def make_folder(folder: Path, *, remedy: str = "") -> None:
+    """Make a folder and those above it, where they do not exist.
+
+    Raises:
+        OutputError: the file system refused.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The folder {folder} cannot be made: {error.strerror}.", remedy=remedy
+        ) from error
+
+
 def check_writable(path: Path) -> None:
     """Fail now rather than after minutes of reading, if the path cannot be written.
 

@@ -1,7 +1,9 @@
 """What the decision engine offers: grant types, limits, token requests, who can obtain what."""
 
+from auditor.tokens.checks import StepKind, Verdict
+from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Decision, Outcome, Passed, Step
+from auditor.tokens.decision import Decision, Outcome
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     CIBA,
@@ -45,6 +47,7 @@ from auditor.tokens.token_endpoint import (
     usable_somewhere,
     useless_zones,
 )
+from auditor.tokens.wording.steps import ExplainedStep
 
 __all__ = [
     "AUTHORIZATION_CODE",
@@ -71,20 +74,22 @@ __all__ = [
     "UNLIMITED",
     "USERLESS_GRANTS",
     "ClientGroup",
+    "Condition",
     "Decider",
     "Decision",
+    "ExplainedStep",
     "Obstacle",
     "OidcScopes",
     "Outcome",
-    "Passed",
     "Populations",
     "Region",
     "RuleReach",
     "ServerReach",
-    "Step",
+    "StepKind",
     "TenantReach",
     "TokenRequest",
     "UserSet",
+    "Verdict",
     "admits_userless",
     "admitted_users",
     "can_authenticate",

@@ -36,6 +36,7 @@ from auditor.lint.result import (
     Tenant,
     Witness,
 )
+from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
@@ -65,6 +66,8 @@ __all__ = [
     "PolicyAccess",
     "RelatedObject",
     "RuleAccess",
+    "RuleOutcome",
+    "RuleOutcomes",
     "RulePage",
     "RuleUse",
     "Run",

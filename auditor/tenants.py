@@ -97,10 +97,10 @@ class Tenant(BaseModel):
     @classmethod
     def _no_secret(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            found = sorted(_SECRETS.intersection(map(str, value)))
-            if found:
+            secrets = sorted(_SECRETS.intersection(map(str, value)))
+            if secrets:
                 raise ValueError(
-                    f"{found[0]}: a secret does not belong in this file; put it into an "
+                    f"{secrets[0]}: a secret does not belong in this file; put it into an "
                     "environment variable or a file and name that: token_env, token_file, "
                     "private_key_env or private_key_file"
                 )

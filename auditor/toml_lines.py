@@ -41,6 +41,30 @@ class TableLines:
     """The line of each of its keys."""
 
 
+@dataclass(frozen=True)
+class SyntaxProblem:
+    """Why a document is not valid TOML."""
+
+    line: int
+    """From 1."""
+    what: str
+    """In the parser's words, which may quote the document."""
+
+
+def syntax_problem(error: tomllib.TOMLDecodeError, document: str) -> SyntaxProblem:
+    """The line and the reason of a parser's error.
+
+    Before Python 3.14 the error has no attributes; its text ends with the position.
+
+    Args:
+        error: from `tomllib`.
+        document: the text that it was raised for.
+    """
+    what, _, position = str(error).rpartition(" (at ")
+    number = re.match(r"line (\d+)", position)
+    return SyntaxProblem(int(number[1]) if number else document.count("\n") + 1, what)
+
+
 def key_lines(document: str) -> dict[Key, int]:
     """The line of each key and table, counted from 1.
 

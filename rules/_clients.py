@@ -40,8 +40,8 @@ def meant_servers(
     org: Org, client: App
 ) -> Iterator[tuple[AuthorizationServer, list[AccessPolicy]]]:
     """Servers with an active policy that names the client, and all policies it meets there."""
-    for _, found in groupby(org.covering(client.client_id), key=lambda pair: pair[0].id):
-        pairs = list(found)
+    for _, same_server in groupby(org.covering(client.client_id), key=lambda pair: pair[0].id):
+        pairs = list(same_server)
         policies = [policy for _, policy in pairs]
         if any(named(client, policy) for policy in policies):
             yield pairs[0][0], policies
@@ -64,8 +64,8 @@ class Roster:
 
     def named(self, policy: AccessPolicy) -> tuple[App, ...]:
         """Active clients of the org's own that a policy names."""
-        found = map(self._org.client, dict.fromkeys(policy.clients))
-        return tuple(each for each in found if each and each.active and each.configurable)
+        clients = map(self._org.client, dict.fromkeys(policy.clients))
+        return tuple(each for each in clients if each and each.active and each.configurable)
 
     @classmethod
     def of(cls, org: Org) -> Roster:

@@ -56,10 +56,10 @@ class People:
         """
         if ALL_CLIENTS in policy.clients:
             return ()
-        found = map(self._org.client, dict.fromkeys(policy.clients))
+        named = map(self._org.client, dict.fromkeys(policy.clients))
         clients = tuple(
             client
-            for client in found
+            for client in named
             if client is not None
             and client.active
             and client.configurable

@@ -19,8 +19,8 @@ def server_reaches(org: Org) -> list[ServerReach]:
 def shadowed_policies(reach: ServerReach) -> frozenset[str]:
     """Ids of the active policies all of whose active rules are shadowed."""
     shadowed: dict[str, bool] = {}
-    for found in reach.rules:
-        if found.policy.active and found.rule.active:
-            known = shadowed.get(found.policy.id, True)
-            shadowed[found.policy.id] = known and found.obstacle is Obstacle.SHADOWED
+    for reached in reach.rules:
+        if reached.policy.active and reached.rule.active:
+            so_far = shadowed.get(reached.policy.id, True)
+            shadowed[reached.policy.id] = so_far and reached.obstacle is Obstacle.SHADOWED
     return frozenset(policy for policy, every in shadowed.items() if every)

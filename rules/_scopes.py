@@ -30,13 +30,13 @@ def allowed_by_none(rules: Sequence[PolicyRule]) -> str:
     return f"none of its {len(rules):,} active rules allows it"
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The scope that a misspelt name most likely means, if one is close.
 
     >>> nearest("order:read", ["orders:read", "orders:write", "openid"])
     'orders:read'
     """
-    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)), None)
+    return next(iter(difflib.get_close_matches(name, sorted(candidates), n=1, cutoff=0.8)), None)
 
 
 def add_to_a_rule(scope: Scope, rules: Sequence[PolicyRule], otherwise: str) -> str:

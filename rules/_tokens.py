@@ -32,10 +32,10 @@ def window(token: ApiToken) -> timedelta | None:
     if token.token_window is None:
         return _USUAL_WINDOW
     try:
-        found = _DURATION.validate_python(token.token_window)
+        duration = _DURATION.validate_python(token.token_window)
     except ValidationError:
         return None
-    return found if found > timedelta(0) else None
+    return duration if duration > timedelta(0) else None
 
 
 def last_use(token: ApiToken) -> datetime | None:

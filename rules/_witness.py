@@ -87,11 +87,11 @@ def of_rule(
         grants: which of the rule's grant types; by default all.
         scopes: sets of scopes to try; by default what the rule lists.
     """
-    wanted = tuple(policy_rule.grant_types if grants is None else grants)
+    tried_grants = tuple(policy_rule.grant_types if grants is None else grants)
     sets = tuple(scopes)
 
     def tries(org: Org) -> Iterator[TokenRequest]:
-        for grant in wanted:
+        for grant in tried_grants:
             for client in islice(Roster.of(org).using(policy, grant), _MOST_CLIENTS):
                 for asked in sets or listed_scopes(org, server, policy_rule, grant):
                     yield _request(org, server, client, grant, asked, among=policy_rule)
@@ -120,10 +120,10 @@ def of_client(
         user: who signs in; by default somebody who is assigned.
         pkce: whether a code challenge is sent; by default as the client must.
     """
-    wanted, sets = tuple(grants), tuple(scopes)
+    tried_grants, sets = tuple(grants), tuple(scopes)
 
     def tries(org: Org) -> Iterator[TokenRequest]:
-        for grant in wanted:
+        for grant in tried_grants:
             for asked in sets:
                 request = _request(org, server, client, grant, asked, user=user)
                 yield replace(request, pkce=pkce)

@@ -4,8 +4,8 @@ A granted scope that ends in `.manage` lets the client write: create users, chan
 add keys to apps, depending on the scope and on the admin roles behind the token. Whoever gets
 hold of the client's key gets the same.
 
-Scopes of the MyAccount API (`okta.myAccount.`) are not reported: with them a user changes
-nothing but the own account. Nor are grants that were revoked.
+Scopes of the MyAccount API (`okta.myAccount.`) are not reported: with them users change
+only their own account. Nor are grants that were revoked.
 
 Fix: grant the `.read` scope where reading is enough, and revoke what the client does not call.
 

@@ -5,10 +5,10 @@ assigned to the client are in none of them. They can open the app, and then its 
 token fail with `access_denied` and "Policy evaluation failed for this request, please check the
 policy configurations."
 
-Judged are clients that a policy names, per authorization server and for user grants, where no
-rule is for any user assigned the app. Rules that reach nobody at all are the subject of OAM602 and
-OAM306. Confidence is medium, because the app may let only some of its people call
-the API.
+The rule checks clients that a policy names, per authorization server and for user
+grants, where no policy rule is for any user assigned the app. Rules that reach nobody
+at all are the subject of OAM602 and OAM306. Confidence is medium, because the app may
+let only some of its people call the API.
 
 Fix: add the people to a rule, directly or through a group, or take away their assignment.
 

@@ -37,12 +37,12 @@ from ._scopes import defined_scopes
 @rule("OAM405", severity=Severity.LOW, impact=Impact.DEAD, reads=["claims", "scopes"])
 def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
-        known = defined_scopes(org, server) | {ALL_SCOPES}
+        defined = defined_scopes(org, server) | {ALL_SCOPES}
         for claim in org.claims(server):
-            wanted = dict.fromkeys(claim.conditions.scopes) if claim.active else {}
-            missing = [scope for scope in wanted if scope not in known]
+            claim_scopes = dict.fromkeys(claim.conditions.scopes) if claim.active else {}
+            missing = [scope for scope in claim_scopes if scope not in defined]
             for scope in missing:
-                only = len(missing) == len(wanted)
+                only = len(missing) == len(claim_scopes)
                 yield Finding(
                     claim,
                     f"Claim {quoted(claim.title)} of authorization server {quoted(server.title)} "

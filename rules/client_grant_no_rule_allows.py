@@ -5,10 +5,11 @@ Where the rule lacks it, the request fails with `access_denied`, although the ap
 look right. This is usual for grant types that were enabled on the app later, such as device
 authorization, token exchange, CIBA or SAML 2.0 assertion.
 
-Judged are clients that an active policy names and that can meet at least one active rule;
-all custom authorization servers count together. The implicit grant counts only if the app has
-the response type `token` or `id_token`. Confidence is medium, because the app may use the grant
-type with the org authorization server only, which has no access policies.
+The rule checks clients that an active policy names and that can meet at least one
+active rule, over all custom authorization servers together. The implicit grant counts
+only if the app has the response type `token` or `id_token`. Confidence is medium,
+because the app may use the grant type with the org authorization server only, which has
+no access policies.
 
 Fix: add the grant type to the rule that this client should meet, or take it away from the app.
 

@@ -5,8 +5,8 @@ inactive or is an IP zone without addresses; or nothing is included at all. Requ
 client that come from elsewhere fail with 403 `access_denied` and "The request is made from
 outside the client's permitted network zones."
 
-Zones that the client merely excludes are not judged, and a setting that only excludes is
-accepted: it lets everything else in.
+Zones that the client merely excludes are not checked, and a setting that only excludes
+is accepted: it lets everything else in.
 
 Fix: name the zones that the client's requests come from, activate them and fill them.
 

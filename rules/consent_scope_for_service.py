@@ -58,20 +58,20 @@ def check(org: Org) -> Iterator[Finding]:
         asking = [s for s in org.scopes(server) if s.custom and s.consent == "REQUIRED"]
         rules = list(org.active_rules(server)) if asking else []
         for scope in asking:
-            if found := _in_vain(scope, rules):
+            if pairs := _in_vain(scope, rules):
                 yield Finding(
                     scope,
                     f"Scope {quoted(scope.name)} of authorization server {quoted(server.title)} "
-                    f"needs a user's consent, but {counted(len(found), 'rule')} "
-                    f"{'allows' if len(found) == 1 else 'allow'} it to machines alone, which "
+                    f"needs a user's consent, but {counted(len(pairs), 'rule')} "
+                    f"{'allows' if len(pairs) == 1 else 'allow'} it to machines alone, which "
                     "have no user, so their requests for it are rejected.",
                     field="consent",
                     related=tuple(
-                        Related(record=each, role="a rule for machines alone") for _, each in found
+                        Related(record=each, role="a rule for machines alone") for _, each in pairs
                     ),
                     witness=of_rule(
                         server,
-                        *found[0],
+                        *pairs[0],
                         rejected("consent"),
                         grants=[CLIENT_CREDENTIALS],
                         scopes=[frozenset({scope.name})],

@@ -1,11 +1,12 @@
-"""A default scope is allowed by no active rule of its authorization server.
+"""No active rule of its authorization server allows a default scope.
 
 A client that names no scope gets the default scopes that the matching rule allows. One that
 no rule allows is left out in silence, and a request that names it fails with `access_denied`,
 so the scope is never in a token. Servers without an active rule that has scopes are not
 reported scope by scope.
 
-Fix: add the scope to the rules whose clients rely on it, or make it no default scope.
+Fix: add the scope to the rules whose clients rely on it, or stop making it a default
+scope.
 
 Flagged:
 

@@ -94,9 +94,9 @@ def check(org: Org) -> Iterator[Finding]:
             if not (people.users.exclude or people.groups.exclude):
                 continue
             later = islice(rules, position + 1, None)
-            found = next(comparison.undone(server, (policy, policy_rule), later), None)
-            if found:
-                yield found
+            finding = next(comparison.undone(server, (policy, policy_rule), later), None)
+            if finding:
+                yield finding
 
 
 class Comparison:

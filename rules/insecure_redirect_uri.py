@@ -1,9 +1,9 @@
 """A client has an `http` redirect URI that leaves the user's machine.
 
-Codes and ID tokens are sent to it without encryption, and anybody on the way can read them or
-answer in the client's place. The same holds, with less at stake, for the state that a logout
-redirect carries. `http` is accepted for localhost, 127.0.0.0/8 and ::1, where nothing is sent,
-and custom schemes of native apps are not judged.
+Codes and ID tokens are sent to it without encryption, and anybody on the way can read
+them or answer in the client's place. The same holds, with less at stake, for the state
+that a logout redirect carries. `http` is accepted for localhost, 127.0.0.0/8 and ::1,
+where nothing is sent, and custom schemes of native apps are not checked.
 
 Fix: serve the page over https and replace the URI.
 

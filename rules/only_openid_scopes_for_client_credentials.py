@@ -1,10 +1,10 @@
 """An active rule allows client_credentials, but none except OpenID scopes.
 
 Okta refuses OpenID scopes (openid, profile, email, address, phone, offline_access,
-device_sso) for client_credentials with `invalid_scope`, "Cannot request 'openid' scopes using
-client credentials": there is no user they could speak of. Such a rule therefore never lets
-that grant through. Rules that client_credentials cannot match because of their people are
-OAM310's.
+device_sso) for client_credentials with `invalid_scope`, "Cannot request 'openid' scopes
+using client credentials": there is no user they could speak of. Such a rule therefore
+never lets that grant through. Rules that client_credentials cannot match because of
+their people are the subject of OAM310.
 
 Fix: add the custom scopes that service clients need, or remove client_credentials.
 

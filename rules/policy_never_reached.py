@@ -1,10 +1,11 @@
 """No request can ever reach a rule of an active policy: earlier policies take all of its traffic.
 
-Okta tries policies in order of priority and stops at the first rule that matches. A policy for
-all clients with a broad rule, tried first, makes the policies for particular clients behind it
-ineffective: their people, scopes and lifetimes restrict nothing, although they look as if they
-did. It is worked out for everybody who is assigned and can sign in, for all clients and all sets
-of scopes; for token exchange by both readings of what the people of a rule mean there.
+Okta tries policies in order of priority and stops at the first rule that matches. A
+policy for all clients with a broad rule, tried first, makes the policies for particular
+clients behind it ineffective: their people, scopes and lifetimes restrict nothing,
+although they look as if they did. The rule considers everybody who is assigned and can
+sign in, all clients and all sets of scopes, and for token exchange both readings of
+what the people of a policy rule mean there.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
@@ -79,8 +80,8 @@ def check(org: Org) -> Iterator[Finding]:
 
 
 def _finding(reach: ServerReach, policy: AccessPolicy) -> Finding:
-    found = [each for each in reach.rules if each.policy is policy and each.rule.active]
-    takers = {taken.rule.place: taken for each in found for taken in each.shadowed_by}
+    own_rules = [each for each in reach.rules if each.policy is policy and each.rule.active]
+    takers = {taken.rule.place: taken for each in own_rules for taken in each.shadowed_by}
     names = listed(
         f"{quoted(taken.rule.title)} of policy {quoted(taken.policy.title)}"
         for taken in takers.values()
@@ -88,15 +89,15 @@ def _finding(reach: ServerReach, policy: AccessPolicy) -> Finding:
     return Finding(
         policy,
         f"{policy_name(policy, reach.server)} is never reached: earlier rules ({names}) take "
-        f"every request that {_rules(found)} would match.",
+        f"every request that {_rules(own_rules)} would match.",
         field="priority",
         related=tuple(
             Related(record=taken.rule, role="an earlier rule that takes its traffic")
             for taken in takers.values()
         ),
-        witness=found[0].witness,
+        witness=own_rules[0].witness,
     )
 
 
-def _rules(found: list[RuleReach]) -> str:
-    return "its rule" if len(found) == 1 else f"one of its {counted(len(found), 'rule')}"
+def _rules(own_rules: list[RuleReach]) -> str:
+    return "its rule" if len(own_rules) == 1 else f"one of its {counted(len(own_rules), 'rule')}"

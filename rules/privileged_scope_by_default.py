@@ -5,7 +5,8 @@ privileged one among them ends up in tokens of clients that never asked for it, 
 steals such a token can do more with it than the client ever wanted to. Whether a scope is
 privileged is judged by its name (write, delete, manage, admin, all and the like; an option).
 
-Fix: make it no default scope, and let the clients that need it ask for it by name.
+Fix: stop making it a default scope, and let the clients that need it ask for it by
+name.
 
 Flagged:
 

@@ -168,8 +168,8 @@ class Obtained:
 
     def witness(self, _: Org) -> TokenRequest | None:
         """The request of somebody who obtains it."""
-        found = (pair for pair in self._regions if self._crowds.of(*pair))
-        group, region = next(found, (None, None))
+        crowded = (pair for pair in self._regions if self._crowds.of(*pair))
+        group, region = next(crowded, (None, None))
         if group is None or region is None:
             return None
         for client, people in group.people(region.people):

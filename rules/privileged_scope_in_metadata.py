@@ -1,10 +1,10 @@
 """An authorization server lists privileged scopes in its public metadata.
 
-Anybody on the internet can read `/.well-known/oauth-authorization-server` without signing in.
-A scope whose metadataPublish is ALL_CLIENTS stands there, under `scopes_supported`, and tells
-what the API behind can do and what to ask for. Clients that may use a scope know its name anyway.
-Whether a scope is privileged is judged by its name (write, delete, manage, admin and the like;
-an option).
+Anybody on the internet can read `/.well-known/oauth-authorization-server` without
+signing in. A scope whose metadataPublish is ALL_CLIENTS stands there, under
+`scopes_supported`, and tells what the API behind it can do and what to ask for. Clients
+that may use a scope know its name anyway. Whether a scope is privileged is judged by
+its name (write, delete, manage, admin and the like; an option).
 
 Fix: set metadataPublish to NO_CLIENTS for these scopes.
 

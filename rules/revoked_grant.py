@@ -50,9 +50,9 @@ def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if not client.service or CLIENT_CREDENTIALS not in client.grant_types:
             continue
-        held = {grant.scope_id for grant in okta_grants(org, client)}
+        granted = {grant.scope_id for grant in okta_grants(org, client)}
         for grant in org.grants(client):
-            if grant.status == "REVOKED" and grant.scope_id and grant.scope_id not in held:
+            if grant.status == "REVOKED" and grant.scope_id and grant.scope_id not in granted:
                 yield Finding(
                     grant,
                     f"Scope {quoted(grant.scope_id)} was revoked from service app "

@@ -1,9 +1,9 @@
 """An active rule allows all scopes of a server that has privileged ones.
 
-With `*` in its scope list a rule gives its clients every scope of the server, also those that
-write, delete or administer, and every one that is defined later. A client that only reads can then
-ask for more than it needs. Whether a scope is privileged is judged by its name. Rules that are
-wide open in every respect are OAM303's.
+With `*` in its scope list a rule gives its clients every scope of the server, also
+those that write, delete or administer, and every one that is defined later. A client
+that only reads can then ask for more than it needs. Whether a scope is privileged is
+judged by its name. Rules that are wide open in every respect are the subject of OAM303.
 
 Fix: list the scopes that the rule's clients need.
 

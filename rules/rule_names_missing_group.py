@@ -1,9 +1,9 @@
 """An active rule names a group that does not exist, or only groups without members.
 
-A group that is included and does not exist lets nobody through; one that is excluded and does
-not exist keeps nobody out, so people may pass whom somebody meant to stop. Where all included
-groups are empty and no user is named, no user can match the rule at all, and requests fall
-through to later rules or fail with `access_denied`.
+A group that is included and does not exist lets nobody through; one that is excluded
+and does not exist keeps nobody out, so people whom somebody meant to stop may pass.
+Where all included groups are empty and no user is named, no user can match the rule at
+all, and requests fall through to later rules or fail with `access_denied`.
 
 Fix: name groups that exist and have members, or remove the entry.
 
@@ -95,13 +95,13 @@ def check(org: Org) -> Iterator[Finding]:
             )
         if _all_empty(org, people):
             groups = [org.group(group) for group in dict.fromkeys(people.groups.include)]
-            known = [group for group in groups if group]
+            existing = [group for group in groups if group]
             yield Finding(
                 policy_rule,
-                f"{who} is only for {counted(len(known), 'group')} without members, "
-                f"{listed(quoted(group.title) for group in known)}, so no user matches it.",
+                f"{who} is only for {counted(len(existing), 'group')} without members, "
+                f"{listed(quoted(group.title) for group in existing)}, so no user matches it.",
                 field=_INCLUDE,
-                related=tuple(Related(record=group, role="has no members") for group in known),
+                related=tuple(Related(record=group, role="has no members") for group in existing),
             )
 
 

@@ -47,11 +47,11 @@ from ._witness import of_rule, rejected
 @rule("OAM302", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
-        known = defined_scopes(org, server)
+        defined = defined_scopes(org, server)
         for scope in dict.fromkeys(policy_rule.scopes):
-            if scope == ALL_SCOPES or scope in known:
+            if scope == ALL_SCOPES or scope in defined:
                 continue
-            name, near = quoted(scope), nearest(scope, known)
+            name, similar = quoted(scope), nearest(scope, defined)
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} allows scope {name}, which the server "
@@ -61,9 +61,9 @@ def check(org: Org) -> Iterator[Finding]:
                 witness=of_rule(
                     server, policy, policy_rule, rejected("scopes"), scopes=[frozenset({scope})]
                 ),
-                fix=f"Replace {name} by {quoted(near)} in rule {quoted(policy_rule.title)}, "
+                fix=f"Replace {name} by {quoted(similar)} in rule {quoted(policy_rule.title)}, "
                 "or define it on the server."
-                if near
+                if similar
                 else _define(scope, server, policy_rule),
             )
 

@@ -1,11 +1,11 @@
 """No request can ever reach an active rule: earlier rules take all of its traffic.
 
-Okta tries policies and rules in order of priority and stops at the first that matches. If every
-request that a rule is meant for matches an earlier one, the rule has no effect: its lifetimes
-never apply and its inline hook never runs, and whoever tightens it tightens nothing. It is worked
-out for everybody who is assigned and can sign in, for all clients and all sets of scopes; for
-token exchange by both readings of what the people of a rule mean there. A policy that is shadowed
-as a whole is the subject of OAM206.
+Okta tries policies and rules in order of priority and stops at the first that matches.
+If every request that a rule is meant for matches an earlier one, the rule has no
+effect: its lifetimes never apply and its inline hook never runs, and whoever tightens
+it tightens nothing. This considers everybody who is assigned and can sign in, all
+clients and all sets of scopes, and for token exchange both readings of what the people
+of a rule mean there. A policy that is shadowed as a whole is the subject of OAM206.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
@@ -100,30 +100,30 @@ from ._scopes import defined_scopes
 def check(org: Org) -> Iterator[Finding]:
     for reach in server_reaches(org):
         reported = shadowed_policies(reach)
-        known = defined_scopes(org, reach.server) | {ALL_SCOPES}
-        for found in reach.rules:
-            if found.obstacle is not Obstacle.SHADOWED or found.policy.id in reported:
+        defined = defined_scopes(org, reach.server) | {ALL_SCOPES}
+        for reached in reach.rules:
+            if reached.obstacle is not Obstacle.SHADOWED or reached.policy.id in reported:
                 continue
-            if not known.issuperset(found.rule.scopes):
+            if not defined.issuperset(reached.rule.scopes):
                 continue  # with the missing scope it might be reached; OAM302 reports it
-            takers = _takers(found)
+            takers = _takers(reached)
             names = listed(quoted(each.title) for each in takers)
             yield Finding(
-                found.rule,
-                f"{rule_name(found.rule, found.policy, reach.server)} is never reached: "
+                reached.rule,
+                f"{rule_name(reached.rule, reached.policy, reach.server)} is never reached: "
                 f"{'rule' if len(takers) == 1 else 'rules'} {names} before it "
                 f"{'takes' if len(takers) == 1 else 'take'} every request that it would match"
-                f"{_lifetime(found.rule, takers)}.",
+                f"{_lifetime(reached.rule, takers)}.",
                 related=tuple(
                     Related(record=each, role="an earlier rule that takes its traffic")
                     for each in takers
                 ),
-                witness=found.witness,
+                witness=reached.witness,
             )
 
 
-def _takers(found: RuleReach) -> list[PolicyRule]:
-    return list({taken.rule.place: taken.rule for taken in found.shadowed_by}.values())
+def _takers(reached: RuleReach) -> list[PolicyRule]:
+    return list({taken.rule.place: taken.rule for taken in reached.shadowed_by}.values())
 
 
 def _lifetime(policy_rule: PolicyRule, takers: list[PolicyRule]) -> str:

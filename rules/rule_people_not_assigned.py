@@ -4,11 +4,11 @@ A rule for users or groups does not assign them: a user must match the rule and 
 the app. Those who are not get `access_denied` and "User is not assigned to the client
 application.", and if that holds for all of them, the rule never matches.
 
-Judged are rules with a user grant in policies that name their clients, as far as those clients
-share a grant type with the rule and have people assigned; users who cannot sign in are left
-out, and so are clients in Federation Broker Mode. A rule that names a group built in by Okta,
-such as Everyone, is reported only if it never matches. Confidence is medium, because a group
-may be wider than the app on purpose.
+This rule checks policy rules with a user grant in policies that name their clients, as
+far as those clients share a grant type with the policy rule and have people assigned.
+It leaves out users who cannot sign in, and clients in Federation Broker Mode. A policy
+rule that names a group built in by Okta, such as Everyone, is reported only if it never
+matches. Confidence is medium, because a group may be wider than the app on purpose.
 
 Fix: assign the people to the client, or take them out of the rule.
 

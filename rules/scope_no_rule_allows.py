@@ -1,9 +1,10 @@
-"""A custom scope is allowed by no active rule of its authorization server.
+"""No active rule of its authorization server allows a custom scope.
 
-The scopes of a rule are an allow-list, and all requested scopes must be in the list of one
-rule. A scope that is in none of them can never be minted: every request that names it fails
-with `access_denied`, also for the other scopes it asks for. Default scopes are OAM404's, and
-servers without an active rule that has scopes are not reported scope by scope.
+The scopes of a rule are an allow-list, and all requested scopes must be in the list of
+one rule. A scope that is in none of them can never be minted: every request that names
+it fails with `access_denied`, also for the other scopes it asks for. Default scopes are
+the subject of OAM404; servers without an active rule that has scopes are not reported
+scope by scope.
 
 Fix: add the scope to the rule whose clients need it, or delete it.
 

@@ -4,10 +4,10 @@ Okta mints a token only if a single rule allows every scope that the request ask
 grants a part, and it does not add up what several rules allow. A client that asks for both
 scopes gets `access_denied`, although each of them works alone.
 
-Compared are custom scopes of rules for the same grant type that the same person can meet: two
-rules for different people never clash. Where a policy for all clients is at fault, it is
-reported once. Confidence is medium, because a client may ask for the scopes in separate
-requests on purpose.
+The rule compares the custom scopes of policy rules for the same grant type that the
+same person can meet: two for different people never clash. A policy for all clients
+that is at fault is reported once. Confidence is medium, because a client may ask for
+the scopes in separate requests on purpose.
 
 Fix: let one rule allow the scopes that are asked for together, and put it before the others.
 
@@ -167,7 +167,7 @@ class Comparison:
 
     def conflicts(self, rules: list[PolicyRule], grants: frozenset[str]) -> Conflicts:
         """Pairs of custom scopes that these rules allow with a grant, but never together."""
-        found = {}
+        conflicts_by_grant = {}
         for grant in sorted(grants):
             usable = [rule for rule in rules if grant in rule.grant_types]
             if grant in USERLESS_GRANTS:
@@ -178,8 +178,8 @@ class Comparison:
             if key not in self._known:
                 self._known[key] = list(self._pairs(usable))
             if self._known[key]:
-                found[grant] = self._known[key]
-        return found
+                conflicts_by_grant[grant] = self._known[key]
+        return conflicts_by_grant
 
     def _pairs(self, rules: list[PolicyRule]) -> Iterator[Conflict]:
         custom = self._custom
@@ -255,8 +255,8 @@ def _finding(
         fix=f"Let rule {quoted(first.rules[0].title)} also allow {quoted(other)}, or have the "
         "client ask for the two in separate requests.",
         related=tuple(
-            Related(record=found, role=f"the rule that allows {quoted(scope)}")
-            for scope, found in zip(first.scopes, first.rules, strict=True)
+            Related(record=allowing, role=f"the rule that allows {quoted(scope)}")
+            for scope, allowing in zip(first.scopes, first.rules, strict=True)
         ),
         witness=witness,
     )

@@ -1,10 +1,10 @@
 """An active claim puts a personal secret of the user into tokens.
 
 Whatever stands in a token can be read by everybody who sees it: tokens are encoded, not
-encrypted, and end up in logs, browsers and support tickets. Numbers of identity documents, birth
-dates, salaries, bank accounts, passwords and health do not belong there. What counts as one is
-judged by the attribute's name, which is an option. Servers that encrypt access tokens are left
-out as far as access tokens go.
+encrypted, and end up in logs, browsers and support tickets. Numbers of identity
+documents, birth dates, salaries, bank accounts, passwords and health do not belong
+there. The attribute's name decides what counts as one; the names are an option. Servers
+that encrypt access tokens are left out as far as access tokens go.
 
 Fix: delete the claim, and let the API look the value up where it is kept and protected.
 

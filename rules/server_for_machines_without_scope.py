@@ -1,9 +1,10 @@
 """An authorization server lets machines in, but has no scope that they could ask for.
 
-A request with client_credentials must be for at least one scope, and Okta refuses the OpenID
-scopes, which are for users: "Cannot request 'openid' scopes using client credentials." A server
-without a scope of its own therefore has nothing to give to a machine, whatever its rules allow.
-Only servers are reported with a rule for all scopes and a client that may use the grant.
+A request with client_credentials must be for at least one scope, and Okta refuses the
+OpenID scopes, which are for users: "Cannot request 'openid' scopes using client
+credentials." A server without a scope of its own therefore has nothing to give to a
+machine, whatever its rules allow. Only servers with a rule for all scopes and a client
+that may use the grant are reported.
 
 Fix: define a scope for what the machines do, and have them ask for it.
 

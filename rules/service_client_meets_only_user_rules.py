@@ -4,9 +4,9 @@ With client_credentials there is no user. A rule that names users or groups neve
 a request, so it fails with `access_denied`, although client, grant type and scopes are allowed.
 Only "Any user assigned the app" and "No user" let it through.
 
-Judged are apps that a policy names, or that have no Okta API scope to live on. A rule for
-people that this app need not meet, because another one lets it through, is the subject of
-OAM310.
+The rule checks apps that a policy names, and those that have no Okta API scope instead.
+A rule for people that this app need not meet, because another one lets it through, is
+the subject of OAM310.
 
 Fix: give service apps a rule of their own, with client_credentials as its only grant type and
 without users and groups.

@@ -1,4 +1,4 @@
-"""A service app can get a token nowhere: no policy covers it and it has no Okta API scope.
+"""A service app cannot get a token anywhere: no policy covers it and it has no Okta API scope.
 
 A custom authorization server gives tokens only to clients that an active access policy covers;
 any other request fails with `access_denied`. A policy for all clients covers it only if one of

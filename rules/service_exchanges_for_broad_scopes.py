@@ -6,8 +6,9 @@ the user's own groups would not have got. What the rule lists is then what every
 be turned into. Rules with `*` or with a privileged scope are reported; whether a scope is
 privileged is judged by its name (write, delete, manage, admin and the like; an option).
 
-No document says whether Okta holds such a user against the rule. `explain` and `access` therefore
-call a request indeterminate where it matters, and this finding says what may be possible.
+No document says whether Okta checks such a user against the rule. `explain` and
+`access` therefore call a request indeterminate where it matters, and this finding says
+what may be possible.
 
 Fix: list in the rule exactly the scopes that the service needs on behalf of users.
 

@@ -1,9 +1,10 @@
-"""An authorization server's signing key is rotated by hand, and was not for a long time.
+"""An authorization server's signing key is rotated by hand, and has not been for a long time.
 
-Whoever gets hold of a signing key can mint tokens that every API accepts, until the key is
-replaced. With automatic rotation Okta replaces it about 4 times a year; with rotationMode
-MANUAL it does so only when somebody asks for it. Age counts up to when the snapshot was taken;
-what is too old is an option, more than 90 days unless you say otherwise.
+Whoever gets hold of a signing key can mint tokens that every API accepts, until the key
+is replaced. With automatic rotation Okta replaces it about 4 times a year; with
+rotationMode MANUAL it does so only when somebody asks for it. The age is that on the
+day of the snapshot; what is too old is an option, more than 90 days unless you say
+otherwise.
 
 Fix: rotate the key, or set the rotation mode to AUTO; APIs that pin a key must read the
 server's `keys` endpoint instead.

@@ -1,9 +1,9 @@
-"""The `sub` claim of access tokens is made of an attribute that is not unique.
+"""The `sub` claim of access tokens is built from an attribute that is not unique.
 
-APIs know a user by `sub`. Okta makes it of the user's name in the app, which no two users share.
-Okta does not keep e-mail addresses, names and telephone numbers unique, users may be allowed to
-edit them, and they are given to somebody else later: two people then look like one to the API,
-or a newcomer is taken for somebody who left.
+APIs know a user by `sub`. Okta builds it from the user's name in the app, which no two
+users share. Okta does not keep e-mail addresses, names and telephone numbers unique,
+users may be allowed to edit them, and they are given to somebody else later: two people
+then look like one to the API, or a newcomer is taken for somebody who left.
 
 Fix: set the claim back to `(appuser != null) ? appuser.userName : app.clientId`, or use
 `user.id`, and put the attribute into a claim of another name.

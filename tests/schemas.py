@@ -28,15 +28,15 @@ from pydantic import BaseModel, TypeAdapter
 from auditor import Org
 from auditor.cli.commands.schema import _schemas
 from auditor.config.model import Config
-from auditor.controls.reading import parse_framework
-from auditor.diff.document import Document
+from auditor.controls.framework_file import parse_framework
+from auditor.diff.json_report import DiffDocument
 from auditor.errors import AuditorError
 from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.acceptance.suppressions_file import parse_suppressions
 from auditor.plugins import load_rules
 from auditor.sandbox.tenant import Tenant
 from auditor.snapshot.document import FORMAT, parse_snapshot
-from auditor.tokens.expectations import Expectation
+from auditor.tokens.expectations.model import Expectation
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
 _LARGEST = 50_000_000
@@ -202,7 +202,7 @@ def _model(model: type[BaseModel] | TypeAdapter[Any]) -> Callable[[Any], object]
 _READERS: dict[str, Callable[[Any], object]] = {
     "snapshot": _read_snapshot,
     "results": _model(Results),
-    "diff": _model(Document),
+    "diff": _model(DiffDocument),
     "config": _model(Config),
     "expectations": _model(TypeAdapter(list[Expectation])),
     "suppressions": _read_suppressions,

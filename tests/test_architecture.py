@@ -1,6 +1,7 @@
 """The layers: who may import whom. The flow has one direction, and this keeps it so."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -128,6 +129,19 @@ def test_only_the_command_line_prints() -> None:
     for file in modules("auditor"):
         if "cli" not in file.parts:
             assert "click" not in file.read_text(), file
+
+
+def test_the_documents_name_files_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`([\w.-]+/[\w./-]*)`", text))
+    assert named
+    paths = [
+        path
+        for folder in ("auditor", "rules", "reports", "tests")
+        for path in (ROOT / folder, *(ROOT / folder).rglob("*"))
+    ]
+    tree = [f"/{path.relative_to(ROOT)}{'/' if path.is_dir() else ''}" for path in paths]
+    assert {name for name in named if not any(path.endswith(f"/{name}") for path in tree)} == set()
 
 
 def test_every_package_is_listed_in_the_metadata() -> None:

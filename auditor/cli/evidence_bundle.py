@@ -1,4 +1,4 @@
-"""From a snapshot to the files of a bundle of evidence."""
+"""Makes the files of a bundle of evidence from a snapshot."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic_core import to_jsonable_python
 
-from auditor.cli.audit.preparation import Plan, plan, without_collector
-from auditor.cli.framework_files import chosen_frameworks
+from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
+from auditor.cli.framework_files import choose_frameworks
+from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
-from auditor.config import Effective
-from auditor.config.origin import Origin
+from auditor.config import EffectiveSettings
+from auditor.config.origin import Layer, Origin
 from auditor.config.toml import plain
 from auditor.errors import UsageError
-from auditor.evidence.bundle import REPORTS, Contents, bundle_files, predecessor
+from auditor.evidence.bundle_contents import REPORTS, BundleContents, bundle_files, predecessor
 from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
 from auditor.evidence.redaction import Redactor, check_key
-from auditor.lint.engine import audit as evaluated
+from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_reports
 from auditor.snapshot.document import Snapshot, Source, dump_snapshot, parse_snapshot, read_document
@@ -30,8 +31,8 @@ _ELSEWHERE = frozenset({"output", "history", "source_root", "tenants", "statisti
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a call wants besides the audit."""
+class BundleRequest:
+    """What `evidence export` is asked for besides the audit."""
 
     snapshot: Path
     previous: Path | None
@@ -43,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportedBundle:
     """A bundle in memory."""
 
     files: dict[str, bytes]
@@ -52,95 +53,95 @@ class Exported:
     incomplete: bool
 
 
-def exported(asked: Asked, options: AuditOptions) -> Exported:
+def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBundle:
     """Audit a snapshot and put the evidence together.
 
     Raises:
         UsageError: something cannot be used as it stands, or the bundle before is no predecessor.
     """
-    before = predecessor(asked.previous) if asked.previous else None
+    before = predecessor(request.previous) if request.previous else None
     settings = read_settings(options)
-    document = read_document(asked.snapshot)
-    with without_collector():
-        snapshot = parse_snapshot(document, asked.snapshot)
-        wanted = plan(options, effective=_judged_by_capture(settings, snapshot))
-        codes = {rule.code for rule in wanted.known}
-        frameworks = chosen_frameworks(asked.frameworks, wanted.effective, codes)
+    document = read_document(request.snapshot)
+    with without_garbage_collection():
+        snapshot = parse_snapshot(document, request.snapshot)
+        prepared = prepare_audit(options, effective=_judged_by_capture(settings, snapshot))
+        codes = {rule.code for rule in prepared.rules.every}
+        frameworks = choose_frameworks(request.frameworks, prepared.effective, codes)
         redactor = None
-        if asked.redaction_key:
-            key = check_key(asked.redaction_key, "The key for redaction")
+        if request.redaction_key:
+            key = check_key(request.redaction_key, "The key for redaction")
             redactor = Redactor(snapshot, key)
             document = redactor.snapshot(snapshot)
             del snapshot  # a large tenant need not be in memory twice
-            snapshot = parse_snapshot(document, asked.snapshot)
+            snapshot = parse_snapshot(document, request.snapshot)
             document = dump_snapshot(snapshot)
-        result = _result(wanted, snapshot, document)
+        result = _result(prepared, snapshot, document)
     if redactor:
         result = redactor.result(result)
     redacted: tuple[Literal["people"], ...] = ("people",) if redactor else ()
     previous = _previous(before[0].predicate, before[1], result, redacted) if before else None
-    in_force = _in_force(wanted)
+    in_force = _in_force(prepared)
     reports = load_reports()
-    contents = Contents(
+    contents = BundleContents(
         snapshot=snapshot,
         document=document,
         result=result,
         reports={name: reports[name] for name in REPORTS},
         frameworks=frameworks,
-        settings=_settings(wanted.effective, in_force),
-        # What people wrote there of people, nobody could find: only their digests are told.
+        settings=_settings(prepared.effective, in_force),
+        # Their free text may name people, which cannot be redacted: only their digests are given.
         accepting={} if redactor else in_force,
         redacted=redacted,
     )
-    files = bundle_files(contents, previous, asked.key)
-    return Exported(files, digest_of(files[MANIFEST]), result.incomplete)
+    files = bundle_files(contents, previous, request.key)
+    return ExportedBundle(files, digest_of(files[MANIFEST]), result.incomplete)
 
 
-def _judged_by_capture(settings: Effective, snapshot: Snapshot) -> Effective:
+def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> EffectiveSettings:
     """The settings without the clock: expiry is judged by the day of the capture."""
     changed: dict[str, Any] = {"output": (), "history": None, "show_suppressed": True}
     origins = dict(settings.origins)
-    if origins["as_of"].kind == "default":
+    if origins["as_of"].layer is Layer.DEFAULT:
         changed["as_of"] = snapshot.capture.finished_at.date()
-        origins["as_of"] = Origin("default", "(the day of the capture)")
+        origins["as_of"] = Origin(Layer.DEFAULT, "(the day of the capture)")
     return replace(settings, settings=settings.settings.model_copy(update=changed), origins=origins)
 
 
-def _result(wanted: Plan, snapshot: Snapshot, document: bytes) -> AuditResult:
+def _result(prepared: PreparedAudit, snapshot: Snapshot, document: bytes) -> AuditResult:
     # Locations point into the bundle's own snapshot, wherever the bundle will lie.
     source = Source("snapshot.json", document)
-    result = wanted.accepting.apply(evaluated(snapshot, wanted.rules, source))
-    return replace(result, as_of=wanted.effective.as_of, show_accepted=True)
+    result = prepared.acceptance.apply(audit(snapshot, prepared.rules.selected, source))
+    return replace(result, as_of=prepared.effective.as_of, show_accepted=True)
 
 
 def _previous(
     before: Predicate, previous: Previous, result: AuditResult, redacted: tuple[str, ...]
 ) -> Previous:
-    """The bundle before, if it can come before this one.
+    """The previous bundle, if it can come before this one.
 
     Raises:
         UsageError: it cannot, and `verify` would say so for ever.
     """
-    why = ""
+    problem = ""
     if before.tenant != result.tenant.id:
-        why = f"it is of the org {before.tenant}, not of {result.tenant.id}"
+        problem = f"it is of the org {before.tenant}, not of {result.tenant.id}"
     elif before.captured_at >= result.capture.finished_at:
-        why = f"it was captured no earlier, at {before.captured_at.isoformat()}"
+        problem = f"it was captured no earlier, at {before.captured_at.isoformat()}"
     elif before.redacted != redacted:
-        why = "one of the two is redacted and the other is not, so that they cannot be compared"
-    if why:
+        problem = "one of the two is redacted and the other is not, so that they cannot be compared"
+    if problem:
         raise UsageError(
-            f"The bundle for --previous cannot come before this one: {why}.",
+            f"The bundle for --previous cannot come before this one: {problem}.",
             remedy="Name the bundle of the night before, or begin a series without --previous.",
         )
     return previous
 
 
-def _in_force(wanted: Plan) -> dict[str, bytes]:
+def _in_force(prepared: PreparedAudit) -> dict[str, bytes]:
     """The files that accept findings, by their name in the bundle."""
-    accepting, baseline = wanted.accepting, wanted.settings.baseline
-    files = {"suppressions.toml": accepting.path} if accepting.suppressions.entries else {}
-    if baseline and accepting.baseline:
+    acceptance, baseline = prepared.acceptance, prepared.settings.baseline
+    files = {"suppressions.toml": acceptance.path} if acceptance.suppressions.entries else {}
+    if baseline and acceptance.baseline:
         files["baseline.json"] = baseline
     try:
         return {name: path.read_bytes() for name, path in files.items()}
@@ -150,17 +151,19 @@ def _in_force(wanted: Plan) -> dict[str, bytes]:
         ) from error
 
 
-def _settings(effective: Effective, in_force: dict[str, bytes]) -> dict[str, Any]:
-    """Each setting that holds and the layer that it comes from; paths by their last name only.
+def _settings(effective: EffectiveSettings, in_force: dict[str, bytes]) -> dict[str, Any]:
+    """Each setting and the layer that it comes from; paths by their last name only.
 
-    Where a machine keeps its files is nobody's business, and would change the bytes.
+    Where a machine keeps its files is private, and would change the bytes.
     """
     keys = [key for key in type(effective.settings).model_fields if key not in _ELSEWHERE]
     return {
         "settings": {
             key: {
-                "value": to_jsonable_python(plain(_nameless(getattr(effective.settings, key)))),
-                "from": effective.origins[key].kind,
+                "value": to_jsonable_python(
+                    plain(_without_folders(getattr(effective.settings, key)))
+                ),
+                "from": effective.origins[key].layer.value,
             }
             for key in keys
         },
@@ -168,7 +171,7 @@ def _settings(effective: Effective, in_force: dict[str, bytes]) -> dict[str, Any
     }
 
 
-def _nameless(value: Any) -> Any:
+def _without_folders(value: Any) -> Any:
     if isinstance(value, Path):
         return value.name
-    return [_nameless(item) for item in value] if isinstance(value, tuple) else value
+    return [_without_folders(item) for item in value] if isinstance(value, tuple) else value

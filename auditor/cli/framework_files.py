@@ -1,64 +1,64 @@
-"""The compliance frameworks of a call: built-in ones and those of files."""
+"""The compliance frameworks that a command goes by: built-in ones and those of files."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from auditor.config import Effective
+from auditor.config import EffectiveSettings
 from auditor.controls import Framework, builtin_frameworks, read_framework
 from auditor.errors import UsageError
 from auditor.text import closest, did_you_mean, quoted
 
 
-def chosen_frameworks(
-    wanted: Sequence[str], settings: Effective, known: Collection[str]
+def choose_frameworks(
+    names: Sequence[str], effective: EffectiveSettings, codes: Collection[str]
 ) -> tuple[Framework, ...]:
-    """The frameworks that were asked for, in that order; all there are if none was.
+    """The frameworks of some names, in that order; all there are if nothing is named.
 
     Args:
-        wanted: ids and files.
-        settings: its `frameworks` are files of further ones.
-        known: codes of the rules there are.
+        names: ids and files.
+        effective: the settings; their `frameworks` are files of further ones.
+        codes: of all rules.
 
     Raises:
         UsageError: there is no such framework, or a file cannot be used.
     """
-    there = {item.id: item for item in builtin_frameworks()}
-    for path in settings.settings.frameworks:
+    by_id = {framework.id: framework for framework in builtin_frameworks()}
+    for path in effective.settings.frameworks:
         try:
-            own = read_framework(path, known)
-            _refuse_twin(own, path, there)
+            own = read_framework(path, codes)
+            _refuse_twin(own, path, by_id)
         except UsageError as error:
-            raise settings.blamed(error, "frameworks") from error
-        there[own.id] = own
-    if not wanted:
-        return tuple(there.values())
+            raise effective.error(("frameworks",), error.message, error.remedy) from error
+        by_id[own.id] = own
+    if not names:
+        return tuple(by_id.values())
     chosen: dict[str, Framework] = {}
-    for word in dict.fromkeys(wanted):
-        if word in there:
-            chosen[word] = there[word]
+    for name in dict.fromkeys(names):
+        if name in by_id:
+            chosen[name] = by_id[name]
             continue
-        _check_file(word, there)
-        named = read_framework(Path(word), known)
-        _refuse_twin(named, Path(word), {**there, **chosen})
-        chosen[named.id] = named
+        _check_file(name, by_id)
+        framework = read_framework(Path(name), codes)
+        _refuse_twin(framework, Path(name), {**by_id, **chosen})
+        chosen[framework.id] = framework
     return tuple(chosen.values())
 
 
-def _refuse_twin(framework: Framework, path: Path, there: Collection[str]) -> None:
-    if framework.id in there:
+def _refuse_twin(framework: Framework, path: Path, ids: Collection[str]) -> None:
+    if framework.id in ids:
         raise UsageError(
             f"{path}: there is a framework {quoted(framework.id)} already.",
             remedy="Give it another id.",
         )
 
 
-def _check_file(word: str, there: Collection[str]) -> None:
-    """Tell an id that is not there from the name of a file."""
-    path = Path(word)
-    if not path.exists() and path.name == word and path.suffix not in {".yaml", ".yml"}:
+def _check_file(name: str, ids: Collection[str]) -> None:
+    """Refuse a name that is not a file and looks like an id."""
+    path = Path(name)
+    if not path.exists() and path.name == name and path.suffix not in {".yaml", ".yml"}:
         raise UsageError(
-            f"There is no framework {word!r}{did_you_mean(closest(word, there))}",
-            remedy=f"Frameworks: {', '.join(there)}; or name a YAML file of your own.",
+            f"There is no framework {name!r}{did_you_mean(closest(name, ids))}",
+            remedy=f"Frameworks: {', '.join(ids)}; or name a YAML file of your own.",
         )

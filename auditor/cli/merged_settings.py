@@ -1,4 +1,4 @@
-"""From the words of a call to the settings of a run."""
+"""The settings of a run: what command line, environment and configuration file come to."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Any
 import click
 
 from auditor.cli.options import AuditOptions
-from auditor.config import Effective, Settings, effective
+from auditor.config import EffectiveSettings, Settings, merge_settings
 from auditor.config.model import typed
 
 
-def read_settings(options: AuditOptions) -> Effective:
-    """Merge what the call, the environment and a file say; tell what is odd on standard error.
+def read_settings(options: AuditOptions) -> EffectiveSettings:
+    """Merge command line, environment and file; print notes about them on standard error.
 
-    Here the clock enters, and nowhere else: as the day by which expiry is judged.
+    This is the only place where the clock enters: as the day by which expiry is judged.
 
     Raises:
         UsageError: a file or a variable cannot be used.
     """
-    settings = effective(
-        _said(options),
+    settings = merge_settings(
+        _from_command_line(options),
         os.environ,
         folder=Path.cwd(),
         today=datetime.now(UTC).date(),
@@ -38,7 +38,7 @@ def read_settings(options: AuditOptions) -> Effective:
     return settings
 
 
-def _log(merged: Effective) -> None:
+def _log(merged: EffectiveSettings) -> None:
     """Log the settings; of rules' options and of tenants, only how many there are."""
     logger = logging.getLogger(__name__)
     for key, value in merged.settings:
@@ -46,11 +46,11 @@ def _log(merged: Effective) -> None:
         logger.debug("setting %s = %s (%s)", key, shown, merged.origins.get(key, "default"))
 
 
-def _said(options: AuditOptions) -> dict[str, Any]:
-    """What the call says, by key of the settings, in their types."""
-    said = {item.name: getattr(options, item.name) for item in dataclasses.fields(options)}
+def _from_command_line(options: AuditOptions) -> dict[str, Any]:
+    """The values of the options that are settings, by key, in the keys' types."""
+    values = {item.name: getattr(options, item.name) for item in dataclasses.fields(options)}
     return {
         key: typed(key, value)
-        for key, value in said.items()
+        for key, value in values.items()
         if key in Settings.model_fields and value is not None and value != ()
     }

@@ -23,10 +23,10 @@ PROFILES = ("pr", "nightly", "audit")
 
 @dataclass(frozen=True, kw_only=True)
 class AuditOptions:
-    """What a command line says about the audit.
+    """The options of a command line that are about the audit; None or empty if not given.
 
-    What it does not say is None or empty. A field that is called as a key of the settings is
-    the command line's value of that key; `cli/merged_settings.py` sees to it.
+    A field with the name of a key of the settings is the command line's value of that key:
+    `cli/merged_settings.py` merges them.
     """
 
     output: tuple[str, ...] = ()
@@ -51,13 +51,13 @@ class AuditOptions:
     history: Path | None = None
 
 
-def _gathered(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
-    """Hand the options that a dataclass names to the function as one value of it."""
+def _as_one(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
+    """Pass the options that are fields of a dataclass to the function as one instance of it."""
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        given = {item.name for item in fields(kind)} & options.keys()
-        value = kind(**{item: options.pop(item) for item in sorted(given)})
+        names = {item.name for item in fields(kind)} & options.keys()
+        value = kind(**{item: options.pop(item) for item in sorted(names)})
         return function(*args, **options, **{name: value})
 
     return call
@@ -98,10 +98,10 @@ def acceptance_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def framework_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The option `--framework`; the function gets its words as `wanted`."""
+    """The option `--framework`; the function gets its values as `frameworks`."""
     return click.option(
         "--framework",
-        "wanted",
+        "frameworks",
         multiple=True,
         metavar="ID|FILE",
         help="Only this framework: an id such as nist-800-53-r5, or a YAML file of your own. "
@@ -241,7 +241,7 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DIR",
             help="Keep a small record of this run in a folder, and show the trend in reports.",
         ),
-    )(_gathered(function, AuditOptions, "audit"))
+    )(_as_one(function, AuditOptions, "audit"))
 
 
 def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -279,7 +279,7 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Read the members of every group, not only of those that a policy rule or an "
             "app names.",
         ),
-    )(_gathered(function, ExportOptions, "export"))
+    )(_as_one(function, ExportOptions, "export"))
 
 
 def completion_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""What the commands that decide token requests have in common."""
+"""What the commands that decide token requests share."""
 
 from __future__ import annotations
 
@@ -9,24 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
+from auditor.snapshot.collections import lineage
 from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup import Words
+from auditor.tokens.reads import OUTCOME_READS
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_DECIDED_FROM = (
-    "policies",
-    "policy_rules",
-    "scopes",
-    "app_grants",
-    "app_users",
-    "app_groups",
-    "groups",
-    "group_members",
-    "users",
-)
 
 
 def read_org(path: Path) -> Org:
@@ -39,7 +29,7 @@ def read_org(path: Path) -> Org:
 
 
 def oidc_scopes_option(function: F) -> F:
-    """The option that says which reading of Okta's documents to go by."""
+    """The option for which of two readings of Okta's documents to go by."""
     return click.option(
         "--oidc-scopes",
         type=click.Choice([reading.value for reading in OidcScopes]),
@@ -65,15 +55,16 @@ def explain_command(snapshot: Path, words: Words) -> str:
 
 
 def unread(org: Org, *further: str) -> list[str]:
-    """What a decision may rest on and was not completely read, one sentence each.
+    """What decisions rest on and was not read completely, one sentence each.
 
     Args:
         org: the tenant.
         further: more collections to look at.
     """
+    incomplete = {entry.collection for entry in org.ledger.incomplete}
     return [
         f"Not completely read: {entry.label} ({entry.explanation()}). "
         f"To read them: {entry.remedy()}."
-        for entry in org.ledger.missing((*_DECIDED_FROM, *further))
-        if entry in org.ledger.incomplete
+        for entry in org.ledger.missing(lineage((*OUTCOME_READS, *further)))
+        if entry.collection in incomplete
     ]

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.config.reading import PYPROJECT, parse, read_text, shown
+from auditor.config.reading import PYPROJECT, display_path, parse, read_text
 from auditor.errors import UsageError
+from auditor.text import did_you_mean
 from auditor.toml_lines import key_lines
 
 NAME = "okta-auditor.toml"
@@ -18,14 +19,14 @@ _OURS = re.compile("okta[-_ .]?auditor", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the search came to."""
+class SearchResult:
+    """The file that was found, if there is one, and what to tell the user."""
 
     path: Path | None
     notes: tuple[str, ...] = ()
 
 
-def search(start: Path) -> Found:
+def find_config(start: Path) -> SearchResult:
     """The nearest configuration file.
 
     Args:
@@ -39,12 +40,12 @@ def search(start: Path) -> Found:
         has_table = os.path.lexists(shared) and _has_table(shared)
         if os.path.lexists(own):
             _refuse_strangers(own, start)
-            note = f"{shown(own)} is used; the table in {shown(shared)} is not."
-            return Found(own, (note,) if has_table else ())
+            note = f"{display_path(own)} is used; the table in {display_path(shared)} is not."
+            return SearchResult(own, (note,) if has_table else ())
         if has_table:
             _refuse_strangers(shared, start)
-            return Found(shared)
-    return Found(None)
+            return SearchResult(shared)
+    return SearchResult(None)
 
 
 def candidates(start: Path) -> list[Path]:
@@ -72,7 +73,8 @@ def _has_table(path: Path) -> bool:
         if _OURS.fullmatch(name):
             line = key_lines(text).get(("tool", name), 1)
             raise UsageError(
-                f"{shown(path)}:{line}: unknown table tool.{name}; did you mean tool.okta-auditor?",
+                f"{display_path(path)}:{line}: unknown table tool.{name}"
+                f"{did_you_mean('tool.okta-auditor')}",
                 remedy="Rename it, or use --no-config.",
             )
     return False
@@ -83,7 +85,7 @@ def _mentions_us(path: Path) -> bool:
         return path.is_file() and _OURS.search(path.read_text("latin-1")) is not None
     except OSError as error:
         raise UsageError(
-            f"{shown(path)} cannot be read: {error.strerror}; it may hold settings.",
+            f"{display_path(path)} cannot be read: {error.strerror}; it may hold settings.",
             remedy="Name a file with --config, or use --no-config.",
         ) from error
 
@@ -97,6 +99,6 @@ def _refuse_strangers(path: Path, start: Path) -> None:
     getuid = getattr(os, "getuid", None)
     if getuid is not None and path.lstat().st_uid not in {getuid(), 0}:
         raise UsageError(
-            f"{shown(path)} belongs to another user, so it is not used unasked.",
+            f"{display_path(path)} belongs to another user, so it is not used unasked.",
             remedy="Name it with --config, or use --no-config.",
         )

@@ -9,8 +9,8 @@ from typing import Any, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from auditor.config.model import Settings
-from auditor.config.origin import Origin
-from auditor.config.reading import told
+from auditor.config.origin import Layer, Origin
+from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
 from auditor.text import closest, did_you_mean, one_line
 
@@ -18,47 +18,51 @@ PREFIX = "OKTA_AUDITOR_"
 EPOCH = "SOURCE_DATE_EPOCH"
 """The variable of reproducible builds: seconds since 1970, instead of now."""
 
-OTHERS = frozenset({"CONFIG", "NO_CONFIG", "DEBUG", "EVIDENCE_KEY", "REDACTION_KEY"})
+NOT_SETTINGS = frozenset({"CONFIG", "NO_CONFIG", "DEBUG", "EVIDENCE_KEY", "REDACTION_KEY"})
 """Variables that are no settings of an audit."""
 
-Layer = dict[str, tuple[Any, Origin]]
+Values = dict[str, tuple[Any, Origin]]
+"""Values of settings by key, each with its origin."""
 
 
-def from_environment(environ: Mapping[str, str]) -> Layer:
-    """The settings that variables have. An empty one is as good as none, as CI systems set it.
+def from_environment(environ: Mapping[str, str]) -> Values:
+    """The settings that variables have. An empty one counts as unset: CI systems set such.
 
     Raises:
         UsageError: a variable of ours is unknown, or its value is unusable.
     """
-    layer: Layer = {}
+    values: Values = {}
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
-        if (name := variable.removeprefix(PREFIX)) in OTHERS or not environ[variable].strip():
+        if (name := variable.removeprefix(PREFIX)) in NOT_SETTINGS or not environ[variable].strip():
             continue
         key = name.lower()
-        if key not in _allowed() or name != name.upper():
-            names = [PREFIX + other for other in [*(k.upper() for k in _allowed()), *OTHERS]]
+        if key not in _settable() or name != name.upper():
+            names = [PREFIX + other for other in [*(k.upper() for k in _settable()), *NOT_SETTINGS]]
             why = "is a table; a file can set it" if key in Settings.model_fields else "is no key"
             raise UsageError(
                 f"environment: {one_line(variable)} {why}{did_you_mean(closest(variable, names))}",
                 remedy="Unset it. docs/configuration.md describes every key.",
             )
-        layer[key] = (_value(variable, key, environ[variable]), Origin("environment", variable))
-    if "as_of" not in layer and environ.get(EPOCH, "").strip():
-        layer["as_of"] = (_day(environ[EPOCH]), Origin("environment", EPOCH))
-    return layer
+        values[key] = (
+            _value(variable, key, environ[variable]),
+            Origin(Layer.ENVIRONMENT, variable),
+        )
+    if "as_of" not in values and environ.get(EPOCH, "").strip():
+        values["as_of"] = (_day(environ[EPOCH]), Origin(Layer.ENVIRONMENT, EPOCH))
+    return values
 
 
 def switched_on(environ: Mapping[str, str], name: str) -> bool:
-    """Whether a variable says yes.
+    """Whether a variable is set to yes.
 
     Raises:
-        UsageError: it says neither yes nor no.
+        UsageError: it is set to neither yes nor no.
     """
     text = environ.get(PREFIX + name, "").strip()
     return bool(text) and bool(_typed(PREFIX + name, bool, text))
 
 
-def _allowed() -> list[str]:
+def _settable() -> list[str]:
     return [key for key, info in Settings.model_fields.items() if not _is_table(info.annotation)]
 
 
@@ -79,7 +83,7 @@ def _typed(variable: str, kind: Any, value: Any) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise UsageError(
-            f"environment: {variable}: {one_line(told(first))}.",
+            f"environment: {variable}: {one_line(value_problem(first))}.",
             remedy="Unset it, or set it to one of these values.",
         ) from None
 

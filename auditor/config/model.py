@@ -19,7 +19,7 @@ from auditor.lint.finding import Confidence, Severity
 from auditor.tenants import Tenant, TenantName
 
 SCHEMA_KEY = "$schema"
-"""What some editors look for in a file. It is accepted, and means nothing to us."""
+"""What some editors look for in a file. It is accepted and ignored."""
 
 
 class Config(BaseModel):
@@ -30,7 +30,7 @@ class Config(BaseModel):
     profile: Profile | None = Field(
         default=None,
         description="A bundle of settings that the keys below change: "
-        + "; ".join(f"{name}, {bundle.purpose}" for name, bundle in PROFILES.items())
+        + "; ".join(f"{name}, {profile.purpose}" for name, profile in PROFILES.items())
         + ".",
         examples=["pr"],
     )
@@ -161,7 +161,7 @@ def typed(key: str, value: Any) -> Any:
     """A key's value in the key's type.
 
     Raises:
-        ValidationError: it has none such.
+        ValidationError: it cannot have that type.
     """
     kind: Any = Settings.model_fields[key].annotation
     return TypeAdapter(kind).validate_python(value)

@@ -18,7 +18,7 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True)
-class Bundle:
+class ProfileSettings:
     """What a profile sets, and what for."""
 
     purpose: str
@@ -26,20 +26,20 @@ class Bundle:
     """Values as a configuration file would have them."""
 
 
-PROFILES: Mapping[Profile, Bundle] = MappingProxyType(
+PROFILES: Mapping[Profile, ProfileSettings] = MappingProxyType(
     {
         # Whoever opened the pull request must act on everything red, so nothing that may be a
         # false alarm, and nothing that can wait.
-        Profile.PR: Bundle(
+        Profile.PR: ProfileSettings(
             "what must stop a change", {"fail_on": "high", "min_confidence": "medium"}
         ),
         # Nobody waits for it, and somebody looks at it with time to judge.
-        Profile.NIGHTLY: Bundle(
+        Profile.NIGHTLY: ProfileSettings(
             "what a team should work on",
             {"fail_on": "medium", "min_confidence": "low", "statistics": True},
         ),
         # Evidence: nothing left out, nothing hidden, nothing that was not looked at.
-        Profile.AUDIT: Bundle(
+        Profile.AUDIT: ProfileSettings(
             "everything, as evidence",
             {
                 "fail_on": "info",

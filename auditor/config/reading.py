@@ -1,4 +1,4 @@
-"""Reading a configuration file, so that whatever is wrong is told with file, line and key."""
+"""Reading a configuration file, so that every error names file, line and key."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from auditor.config.model import SCHEMA_KEY, Config, Settings
+from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
 from auditor.tenants import Tenant
 from auditor.text import closest, did_you_mean, one_line
-from auditor.toml_lines import Key, key_lines, line_of
+from auditor.toml_lines import Key, key_lines, line_of, syntax_problem
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "okta-auditor")
 
 _LARGEST = 1_000_000
-_PLACE = re.compile(r"\(at line (\d+), column \d+\)\Z")
 _CONFLICT = re.compile(r"<{7}( |\r?$)")
 _START = "`okta-auditor init` writes a file to start from."
 
@@ -40,19 +40,19 @@ class ConfigFile:
     prefix: Key = ()
     """The table in which its keys stand."""
     searched: bool = False
-    """Whether nobody named it: it was found, and must not be trusted further."""
+    """Whether the search found it and nobody named it, so that it must not be trusted."""
 
     @property
     def shown(self) -> str:
         """Its name in messages."""
-        return shown(self.path)
+        return display_path(self.path)
 
     def line(self, *key: str) -> int | None:
         """The line of a key, or of the table around it."""
         return line_of(self.lines, (*self.prefix, *key))
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """A path in messages: relative if it is below the working folder."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links keep their names
     try:
@@ -80,12 +80,13 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{shown(path)} cannot be read: {error.strerror}.",
+            f"{display_path(path)} cannot be read: {error.strerror}.",
             remedy="Name another file with --config, or none with --no-config.",
         ) from error
     if len(data) > _LARGEST:
         raise UsageError(
-            f"{shown(path)} is larger than {_LARGEST:,} bytes, so it is no configuration file.",
+            f"{display_path(path)} is larger than {_LARGEST:,} bytes, "
+            "so it is not a configuration file.",
             remedy="Name another file with --config.",
         )
     try:
@@ -93,7 +94,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(
-            f"{shown(path)}:{line}: this is not UTF-8 text.", remedy="Save the file as UTF-8."
+            f"{display_path(path)}:{line}: this is not UTF-8 text.",
+            remedy="Save the file as UTF-8.",
         ) from None
 
 
@@ -107,20 +109,21 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise UsageError(
-            f"{shown(path)} is not valid TOML: it is nested too deeply.", remedy=_START
+            f"{display_path(path)} is not valid TOML: it is nested too deeply.", remedy=_START
         ) from None
     except tomllib.TOMLDecodeError as error:
         lines = text.split("\n")
         if conflict := next((n for n, line in enumerate(lines, 1) if _CONFLICT.match(line)), None):
             raise UsageError(
-                f"{shown(path)}:{conflict}: an unresolved merge conflict; this is not valid TOML.",
+                f"{display_path(path)}:{conflict}: an unresolved merge conflict; "
+                "this is not valid TOML.",
                 remedy="Resolve it: keep one side, and delete the lines of <, = and >.",
             ) from None
-        told = _PLACE.search(str(error))
-        line = int(told[1]) if told else len(lines)
-        what = one_line(str(error)).partition(" (at ")[0]
+        problem = syntax_problem(error, text)
         raise UsageError(
-            f"{shown(path)}:{line}: this is not valid TOML: {what}.", remedy=_START
+            f"{display_path(path)}:{problem.line}: this is not valid TOML: "
+            f"{one_line(problem.what)}.",
+            remedy=_START,
         ) from None
 
 
@@ -165,7 +168,7 @@ def own_table(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
     table = tool.get(TABLE[1]) if isinstance(tool, dict) else None
     if not isinstance(table, dict):
         raise UsageError(
-            f"{shown(path)} has no table [tool.okta-auditor].",
+            f"{display_path(path)} has no table [tool.okta-auditor].",
             remedy="Add it, or name another file with --config.",
         )
     return dict(table)
@@ -185,14 +188,12 @@ def _placed(value: Any, folder: Path) -> Any:
 
 
 def _refused(file: ConfigFile, errors: list[ErrorDetails]) -> UsageError:
-    told = sorted(
-        (file.line(*_names(error)) or 0, index, _told(error)) for index, error in enumerate(errors)
-    )
-    line, _, first = told[0]
+    by_line = sorted(errors, key=lambda error: file.line(*_names(error)) or 0)
+    line = file.line(*_names(by_line[0]))
     place = f"{file.shown}:{line}" if line else file.shown
-    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return UsageError(
-        f"{place}: {one_line(first)}{more}",
+        f"{place}: {one_line(_problem(by_line[0]))}{more}",
         remedy="docs/configuration.md and `okta-auditor schema config` describe every key.",
     )
 
@@ -201,11 +202,11 @@ def _names(error: ErrorDetails) -> tuple[str, ...]:
     return tuple(str(part) for part in error["loc"])
 
 
-def _told(error: ErrorDetails) -> str:
+def _problem(error: ErrorDetails) -> str:
     names = _names(error)
     key = ".".join(names)
     if error["type"] != "extra_forbidden":
-        return f"{key}: {told(error)}"
+        return f"{key}: {value_problem(error)}"
     if len(names) > 1:
         spelled = closest(names[-1].replace("-", "_"), Tenant.model_fields)
         return f"unknown key {key!r}{did_you_mean(spelled if names[0] == 'tenants' else None)}"
@@ -216,8 +217,3 @@ def _told(error: ErrorDetails) -> str:
         )
     spelled = closest(key.replace("-", "_"), Config.model_fields)
     return f"unknown key {key!r}{did_you_mean(spelled)}"
-
-
-def told(error: ErrorDetails) -> str:
-    """What pydantic found, as our sentences have it."""
-    return error["msg"].removeprefix("Value error, ").replace("Input should", "it should")

@@ -1,4 +1,4 @@
-"""What a configuration file may not do because it was found and nobody named it.
+"""What a configuration file may not do that was found by the search, without being named.
 
 A linter is run in checkouts of other people's branches. A file that comes with one may make the
 audit milder, which a review can see; it must not run code or write outside the checkout.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from auditor.config.environment import Layer
-from auditor.config.origin import Origin
+from auditor.config.environment import Values
+from auditor.config.origin import Layer, Origin
 from auditor.config.reading import ConfigFile
 from auditor.errors import UsageError
 from auditor.text import one_line
@@ -21,15 +21,20 @@ _REPORTS = frozenset({".csv", ".html", ".json", ".md", ".sarif", ".txt", ".xml"}
 _NAME_IT = "If the file is to be trusted, name it with --config."
 
 
-def trusted_rules(file: ConfigFile, layer: Layer) -> tuple[tuple[Any, Origin], tuple[str, ...]]:
+def trusted_rules(file: ConfigFile, values: Values) -> tuple[tuple[Any, Origin], tuple[str, ...]]:
     """The folders of local rules to load, where from, and a note if some are left out.
 
     Raises:
         UsageError: a file that was found names folders, and nobody said whether to load them.
     """
-    folders, origin = layer["rules"]
-    allowed = layer["local_rules"][0]
-    if origin.kind != "file" or not folders or allowed or (allowed is None and not file.searched):
+    folders, origin = values["rules"]
+    allowed = values["local_rules"][0]
+    if (
+        origin.layer is not Layer.FILE
+        or not folders
+        or allowed
+        or (allowed is None and not file.searched)
+    ):
         return (folders, origin), ()
     if allowed is None:
         raise UsageError(
@@ -40,30 +45,30 @@ def trusted_rules(file: ConfigFile, layer: Layer) -> tuple[tuple[Any, Origin], t
     return ((), origin), (f"{origin}: local rules are not loaded, because of --no-local-rules.",)
 
 
-def confined(file: ConfigFile, layer: Layer, folder: Path) -> None:
-    """Let a file that was found name no path outside its repository, and only reports to write.
+def check_paths(file: ConfigFile, values: Values, folder: Path) -> None:
+    """Check that a file that nobody named writes only reports, and names no path elsewhere.
 
     A report holds words of the snapshot, which may come from the same stranger. Written to
     `.venv/bin/activate`, they would run.
 
     Args:
         file: the configuration file.
-        layer: the settings.
+        values: the settings.
         folder: the working folder, which reports' paths are relative to.
 
     Raises:
-        UsageError: it does.
+        UsageError: it names a path outside its repository, or would write something else.
     """
     if not file.searched:
         return
     root = _root(file.path.parent).resolve()
-    for key, (value, origin) in layer.items():
-        if origin.kind != "file" or key == "rules":  # rules have a check of their own
+    for key, (value, origin) in values.items():
+        if origin.layer is not Layer.FILE or key == "rules":  # rules have a check of their own
             continue
         for path in _paths(key, value):
             # Symbolic links are followed: a branch may bring one along.
             place = (folder / path).resolve()
-            if problem := _problem(place, root, written=key == "output"):
+            if problem := _path_problem(place, root, written=key == "output"):
                 raise UsageError(
                     f"{origin}: {key} names {one_line(str(path))}, which is {problem}; a "
                     "configuration file that was found, not named, must not do that.",
@@ -71,7 +76,7 @@ def confined(file: ConfigFile, layer: Layer, folder: Path) -> None:
                 )
 
 
-def _problem(place: Path, root: Path, *, written: bool) -> str:
+def _path_problem(place: Path, root: Path, *, written: bool) -> str:
     if not place.is_relative_to(root):
         return "outside of the file's repository"
     parts = place.relative_to(root).parts

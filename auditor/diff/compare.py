@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from auditor.diff.findings import FindingChanges, compare_findings
-from auditor.diff.merging import Merged
-from auditor.diff.objects import Objects
+from auditor.diff.differences import Differences, DiffFilter
+from auditor.diff.finding_changes import FindingChanges, compare_findings
+from auditor.diff.merged_changes import MergedChanges
+from auditor.diff.object_changes import ObjectChanges
 from auditor.diff.result import DiffResult, SideInfo, Uncompared
 from auditor.diff.revocations import revocations
-from auditor.diff.sides import Side, Sides
-from auditor.diff.situations import Question, Situations
+from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.rule import Rule
 from auditor.text import one_line
 from auditor.tokens.token_endpoint import taken_for_granted
 
 
 @dataclass(frozen=True)
-class Files:
+class SideFiles:
     """The names of the two files, as reports show them."""
 
     old: str
@@ -26,9 +26,9 @@ class Files:
 
 
 def compare_snapshots(
-    sides: Sides,
-    files: Files,
-    question: Question,
+    sides: SnapshotPair,
+    files: SideFiles,
+    only: DiffFilter,
     rules: Iterable[Rule] | None,
     gain_patterns: tuple[str, ...] = (),
 ) -> DiffResult:
@@ -37,15 +37,15 @@ def compare_snapshots(
     Args:
         sides: the snapshots.
         files: what they are called.
-        question: which server or client matters.
+        only: which server or client matters.
         rules: to evaluate on both sides; None to leave findings out.
         gain_patterns: scopes that must not be gained.
     """
-    merged = Merged(sides, Situations(sides, question).differences())
-    objects = Objects(sides, question)
+    merged = MergedChanges(sides, Differences(sides, only).differences())
+    objects = ObjectChanges(sides, only)
     findings = FindingChanges((), (), ())
     if rules is not None:
-        findings = compare_findings(sides, rules, question)
+        findings = compare_findings(sides, rules, only)
     unread = dict.fromkeys((*_unread(sides), *objects.uncompared))
     return DiffResult(
         old=_info(sides.old, files.old),
@@ -53,19 +53,19 @@ def compare_snapshots(
         gained=merged.gained,
         lost=merged.lost,
         lifetimes=merged.lifetimes,
-        gained_total=merged.totals("gained"),
-        lost_total=merged.totals("lost"),
-        lifetimes_total=merged.totals("lifetimes"),
+        gained_total=merged.gained_total,
+        lost_total=merged.lost_total,
+        lifetimes_total=merged.lifetimes_total,
         new_findings=None if rules is None else findings.new,
         fixed_findings=None if rules is None else findings.fixed,
-        revocations=tuple(revocations(sides, objects.changes, question)),
+        revocations=tuple(revocations(sides, objects.changes, only)),
         objects=objects.changes,
         uncompared=(*merged.uncompared, *unread, *findings.uncompared),
         gain_patterns=gain_patterns,
     )
 
 
-def _unread(sides: Sides) -> Iterator[Uncompared]:
+def _unread(sides: SnapshotPair) -> Iterator[Uncompared]:
     """Lists of the whole org without which it is not known what there is to compare."""
     for side in sides.both:
         further = taken_for_granted(side.org, side.org.apps)
@@ -79,6 +79,6 @@ def _unread(sides: Sides) -> Iterator[Uncompared]:
                 )
 
 
-def _info(side: Side, file: str) -> SideInfo:
+def _info(side: SnapshotSide, file: str) -> SideInfo:
     capture = side.snapshot.capture
     return SideInfo(file=file, org=capture.org_url, captured_at=capture.finished_at)

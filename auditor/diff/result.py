@@ -1,12 +1,13 @@
-"""What a comparison comes to, in a fixed order, ready to be shown."""
+"""The result of a comparison, in a fixed order, ready to be shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from auditor.diff.pairs import Lifetimes
+from auditor.diff.token_lifetimes import TokenLifetimes
 from auditor.lint.result import ObjectRef
 
 
@@ -49,7 +50,7 @@ class RuleLifetimes:
     """The lifetimes of tokens that one rule gives."""
 
     rule: RuleRef | None
-    lifetimes: Lifetimes
+    lifetimes: TokenLifetimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +89,20 @@ class Revocation:
     source: str
 
 
+class ChangeKind(StrEnum):
+    """What happened to an object."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectChange:
     """An object that came, went, or is not the same."""
 
-    change: str
-    """`added`, `removed`, `renamed` or `changed`."""
+    change: ChangeKind
     object: ObjectRef
     server: ObjectRef | None
     fields: tuple[str, ...] = ()
@@ -124,7 +133,7 @@ class SideInfo:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everybody once, over all changes of one kind."""
+    """Everybody counted once, over all changes of one kind."""
 
     clients: int
     people: int

@@ -8,17 +8,19 @@ Sources:
 - `REFERENCE`: the last published OpenID Connect & OAuth 2.0 reference. Deactivating a client
   invalidates its tokens for good; activating it again does not restore them.
 
-The notes do not say which changes of a server or a client they mean. Those are told as
-possible; a new name alone is not told.
+The notes do not say which changes of a server or a client they mean. Those are reported as
+possible; a new name alone is not reported.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from auditor.diff.result import ObjectChange, Revocation
-from auditor.diff.sides import Sides
-from auditor.diff.situations import Question
+from auditor.diff.differences import DiffFilter
+from auditor.diff.result import ChangeKind, ObjectChange, Revocation
+from auditor.diff.snapshot_pair import SnapshotPair
+from auditor.lint.object_types import counted_objects, type_name
 from auditor.lint.result import ObjectRef
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import App
@@ -34,59 +36,57 @@ IN_FLIGHT = (
     "refreshed is not published."
 )
 
-_SAMPLE = 5
-
 
 def revocations(
-    sides: Sides, changes: Iterable[ObjectChange], question: Question
+    sides: SnapshotPair, changes: Iterable[ObjectChange], only: DiffFilter
 ) -> Iterator[Revocation]:
     """What ends tokens, users first, then clients, then servers.
 
     Args:
         sides: the snapshots.
         changes: of objects.
-        question: which server or client matters.
+        only: which server or client matters.
     """
     changes = tuple(changes)
-    if question == Question():
+    if only == DiffFilter():
         yield from _users(sides)
-    yield from _clients(sides, changes, question)
+    yield from _clients(sides, changes, only)
     yield from _servers(sides, changes)
 
 
-def _users(sides: Sides) -> Iterator[Revocation]:
+def _users(sides: SnapshotPair) -> Iterator[Revocation]:
     if not all(side.org.known("users") for side in sides.both):
         return
     if sides.same(BY_NAME["users"].path):
         return
     users = sides.new.reach.populations.users
-    there = []
+    existing = []
     for side in sides.both:
-        found = users.none
+        side_users = users.none
         for status, ids in side.org.users_by_status.items():
             if status != "DEPROVISIONED":
-                found |= users.of(ids)
-        there.append(found)
-    if gone := there[0] - there[1]:
+                side_users |= users.of(ids)
+        existing.append(side_users)
+    if gone := existing[0] - existing[1]:
         yield Revocation(
             what=f"{counted(len(gone), 'user')} deactivated or deleted: all their tokens end",
             object=ObjectRef(type="user", id="", name=""),
             certain=True,
             people=len(gone),
-            sample=_sample(sides, gone),
+            sample=sides.sample_logins(gone),
             source=NOTES,
         )
 
 
 def _clients(
-    sides: Sides, changes: tuple[ObjectChange, ...], question: Question
+    sides: SnapshotPair, changes: tuple[ObjectChange, ...], only: DiffFilter
 ) -> Iterator[Revocation]:
     changed = {item.object.id: item for item in changes if item.object.type == "client"}
-    fields = {i.object.id: i.fields for i in changes if i.change == "changed"}
+    fields = {i.object.id: i.fields for i in changes if i.change is ChangeKind.CHANGED}
     old_apps = {app.id: app for app in sides.old.org.apps if app.configurable}
     new_apps = {app.id: app for app in sides.new.org.apps}
     for identity, old in sorted(old_apps.items()):
-        if question.server is not None or question.client not in {None, old.client_id}:
+        if only.server is not None or only.client not in {None, old.client_id}:
             continue
         new = new_apps.get(identity)
         if new is None:
@@ -101,11 +101,11 @@ def _clients(
         if new is not None and (gone := _unassigned(sides, old, new)):
             yield _client(
                 new, f"{counted(len(gone), 'person', 'people')} unassigned: their tokens of it end",
-                NOTES, people=len(gone), sample=_sample(sides, gone),
+                NOTES, people=len(gone), sample=sides.sample_logins(gone),
             )  # fmt: skip
 
 
-def _unassigned(sides: Sides, old: App, new: App) -> UserSet | None:
+def _unassigned(sides: SnapshotPair, old: App, new: App) -> UserSet | None:
     """Those who still are users and are not assigned any more, for certain."""
     names = ("app_users", "app_groups")
     paths = {BY_NAME[name].path.format(old.id) for name in names}
@@ -143,44 +143,34 @@ def _client(
     )
 
 
-def _servers(sides: Sides, changes: tuple[ObjectChange, ...]) -> Iterator[Revocation]:
+def _servers(sides: SnapshotPair, changes: tuple[ObjectChange, ...]) -> Iterator[Revocation]:
     inside: dict[str, list[ObjectChange]] = {}
     for item in changes:
-        if item.server is not None and item.change in {"changed", "removed", "added"}:
+        if item.server is not None and item.change is not ChangeKind.RENAMED:
             inside.setdefault(item.server.id, []).append(item)
-        elif item.object.type == "authorization_server" and item.change == "changed":
+        elif item.object.type == "authorization_server" and item.change is ChangeKind.CHANGED:
             inside.setdefault(item.object.id, []).append(item)
     kept = {server.id for server in sides.new.org.servers}
     for server in sides.old.org.servers:
         ref = ObjectRef(type=server.kind, id=server.id, name=server.title)
-        gone = any(i.object == ref and i.change == "removed" for i in changes)
+        gone = any(i.object == ref and i.change is ChangeKind.REMOVED for i in changes)
         if gone:
             yield Revocation(
                 what="deleted: all its tokens end", object=ref, certain=True,
                 people=None, sample=(), source=NOTES,
             )  # fmt: skip
         elif server.id in inside and server.id in kept:
-            words = listed(_words(inside[server.id]), most=6)
+            words = listed(_change_counts(inside[server.id]), most=6)
             yield Revocation(
                 what=f"changed ({words}): its tokens may end", object=ref, certain=False,
                 people=None, sample=(), source=NOTES,
             )  # fmt: skip
 
 
-def _words(changes: list[ObjectChange]) -> Iterator[str]:
-    counts: dict[tuple[str, str], int] = {}
-    for item in changes:
-        key = item.object.type.replace("_", " "), item.change
-        counts[key] = counts.get(key, 0) + 1
-    for (kind, change), number in sorted(counts.items()):
-        plural = kind[:-1] + "ies" if kind.endswith("y") else None
-        yield f"{counted(number, kind, plural)} {change}"
-
-
-def _sample(sides: Sides, people: UserSet) -> tuple[str, ...]:
-    some = []
-    for person in people:
-        some.append(sides.login(person))
-        if len(some) == _SAMPLE:
-            break
-    return tuple(some)
+def _change_counts(changes: list[ObjectChange]) -> Iterator[str]:
+    """`2 policy rules changed` and so on."""
+    counts = Counter(
+        (type_name(item.object.type), item.object.type, item.change) for item in changes
+    )
+    for (_, type_, change), number in sorted(counts.items()):
+        yield f"{counted_objects(number, type_)} {change}"

@@ -29,6 +29,7 @@ class OptionError(UsageError):
     def __init__(self, key: tuple[str, ...], problem: str, *, remedy: str = "") -> None:
         super().__init__(f"options.{'.'.join(key)}: {problem}", remedy=remedy)
         self.key = key
+        self.problem = problem
 
 
 def apply_options(rules: Sequence[Rule], settings: Settings) -> tuple[Rule, ...]:

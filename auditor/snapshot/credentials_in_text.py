@@ -44,7 +44,9 @@ _QUERY = (
     r"[^&#;\s\"'<>]+"
 )
 # A value has a digit, or any word behind a colon would be one.
-_ASSIGNMENT = rf"\b((?i:{_WORD})[\"']?\s*[:=]\s*[\"']?)(?=[^\s\"']{{0,200}}\d)[^\s\"']{{6,}}"
+_ASSIGNMENT = (
+    rf"\b((?i:{_WORD})[\"']?\s*[:=]\s*[\"']?)(?=[^\s\"'&;,<>]{{0,200}}\d)[^\s\"'&;,<>]{{6,}}"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ class LedgerEntry(BaseModel):
         return self.status is CollectionStatus.COMPLETE
 
     @property
+    def incomplete(self) -> bool:
+        """Whether some of it, or all, could not be read although the org has it."""
+        return self.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+
+    @property
     def label(self) -> str:
         """How a sentence calls the objects."""
         row = BY_NAME.get(self.collection)
@@ -134,11 +139,7 @@ class Ledger(BaseModel):
     @property
     def incomplete(self) -> tuple[LedgerEntry, ...]:
         """Entries that could not be read although the org has them."""
-        return tuple(
-            e
-            for e in self.entries
-            if e.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
-        )
+        return tuple(entry for entry in self.entries if entry.incomplete)
 
 
 def _count(number: int, noun: str) -> str:

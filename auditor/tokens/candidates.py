@@ -7,6 +7,7 @@ fallen through (support article "Tokens not issued with lifetime configured in A
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +20,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
 )
 from auditor.snapshot.org import Org
+from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import Test, admission_test
 from auditor.tokens.rule_conditions import admits_userless
@@ -33,7 +35,7 @@ class Candidate:
     rule: PolicyRule | None
     """None where the policy's rules are not known."""
     grant: str
-    skipped: str | None
+    skipped: Condition | None
     """Why it takes no part whatever is asked for: `status`, `clients` or `grant`."""
 
     @cached_property
@@ -80,24 +82,43 @@ class Candidate:
             return wanted & allowed
         return wanted if wanted <= allowed else frozenset()
 
+    def lacking(self, wanted: frozenset[str], *, openid_listed: bool) -> frozenset[str]:
+        """Those of the scopes wanted that the rule does not let through."""
+        if self.scopes is None:
+            return frozenset()
+        allowed = self.scopes if openid_listed else self.scopes | OIDC_SCOPES
+        return wanted - allowed
 
-def candidates(
+
+@dataclass(frozen=True)
+class PolicyCandidates:
+    """One policy and its rules, seen from one client and grant type."""
+
+    policy: AccessPolicy
+    skipped: Condition | None
+    """Why it takes no part whatever is asked for: `status` or `clients`."""
+
+    candidates: tuple[Candidate, ...]
+    """None of them is left out; each of a policy that takes no part is skipped itself."""
+
+
+def policy_candidates(
     org: Org, server: AuthorizationServer, client: App, grant: str
-) -> tuple[Candidate, ...]:
-    """All rules of a server in order of evaluation, with those marked that take no part."""
-    found = []
+) -> Iterator[PolicyCandidates]:
+    """All policies and rules of a server in order of evaluation, skipped ones included."""
     for policy in org.policies(server):
-        skipped = None if policy.active else "status"
+        skipped = None if policy.active else Condition.STATUS
         if policy.active and not policy.covers(client.client_id):
-            skipped = "clients"
+            skipped = Condition.CLIENTS
+        rules = []
         if not org.known("policy_rules", policy):
-            found.append(Candidate(org, policy, None, grant, skipped))
+            rules.append(Candidate(org, policy, None, grant, skipped))
         for rule in org.rules(policy):
-            own = skipped or (None if rule.active else "status")
+            own = skipped or (None if rule.active else Condition.STATUS)
             if own is None and grant not in rule.grant_types:
-                own = "grant"
-            found.append(Candidate(org, policy, rule, grant, own))
-    return tuple(found)
+                own = Condition.GRANT
+            rules.append(Candidate(org, policy, rule, grant, own))
+        yield PolicyCandidates(policy, skipped, tuple(rules))
 
 
 def tied(one: Candidate, other: Candidate) -> bool:

@@ -30,22 +30,22 @@ def gives_refresh_token(situation: Situation, granted: frozenset[str]) -> bool:
 
 
 def caveats(
-    situation: Situation, item: Candidate, granted: frozenset[str], asked: AskedScopes
+    situation: Situation, candidate: Candidate, granted: frozenset[str], asked: AskedScopes
 ) -> Iterator[str]:
     """Of a token that a rule of a custom server lets Okta mint."""
-    assert item.rule is not None
+    assert candidate.rule is not None
     yield from _client_caveats(situation, granted)
     if asked.omitted and len(situation.applicable) > 1:
         yield "Okta does not document which rule decides when scopes are left out."
     if any(
-        other is not item
-        and tied(item, other)
+        other is not candidate
+        and tied(candidate, other)
         and other.grants(granted, omitted=False, openid_listed=True)
         for other in situation.applicable
         if other.rule is not None
     ):
         yield "Another rule has the same priority; Okta does not document which is tried first."
-    if item.rule.token.inline_hook and item.rule.token.inline_hook.id:
+    if candidate.rule.token.inline_hook and candidate.rule.token.inline_hook.id:
         yield "A token inline hook can change the token."
     if situation.grant == IMPLICIT and OFFLINE_ACCESS in asked.ignored:
         yield "offline_access is ignored without the response type code."

@@ -1,12 +1,13 @@
-"""What becomes of a token request, and the steps that led there."""
+"""What becomes of a token request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.tokens.conditions import Condition
 
 ID_TOKEN_MINUTES = 60
 """Fixed by Okta (OpenID Connect reference, token lifetimes)."""
@@ -20,34 +21,6 @@ class Outcome(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
-class Passed(Enum):
-    """How one step ended."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-    SKIPPED = "skipped"
-    """The step does not apply, for example a policy that names other clients."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One check, policy or rule, in the order in which it is considered."""
-
-    kind: str
-    """`check`, `policy` or `rule`."""
-
-    passed: Passed
-    text: str
-    """What was found, in words; tenant names are quoted."""
-
-    object_id: str | None = None
-    """The policy's or the rule's id."""
-
-    failed: str | None = None
-    """The one condition that failed: `status`, `clients`, `grant`, `people`, `scopes`, …"""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What becomes of a request.
@@ -57,8 +30,8 @@ class Decision:
     """
 
     outcome: Outcome
-    failed: str | None = None
-    """The condition that decided a rejection, as in `Step.failed`."""
+    failed: Condition | None = None
+    """The condition that decided a rejection."""
 
     error: str | None = None
     error_description: str | None = None
@@ -85,11 +58,12 @@ class Decision:
     def as_json(self) -> dict[str, Any]:
         """The decision as a JSON value; key names are part of the contract."""
 
-        def named(item: AccessPolicy | PolicyRule | None) -> dict[str, str] | None:
-            return None if item is None else {"id": item.id, "name": item.title}
+        def named(record: AccessPolicy | PolicyRule | None) -> dict[str, str] | None:
+            return None if record is None else {"id": record.id, "name": record.title}
 
         return {
             "outcome": self.outcome.value,
+            "failed": self.failed.value if self.failed else None,
             "error": self.error,
             "error_description": self.error_description,
             "reason": self.reason,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
+from auditor.tokens.rule_conditions import admits_userless
 
 Test = Callable[[str], "bool | None"]
 """Answers for a user id; None where the snapshot does not say."""
@@ -67,6 +69,32 @@ def admission_test(org: Org, rule: PolicyRule) -> Test:
         return True if out_complete else None
 
     return test
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleGap:
+    """Why a rule's people condition does not let a user through."""
+
+    excluded: bool
+    """Whether the user is excluded. Otherwise, nothing that the rule includes holds the user."""
+
+    groups: tuple[str, ...] = ()
+    """Ids of the excluded groups that the user is in; or of all included groups."""
+
+
+def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None:
+    """Why a rule does not admit a user, or a request without one; None if it does."""
+    people = rule.people
+    if user is None:
+        return None if admits_userless(rule) else PeopleGap(excluded=False)
+    if user in people.users.exclude:
+        return PeopleGap(excluded=True)
+    excluding = tuple(group for group in people.groups.exclude if user in org.members(group))
+    if excluding:
+        return PeopleGap(excluded=True, groups=excluding)
+    if admission_test(org, rule)(user):
+        return None
+    return PeopleGap(excluded=False, groups=people.groups.include)
 
 
 def gathered(org: Org, users: Iterable[str], groups: Iterable[str]) -> tuple[frozenset[str], bool]:

@@ -1,6 +1,6 @@
 """The collections that decisions rest on. A rule that decides declares them."""
 
-READS = (
+OUTCOME_READS = (
     "policy_rules",
     "scopes",
     "app_grants",
@@ -8,11 +8,13 @@ READS = (
     "app_groups",
     "group_members",
     "users",
-    "client_roles",
 )
-"""Decisions of any server rest on these: without one of them, some are indeterminate."""
+"""The outcomes of decisions rest on these: without one of them, some are indeterminate."""
 
-CUSTOM_SERVER_READS = tuple(name for name in READS if name not in {"app_grants", "client_roles"})
+READS = (*OUTCOME_READS, "client_roles")
+"""Decisions rest on these, with their caveats."""
+
+CUSTOM_SERVER_READS = tuple(name for name in OUTCOME_READS if name != "app_grants")
 """Decisions of custom authorization servers rest on these."""
 
 CONSULTS = ("app_jwks", "network_zones")

@@ -1,4 +1,4 @@
-"""Okta's words for a rejected request: error, description, System Log reason.
+"""The kinds of rejection, in Okta's words: error, description, System Log reason.
 
 Each row names its source. Where no source gives a text, it is None: nothing is made up.
 """
@@ -7,111 +7,116 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.tokens.conditions import Condition
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """How Okta words one kind of rejection."""
 
-    failed: str
-    """The condition that failed, in our words; `Step.failed` of the deciding step."""
+    failed: Condition
+    """The condition that is not met, in our words."""
 
     error: str | None = None
     description: str | None = None
     reason: str | None = None
+    """`outcome.reason` of the System Log event."""
 
 
 # Support article "Tokens not issued with lifetime configured in Access Rule for Custom
 # Authorization Server".
 NO_MATCHING_RULE = Rejection(
-    "policy",
+    Condition.POLICY,
     "access_denied",
     "Policy evaluation failed for this request, please check the policy configurations.",
     "no_matching_policy",
 )
 # Support article "Why am I redirected back to the app", OAuth API description.
 NOT_ASSIGNED = Rejection(
-    "assignment",
+    Condition.ASSIGNMENT,
     "access_denied",
     "User is not assigned to the client application.",
     "user_not_assigned",
 )
 # Support article 'Error "One or more scopes are not configured …"'.
 UNDEFINED_SCOPE = Rejection(
-    "scopes",
+    Condition.SCOPES,
     "invalid_scope",
     "One or more scopes are not configured for the authorization server resource.",
 )
 # Issue threads of OAuth client libraries that quote the answer.
 NO_DEFAULT_SCOPES = Rejection(
-    "scopes",
+    Condition.SCOPES,
     "invalid_scope",
     "The authorization server resource does not have any configured default scopes, "
     "'scope' must be provided.",
 )
 # Support article on custom scopes at the org server; the log has the same words.
 CUSTOM_SCOPE_AT_ORG = Rejection(
-    "scopes",
+    Condition.SCOPES,
     "invalid_scope",
     "Custom scopes are not allowed for this request",
     "Custom scopes are not allowed for this request",
 )
 # Support article "Okta Error Occurs When Requesting OpenID Scopes Using Client Credentials".
 OPENID_WITHOUT_USER = Rejection(
-    "scopes", "invalid_scope", "Cannot request 'openid' scopes using client credentials."
+    Condition.SCOPES, "invalid_scope", "Cannot request 'openid' scopes using client credentials."
 )
 # Guide "AI agent token exchange": `invalid_scope: openid not allowed`.
-OPENID_WITH_ASSERTION = Rejection("scopes", "invalid_scope", "openid not allowed")
+OPENID_WITH_ASSERTION = Rejection(Condition.SCOPES, "invalid_scope", "openid not allowed")
 # OAuth API description, example.
 OPENID_MISSING = Rejection(
-    "scopes",
+    Condition.SCOPES,
     "access_denied",
     "Requests for ID tokens or access tokens with OpenID scopes require the `openid` scope.",
 )
 # OAuth API description.
 UNKNOWN_GRANT = Rejection(
-    "grant", "unsupported_grant_type", "The grant type in the request isn't supported."
+    Condition.GRANT, "unsupported_grant_type", "The grant type in the request isn't supported."
 )
 # OAuth API description.
 WRONG_RESPONSE_TYPE = Rejection(
-    "response_type",
+    Condition.RESPONSE_TYPE,
     "unsupported_response_type",
     "The response type contained in the request isn't supported.",
 )
 # Support article "redirect_uri Parameter Must Be a Login Redirect URI …": an error page, no
 # OAuth error.
 WRONG_REDIRECT_URI = Rejection(
-    "redirect_uri",
+    Condition.REDIRECT_URI,
     None,
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
     "illegal_redirect_uri",
 )
 # Support article 'Okta Client Assertion "Error: Invalid Key ID"': also where the client has no
 # public key. No log reason is given.
-NO_CLIENT_KEY = Rejection("keys", "invalid_client", "The client_assertion JWT kid is invalid.")
+NO_CLIENT_KEY = Rejection(
+    Condition.KEYS, "invalid_client", "The client_assertion JWT kid is invalid."
+)
 # OAuth API description, 403 response of the token endpoint.
 OUTSIDE_ZONES = Rejection(
-    "zones",
+    Condition.ZONES,
     "access_denied",
     "The request is made from outside the client's permitted network zones.",
 )
 
 # No source gives Okta's words for these.
-SERVER_INACTIVE = Rejection("server")
-CLIENT_INACTIVE = Rejection("client")
-USER_SHUT_OUT = Rejection("user")
-PKCE_MISSING = Rejection("pkce")
-DPOP_MISSING = Rejection("dpop")
-CONSENT_WITHOUT_USER = Rejection("consent")
-SCOPES_NOT_FOR_GRANT = Rejection("scopes")
-NOT_GRANTED = Rejection("grants")
-NEEDS_PRIVATE_KEY = Rejection("authentication")
-OMITTED_SCOPES = Rejection("scopes", "invalid_scope")
+SERVER_INACTIVE = Rejection(Condition.SERVER)
+CLIENT_INACTIVE = Rejection(Condition.CLIENT)
+USER_SHUT_OUT = Rejection(Condition.USER)
+PKCE_MISSING = Rejection(Condition.PKCE)
+DPOP_MISSING = Rejection(Condition.DPOP)
+CONSENT_WITHOUT_USER = Rejection(Condition.CONSENT)
+SCOPES_NOT_FOR_GRANT = Rejection(Condition.SCOPES)
+NOT_GRANTED = Rejection(Condition.OKTA_SCOPES)
+NEEDS_PRIVATE_KEY = Rejection(Condition.AUTHENTICATION)
+OMITTED_SCOPES = Rejection(Condition.SCOPES, "invalid_scope")
 
 
 def grant_not_allowed(configured: tuple[str, ...]) -> Rejection:
     """The app does not have the grant type (OAuth API description, example)."""
     return Rejection(
-        "grant",
+        Condition.GRANT,
         "unauthorized_client",
         "The client is not authorized to use the provided grant type. "
         f"Configured grant types: [{', '.join(configured)}].",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
 from auditor.tokens import rejections
+from auditor.tokens.checks import Check, rejected, unknown
+from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     CIBA,
@@ -28,6 +30,9 @@ _NO_ID_TOKEN = frozenset({OPENID, "profile", "email"})
 """Scopes that an identity assertion (JWT bearer) may not ask for."""
 
 
+_ASKED = Check(Condition.SCOPES)
+
+
 @dataclass(frozen=True, slots=True)
 class AskedScopes:
     """Scopes that a policy is to decide on, or why it does not come to that."""
@@ -41,6 +46,15 @@ class AskedScopes:
     """Asked for and left out without an error."""
     undefined: frozenset[str] = frozenset()
     """Asked for and not known to the server."""
+
+
+def scopes_check(asked: AskedScopes) -> Check:
+    """Whether the scopes can be asked for at all."""
+    if asked.rejection is not None:
+        return rejected(Condition.SCOPES, asked.rejection)
+    if asked.missing is not None:
+        return unknown(Condition.SCOPES, asked.missing)
+    return _ASKED
 
 
 def at_custom_server(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from helpers import TOKEN, okta_auditor, served, tenant
 
-from auditor.cli.export.progress_lines import Lines, Requests
+from auditor.cli.export.progress_lines import ProgressLines, RequestLines
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.progress.phases import Phase, Phases, phase_of
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, roots
@@ -53,7 +53,7 @@ class Clock:
         return self.now
 
 
-def read_all(lines: Lines) -> None:
+def read_all(lines: ProgressLines) -> None:
     for row in roots():
         lines.planned(row, 1)
     for row in roots():
@@ -62,12 +62,12 @@ def read_all(lines: Lines) -> None:
 
 def test_a_short_run_says_nothing_and_a_long_one_each_phase() -> None:
     clock, said = Clock(), list[str]()
-    lines = Lines("", clock, said.append)
+    lines = ProgressLines("", clock, said.append)
     clock.now = 9
     read_all(lines)
     assert not said
 
-    lines = Lines("prod: ", clock, said.append)
+    lines = ProgressLines("prod: ", clock, said.append)
     clock.now += 11
     read_all(lines)
     assert sorted(said) == [
@@ -79,7 +79,7 @@ def test_a_short_run_says_nothing_and_a_long_one_each_phase() -> None:
 
 def test_a_phase_that_ended_early_is_told_as_soon_as_the_run_turns_out_long() -> None:
     clock, said = Clock(), list[str]()
-    lines = Lines("", clock, said.append)
+    lines = ProgressLines("", clock, said.append)
     read_all(lines)
     clock.now = 3
     lines.waiting("/api/v1/users", 57.0)
@@ -90,7 +90,7 @@ def test_a_phase_that_ended_early_is_told_as_soon_as_the_run_turns_out_long() ->
 
 def test_of_many_waits_one_a_minute_is_told_and_no_short_one() -> None:
     clock, said = Clock(), list[str]()
-    lines = Lines("", clock, said.append)
+    lines = ProgressLines("", clock, said.append)
     lines.waiting("/api/v1/users", 4.9)
     assert not said
     for _ in range(120):
@@ -114,10 +114,10 @@ def test_verbose_shows_each_request_and_no_token(tmp_path: Path) -> None:
 
 def test_verbose_escapes_what_the_server_chose() -> None:
     said = list[str]()
-    Requests("", say=said.append).sent(
+    RequestLines("", say=said.append).sent(
         Exchange("GET", f"/api/v1/apps?after={HOSTILE}{'x' * 999}", 200, 0.0123, HOSTILE)
     )
-    Requests("", say=said.append).sent(Exchange("GET", "/a", None, 1, error=f"no {HOSTILE}"))
+    RequestLines("", say=said.append).sent(Exchange("GET", "/a", None, 1, error=f"no {HOSTILE}"))
 
     assert not re.search("[\x00-\x1f\u202e]", "".join(said))
     assert "12 ms" in said[0]

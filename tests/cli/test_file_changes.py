@@ -15,7 +15,7 @@ import pytest
 from helpers import snapshot_file, tenant
 from test_gate import RULE
 
-from auditor.cli.audit.file_changes import state_of, wait_for_change
+from auditor.cli.audit.file_changes import file_states, wait_for_change
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -113,7 +113,7 @@ def test_a_signal_is_how_it_ends(place: Path, name: str, code: int) -> None:
 
 def test_a_file_that_is_still_being_written_is_waited_for(tmp_path: Path) -> None:
     file = tmp_path / "file"
-    seen = state_of([file])
+    seen = file_states([file])
     contents = iter(["a", "ab", "abc"])
     pauses = []
 
@@ -125,16 +125,16 @@ def test_a_file_that_is_still_being_written_is_waited_for(tmp_path: Path) -> Non
     now = wait_for_change([file], seen, sleep)
 
     assert file.read_text() == "abc"
-    assert now == state_of([file])
+    assert now == file_states([file])
     assert len(pauses) == 4, "the fourth saw it quiet"
 
 
 def test_a_lost_and_a_new_file_are_changes(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
-    before = state_of([tmp_path / "rules", tmp_path / "none"])
+    before = file_states([tmp_path / "rules", tmp_path / "none"])
     (tmp_path / "rules" / "new.py").touch()
 
-    assert state_of([tmp_path / "rules", tmp_path / "none"]) != before
+    assert file_states([tmp_path / "rules", tmp_path / "none"]) != before
     (tmp_path / "rules" / "new.py").unlink()
-    assert state_of([tmp_path / "rules", tmp_path / "none"]) == before
+    assert file_states([tmp_path / "rules", tmp_path / "none"]) == before
     assert before[tmp_path / "none"] is None

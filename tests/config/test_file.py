@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from helpers import Outcome, okta_auditor
 
-from auditor.config import discovery, effective
-from auditor.config.discovery import search
+from auditor.config import discovery, merge_settings
+from auditor.config.discovery import find_config
 from auditor.errors import UsageError
 
 PYPROJECT = "[tool.okta-auditor]\n"
@@ -108,14 +108,14 @@ def test_a_named_file_ends_the_search(repository: Path) -> None:
         ("\nselct = []", ":2: unknown key 'selct'; did you mean select?"),
         ("fail-on = 'low'", "unknown key 'fail-on'; did you mean fail_on?"),
         ("a = 1\nfail-on = 'low'", ":1: unknown key 'a' (and 1 more)"),
-        ("fail_on = 'terrible'", ":1: fail_on: it should be 'critical', 'high'"),
+        ("fail_on = 'terrible'", ":1: fail_on: must be 'critical', 'high'"),
         ("# x\nselect = 3", ":2: select: "),
-        ("select = [\n'OAM1',\n3]", ":1: select.1: it should be a valid string"),
+        ("select = [\n'OAM1',\n3]", ":1: select.1: must be text, in quotes"),
         ("select = ['']", ":1: select: an entry is empty"),
-        ("strict = 'false'", ":1: strict: it should be a valid boolean"),
-        ("strict = 1", ":1: strict: it should be a valid boolean"),
-        ("profile = 'PR'", ":1: profile: it should be 'pr', 'nightly' or 'audit'"),
-        ("[severity]\nOAM1 = 'low'\nOAM2 = 'off'", ":3: severity.OAM2: it should be"),
+        ("strict = 'false'", ":1: strict: must be true or false"),
+        ("strict = 1", ":1: strict: must be true or false"),
+        ("profile = 'PR'", ":1: profile: must be 'pr', 'nightly' or 'audit'"),
+        ("[severity]\nOAM1 = 'low'\nOAM2 = 'off'", ":3: severity.OAM2: must be"),
         ("severity = 'low'", ":1: severity: "),
         ("[options]\nOAM702 = 3", ":2: options.OAM702: "),
         (
@@ -195,22 +195,22 @@ def test_a_stranger_s_file_above_is_not_used_unasked(
     file = tmp_path / "okta-auditor.toml"
     file.write_text("exit_zero = true")
     owner = file.stat().st_uid
-    assert search(tmp_path / "work").path == file
+    assert find_config(tmp_path / "work").path == file
 
     monkeypatch.setattr(discovery.os, "getuid", lambda: owner + 1)
     if owner == 0:  # root is trusted, so the file must be somebody's
         os.chown(file, 12345, -1)
     with pytest.raises(UsageError, match="belongs to another user"):
-        search(tmp_path / "work")
-    assert search(tmp_path).path == file, "in the working folder it is as good as asked for"
+        find_config(tmp_path / "work")
+    assert find_config(tmp_path).path == file, "in the working folder it is as good as asked for"
     (tmp_path / ".git").mkdir()
-    assert search(tmp_path / "work").path == file, "and so it is in a repository"
+    assert find_config(tmp_path / "work").path == file, "and so it is in a repository"
 
 
 def test_every_key_is_watched_for_in_every_folder(repository: Path) -> None:
     from datetime import date  # noqa: PLC0415
 
-    settings = effective({}, {}, folder=Path.cwd(), today=date(2026, 1, 1))
+    settings = merge_settings({}, {}, folder=Path.cwd(), today=date(2026, 1, 1))
 
     assert set(settings.candidates) == {
         folder / name

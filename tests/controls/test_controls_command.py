@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from helpers import SERVERS, okta_auditor, snapshot_file, tenant
 
-from auditor.controls.loading import ORDER
+from auditor.controls.framework_loading import ORDER
 
 ROOT = Path(__file__).parents[2]
 RULES = f"{SERVERS}/aus1/policies/00p1/rules"

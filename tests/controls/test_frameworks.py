@@ -6,7 +6,7 @@ import pytest
 from published_ids import MENTIONED, exists
 
 from auditor.controls import Framework, bearing_on, builtin_frameworks, unmapped_rules
-from auditor.controls.loading import ORDER
+from auditor.controls.framework_loading import ORDER
 from auditor.plugins import load_rules
 
 FRAMEWORKS = builtin_frameworks()
@@ -18,11 +18,6 @@ def test_every_rule_is_mapped_or_says_why_not_but_not_both() -> None:
 
     assert mapped | unmapped_rules().keys() == CODES
     assert not mapped & unmapped_rules().keys()
-
-
-def test_a_rule_that_finds_a_risk_is_mapped() -> None:
-    risky = {rule.code for rule in load_rules() if rule.impact == "risky"}
-    assert not risky & unmapped_rules().keys()
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda item: item.id)

@@ -66,8 +66,8 @@ def test_the_sound_company_is_silent() -> None:
     assert found() == {}
 
 
-def test_flaws_and_rules_are_the_same() -> None:
-    assert FLAWS.keys() == RULES.keys()
+def test_every_flaw_is_one_that_a_rule_finds() -> None:
+    assert FLAWS.keys() <= RULES.keys()
 
 
 @pytest.mark.parametrize("code", FLAWS)
@@ -83,10 +83,10 @@ def test_every_flaw_has_a_story_of_one_line() -> None:
     assert odd == []
 
 
-def test_all_flaws_together_fire_every_rule() -> None:
+def test_all_flaws_together_fire_their_rules() -> None:
     findings = audited_with_all_flaws().findings
 
-    assert {finding.rule.code for finding in findings} == FLAWS.keys()
+    assert {finding.rule.code for finding in findings} >= FLAWS.keys()
     assert 70 <= len(findings) <= 130
     assert len({finding.fingerprint for finding in findings}) == len(findings)
     assert sum(finding.severity.value == "critical" for finding in findings) <= 5

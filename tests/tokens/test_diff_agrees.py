@@ -36,8 +36,8 @@ from test_reach_agrees import (
     unread_of,
 )
 
-from auditor.diff.sides import Side, Sides
-from auditor.diff.situations import Situations
+from auditor.diff.differences import Differences
+from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome
@@ -153,20 +153,20 @@ class Obtained:
         return set(self.decider.situation("aus", client, grant).assumed) if known else set()
 
 
-def told(sides: Sides) -> dict[Key, set[str]]:
+def told(sides: SnapshotPair) -> dict[Key, set[str]]:
     """What `diff` says, for each person and scope of the custom server."""
     found: dict[Key, set[str]] = {}
-    for item in Situations(sides).differences():
+    for item in Differences(sides).differences():
         if item.server != "aus":
             continue
         for name in ("gained", "lost", "changed", "unclear"):
-            for user in getattr(item.outcome, name):
-                for scope in item.item.scopes:
+            for user in getattr(item.people, name):
+                for scope in item.scope_class.scopes:
                     found.setdefault((item.client, item.grant, user, scope), set()).add(name)
     return found
 
 
-def situations(sides: Iterable[Side]) -> set[tuple[str, str]]:
+def situations(sides: Iterable[SnapshotSide]) -> set[tuple[str, str]]:
     return {
         (app.client_id, grant)
         for side in sides
@@ -180,8 +180,8 @@ def asked_in_both(old: Json, new: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*asked_in(old), *asked_in(new))))
 
 
-def sides_of(old: Org, new: Org, reading: OidcScopes) -> Sides:
-    return Sides.of(
+def sides_of(old: Org, new: Org, reading: OidcScopes) -> SnapshotPair:
+    return SnapshotPair.of(
         old._tables.snapshot.model_copy(deep=True),
         new._tables.snapshot.model_copy(deep=True),
         reading,

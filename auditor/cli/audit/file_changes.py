@@ -1,4 +1,4 @@
-"""`audit --watch`: look for changes of files by asking again and again."""
+"""For `audit --watch`: notices changes of files by looking again and again."""
 
 from __future__ import annotations
 
@@ -11,35 +11,36 @@ POLL = 0.3
 """Seconds between two looks."""
 
 QUIET = 0.2
-"""Seconds for which nothing may change before it is taken as whole: editors write in steps."""
+"""Seconds without a change after which files are taken to be whole: editors write in steps."""
 
-State = dict[Path, tuple[int, int, int] | None]
+FileStates = dict[Path, tuple[int, int, int] | None]
+"""Modification time, size and inode number of each file; None for one that does not exist."""
 
 
-def state_of(paths: Iterable[Path]) -> State:
-    """Modification time, size and number of each file; a folder stands for its Python files."""
+def file_states(paths: Iterable[Path]) -> FileStates:
+    """The state of each file; a folder stands for the Python files in it."""
     return {file: _stamp(file) for path in paths for file in _files(path)}
 
 
 def wait_for_change(
-    paths: Iterable[Path], seen: State, sleep: Callable[[float], None] = time.sleep
-) -> State:
-    """Wait until the files differ from what was seen, and then until they stay as they are.
+    paths: Iterable[Path], before: FileStates, sleep: Callable[[float], None] = time.sleep
+) -> FileStates:
+    """Wait until the files differ from a state, and then until they stay as they are.
 
     Args:
         paths: files and folders.
-        seen: their state when they were last read.
+        before: their state when they were last read.
         sleep: waits a number of seconds.
 
     Returns:
         Their state now.
     """
     watched = list(paths)
-    while (now := state_of(watched)) == seen:
+    while (now := file_states(watched)) == before:
         sleep(POLL)
     while True:
         sleep(QUIET)
-        if (later := state_of(watched)) == now:
+        if (later := file_states(watched)) == now:
             return now
         now = later
 
@@ -52,9 +53,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
     if os.path.isdir(path):  # noqa: PTH112 - what is in it is looked at; its own time says less
         return (0, 0, 0)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    return (status.st_mtime_ns, status.st_size, status.st_ino)

@@ -7,7 +7,7 @@ from collections import Counter
 from auditor.lint.result import AuditResult
 
 
-def statistics(result: AuditResult) -> str:
+def findings_per_rule(result: AuditResult) -> str:
     """A row for each rule with findings, those that count and those that are accepted.
 
     The most findings come first, then the lower code; the last row has the sums.

@@ -20,48 +20,50 @@ STANDARD_OUTPUT = Path("-")
 
 
 @dataclass(frozen=True)
-class Output:
+class ReportOutput:
     """One report to make, and where it goes."""
 
     report: Report
     path: Path
 
 
-def chosen_outputs(wanted: Iterable[str], templates: Iterable[str] = ()) -> tuple[Output, ...]:
-    """The reports that were asked for, checked before any is made.
+def choose_outputs(
+    outputs: Iterable[str], templates: Iterable[str] = ()
+) -> tuple[ReportOutput, ...]:
+    """The reports that are asked for, checked before any is made.
 
     Args:
-        wanted: `FORMAT[=PATH]`.
+        outputs: `FORMAT[=PATH]`.
         templates: `FILE[=PATH]`.
 
     Raises:
         UsageError: a format, a template or a path cannot work.
     """
     formats = load_reports()
-    outputs = []
-    for item in wanted:
-        name, _, path = item.partition("=")
+    chosen = []
+    for output in outputs:
+        name, _, path = output.partition("=")
         if name not in formats:
             raise UsageError(
                 f"There is no report format {name!r}{did_you_mean(closest(name, formats))}",
                 remedy=f"Formats: {', '.join(formats)}.",
             )
-        outputs.append(Output(formats[name], _target(path)))
-    for item in templates:
+        chosen.append(ReportOutput(formats[name], _target(path)))
+    for template in templates:
         from auditor.custom_report import template_report  # noqa: PLC0415 - only where it is asked
 
-        name, _, path = item.partition("=")
-        outputs.append(Output(template_report(Path(name), formats["json"]), _target(path)))
-    paths = [output.path for output in outputs]
-    if twice := {str(path) for path in paths if paths.count(path) > 1}:
-        where = "standard output" if "-" in twice else twice.pop()
+        name, _, path = template.partition("=")
+        chosen.append(ReportOutput(template_report(Path(name), formats["json"]), _target(path)))
+    paths = [output.path for output in chosen]
+    if repeated := [path for path in paths if paths.count(path) > 1]:
+        where = "standard output" if STANDARD_OUTPUT in repeated else repeated[0]
         raise UsageError(
             f"Two reports would go to {where}.", remedy="Give one of them a path: FORMAT=PATH."
         )
-    return tuple(outputs)
+    return tuple(chosen)
 
 
-def write_reports(outputs: Iterable[Output], result: AuditResult) -> None:
+def write_reports(outputs: Iterable[ReportOutput], result: AuditResult) -> None:
     """Write the reports; name the files on standard error.
 
     Every report is tried, so that one full disk does not cost the others.

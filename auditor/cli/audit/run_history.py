@@ -1,4 +1,4 @@
-"""What an audit's options say about files: how reports name them, and the history."""
+"""The folder in which a record of each run is kept, if a run asks for it."""
 
 from __future__ import annotations
 
@@ -6,41 +6,15 @@ from pathlib import Path
 
 import click
 
-from auditor.errors import UsageError
 from auditor.lint.result import AuditResult
 from auditor.text import printable
 
 
-def shown_path(path: Path, root: Path | None) -> str:
-    """The path as reports show it: relative where it can be, as code scanning wants it.
-
-    Args:
-        path: a file.
-        root: the folder that it must be in; None for the working folder, where it may not be.
+def check_history_folder(folder: Path | None) -> None:
+    """Check that a record can be kept, before anything is read.
 
     Raises:
-        UsageError: the root is no folder, or the file is outside it.
-    """
-    if root is not None and not root.is_dir():
-        raise UsageError(
-            f"{root} is not a folder.", remedy="Name the repository's root for --source-root."
-        )
-    try:
-        return path.resolve().relative_to((root or Path.cwd()).resolve()).as_posix()
-    except ValueError:
-        if root is None:
-            return path.as_posix()
-        raise UsageError(
-            f"{path} is outside the source root {root}, so that no report could point into it.",
-            remedy="Keep the snapshot in the repository, or name another --source-root.",
-        ) from None
-
-
-def prepare_history(folder: Path | None) -> None:
-    """Check that a record could be kept, before anything is read.
-
-    Raises:
-        UsageError: it could not.
+        UsageError: it cannot.
     """
     if folder is not None:
         from auditor.history import check_history  # noqa: PLC0415 - only where it is kept
@@ -48,8 +22,8 @@ def prepare_history(folder: Path | None) -> None:
         check_history(folder)
 
 
-def kept(result: AuditResult, folder: Path | None) -> AuditResult:
-    """The result with its history, which has this run's record from now on.
+def with_history(result: AuditResult, folder: Path | None) -> AuditResult:
+    """The result with the records of earlier runs; this run's record is added to the folder.
 
     Raises:
         OutputError: the record could not be written.
@@ -60,6 +34,6 @@ def kept(result: AuditResult, folder: Path | None) -> AuditResult:
 
     remembered = remember(result, folder)
     for notice in remembered.notices[len(result.notices) :]:
-        told = f"warning: {notice.where}: {notice.message} {notice.remedy}"
-        click.echo(printable(told), err=True)
+        warning = f"warning: {notice.where}: {notice.message} {notice.remedy}"
+        click.echo(printable(warning), err=True)
     return remembered

@@ -17,17 +17,17 @@ _SCHEMA = b'"okta-auditor/results/'
 _HEAD = 200
 
 
-def are_results(path: Path) -> bool:
+def looks_like_results(path: Path) -> bool:
     """Whether a file looks like saved results, and not like a snapshot."""
     try:
         with path.open("rb") as file:
             return _SCHEMA in file.read(_HEAD)
     except OSError:
-        return False  # whoever reads it says why not
+        return False  # the error is reported where the file is read
 
 
-def read_saved(path: Path, rules: Sequence[Rule]) -> AuditResult:
-    """Saved results; tells on standard error what differs here from where they were made.
+def read_saved_results(path: Path, rules: Sequence[Rule]) -> AuditResult:
+    """Read saved results; print on standard error what differs from where they were made.
 
     Args:
         path: the file.

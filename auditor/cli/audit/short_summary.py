@@ -11,7 +11,7 @@ _SHOWN = 4
 _INDENTED = textwrap.TextWrapper(96, initial_indent="    ", subsequent_indent="    ")
 
 
-def brief(result: AuditResult) -> str:
+def short_summary(result: AuditResult) -> str:
     """The counts, the worst findings, and what could not be checked."""
     counts = "   ".join(f"{s.upper()} {n}" for s, n in result.by_severity.items() if n)
     checked = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated)} not evaluated"

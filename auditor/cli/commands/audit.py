@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import plan
+from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.interrupts import Stopped, termination
 from auditor.cli.options import FILE, AuditOptions, audit_options
 from auditor.errors import AuditorError, ExitCode
@@ -38,49 +38,51 @@ def command(ctx: click.Context, path: Path, audit: AuditOptions, *, watch: bool)
 
 
 def _once(path: Path, options: AuditOptions, watched: list[Path]) -> ExitCode:
-    """Audit; add to `watched` what the outcome depends on, as soon as that is known."""
-    asked = plan(options)
-    watched[:] = [path, *asked.depends_on]
-    result = asked.evaluate(read_document(path), path)
-    asked.publish(result)
-    return asked.exit_code(result)
+    """Audit; replace `watched` by what the outcome depends on, as soon as that is known."""
+    prepared = prepare_audit(options)
+    watched[:] = [path, *prepared.depends_on]
+    result = prepared.evaluate(read_document(path), path)
+    prepared.publish(result)
+    return prepared.exit_code(result)
 
 
 def _watch(path: Path, options: AuditOptions) -> None:
     """Audit for ever.
 
     Raises:
-        Stopped: by Ctrl-C or SIGTERM, which is how it ends.
+        Stopped: at Ctrl-C or SIGTERM, which is how it ends.
     """
-    from auditor.cli.audit.file_changes import state_of, wait_for_change  # noqa: PLC0415 - only if watched
+    from auditor.cli.audit.file_changes import file_states, wait_for_change  # noqa: PLC0415 - if watched
     from auditor.config.discovery import candidates  # noqa: PLC0415
 
     # What Python compiles of a rule is known by the second only; two saves may fall into one.
     sys.dont_write_bytecode = True
-    named = [options.config] if options.config else candidates(Path.cwd())
-    watched = [path, *named, *options.rules]
+    configs = [options.config] if options.config else candidates(Path.cwd())
+    watched = [path, *configs, *options.rules]
     with termination() as signals:
         try:
             while True:
-                seen = state_of(watched)
-                before = set(watched)
+                states = file_states(watched)
+                watched_before = set(watched)
                 try:
                     code = _once(path, options, watched)
-                    told = f"exit code {int(code)}; {_WAITING}"
+                    outcome = f"exit code {int(code)}; {_WAITING}"
                 except AuditorError as error:
                     click.echo(printable(f"error: {error.message}\n  {error.remedy}"), err=True)
-                    told = _WAITING
-                if before != set(watched):
-                    # What was looked at before the audit counts: a file may have changed since.
-                    whole = set(watched)
-                    kept = {p: s for p, s in seen.items() if not whole.isdisjoint((p, *p.parents))}
-                    seen = state_of(watched) | kept
-                # An audit leaves what it made to no collector, since most processes end then.
-                # Only then is Ctrl-C named, which a generator that is collected could swallow.
+                    outcome = _WAITING
+                if watched_before != (watched_now := set(watched)):
+                    # States from before the audit count: a file may have changed since.
+                    states = file_states(watched) | {
+                        file: state
+                        for file, state in states.items()
+                        if not watched_now.isdisjoint((file, *file.parents))
+                    }
+                # An audit leaves its objects uncollected, since most processes end after it.
+                # Ctrl-C is offered only afterwards: a generator that is collected could swallow it.
                 gc.unfreeze()
                 gc.collect()
-                click.echo(told, err=True)
-                wait_for_change(watched, seen)
+                click.echo(outcome, err=True)
+                wait_for_change(watched, states)
                 _clear()
         except KeyboardInterrupt:
             raise Stopped("watching ended", signals.code) from None

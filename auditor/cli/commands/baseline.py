@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.accepted_findings import baseline_path
-from auditor.cli.audit.preparation import Plan, plan
+from auditor.cli.audit.acceptance_files import AcceptanceFile, baseline_path
+from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.errors import AuditorError, UsageError
@@ -60,20 +60,21 @@ def command(
     target = output or baseline_path(settings)
     check_writable(target)
     previous = _previous(target, update=update)
-    asked = plan(options, writing="baseline", effective=settings)
-    result = asked.evaluate(read_document(path), path)
+    prepared = prepare_audit(options, writes=AcceptanceFile.BASELINE, effective=settings)
+    result = prepared.evaluate(read_document(path), path)
     if result.incomplete and not allow_incomplete:
         raise AuditorError(
-            f"The audit is incomplete ({_unread(result)}), and a baseline of it would be too.",
+            f"The audit is incomplete ({_unchecked_rules(result)}), "
+            "and a baseline of it would be too.",
             remedy="Make a complete snapshot, or accept that findings of these rules count as "
             "new: --allow-incomplete. Nothing was written.",
         )
     if previous:
         previous.check_tenant(result.tenant)
-    made = make_baseline(result, asked.accepting.forbidden, previous)
-    write_file(target, dump_baseline(made).encode())
-    _tell(target, made, previous)
-    _warn(asked, result)
+    baseline = make_baseline(result, prepared.acceptance.forbidden, previous)
+    write_file(target, dump_baseline(baseline).encode())
+    _print_counts(target, baseline, previous)
+    _warn(prepared, result)
 
 
 def _previous(target: Path, *, update: bool) -> Baseline | None:
@@ -87,17 +88,17 @@ def _previous(target: Path, *, update: bool) -> Baseline | None:
     return read_baseline(target)
 
 
-def _tell(target: Path, made: Baseline, previous: Baseline | None) -> None:
-    accepted = f"accepts {counted(len(made.entries), 'finding')}"
+def _print_counts(target: Path, baseline: Baseline, previous: Baseline | None) -> None:
+    accepted = f"accepts {counted(len(baseline.entries), 'finding')}"
     if previous is None:
         click.echo(f"{target} written: it {accepted}")
         return
-    new = made.entries.keys() - previous.entries.keys()
-    gone = previous.entries.keys() - made.entries.keys()
+    new = baseline.entries.keys() - previous.entries.keys()
+    gone = previous.entries.keys() - baseline.entries.keys()
     changed = [
         key
-        for key in made.entries.keys() & previous.entries.keys()
-        if made.entries[key].content != previous.entries[key].content
+        for key in baseline.entries.keys() & previous.entries.keys()
+        if baseline.entries[key].content != previous.entries[key].content
     ]
     click.echo(
         f"{target} updated: it {accepted}, {len(new):,} of them new and {len(changed):,} changed; "
@@ -105,10 +106,10 @@ def _tell(target: Path, made: Baseline, previous: Baseline | None) -> None:
     )
 
 
-def _warn(asked: Plan, result: AuditResult) -> None:
-    """Say what the baseline does not accept, or does not know."""
+def _warn(prepared: PreparedAudit, result: AuditResult) -> None:
+    """Print what the baseline does not accept, and what could not be checked."""
     lapsed = sum(item.lapsed for item in result.findings)
-    forbidden = sum(item.rule.code in asked.accepting.forbidden for item in result.findings)
+    forbidden = sum(item.rule.code in prepared.acceptance.forbidden for item in result.findings)
     for number, why in (
         (lapsed, "a suppression of it has expired; fix it, or decide on that entry first"),
         (forbidden, "`never` in the configuration forbids it"),
@@ -116,10 +117,9 @@ def _warn(asked: Plan, result: AuditResult) -> None:
         if number:
             click.echo(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
     if result.incomplete:
-        click.echo(f"warning: the baseline is incomplete: {_unread(result)}", err=True)
+        click.echo(f"warning: the baseline is incomplete: {_unchecked_rules(result)}", err=True)
 
 
-def _unread(result: AuditResult) -> str:
-    unread = [item.rule.code for item in result.not_evaluated if not item.absent]
-    codes = sorted({*unread, *(item.rule.code for item in result.crashed)})
+def _unchecked_rules(result: AuditResult) -> str:
+    codes = sorted(result.unchecked_codes)
     return f"{counted(len(codes), 'rule')} not evaluated: {listed(codes, most=10)}"

@@ -11,7 +11,7 @@ import click
 
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions, audit_options
-from auditor.config import Effective
+from auditor.config import EffectiveSettings
 from auditor.config.origin import Origin
 from auditor.config.toml import key as bare
 from auditor.config.toml import literal, plain
@@ -21,7 +21,7 @@ VERSION = "okta-auditor/config/1"
 
 
 @dataclass(frozen=True)
-class Row:
+class SettingRow:
     """One value."""
 
     key: tuple[str, ...]
@@ -37,23 +37,23 @@ class Row:
 def command(form: str, audit: AuditOptions) -> None:
     """Show each setting that holds for an audit, and where it comes from.
 
-    Takes the options of `audit`, so that any call can be tried. Of command line, environment,
-    file, profile and default the first that says something wins.
+    Takes the options of `audit`, so that any command line can be tried. Of command line,
+    environment, file, profile and default, the first that sets a value wins.
     """
     settings = read_settings(audit)
     rows = list(_rows(settings))
     click.echo(_json(settings, rows) if form == "json" else _text(settings, rows), nl=False)
 
 
-def _rows(effective: Effective) -> Iterator[Row]:
+def _rows(effective: EffectiveSettings) -> Iterator[SettingRow]:
     for key in type(effective.settings).model_fields:
         value, origin = plain(getattr(effective.settings, key)), effective.origins[key]
         if isinstance(value, dict) and value:
             for inner, item in _leaves((key,), value):
                 line = effective.file.line(*inner) if effective.file else None
-                yield Row(inner, item, Origin(origin.kind, origin.name, line))
+                yield SettingRow(inner, item, Origin(origin.layer, origin.name, line))
         else:
-            yield Row((key,), value, origin)
+            yield SettingRow((key,), value, origin)
 
 
 def _leaves(above: tuple[str, ...], table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -64,7 +64,7 @@ def _leaves(above: tuple[str, ...], table: dict[str, Any]) -> Iterator[tuple[tup
             yield (*above, name), value
 
 
-def _text(effective: Effective, rows: list[Row]) -> str:
+def _text(effective: EffectiveSettings, rows: list[SettingRow]) -> str:
     file = effective.file
     named = f"{file.shown} ({'found' if file.searched else 'named'})" if file else "none"
     cells = [
@@ -76,7 +76,7 @@ def _text(effective: Effective, rows: list[Row]) -> str:
     return "".join(f"{one_line(line)}\n" for line in [f"configuration file: {named}", "", *lines])
 
 
-def _json(effective: Effective, rows: list[Row]) -> str:
+def _json(effective: EffectiveSettings, rows: list[SettingRow]) -> str:
     document = {
         "schema": VERSION,
         "file": effective.file.shown if effective.file else None,
@@ -85,7 +85,7 @@ def _json(effective: Effective, rows: list[Row]) -> str:
                 "key": list(row.key),
                 "value": row.value,
                 "origin": {
-                    "kind": row.origin.kind,
+                    "kind": row.origin.layer.value,
                     "name": row.origin.name or None,
                     "line": row.origin.line,
                 },

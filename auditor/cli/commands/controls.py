@@ -9,20 +9,22 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.accepted_findings import accepting
-from auditor.cli.audit.preparation import chosen_rules, without_collector
-from auditor.cli.audit.saved_results import are_results, read_saved
-from auditor.cli.framework_files import chosen_frameworks
+from auditor.cli.audit.acceptance_files import read_acceptance
+from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
+from auditor.cli.audit.saved_results import looks_like_results, read_saved_results
+from auditor.cli.framework_files import choose_frameworks
+from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
-from auditor.config import Effective
+from auditor.config import EffectiveSettings
 from auditor.controls import Control, Framework
-from auditor.controls.assess import Assessment, Outcomes, Status
-from auditor.controls.document import Assessments, as_csv, as_json, unmapped
+from auditor.controls.assessment import Assessment, ControlStatus, assess
+from auditor.controls.coverage_report import Assessments, as_csv, as_json, unmapped
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
+from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
 
@@ -49,7 +51,7 @@ def command(
     ctx: click.Context,
     *,
     path: Path | None,
-    wanted: tuple[str, ...],
+    frameworks: tuple[str, ...],
     form: str,
     folders: tuple[Path, ...],
     config: Path | None,
@@ -67,60 +69,58 @@ def command(
     """
     options = AuditOptions(rules=folders, config=config, suppressions=suppressions, as_of=as_of)
     settings = read_settings(options)
-    with without_collector():  # packs are many modules, which stay
-        rules, selected = chosen_rules(settings)
-    names = {rule.code: rule.name for rule in rules}
-    frameworks = chosen_frameworks(wanted, settings, names)
+    with without_garbage_collection():  # packs are many modules, which stay
+        rules = choose_rules(settings)
+    names = {rule.code: rule.name for rule in rules.every}
+    chosen = choose_frameworks(frameworks, settings, names)
     assessments: Assessments = {}
     result = None
     if path:
-        if are_results(path):
-            result = _saved(path, rules, options)
+        if looks_like_results(path):
+            result = _saved(path, rules.every, options)
         else:
-            result = _audited(path, settings, rules, selected)
-        outcomes = Outcomes(result)
-        assessments = {item.id: outcomes.assess(item) for item in frameworks}
+            result = _audited(path, settings, rules)
+        outcomes = RuleOutcomes(result)
+        assessments = {item.id: assess(item, outcomes) for item in chosen}
     if form == "json":
-        click.echo(as_json(frameworks, names, assessments), nl=False)
+        click.echo(as_json(chosen, names, assessments), nl=False)
     elif form == "csv":
-        click.echo(as_csv(frameworks, names, assessments), nl=False)
+        click.echo(as_csv(chosen, names, assessments), nl=False)
     else:
-        lines = _lines(frameworks, names, assessments, reasons=bool(wanted))
+        lines = _lines(chosen, names, assessments, reasons=bool(frameworks))
         click.echo("\n".join(lines))
     if result:
         ctx.exit(_exit_code(result, assessments))
 
 
-def _audited(
-    path: Path, settings: Effective, known: tuple[Rule, ...], selected: tuple[Rule, ...]
-) -> AuditResult:
-    accepted = accepting(settings, known, "")
+def _audited(path: Path, settings: EffectiveSettings, rules: RuleChoice) -> AuditResult:
+    acceptance = read_acceptance(settings, rules.every)
     document = read_document(path)
-    with without_collector():
+    with without_garbage_collection():
         snapshot = parse_snapshot(document, path)
-        result = audit(snapshot, selected, Source(path.as_posix(), document))
-    return accepted.apply(result)
+        result = audit(snapshot, rules.selected, Source(path.as_posix(), document))
+    return acceptance.apply(result)
 
 
-def _saved(path: Path, known: tuple[Rule, ...], options: AuditOptions) -> AuditResult:
+def _saved(path: Path, rules: tuple[Rule, ...], options: AuditOptions) -> AuditResult:
     """The result as the audit saved it.
 
     Raises:
-        UsageError: the file is damaged, or the call says what would have to be audited anew.
+        UsageError: the file is damaged, or an option would need another audit.
     """
     if options.suppressions or options.as_of:
         raise UsageError(
             f"{path} holds results; --suppressions and --as-of would need another audit.",
             remedy="Name the snapshot instead.",
         )
-    return read_saved(path, known)
+    return read_saved_results(path, rules)
 
 
 def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:
     if result.incomplete:
         return ExitCode.INCOMPLETE
-    found = (each.status for items in assessments.values() for each in items)
-    return ExitCode.FINDINGS if Status.NOT_SATISFIED in found else ExitCode.CLEAN
+    statuses = {each.status for items in assessments.values() for each in items}
+    return ExitCode.FINDINGS if ControlStatus.NOT_SATISFIED in statuses else ExitCode.CLEAN
 
 
 def _lines(
@@ -130,49 +130,50 @@ def _lines(
     *,
     reasons: bool,
 ) -> Iterator[str]:
-    for item in frameworks:
-        yield f"{item.title}, {item.version} ({item.id})"
-        yield _coverage(item, len(names))
-        found = {each.control.id: each for each in assessments.get(item.id, ())}
-        if found:
-            yield _summary(tuple(found.values()))
-        yield f"  {item.source}"
-        for control in item.controls:
+    for framework in frameworks:
+        yield f"{framework.title}, {framework.version} ({framework.id})"
+        yield _coverage(framework, len(names))
+        by_control = {each.control.id: each for each in assessments.get(framework.id, ())}
+        if by_control:
+            yield _summary(tuple(by_control.values()))
+        yield f"  {framework.source}"
+        for control in framework.controls:
             yield ""
-            yield from _control(control, found.get(control.id), names, reasons=reasons)
+            yield from _control(control, by_control.get(control.id), names, reasons=reasons)
         yield ""
         yield "  Configuration cannot show"
-        for sentence in item.beyond:
+        for sentence in framework.beyond:
             yield from _wrapped(sentence, "    - ", "      ")
         yield ""
-    left = unmapped(frameworks, names)
-    yield f"{counted(len(left), 'rule')} of {len(names)} in none of these"
+    reasons_by_code = unmapped(frameworks, names)
+    yield f"{counted(len(reasons_by_code), 'rule')} of {len(names)} in none of these"
     by_reason: dict[str, list[str]] = {}
-    for code, reason in left.items():
+    for code, reason in reasons_by_code.items():
         by_reason.setdefault(reason, []).append(code)
     for reason, codes in by_reason.items():
         yield from _wrapped(f"{reason} {' '.join(codes)}", "  ", "    ")
 
 
-def _coverage(item: Framework, rules: int) -> str:
-    mapped = [each for control in item.controls for each in control.rules]
+def _coverage(framework: Framework, rules: int) -> str:
+    mapped = [each for control in framework.controls for each in control.rules]
     direct = sum(each.strength == "direct" for each in mapped)
     return (
-        f"  {counted(len(item.controls), 'control')}, {len(item.rules)} of {rules} rules, "
+        f"  {counted(len(framework.controls), 'control')}, "
+        f"{len(framework.rules)} of {rules} rules, "
         f"{direct} direct and {len(mapped) - direct} related mappings"
     )
 
 
-def _summary(found: Sequence[Assessment]) -> str:
-    counts = [f"{sum(each.status is s for each in found)} {s.value}" for s in Status]
+def _summary(assessments: Sequence[Assessment]) -> str:
+    counts = [f"{sum(each.status is s for each in assessments)} {s.value}" for s in ControlStatus]
     return f"  {', '.join(counts)}"
 
 
 def _control(
-    control: Control, found: Assessment | None, names: Mapping[str, str], *, reasons: bool
+    control: Control, assessment: Assessment | None, names: Mapping[str, str], *, reasons: bool
 ) -> Iterator[str]:
     head = f"  {control.id}  {control.title}"
-    yield f"{head}: {_verdict(found)}" if found else head
+    yield f"{head}: {_verdict(assessment)}" if assessment else head
     if reasons:
         for mapped in control.rules:
             yield f"    {mapped.strength:8} {mapped.rule} {names.get(mapped.rule, '')}".rstrip()
@@ -184,21 +185,21 @@ def _control(
             yield from _wrapped(" ".join(codes), f"    {strength:8} ", " " * 13)
 
 
-def _verdict(found: Assessment) -> str:
+def _verdict(assessment: Assessment) -> str:
     """The status in capitals, as in a report, and what it rests on."""
     parts = []
-    if found.findings:
-        parts.append(counted(found.findings, "finding"))
-    if found.accepted:
-        parts.append(f"{counted(found.accepted, 'finding')} accepted")
-    if found.related:
-        parts.append(counted(found.related, "related finding"))
-    if found.not_evaluated:
-        parts.append(f"not evaluated: {', '.join(found.not_evaluated)}")
-    if found.status is Status.NOT_CLAIMED:
+    if assessment.findings:
+        parts.append(counted(assessment.findings, "finding"))
+    if assessment.accepted:
+        parts.append(f"{counted(assessment.accepted, 'finding')} accepted")
+    if assessment.related:
+        parts.append(counted(assessment.related, "related finding"))
+    if assessment.not_evaluated:
+        parts.append(f"not evaluated: {', '.join(assessment.not_evaluated)}")
+    if assessment.status is ControlStatus.NOT_CLAIMED:
         parts.insert(0, "only related rules bear on it")
     shown = f" ({'; '.join(parts)})" if parts else ""
-    return f"{found.status.value.upper()}{shown}"
+    return f"{assessment.status.value.upper()}{shown}"
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import plan
-from auditor.cli.audit.short_summary import brief
-from auditor.cli.export.one_tenant import collect, store
+from auditor.cli.audit.prepared_audit import prepare_audit
+from auditor.cli.audit.short_summary import short_summary
+from auditor.cli.export.one_tenant import export_tenant, store_snapshot
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.terminal_colour import coloured
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
-from auditor.errors import ExitCode, OutputError
-from auditor.files import check_writable
+from auditor.errors import ExitCode
+from auditor.files import check_writable, make_folder
 from auditor.snapshot.document import dump_snapshot
 
 FOLDER = Path("okta-audit")
@@ -42,10 +42,10 @@ def command(ctx: click.Context, folder: Path) -> None:
     from auditor.sandbox import Sandbox, Tenant  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
 
-    _make(folder)
+    make_folder(folder, remedy="Name another: -o DIR")
     path = folder / "snapshot.json"
     check_writable(path)
-    asked = plan(_options(folder))
+    prepared = prepare_audit(_options(folder))
     tenant = Tenant.from_document(northwind(datetime.now(UTC)))
     with Sandbox(tenant) as sandbox:
         click.echo(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
@@ -53,11 +53,11 @@ def command(ctx: click.Context, folder: Path) -> None:
         credentials = read_credentials(
             {"OKTA_CLIENT_ORGURL": sandbox.url, "OKTA_CLIENT_TOKEN": "demo"}
         )
-        snapshot = collect(credentials, ExportOptions())
-    store(snapshot, path)
-    result = asked.evaluate(dump_snapshot(snapshot), path)
-    asked.publish(result)
-    click.echo(coloured(brief(result)))
+        snapshot = export_tenant(credentials, ExportOptions())
+    store_snapshot(snapshot, path)
+    result = prepared.evaluate(dump_snapshot(snapshot), path)
+    prepared.publish(result)
+    click.echo(coloured(short_summary(result)))
     click.echo(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
     ctx.exit(ExitCode.INCOMPLETE if result.incomplete else ExitCode.CLEAN)
 
@@ -65,12 +65,3 @@ def command(ctx: click.Context, folder: Path) -> None:
 def _options(folder: Path) -> AuditOptions:
     outputs = tuple(f"{name}={folder / file}" for name, file in REPORTS.items())
     return AuditOptions(output=outputs, no_config=True)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {folder} cannot be made: {error.strerror}.", remedy="Name another: -o DIR"
-        ) from error

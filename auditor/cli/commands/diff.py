@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import chosen_rules, without_collector
+from auditor.cli.audit.rule_choice import choose_rules
+from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.token_requests import oidc_scopes_option
-from auditor.diff import document, markdown, plain
-from auditor.diff.compare import Files, compare_snapshots
-from auditor.diff.sides import Sides
-from auditor.diff.situations import Question
+from auditor.diff import json_report, markdown_report, text_report
+from auditor.diff.compare import SideFiles, compare_snapshots
+from auditor.diff.differences import DiffFilter
+from auditor.diff.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import parse_snapshot, read_document
@@ -23,7 +24,11 @@ from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup import find_client, find_server
 from auditor.tokens.request import ORG_SERVER
 
-_FORMATS = {"text": plain.render, "json": document.render, "markdown": markdown.render}
+_FORMATS = {
+    "text": text_report.render,
+    "json": json_report.render,
+    "markdown": markdown_report.render,
+}
 
 
 @click.command("diff")
@@ -69,18 +74,18 @@ def command(
     could not be compared, which is never taken for no change.
     """
     rules = None if no_findings else _rules(config)
-    with without_collector():
+    with without_garbage_collection():
         before = parse_snapshot(read_document(old), old)
         after = parse_snapshot(read_document(new), new)
-        sides = Sides.of(before, after, OidcScopes(oidc_scopes))
+        sides = SnapshotPair.of(before, after, OidcScopes(oidc_scopes))
         if not across_orgs:
             sides.refuse_strangers()
-        question = Question(
+        only = DiffFilter(
             server and _either(sides, lambda org: _server(org, server)),
             client and _either(sides, lambda org: find_client(org, client).client_id),
         )
-        files = Files(old.as_posix(), new.as_posix())
-        result = compare_snapshots(sides, files, question, rules, patterns)
+        files = SideFiles(old.as_posix(), new.as_posix())
+        result = compare_snapshots(sides, files, only, rules, patterns)
     click.echo(_FORMATS[form](result), nl=False)
     if not result.complete:
         ctx.exit(ExitCode.INCOMPLETE)
@@ -88,11 +93,11 @@ def command(
 
 
 def _rules(config: Path | None) -> tuple[Rule, ...]:
-    with without_collector():  # packs are many modules, which stay
-        return chosen_rules(read_settings(AuditOptions(config=config)))[1]
+    with without_garbage_collection():  # packs are many modules, which stay
+        return choose_rules(read_settings(AuditOptions(config=config))).selected
 
 
-def _either(sides: Sides, find: Callable[[Org], str]) -> str:
+def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:
     """The id that a word stands for, in the new snapshot or else in the old one.
 
     Raises:
@@ -108,5 +113,5 @@ def _either(sides: Sides, find: Callable[[Org], str]) -> str:
 
 
 def _server(org: Org, word: str) -> str:
-    found = find_server(org, word)
-    return found.id if found else ORG_SERVER
+    server = find_server(org, word)
+    return server.id if server else ORG_SERVER

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.export.several_tenants import chosen, credentials_of
+from auditor.cli.export.several_tenants import choose_tenants, credentials_of
 from auditor.cli.options import FILE
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.doctor.checks import Check, CheckState
@@ -50,7 +50,7 @@ def command(
     export needs cannot be reached or read.
     """
     if name is not None:
-        credentials = credentials_of(name, chosen(config, [name], everyone=False)[name])
+        credentials = credentials_of(name, choose_tenants(config, [name], everyone=False)[name])
     elif config is not None:
         raise UsageError("--config needs --tenant here.")
     else:

@@ -73,17 +73,17 @@ def export(
     zipped: bool,
     redact: str | None,
     redaction_key: Path | None,
-    wanted: tuple[str, ...],
+    frameworks: tuple[str, ...],
     audit: AuditOptions,
 ) -> None:
     """Write what an audit saw and found as evidence, with a manifest of SHA-256 digests.
 
-    Expiry is judged by the day of the capture unless --as-of or SOURCE_DATE_EPOCH says another,
+    Expiry is judged by the day of the capture unless --as-of or SOURCE_DATE_EPOCH sets another,
     so that the same inputs give the same bytes. Exits with 0 once the evidence is written,
     whatever the audit found, and with 3 if something could not be checked.
     """
-    from auditor.cli.evidence_bundle import Asked, exported  # noqa: PLC0415 - only this needs it
-    from auditor.evidence.writing import check_target, write_folder, write_zip  # noqa: PLC0415
+    from auditor.cli.evidence_bundle import BundleRequest, export_bundle  # noqa: PLC0415 - if used
+    from auditor.evidence.bundle_writing import check_target, write_folder, write_zip  # noqa: PLC0415
 
     check_target(target, zipped=zipped)
     if redaction_key and not redact:
@@ -96,17 +96,17 @@ def export(
             "--redact needs a key.",
             remedy=f"Name a file: --redaction-key, or set {REDACTION_VARIABLE}.",
         )
-    asked = Asked(
+    request = BundleRequest(
         snapshot=path,
         previous=previous,
         key=_signing_key(key),
         redaction_key=secret,
-        frameworks=wanted,
+        frameworks=frameworks,
     )
-    made = exported(asked, replace(audit, output=()))
-    (write_zip if zipped else write_folder)(made.files, target)
-    click.echo(f"{target} written; its manifest has the SHA-256 {made.digest}")
-    if made.incomplete:
+    bundle = export_bundle(request, replace(audit, output=()))
+    (write_zip if zipped else write_folder)(bundle.files, target)
+    click.echo(f"{target} written; its manifest has the SHA-256 {bundle.digest}")
+    if bundle.incomplete:
         click.echo("warning: something could not be checked; the evidence says so", err=True)
         click.get_current_context().exit(ExitCode.INCOMPLETE)
 
@@ -137,13 +137,16 @@ def verify(
 
     Takes the bundles of a series in any order. Exits with 1 and names what is wrong.
     """
-    from auditor.evidence.chain import Problem, chain_problems  # noqa: PLC0415 - only this needs it
+    from auditor.evidence.chain import (  # noqa: PLC0415 - only this needs it
+        ChainProblem,
+        chain_problems,
+    )
     from auditor.evidence.signing import read_public  # noqa: PLC0415
     from auditor.evidence.verify import check_bundle  # noqa: PLC0415
 
     key = read_public(_contents(public_key), str(public_key)) if public_key else None
     checked = [check_bundle(path, key) for path in paths]
-    problems = [Problem(item.path, what) for item in checked for what in item.problems]
+    problems = [ChainProblem(item.path, what) for item in checked for what in item.problems]
     apart = timedelta(hours=max_hours) if max_hours else None
     problems += chain_problems(checked, after=after, apart=apart)
     for problem in problems:

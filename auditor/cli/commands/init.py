@@ -11,8 +11,8 @@ import click
 
 from auditor.cli.options import FILE
 from auditor.config.commented import commented_config
-from auditor.errors import OutputError, UsageError
-from auditor.files import write_file
+from auditor.errors import UsageError
+from auditor.files import make_folder, write_file
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -50,7 +50,7 @@ def command(folder: Path, *, force: bool) -> None:
         if os.path.lexists(path) and not force:
             click.echo(f"{path} exists and stays as it is")
             continue
-        _make(path.parent)
+        make_folder(path.parent, remedy="Name another.")
         write_file(path, starter.content.encode())
         click.echo(f"{path} written: {starter.about}")
         written += 1
@@ -76,12 +76,3 @@ def starters(templates: Path = TEMPLATES) -> list[Starter]:
             if file.is_file()
         ),
     ]
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {folder} cannot be made: {error.strerror}.", remedy="Name another."
-        ) from error

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.report_outputs import chosen_outputs, write_reports
-from auditor.cli.audit.saved_results import read_saved
+from auditor.cli.audit.report_outputs import choose_outputs, write_reports
+from auditor.cli.audit.saved_results import read_saved_results
 from auditor.cli.options import FILE, output_options
 from auditor.errors import UsageError
 from auditor.lint.result import AuditResult
@@ -53,8 +53,8 @@ def command(
 
     Exits with 0 whatever the results say: the audit's own exit code has told that.
     """
-    outputs = chosen_outputs(output or (() if template else ("text",)), template)
-    result = read_saved(path, load_rules(folders))
+    outputs = choose_outputs(output or (() if template else ("text",)), template)
+    result = read_saved_results(path, load_rules(folders))
     if snapshot is not None:
         result = _with_access(result, snapshot)
     if show_suppressed is not None:
@@ -63,19 +63,19 @@ def command(
 
 
 def _with_access(result: AuditResult, path: Path) -> AuditResult:
-    """The result with what takes its snapshot.
+    """The result with the overview of access, which needs the snapshot.
 
     Raises:
         SnapshotError: the file is no snapshot.
-        UsageError: it is another snapshot than was audited.
+        UsageError: it is not the snapshot that was audited.
     """
     from auditor.access_overview.overview import access_overview  # noqa: PLC0415 - with a snapshot
-    from auditor.cli.audit.preparation import without_collector  # noqa: PLC0415
+    from auditor.cli.garbage_collection import without_garbage_collection  # noqa: PLC0415
     from auditor.lint.sensitive_scopes import sensitive_scopes  # noqa: PLC0415
     from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
     from auditor.snapshot.org import Org  # noqa: PLC0415
 
-    with without_collector():
+    with without_garbage_collection():
         snapshot = parse_snapshot(read_document(path), path)
         org = Org.of(snapshot)
     for part, same in (

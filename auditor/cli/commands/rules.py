@@ -9,8 +9,8 @@ import click
 
 from auditor.cli.options import FILE
 from auditor.controls import bearing_on, builtin_frameworks, unmapped_rules
-from auditor.errors import ExitCode, OutputError
-from auditor.files import write_file
+from auditor.errors import ExitCode
+from auditor.files import make_folder, write_file
 from auditor.lint.rule import Rule
 from auditor.lint.selection import find_rule
 from auditor.pack_check import check_pack
@@ -70,10 +70,7 @@ def _check(folder: Path) -> ExitCode:
 
 def _write(rules: Sequence[Rule], folder: Path) -> None:
     """One file a rule, named so that it can be linked to for ever, and an index."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     for rule in rules:
         write_file(folder / f"{rule.code}.md", _page(rule).encode())
     write_file(folder / "README.md", _index(rules).encode())

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.audit.preparation import plan
-from auditor.cli.audit.run_history import shown_path
-from auditor.cli.export.one_tenant import collect_into, missing, resuming
-from auditor.cli.export.several_tenants import chosen, credentials_of, prepared
+from auditor.cli.audit.prepared_audit import prepare_audit
+from auditor.cli.audit.source_path import source_path
+from auditor.cli.export.one_tenant import export_to_file, missing_collections, resume_command
+from auditor.cli.export.several_tenants import choose_tenants, credentials_of, prepare_output
 from auditor.cli.options import (
     FILE,
     AuditOptions,
@@ -61,29 +61,29 @@ def command(
     """
     words = ["run"]
     if tenant is not None:
-        found = chosen(audit.config, (tenant,), everyone=False)[tenant]
-        credentials, path = credentials_of(tenant, found), path or found.output(tenant)
+        named = choose_tenants(audit.config, (tenant,), everyone=False)[tenant]
+        credentials, path = credentials_of(tenant, named), path or named.output(tenant)
         words += [*(["--config", str(audit.config)] if audit.config else []), "--tenant", tenant]
     else:
         credentials, path = read_credentials(os.environ), path or Path("snapshot.json")
-    asked = plan(audit)
-    shown_path(path, asked.settings.source_root)
+    prepared = prepare_audit(audit)
+    source_path(path, prepared.settings.source_root)
     if tenant is None:
         check_writable(path)
     else:
-        prepared(path)
-    snapshot = collect_into(
+        prepare_output(path)
+    snapshot = export_to_file(
         path,
         credentials,
         export,
         resume=resume,
         verbose=verbose,
-        again=resuming(words, path, export),
+        again=resume_command(words, path, export),
     )
-    unread = missing(snapshot.ledger, require_complete=require_complete)
+    unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     document = dump_snapshot(snapshot)
     del snapshot  # a large tenant need not be in memory twice
-    result = asked.evaluate(document, path)
-    asked.publish(result)
+    result = prepared.evaluate(document, path)
+    prepared.publish(result)
     # A part that no selected rule reads may be missing; the run was incomplete all the same.
-    ctx.exit(ExitCode.INCOMPLETE if unread else asked.exit_code(result))
+    ctx.exit(ExitCode.INCOMPLETE if unread else prepared.exit_code(result))

@@ -9,9 +9,14 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from auditor.cli.export.one_tenant import collect_into, missing, resuming
-from auditor.cli.export.request_plan import plan_like, plan_of
-from auditor.cli.export.several_tenants import How, chosen, plan_one, snapshot_each
+from auditor.cli.export.one_tenant import export_to_file, missing_collections, resume_command
+from auditor.cli.export.request_plan import print_plan, print_plan_like
+from auditor.cli.export.several_tenants import (
+    TenantExports,
+    choose_tenants,
+    export_tenants,
+    print_plan_of_one,
+)
 from auditor.cli.options import FILE, collect_options, completion_options
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
@@ -93,7 +98,7 @@ def command(
     if (like or ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE) and not planning:
         raise UsageError("--like and --format are of --plan.", remedy="Add --plan.")
     if like is not None:
-        plan_like(like, export, form)
+        print_plan_like(like, export, form)
         return
     if names or all_tenants:
         if ctx.get_parameter_source("path") is ParameterSource.COMMANDLINE:
@@ -101,20 +106,26 @@ def command(
                 "-o is for one tenant; those of the configuration file have their own outputs.",
                 remedy='Set "snapshot" in [tenants.NAME].',
             )
-        how = How(export, resume, require_complete, verbose, _again(config, export))
-        tenants = chosen(config, names, everyone=all_tenants)
-        ctx.exit(plan_one(tenants, how, form) if planning else snapshot_each(tenants, how))
+        exports = TenantExports(export, resume, require_complete, verbose, _again(config, export))
+        tenants = choose_tenants(config, names, everyone=all_tenants)
+        ctx.exit(
+            print_plan_of_one(tenants, exports, form)
+            if planning
+            else export_tenants(tenants, exports)
+        )
     if config is not None:
         raise UsageError("--config needs --tenant or --all-tenants here.")
     credentials = read_credentials(os.environ)
     check_writable(path)
-    again = resuming(["snapshot"], path, export)
+    again = resume_command(["snapshot"], path, export)
     if planning:
         ctx.exit(
-            plan_of(path, credentials, export, again, resume=resume, verbose=verbose, form=form)
+            print_plan(path, credentials, export, again, resume=resume, verbose=verbose, form=form)
         )
-    snapshot = collect_into(path, credentials, export, resume=resume, verbose=verbose, again=again)
-    unread = missing(snapshot.ledger, require_complete=require_complete)
+    snapshot = export_to_file(
+        path, credentials, export, resume=resume, verbose=verbose, again=again
+    )
+    unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from auditor.cli.audit.accepted_findings import suppressions_path
-from auditor.cli.audit.preparation import plan
+from auditor.cli.audit.acceptance_files import AcceptanceFile, suppressions_path
+from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.errors import AuditorError, UsageError
@@ -35,7 +35,7 @@ _SHORTEST_PREFIX = 8
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _FindingFilter:
     """Which findings are meant."""
 
     fingerprint: str | None
@@ -83,11 +83,11 @@ def command(
     changes. Commit the file, so that the decision is reviewed.
     """
     terms = {name: words.pop(name) for name in ("reason", "owner", "ticket")}
-    wanted = _Wanted(**words)
-    _check(wanted, expires, days)
+    meant = _FindingFilter(**words)
+    _check(meant, expires, days)
     options = AuditOptions(
         output=("text",),
-        select=(wanted.rule,) if wanted.rule else (),
+        select=(meant.rule,) if meant.rule else (),
         rules=folders,
         config=config,
         suppressions=suppressions,
@@ -98,35 +98,37 @@ def command(
     check_writable(target)
     with _locked(target.parent):
         text = _text(target)
-        asked = plan(options, writing="suppressions", effective=settings)
-        result = asked.evaluate(read_document(path), path)
-        found = _found(result, wanted, force=force)
-        until = expires.date() if expires else _after(asked.accepting.as_of, days or 0)
-        rule = found[0].rule if found else find_rule(asked.accepting.rules, wanted.rule or "")
-        entry = _entry(rule.code, wanted, found, {**terms, "expires": until})
+        prepared = prepare_audit(options, writes=AcceptanceFile.SUPPRESSIONS, effective=settings)
+        result = prepared.evaluate(read_document(path), path)
+        findings = _matching(result, meant, force=force)
+        until = expires.date() if expires else _after(prepared.acceptance.as_of, days or 0)
+        rule = (
+            findings[0].rule if findings else find_rule(prepared.acceptance.rules, meant.rule or "")
+        )
+        entry = _entry(rule.code, meant, findings, {**terms, "expires": until})
         added = with_entry(text, entry)
-        asked.accepting.check(added, target)
+        prepared.acceptance.check_suppressions(added, target)
         mode = target.stat().st_mode & PUBLIC if text else PUBLIC
         write_file(target, added.encode(), mode)
     line = added.count("\n") - len(entry.model_dump(exclude_none=True))
     click.echo(
         f"{target}:{line}: {entry.rule} on {quoted(entry.name or entry.target)} is suppressed "
-        f"until {entry.expires}: {counted(len(found), 'finding')}"
+        f"until {entry.expires}: {counted(len(findings), 'finding')}"
     )
 
 
-def _check(wanted: _Wanted, expires: datetime | None, days: int | None) -> None:
+def _check(meant: _FindingFilter, expires: datetime | None, days: int | None) -> None:
     if (expires is None) == (days is None):
         raise UsageError("Say when it ends: either --expires DATE or --days N.")
-    if wanted.fingerprint is None:
-        if not (wanted.rule and wanted.target):
+    if meant.fingerprint is None:
+        if not (meant.rule and meant.target):
             raise UsageError(
                 "Say which findings: --rule CODE and --target ID, or a fingerprint.",
                 remedy="The JSON report has the ids, the HTML report the fingerprints too.",
             )
-    elif wanted.rule or wanted.target or wanted.field or wanted.key:
+    elif meant.rule or meant.target or meant.field or meant.key:
         raise UsageError("A fingerprint says it all; leave --rule, --target, --field, --key out.")
-    elif len(wanted.fingerprint) < _SHORTEST_PREFIX:
+    elif len(meant.fingerprint) < _SHORTEST_PREFIX:
         raise UsageError(f"Give at least {_SHORTEST_PREFIX} digits of the fingerprint.")
 
 
@@ -145,7 +147,7 @@ def _text(target: Path) -> str:
     return target.read_bytes().decode()
 
 
-def _found(result: AuditResult, wanted: _Wanted, *, force: bool) -> list[ReportedFinding]:
+def _matching(result: AuditResult, meant: _FindingFilter, *, force: bool) -> list[ReportedFinding]:
     """The findings that are meant.
 
     Raises:
@@ -153,56 +155,56 @@ def _found(result: AuditResult, wanted: _Wanted, *, force: bool) -> list[Reporte
         AuditorError: whether there are any could not be checked.
     """
     every = (*result.findings, *result.accepted)
-    found = [finding for finding in every if _meant(finding, wanted)]
-    if found or (force and wanted.fingerprint is None):
-        if len({item.fingerprint for item in found}) > 1 and wanted.fingerprint:
-            raise UsageError(f"Several fingerprints begin with {wanted.fingerprint}; give more.")
-        return found
+    findings = [finding for finding in every if _matches(finding, meant)]
+    if findings or (force and meant.fingerprint is None):
+        if len({item.fingerprint for item in findings}) > 1 and meant.fingerprint:
+            raise UsageError(f"Several fingerprints begin with {meant.fingerprint}; give more.")
+        return findings
     what = (
-        f"No finding has the fingerprint {quoted(wanted.fingerprint)}"
-        if wanted.fingerprint
-        else f"{wanted.rule} has no such finding on {quoted(wanted.target or '')}"
+        f"No finding has the fingerprint {quoted(meant.fingerprint)}"
+        if meant.fingerprint
+        else f"{meant.rule} has no such finding on {quoted(meant.target or '')}"
     )
     if result.incomplete:
-        codes = sorted({rule.code for rule in result.rules} - result.evaluated_codes)
+        codes = sorted(result.unchecked_codes)
         raise AuditorError(
             f"{what}, but not all could be checked ({listed(codes)}).",
             remedy="Make a complete snapshot, or write the entry all the same: --force.",
         )
     targets = listed(
-        sorted({quoted(item.object.id) for item in every if wanted.rule}), empty="none at all"
+        sorted({quoted(item.object.id) for item in every if meant.rule}), empty="none at all"
     )
-    there = f" Its findings are on: {targets}." if wanted.rule else ""
+    objects = f" Its findings are on: {targets}." if meant.rule else ""
     raise UsageError(
-        f"{what}, so there is nothing to suppress.{there}",
+        f"{what}, so there is nothing to suppress.{objects}",
         remedy="Compare with the report of the same snapshot. --force writes an entry all the "
         "same, with --rule and --target.",
     )
 
 
-def _meant(finding: ReportedFinding, wanted: _Wanted) -> bool:
-    if wanted.fingerprint is not None:
-        return finding.fingerprint.startswith(wanted.fingerprint.lower())
-    rule, named = finding.rule, (wanted.rule or "").lower()
+def _matches(finding: ReportedFinding, meant: _FindingFilter) -> bool:
+    if meant.fingerprint is not None:
+        return finding.fingerprint.startswith(meant.fingerprint.lower())
+    rule, word = finding.rule, (meant.rule or "").lower()
     return (
-        named in {rule.code.lower(), rule.name}
-        and finding.object.id == wanted.target
-        and wanted.field in {None, finding.field}
-        and wanted.key in {None, finding.key}
+        word in {rule.code.lower(), rule.name}
+        and finding.object.id == meant.target
+        and meant.field in {None, finding.field}
+        and meant.key in {None, finding.key}
     )
 
 
 def _entry(
-    code: str, wanted: _Wanted, found: list[ReportedFinding], terms: dict[str, Any]
+    code: str, meant: _FindingFilter, findings: list[ReportedFinding], terms: dict[str, Any]
 ) -> Suppression:
-    first = found[0] if found else None
+    first = findings[0] if findings else None
     values = {
         "rule": code,
-        "target": first.object.id if first else wanted.target,
+        "target": first.object.id if first else meant.target,
         "name": one_line(first.object.name) if first else None,
-        "field": wanted.field,
-        "key": wanted.key,
-        "fingerprint": first.fingerprint if first and wanted.fingerprint else None,
+        "field": meant.field,
+        "key": meant.key,
+        "fingerprint": first.fingerprint if first and meant.fingerprint else None,
         **terms,
     }
     try:

@@ -1,4 +1,4 @@
-"""What `snapshot`, `run` and `demo` have in common: reading a tenant and saying how it goes."""
+"""The export of one tenant, as `snapshot`, `run` and `demo` share it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.export.progress_lines import watching
+from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.journal import Journal
@@ -18,7 +18,7 @@ from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted, one_line
 
-SHOWN = {
+COUNTED = {
     "authorization_servers": "server",
     "policies": "policy",
     "policy_rules": "rule",
@@ -31,26 +31,26 @@ _PLURALS = {"policy": "policies"}
 
 
 def to_stderr(line: str) -> None:
-    """Say something beside the output."""
+    """Print a line on standard error, beside the output."""
     click.echo(line, err=True)
 
 
-def collect(
+def export_tenant(
     credentials: Credentials,
     options: ExportOptions,
     journal: Journal | None = None,
     *,
     verbose: bool = False,
 ) -> Snapshot:
-    """Read a tenant, and show how it goes."""
+    """Read a tenant, and show the progress."""
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.exporter import export  # noqa: PLC0415
 
-    with watching(verbose=verbose) as (progress,):
+    with export_progress(verbose=verbose) as (progress,):
         return export(credentials, options, progress, journal=journal)
 
 
-def collect_into(
+def export_to_file(
     path: Path,
     credentials: Credentials,
     options: ExportOptions,
@@ -59,25 +59,25 @@ def collect_into(
     verbose: bool,
     again: str,
 ) -> Snapshot:
-    """Read a tenant and write the snapshot, so that an end in between loses nothing.
+    """Read a tenant and write the snapshot, so that an interruption loses nothing.
 
     Args:
         path: where to write it.
         credentials: which org, and how to prove who asks.
         options: how to read it.
-        resume: whether to go on where a run before has ended.
+        resume: whether to go on where an earlier run ended.
         verbose: whether to show each request.
         again: the command that goes on, to be pasted into a shell.
 
     Raises:
-        Stopped: by Ctrl-C or SIGTERM.
+        Stopped: at Ctrl-C or SIGTERM.
     """
     with termination() as signals:
-        journal = opened(path, credentials, options, resume=resume)
+        journal = start_journal(path, credentials, options, resume=resume)
         try:
-            snapshot = collect(credentials, options, journal, verbose=verbose)
-            store(snapshot, path)
-            settle(snapshot, journal, again)
+            snapshot = export_tenant(credentials, options, journal, verbose=verbose)
+            store_snapshot(snapshot, path)
+            finish_journal(snapshot, journal, again)
         except KeyboardInterrupt:
             kept = journal and not journal.empty and journal.path.exists()
             line = f"what was read is kept; go on with: {again}" if kept else "nothing was written"
@@ -88,7 +88,7 @@ def collect_into(
     return snapshot
 
 
-def settle(
+def finish_journal(
     snapshot: Snapshot, journal: Journal | None, again: str, say: Callable[[str], None] = to_stderr
 ) -> None:
     """Remove the journal of a snapshot that was written, unless there is more to ask for."""
@@ -98,7 +98,7 @@ def settle(
         say(f"To read what is missing and nothing else: {again}")
 
 
-def opened(
+def start_journal(
     path: Path,
     credentials: Credentials,
     options: ExportOptions,
@@ -106,22 +106,22 @@ def opened(
     resume: bool,
     say: Callable[[str], None] = to_stderr,
 ) -> Journal | None:
-    """The journal of an export; says what there is to go on with."""
-    found = open_journal(path, credentials.org_url, options, resume=resume)
-    if found is None:
+    """Open the journal of an export, and say how much of an earlier run it holds."""
+    opened = open_journal(path, credentials.org_url, options, resume=resume)
+    if opened is None:
         return None
-    journal = found.journal
+    journal = opened.journal
     if resume:
         say(
             f"Going on with the run of {journal.started_at:%Y-%m-%d %H:%M} UTC: "
             f"{counted(journal.pages, 'page')} will not be asked for again."
         )
-    if found.note:
-        say(f"note: {found.note}")
+    if opened.note:
+        say(f"note: {opened.note}")
     return journal
 
 
-def resuming(command: Sequence[str], path: Path, options: ExportOptions) -> str:
+def resume_command(command: Sequence[str], path: Path, options: ExportOptions) -> str:
     """The command that goes on, to be pasted into a shell.
 
     Args:
@@ -133,11 +133,11 @@ def resuming(command: Sequence[str], path: Path, options: ExportOptions) -> str:
     return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
 
 
-def store(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr) -> None:
-    """Write the snapshot; say what was read and, more loudly, what was not."""
+def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr) -> None:
+    """Write the snapshot; say what was read, and warn of what was not."""
     write_snapshot(snapshot, path)
     capture = snapshot.capture
-    say(f"Read {counted(capture.requests, 'request')}: {described(snapshot)}.")
+    say(f"Read {counted(capture.requests, 'request')}: {object_counts(snapshot)}.")
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
     for entry in snapshot.ledger.incomplete:
@@ -145,21 +145,21 @@ def store(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr
             f"warning: {entry.label} could not be read completely: "
             f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
         )
-    missing = len(snapshot.ledger.incomplete)
+    incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
-    state = f", incomplete ({missing} of {total} collections)" if missing else ""
+    state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
 
 
-def missing(
+def missing_collections(
     ledger: Ledger, *, require_complete: bool, say: Callable[[str], None] = to_stderr
 ) -> tuple[LedgerEntry, ...]:
-    """What was not read, so that the command exits with 3.
+    """The collections that were not read completely, so that the command exits with 3.
 
     Args:
         ledger: of the snapshot.
-        require_complete: whether to count what the org does not have, too. Says which.
-        say: takes what is to be told.
+        require_complete: whether what the org does not have counts too; it is named then.
+        say: takes a line for the user.
     """
     absent = [entry for entry in ledger.entries if entry.status is CollectionStatus.ABSENT]
     if require_complete and absent:
@@ -169,9 +169,9 @@ def missing(
     return ledger.incomplete
 
 
-def described(snapshot: Snapshot) -> str:
-    """How much of what was read: `7 servers · 31 clients`."""
+def object_counts(snapshot: Snapshot) -> str:
+    """How many objects were read: `7 servers · 31 clients`."""
     counts = {entry.collection: entry.objects for entry in snapshot.ledger.entries}
     return " · ".join(
-        counted(counts.get(name, 0), noun, _PLURALS.get(noun)) for name, noun in SHOWN.items()
+        counted(counts.get(name, 0), noun, _PLURALS.get(noun)) for name, noun in COUNTED.items()
     )

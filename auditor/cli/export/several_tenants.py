@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.export.one_tenant import missing, opened, settle, store, to_stderr
-from auditor.cli.export.progress_lines import watching
-from auditor.cli.export.request_plan import plan_of
+from auditor.cli.export.one_tenant import (
+    finish_journal,
+    missing_collections,
+    start_journal,
+    store_snapshot,
+    to_stderr,
+)
+from auditor.cli.export.progress_lines import export_progress
+from auditor.cli.export.request_plan import print_plan
 from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import journal_path
 from auditor.collect.options import ExportOptions
-from auditor.errors import AuditorError, ExitCode, OutputError, UsageError
-from auditor.files import check_writable
+from auditor.errors import AuditorError, ExitCode, UsageError
+from auditor.files import check_writable, make_folder
 from auditor.snapshot.document import Snapshot
 from auditor.text import closest, did_you_mean, listed, printable
 
@@ -29,9 +35,9 @@ if TYPE_CHECKING:
 CONFIG = Path("okta-auditor.toml")
 """Where tenants are looked for without --config."""
 
-SEVERITY = (ExitCode.CLEAN, ExitCode.FINDINGS, ExitCode.INCOMPLETE, ExitCode.USAGE)
-"""From the best exit code to the worst. One that was not even tried is worse than one that could
-not be read: it stays so until somebody changes something."""
+_BEST_TO_WORST = (ExitCode.CLEAN, ExitCode.FINDINGS, ExitCode.INCOMPLETE, ExitCode.USAGE)
+"""A tenant that was not even tried is worse than one that could not be read completely: it stays
+so until somebody changes the configuration."""
 
 
 @dataclass
@@ -44,18 +50,18 @@ class _Run:
     journal: Journal | None = None
 
     def say(self, line: str) -> None:
-        """Say something about it."""
+        """Print a line about it on standard error."""
         to_stderr(f"{self.name}: {line}")
 
 
 @dataclass(frozen=True)
-class How:
-    """What a command line says of the exports of all its tenants."""
+class TenantExports:
+    """How a command exports its tenants."""
 
     options: ExportOptions
     resume: bool
-    """Whether to go on where earlier runs ended. A tenant of which nothing is there to go on
-    with is read from its beginning."""
+    """Whether to go on where earlier runs ended. A tenant without an earlier run is read from
+    its beginning."""
     require_complete: bool
     """Whether what an org does not have counts as incomplete."""
     verbose: bool
@@ -65,13 +71,15 @@ class How:
 
 @dataclass(frozen=True)
 class TenantResult:
-    """What became of one tenant."""
+    """How the export of one tenant ended."""
 
     code: ExitCode
     line: str
 
 
-def chosen(config: Path | None, names: Sequence[str], *, everyone: bool) -> dict[str, Tenant]:
+def choose_tenants(
+    config: Path | None, names: Sequence[str], *, everyone: bool
+) -> dict[str, Tenant]:
     """The tenants of the configuration file that a command is about.
 
     Args:
@@ -111,59 +119,56 @@ def credentials_of(name: str, tenant: Tenant) -> Credentials:
     return read_credentials(tenant.variables(os.environ), tenant.names(name))
 
 
-def prepared(path: Path) -> None:
-    """Make the folder of a snapshot, and see whether it can be written.
+def prepare_output(path: Path) -> None:
+    """Make the folder of a snapshot, and check that the snapshot can be written.
 
     Raises:
         OutputError: it cannot.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    make_folder(path.parent)
     check_writable(path)
 
 
-def snapshot_each(tenants: dict[str, Tenant], how: How) -> ExitCode:
+def export_tenants(tenants: dict[str, Tenant], exports: TenantExports) -> ExitCode:
     """Read tenants at the same time, each into its own snapshot.
 
     Args:
         tenants: by name.
-        how: how to read each.
+        exports: how to read each.
 
     Returns:
-        The worst of their exit codes; the outcome of each is told.
+        The worst of their exit codes; the outcome of each is printed.
 
     Raises:
         UsageError: two of them have the same snapshot.
-        Stopped: by Ctrl-C or SIGTERM; what was read of each is kept.
+        Stopped: at Ctrl-C or SIGTERM; what was read of each is kept.
     """
     _require_different_outputs(tenants)
-    outcomes: dict[str, TenantResult] = {}
+    results: dict[str, TenantResult] = {}
     runs: list[_Run] = []
     with termination() as signals:
         try:
             for name, tenant in tenants.items():
                 try:
-                    runs.append(_begun(name, tenant, how))
+                    runs.append(_start(name, tenant, exports))
                 except AuditorError as error:
-                    outcomes[name] = _failed(error)
+                    results[name] = _failed(error)
             if runs:
-                _read(runs, how, outcomes)
+                _export(runs, exports, results)
         except KeyboardInterrupt:
-            left = [name for name in tenants if name not in outcomes]
-            raise Stopped(_interrupted(left, runs, how), signals.code) from None
+            left = [name for name in tenants if name not in results]
+            raise Stopped(_interrupted(left, runs, exports), signals.code) from None
         finally:
             for run in runs:
                 if run.journal:
                     run.journal.close()
     width = max(map(len, tenants))
     for name in tenants:
-        to_stderr(printable(f"{name:<{width}}  {outcomes[name].line}"))
-    return max((outcome.code for outcome in outcomes.values()), key=SEVERITY.index)
+        to_stderr(printable(f"{name:<{width}}  {results[name].line}"))
+    return max((result.code for result in results.values()), key=_BEST_TO_WORST.index)
 
 
-def plan_one(tenants: dict[str, Tenant], how: How, form: str) -> ExitCode:
+def print_plan_of_one(tenants: dict[str, Tenant], exports: TenantExports, form: str) -> ExitCode:
     """Print the plan of a tenant.
 
     Raises:
@@ -173,52 +178,53 @@ def plan_one(tenants: dict[str, Tenant], how: How, form: str) -> ExitCode:
         raise UsageError("A plan is of one tenant.", remedy="Name one with --tenant.")
     for name, tenant in tenants.items():
         path, credentials = tenant.output(name), credentials_of(name, tenant)
-        prepared(path)
-        again = shlex.join(how.again([name]))
-        return plan_of(
-            path, credentials, how.options, again,
-            resume=how.resume, verbose=how.verbose, form=form,
+        prepare_output(path)
+        again = shlex.join(exports.again([name]))
+        return print_plan(
+            path, credentials, exports.options, again,
+            resume=exports.resume, verbose=exports.verbose, form=form,
         )  # fmt: skip
     return ExitCode.CLEAN
 
 
-def _begun(name: str, tenant: Tenant, how: How) -> _Run:
+def _start(name: str, tenant: Tenant, exports: TenantExports) -> _Run:
     path = tenant.output(name)
     run = _Run(name, path, credentials_of(name, tenant))
-    prepared(path)
-    resume = how.resume and journal_path(path).exists()
-    if how.resume and not resume:
+    prepare_output(path)
+    resume = exports.resume and journal_path(path).exists()
+    if exports.resume and not resume:
         run.say("there is nothing to resume, so it is read from its beginning.")
-    run.journal = opened(path, run.credentials, how.options, resume=resume, say=run.say)
+    run.journal = start_journal(path, run.credentials, exports.options, resume=resume, say=run.say)
     return run
 
 
-def _read(runs: Sequence[_Run], how: How, outcomes: dict[str, TenantResult]) -> None:
+def _export(runs: Sequence[_Run], exports: TenantExports, results: dict[str, TenantResult]) -> None:
     from auditor.collect.export_many import ExportJob, export_each  # noqa: PLC0415 - the SDK takes a second
 
     def done(number: int, result: Snapshot | Exception) -> None:
         run = runs[number]
+        if isinstance(result, Exception):
+            results[run.name] = _failed(result)
+            return
         try:
-            if isinstance(result, Exception):
-                outcome = _failed(result)
-            else:
-                outcome = _stored(run, result, how)
+            results[run.name] = _store(run, result, exports)
         except Exception as error:  # noqa: BLE001 - one tenant's, whatever it is
-            outcome = _failed(error)
-        outcomes[run.name] = outcome
+            results[run.name] = _failed(error)
 
-    with watching(*(run.name for run in runs), verbose=how.verbose) as watchers:
+    with export_progress(*(run.name for run in runs), verbose=exports.verbose) as watchers:
         jobs = [
-            ExportJob(run.credentials, how.options, progress, run.journal)
+            ExportJob(run.credentials, exports.options, progress, run.journal)
             for run, progress in zip(runs, watchers, strict=True)
         ]
         export_each(jobs, done)
 
 
-def _stored(run: _Run, snapshot: Snapshot, how: How) -> TenantResult:
-    store(snapshot, run.path, run.say)
-    settle(snapshot, run.journal, shlex.join(how.again([run.name])), run.say)
-    unread = missing(snapshot.ledger, require_complete=how.require_complete, say=run.say)
+def _store(run: _Run, snapshot: Snapshot, exports: TenantExports) -> TenantResult:
+    store_snapshot(snapshot, run.path, run.say)
+    finish_journal(snapshot, run.journal, shlex.join(exports.again([run.name])), run.say)
+    unread = missing_collections(
+        snapshot.ledger, require_complete=exports.require_complete, say=run.say
+    )
     if unread:
         labels = listed(entry.label for entry in unread)
         return TenantResult(ExitCode.INCOMPLETE, f"incomplete  {run.path} lacks {labels}")
@@ -234,11 +240,11 @@ def _failed(error: Exception) -> TenantResult:
     return TenantResult(error.exit_code, f"error: {error.message}{remedy}")
 
 
-def _interrupted(left: Sequence[str], runs: Sequence[_Run], how: How) -> str:
+def _interrupted(left: Sequence[str], runs: Sequence[_Run], exports: TenantExports) -> str:
     kept = {run.name for run in runs if run.journal and not run.journal.empty}
     if kept.isdisjoint(left):
         return f"interrupted; nothing was read of {listed(left, most=20, empty='any tenant')}"
-    return f"interrupted; what was read is kept; go on with: {shlex.join(how.again(left))}"
+    return f"interrupted; what was read is kept; go on with: {shlex.join(exports.again(left))}"
 
 
 def _require_different_outputs(tenants: dict[str, Tenant]) -> None:

@@ -6,7 +6,6 @@ error names the line and the key.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -25,7 +24,7 @@ from auditor.lint.acceptance.suppression_checks import REMEDY, EntryChecks, chec
 from auditor.lint.reviewed_file import read_reviewed, unusable
 from auditor.lint.rule import Rule
 from auditor.text import closest, one_line, quoted
-from auditor.toml_lines import TableLines, key_lines, tables_of
+from auditor.toml_lines import TableLines, key_lines, syntax_problem, tables_of
 
 DEFAULT_NAME = "okta-auditor-suppressions.toml"
 
@@ -111,10 +110,8 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # Before Python 3.14 the error has no attributes; its text ends with the position.
-        what, _, position = str(error).partition(" (at ")
-        number = re.search(r"line (\d+)", position)
-        line = int(number[1]) if number else max(1, len(text.splitlines()))
-        raise unusable(path, line, f"not valid TOML: {one_line(what)}", REMEDY) from None
+        problem = syntax_problem(error, text)
+        what = f"not valid TOML: {one_line(problem.what)}"
+        raise unusable(path, problem.line, what, REMEDY) from None
     except (ValueError, RecursionError, OverflowError):
         raise unusable(path, 1, "not usable TOML: too long or too deep a value", REMEDY) from None

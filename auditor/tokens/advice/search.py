@@ -26,6 +26,7 @@ from auditor.text import closest, counted, duration, listed, one_line, quoted
 from auditor.tokens import rejections
 from auditor.tokens.advice.hypothetical import Changes, HypotheticalOrg, with_field
 from auditor.tokens.candidates import Candidate
+from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision, Outcome
 from auditor.tokens.grants import CIBA, KNOWN_GRANTS, USERLESS_GRANTS
@@ -166,7 +167,7 @@ def _more_people(decider: Decider, request: TokenRequest, idea: _Idea) -> int | 
 
 def _ideas(org: Org, reading: OidcScopes, request: TokenRequest, decision: Decision) -> list[_Idea]:
     situation = Decider(org, reading).situation(request.server, request.client, request.grant)
-    if decision.failed == "policy":
+    if decision.failed is Condition.POLICY:
         ideas = _for_policy(situation, request, listed_first=reading is OidcScopes.LISTED)
     elif decision.failed in _BY_FAILURE:
         ideas = _BY_FAILURE[decision.failed](situation, request)
@@ -409,7 +410,9 @@ def _for_policy(
         if item.rule is None or item.admits(user) is None:
             continue
         wanted = item.grants(asked.wanted, omitted=asked.omitted, openid_listed=listed_first)
-        short = frozenset[str]() if wanted else _short(item, asked.wanted, listed=listed_first)
+        short = (
+            frozenset[str]() if wanted else item.lacking(asked.wanted, openid_listed=listed_first)
+        )
         people = _people_pieces(situation.org, item.rule, request, admitted=item.admits(user))
         if people is not None:
             pieces = [*_reach_pieces(item, situation), *_scope_pieces(item.rule, short), *people]
@@ -418,10 +421,6 @@ def _for_policy(
             kept.append(asked.wanted - short)
     if best := max(kept, key=len, default=None):
         yield from _without(request, asked.wanted - best)
-
-
-def _short(item: Candidate, wanted: frozenset[str], *, listed: bool) -> frozenset[str]:
-    return wanted - (item.scopes or frozenset()) - (frozenset() if listed else OIDC_SCOPES)
 
 
 def _reach_pieces(item: Candidate, situation: Situation) -> Iterator[_Piece]:
@@ -516,19 +515,19 @@ def _scope_list(scopes: frozenset[str]) -> str:
 
 
 _BY_FAILURE = {
-    "server": _for_server,
-    "client": _for_client,
-    "grant": _for_grant,
-    "response_type": _for_response_type,
-    "redirect_uri": _for_redirect_uri,
-    "pkce": _for_pkce,
-    "dpop": _for_dpop,
-    "scopes": _for_scopes,
-    "consent": _for_consent,
-    "grants": _for_grants,
-    "authentication": _for_authentication,
-    "keys": _for_keys,
-    "zones": _for_zones,
-    "user": _for_user,
-    "assignment": _for_assignment,
+    Condition.SERVER: _for_server,
+    Condition.CLIENT: _for_client,
+    Condition.GRANT: _for_grant,
+    Condition.RESPONSE_TYPE: _for_response_type,
+    Condition.REDIRECT_URI: _for_redirect_uri,
+    Condition.PKCE: _for_pkce,
+    Condition.DPOP: _for_dpop,
+    Condition.SCOPES: _for_scopes,
+    Condition.CONSENT: _for_consent,
+    Condition.OKTA_SCOPES: _for_grants,
+    Condition.AUTHENTICATION: _for_authentication,
+    Condition.KEYS: _for_keys,
+    Condition.ZONES: _for_zones,
+    Condition.USER: _for_user,
+    Condition.ASSIGNMENT: _for_assignment,
 }

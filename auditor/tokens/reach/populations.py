@@ -18,6 +18,7 @@ from auditor.tokens.people import assignments_known, members_known
 from auditor.tokens.reach.user_sets import Numbering, People, UserSet
 from auditor.tokens.rule_conditions import admits_userless
 from auditor.tokens.situation import Situation
+from auditor.tokens.user_checks import can_sign_in
 
 PEOPLE_READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
 """The collections that the people of custom servers' requests rest on."""
@@ -100,7 +101,7 @@ class Populations:
         if situation.grant not in self._sign_in:
             sure = self.users.none
             for status, ids in self._org.users_by_status.items():
-                if situation.can_sign_in(status):
+                if can_sign_in(situation.grant, status):
                     sure |= self.users.of(ids)
             self._sign_in[situation.grant] = People(sure, sure | self._unlisted)
         return self._sign_in[situation.grant]

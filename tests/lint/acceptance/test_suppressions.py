@@ -67,6 +67,8 @@ def test_a_file_without_entries_suppresses_nothing() -> None:
         (changed('"aus1"', '["aus1", "aus2"]'), 3, "target: must be text", "schema"),
         (changed('"aus1"', '"  "'), 3, "target: must be text that is not empty", "schema"),
         (changed('"It is a test."', '""'), 4, "reason: must be text that is not empty", "schema"),
+        (changed('"me"', '" "'), 5, "owner: must be text that is not empty", "schema"),
+        (changed('"me"', '""'), 5, "owner: must be text that is not empty", "schema"),
         (changed("2026-12-31", '"2026-12-31"'), 6, "expires: must be a date", "schema"),
         (changed("2026-12-31", "2026-12-31T00:00:00Z"), 6, "expires: must be a date", "schema"),
         (changed("2026-12-31", "2026-02-30"), 6, "not valid TOML", "schema"),

@@ -1,0 +1,108 @@
+"""The files that accept findings: the suppressions and the baseline of a run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from pathlib import Path
+
+from auditor.config import EffectiveSettings
+from auditor.lint.acceptance.accept import accept
+from auditor.lint.acceptance.baseline import Baseline
+from auditor.lint.acceptance.baseline_file import DEFAULT_NAME as DEFAULT_BASELINE
+from auditor.lint.acceptance.baseline_file import read_baseline
+from auditor.lint.acceptance.suppression import SuppressionPolicy, Suppressions
+from auditor.lint.acceptance.suppressions_file import (
+    DEFAULT_NAME,
+    parse_suppressions,
+    read_suppressions,
+)
+from auditor.lint.result import AuditResult
+from auditor.lint.rule import Rule
+
+
+class AcceptanceFile(Enum):
+    """A file that accepts findings."""
+
+    SUPPRESSIONS = auto()
+    BASELINE = auto()
+
+
+@dataclass(frozen=True)
+class AcceptanceInputs:
+    """What is accepted, read and checked before the audit."""
+
+    rules: tuple[Rule, ...]
+    """All there are, selected or not."""
+    policy: SuppressionPolicy
+    suppressions: Suppressions
+    baseline: Baseline | None
+    as_of: date
+    path: Path
+    """Where suppressions are, or would be."""
+
+    @property
+    def forbidden(self) -> frozenset[str]:
+        """Codes of rules whose findings nobody may accept."""
+        return self.policy.forbidden(self.rules)
+
+    def apply(self, result: AuditResult) -> AuditResult:
+        """The result, with the accepted findings set apart.
+
+        Raises:
+            UsageError: the baseline is another org's.
+        """
+        return accept(
+            result, self.suppressions, self.baseline, as_of=self.as_of, forbidden=self.forbidden
+        )
+
+    def check_suppressions(self, text: str, path: Path) -> None:
+        """Check that a text would do as the file of suppressions.
+
+        Raises:
+            UsageError: it would not.
+        """
+        parse_suppressions(text.removeprefix("\ufeff"), path, self.rules, self.policy, self.as_of)
+
+
+def read_acceptance(
+    effective: EffectiveSettings, rules: tuple[Rule, ...], *, writes: AcceptanceFile | None = None
+) -> AcceptanceInputs:
+    """Read the suppressions and, unless a command writes one of the two, the baseline.
+
+    Args:
+        effective: the settings.
+        rules: all there are, selected or not.
+        writes: the file that the command writes; it need not exist yet.
+
+    Raises:
+        UsageError: one of the files cannot be used as it stands.
+    """
+    settings, as_of = effective.settings, effective.as_of
+    policy = settings.suppression_policy
+    policy.forbidden(rules)  # raises now, before anything is read, if a rule there is unknown
+    path = suppressions_path(effective)
+    required = settings.suppressions and writes is not AcceptanceFile.SUPPRESSIONS
+    readable = required or (not effective.isolated and os.path.lexists(path))
+    baseline = None if writes else settings.baseline
+    return AcceptanceInputs(
+        rules=rules,
+        policy=policy,
+        suppressions=read_suppressions(path, rules, policy, as_of) if readable else Suppressions(),
+        baseline=read_baseline(baseline) if baseline else None,
+        as_of=as_of,
+        path=path,
+    )
+
+
+def suppressions_path(effective: EffectiveSettings) -> Path:
+    """The file of suppressions, whether it exists or not."""
+    folder = effective.file.path.parent if effective.file else Path()
+    return effective.settings.suppressions or folder / DEFAULT_NAME
+
+
+def baseline_path(effective: EffectiveSettings) -> Path:
+    """Where a baseline is written if nothing names another file."""
+    return effective.settings.baseline or Path(DEFAULT_BASELINE)

@@ -1,0 +1,162 @@
+"""What `audit`, `run`, `demo` and others share: settings, rules, reports, exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from auditor.cli.audit.acceptance_files import (
+    AcceptanceFile,
+    AcceptanceInputs,
+    read_acceptance,
+)
+from auditor.cli.audit.findings_per_rule import findings_per_rule
+from auditor.cli.audit.report_outputs import (
+    STANDARD_OUTPUT,
+    ReportOutput,
+    choose_outputs,
+    write_reports,
+)
+from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
+from auditor.cli.audit.run_history import check_history_folder, with_history
+from auditor.cli.audit.source_path import source_path
+from auditor.cli.garbage_collection import without_garbage_collection
+from auditor.cli.merged_settings import read_settings
+from auditor.cli.options import AuditOptions
+from auditor.config import EffectiveSettings, Settings
+from auditor.config.origin import Layer
+from auditor.errors import ExitCode, UsageError
+from auditor.lint.engine import audit
+from auditor.lint.result import AuditResult
+from auditor.snapshot.document import Source, parse_snapshot
+from auditor.text import counted
+
+
+@dataclass(frozen=True)
+class PreparedAudit:
+    """An audit whose settings, rules, files and outputs were checked before anything is read."""
+
+    rules: RuleChoice
+    outputs: tuple[ReportOutput, ...]
+    templates: tuple[Path, ...]
+    effective: EffectiveSettings
+    acceptance: AcceptanceInputs
+    keeps_history: bool = True
+    """Whether the run goes into the history."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this run."""
+        return self.effective.settings
+
+    @property
+    def depends_on(self) -> list[Path]:
+        """Files and folders, other than the snapshot, that the outcome depends on.
+
+        A key of the settings whose values are paths names such files.
+        """
+        paths = [*self.effective.candidates, self.acceptance.path, *self.templates]
+        for value in dict(self.settings).values():
+            items = value if isinstance(value, tuple) else (value,)
+            paths += [item for item in items if isinstance(item, Path)]
+        return paths
+
+    def evaluate(self, document: bytes, path: Path) -> AuditResult:
+        """Audit a snapshot document.
+
+        Args:
+            document: its bytes, decompressed.
+            path: where it is, for messages and reports.
+
+        Raises:
+            SnapshotError: it is not a snapshot.
+            UsageError: the baseline is another org's, or the snapshot is outside the source root.
+            OutputError: the history could not be written.
+        """
+        source = Source(source_path(path, self.settings.source_root), document)
+        with without_garbage_collection():
+            snapshot = parse_snapshot(document, path)
+            result = audit(snapshot, self.rules.selected, source)
+            result = self.acceptance.apply(result)
+        day_was_set = self.effective.origins["as_of"].layer is not Layer.DEFAULT
+        result = replace(
+            result,
+            as_of=self.effective.as_of if day_was_set else result.as_of,
+            show_accepted=self.settings.show_suppressed,
+        )
+        return with_history(result, self.settings.history if self.keeps_history else None)
+
+    def publish(self, result: AuditResult) -> None:
+        """Write the reports; name the files on standard error.
+
+        Raises:
+            OutputError: a file could not be written.
+            UsageError: a template failed.
+        """
+        try:
+            write_reports(self.outputs, result)
+        finally:
+            if self.settings.statistics:
+                click.echo(findings_per_rule(result), err=self._prints_document, nl=False)
+
+    @property
+    def _prints_document(self) -> bool:
+        """Whether standard output is for a program, which a table would confuse."""
+        formats = [output.report.name for output in self.outputs if output.path == STANDARD_OUTPUT]
+        return any(name != "text" for name in formats)
+
+    def exit_code(self, result: AuditResult) -> ExitCode:
+        """The exit code for a result. An incomplete audit beats findings."""
+        if result.incomplete:
+            return ExitCode.INCOMPLETE
+        if self.settings.strict and result.not_evaluated:
+            rules = counted(len(result.not_evaluated), "rule")
+            click.echo(
+                f"strict: {rules} not evaluated, because the org does not have what they read.",
+                err=True,
+            )
+            return ExitCode.INCOMPLETE
+        failing = result.failing(self.settings.fail_on) and not self.settings.exit_zero
+        return ExitCode.FINDINGS if failing else ExitCode.CLEAN
+
+
+def prepare_audit(
+    options: AuditOptions,
+    *,
+    writes: AcceptanceFile | None = None,
+    effective: EffectiveSettings | None = None,
+) -> PreparedAudit:
+    """Check everything that the command line asks for, before a single request is sent.
+
+    Args:
+        options: the command line.
+        writes: the file that the command writes; it need not exist yet.
+        effective: the settings that the options come to, if they were read already.
+
+    Raises:
+        UsageError: the configuration, a rule, a format or a path cannot work.
+    """
+    settings = effective or read_settings(options)
+    check_history_folder(settings.settings.history)
+    with without_garbage_collection():  # packs are many modules, which stay
+        rules = choose_rules(settings)
+        outputs = _outputs(settings, options.template)
+    return PreparedAudit(
+        rules=rules,
+        outputs=outputs,
+        templates=tuple(Path(template.partition("=")[0]) for template in options.template),
+        effective=settings,
+        acceptance=read_acceptance(settings, rules.every, writes=writes),
+        keeps_history=writes is None,
+    )
+
+
+def _outputs(effective: EffectiveSettings, templates: tuple[str, ...]) -> tuple[ReportOutput, ...]:
+    requested = effective.settings.output or (() if templates else ("text",))
+    try:
+        outputs = choose_outputs(requested)
+    except UsageError as error:
+        raise effective.error(("output",), error.message, error.remedy) from error
+    return choose_outputs(requested, templates) if templates else outputs

@@ -1,0 +1,64 @@
+"""Which rules run, with the options and severities that the settings give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.config import EffectiveSettings
+from auditor.errors import UsageError
+from auditor.lint.option_settings import OptionError, apply_options
+from auditor.lint.rule import Rule
+from auditor.lint.selection import Selector, select_rules
+from auditor.lint.severities import apply_severities
+from auditor.plugins import load_rules
+
+
+@dataclass(frozen=True)
+class RuleChoice:
+    """The rules of a run."""
+
+    every: tuple[Rule, ...]
+    """All rules there are."""
+    selected: tuple[Rule, ...]
+    """Those that run."""
+
+
+def choose_rules(effective: EffectiveSettings) -> RuleChoice:
+    """Load the rules and apply the settings to them.
+
+    Raises:
+        UsageError: an option, a severity or a selector cannot be used, or nothing is left to run.
+    """
+    settings = effective.settings
+    rules = load_rules(settings.rules)
+    try:
+        rules = apply_options(rules, settings.options)
+    except OptionError as error:
+        key = ("options", *error.key)
+        raise effective.error(key, error.problem, error.remedy) from error
+    _check_selectors(effective, rules)
+    try:
+        rules = apply_severities(rules, settings.severity)
+    except UsageError as error:
+        raise effective.error(("severity",), error.message, error.remedy) from error
+    selected = select_rules(rules, settings.select, settings.ignore)
+    confident = tuple(
+        rule for rule in selected if rule.confidence.at_least(settings.min_confidence)
+    )
+    if not confident:
+        raise UsageError(
+            f"No selected rule is sure enough for min_confidence {settings.min_confidence.value}, "
+            "so there is nothing to check.",
+            remedy="Lower it, or select other rules.",
+        )
+    return RuleChoice(tuple(rules), confident)
+
+
+def _check_selectors(effective: EffectiveSettings, rules: tuple[Rule, ...]) -> None:
+    for setting in ("severity", "select", "ignore"):
+        for selector in getattr(effective.settings, setting):
+            try:
+                Selector(selector).among(rules)
+            except UsageError as error:
+                key = (setting, selector) if setting == "severity" else (setting,)
+                raise effective.error(key, error.message, error.remedy) from error

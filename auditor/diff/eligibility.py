@@ -1,0 +1,112 @@
+"""Whose requests a policy is to decide, on each side: those who sign in and are assigned."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from auditor.diff.evaluation_pair import EvaluationPair
+from auditor.diff.side_evaluation import SideEvaluation
+from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.snapshot.collections import BY_NAME
+from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.people import assignments_known
+from auditor.tokens.reach.user_sets import Numbering, People
+from auditor.tokens.situation import Situation
+
+
+class Eligibility:
+    """The people who are eligible for the tokens of clients, on both sides."""
+
+    def __init__(self, sides: SnapshotPair) -> None:
+        self._sides = sides
+        self._same_assignments: dict[str, bool] = {}
+        self._one_sided_facts: dict[tuple[str, str], tuple[bool, bool]] = {}
+
+    def same(self, client: str, grant: str) -> bool:
+        """Whether the same people are eligible for certain, without working out who."""
+        if any(self._one_sided(client, grant)):
+            return False
+        if grant in USERLESS_GRANTS:
+            return True
+        return self._same_users and self._same_assignment(client)
+
+    def people(
+        self, pair: EvaluationPair, client: str, grant: str, *, user_checked: bool
+    ) -> tuple[People, People]:
+        """Those whose requests a policy is to decide, on the old side and on the new one.
+
+        Nobody for certain where only one side says whether the client is turned away at the
+        token endpoint.
+
+        Args:
+            pair: the evaluations of the client's requests.
+            client: its id.
+            grant: the grant type.
+            user_checked: as in `Region`.
+        """
+        old_unsure, new_unsure = self._one_sided(client, grant)
+        old, new = (
+            self._eligible(side, evaluation, pair.everybody, client, grant, checked=user_checked)
+            for side, evaluation in zip(self._sides.both, (pair.old, pair.new), strict=True)
+        )
+        none = pair.everybody.none
+        return (
+            People(none, old.possible) if old_unsure else old,
+            People(none, new.possible) if new_unsure else new,
+        )
+
+    def _eligible(
+        self,
+        side: SnapshotSide,
+        evaluation: SideEvaluation,
+        everybody: Numbering,
+        client: str,
+        grant: str,
+        *,
+        checked: bool,
+    ) -> People:
+        app = side.org.client(client)
+        if evaluation.evaluation is None or app is None:
+            return People(everybody.none, everybody.none if evaluation.known else everybody.all)
+        if grant in USERLESS_GRANTS:
+            return People.certain(everybody.all)
+        able = side.reach.populations.sign_in(Situation(side.org, None, app, grant))
+        # Where the assignments are the same, their set need not be made twice.
+        shared = side is self._sides.new and self._same_assignment(client)
+        assignments = self._sides.old if shared else side
+        own = assignments.org.client(client)
+        assert own is not None
+        return able & assignments.reach.populations.entitled(own, grant, user_checked=checked)
+
+    @cached_property
+    def _same_users(self) -> bool:
+        known = all(side.org.known("users") for side in self._sides.both)
+        return known and self._sides.same(BY_NAME["users"].path)
+
+    def _same_assignment(self, client: str) -> bool:
+        if client not in self._same_assignments:
+            self._same_assignments[client] = self._compare_assignment(client)
+        return self._same_assignments[client]
+
+    def _compare_assignment(self, client: str) -> bool:
+        old, new = (side.org.client(client) for side in self._sides.both)
+        if old is None or new is None or old.id != new.id:
+            return False
+        if old.federation_broker and new.federation_broker:
+            return True
+        paths = [BY_NAME[name].path.format(old.id) for name in ("app_users", "app_groups")]
+        if old.federation_broker or new.federation_broker or self._sides.changed & set(paths):
+            return False
+        groups = self._sides.old.org.assigned_groups(old)
+        return (
+            assignments_known(self._sides.old.org, old)
+            and assignments_known(self._sides.new.org, new)
+            and all(self._sides.same_members(group.id) for group in groups)
+        )
+
+    def _one_sided(self, client: str, grant: str) -> tuple[bool, bool]:
+        """Whether each side takes for granted what the other one knows about the client."""
+        if (client, grant) not in self._one_sided_facts:
+            old, new = self._sides.one_sided(client, grant)
+            self._one_sided_facts[client, grant] = bool(old), bool(new)
+        return self._one_sided_facts[client, grant]

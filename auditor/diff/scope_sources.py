@@ -1,0 +1,87 @@
+"""By which rules either side gives scopes, to whom, and who gained or lost them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.diff.side_evaluation import RuleScopes
+from auditor.diff.token_lifetimes import TokenLifetimes
+from auditor.tokens.reach.user_sets import People, UserSet
+
+RuleId = tuple[str, str] | None
+"""The ids of policy and rule; None at the org server."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSources:
+    """By which rules one side gives a scope, each with the people who may use it."""
+
+    sources: tuple[tuple[RuleScopes, People], ...]
+    total: People
+
+    def among(self, eligible: People) -> ScopeSources:
+        """The same for those people only."""
+        sources = tuple((source, people & eligible) for source, people in self.sources)
+        return ScopeSources(sources, self.total & eligible)
+
+    def lifetimes(self, none: UserSet) -> dict[tuple[RuleId, TokenLifetimes], People]:
+        """Who has a token of which lifetimes by which rule.
+
+        Whoever can have a refresh token by a rule is not listed once more without it.
+        """
+        holders: dict[tuple[RuleId, TokenLifetimes], People] = {}
+        for source, people in self.sources:
+            key = source.rule, source.lifetimes
+            holders[key] = holders.get(key, People.certain(none)) | people
+        for (rule, lifetimes), people in list(holders.items()):
+            access_only = rule, TokenLifetimes(lifetimes.access)
+            if lifetimes.refresh_token and access_only in holders:
+                holders[access_only] -= people
+        return {key: people for key, people in holders.items() if people.possible}
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeClass:
+    """Scopes that the same rules give, on both sides."""
+
+    scopes: frozenset[str]
+    old: ScopeSources
+    new: ScopeSources
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDifference:
+    """What became of the scopes of one class, for certain people."""
+
+    gained: UserSet
+    lost: UserSet
+    changed: UserSet
+    """Those who can obtain them as before, with other lifetimes."""
+    unclear: UserSet
+    """Those for whom a side is indeterminate."""
+
+
+def compare_access(item: ScopeClass, doubted: UserSet) -> AccessDifference:
+    """Who gained and lost, whose lifetimes changed, and of whom that is not known.
+
+    Args:
+        item: the scopes, by which rules they are given, and to whom.
+        doubted: those of whom nothing may be said where a side is indeterminate.
+    """
+    old, new = item.old.total, item.new.total
+    none = doubted - doubted
+    stay = old.sure & new.sure
+    changed, uncertain = none, none
+    if stay:
+        before, after = item.old.lifetimes(none), item.new.lifetimes(none)
+        holders: dict[TokenLifetimes, list[People]] = {}
+        for side, by_rule in enumerate((before, after)):
+            for (_, lifetimes), people in by_rule.items():
+                holders.setdefault(lifetimes, [People.certain(none)] * 2)[side] |= people
+        for old_holders, new_holders in holders.values():
+            changed |= old_holders.sure ^ new_holders.sure
+            uncertain |= old_holders.unknown | new_holders.unknown
+        uncertain &= stay
+        changed = (changed & stay) - uncertain
+    unclear = (old.unknown | new.unknown | uncertain) & doubted
+    return AccessDifference(new.sure - old.possible, old.sure - new.possible, changed, unclear)

@@ -1,0 +1,115 @@
+"""Puts a bundle together: from the result of an audit to files, and their manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from auditor.controls import Framework
+from auditor.controls.assessment import assess
+from auditor.controls.coverage_report import as_csv
+from auditor.errors import UsageError
+from auditor.evidence.manifest import (
+    ENVELOPE,
+    FACTS,
+    MANIFEST,
+    Predicate,
+    Previous,
+    Statement,
+    dump_manifest,
+    subjects,
+)
+from auditor.evidence.ocsf import compliance_findings
+from auditor.evidence.oscal import assessment_results
+from auditor.evidence.provenance import json_bytes, ledger_document, tool_document
+from auditor.evidence.signing import raw, sealed
+from auditor.evidence.verify import check_bundle
+from auditor.lint.report import Report
+from auditor.lint.result import AuditResult
+from auditor.lint.rule_outcomes import RuleOutcomes
+from auditor.snapshot.document import Snapshot
+
+REPORTS = {"json": "results.json", "sarif": "results.sarif", "html": "report.html"}
+"""The reports of a bundle, and what their files are called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleContents:
+    """What goes into a bundle."""
+
+    snapshot: Snapshot
+    document: bytes
+    """The snapshot's bytes; those that the audit's locations point into."""
+    result: AuditResult
+    reports: Mapping[str, Report]
+    frameworks: tuple[Framework, ...]
+    settings: Mapping[str, Any]
+    """Those that were in force, as JSON."""
+    accepting: Mapping[str, bytes]
+    """The files of suppressions and the baseline that were in force, by name in the bundle."""
+    redacted: tuple[Literal["people"], ...] = ()
+
+
+def bundle_files(
+    contents: BundleContents, previous: Previous | None, key: Ed25519PrivateKey | None
+) -> dict[str, bytes]:
+    """The files of a bundle, by name; the same for the same inputs, byte for byte."""
+    result = contents.result
+    predicate = Predicate(
+        tenant=result.tenant.id,
+        captured_at=result.capture.finished_at,
+        as_of=str(result.as_of),
+        complete=not result.incomplete,
+        tool_version=result.tool_version,
+        redacted=contents.redacted,
+        signer=raw(key.public_key()) if key else None,
+        previous=previous,
+        sizes={},
+    )
+    facts = predicate.model_dump(mode="json", include=set(FACTS))
+    files = {
+        "snapshot.json": contents.document,
+        "controls.csv": _matrix(result, contents.frameworks).encode(),
+        "assessment-results.json": json_bytes(assessment_results(result, contents.frameworks)),
+        "findings.ocsf.jsonl": compliance_findings(result, contents.frameworks),
+        "ledger.json": json_bytes(ledger_document(contents.snapshot)),
+        "settings.json": json_bytes(contents.settings),
+        "tool.json": json_bytes(tool_document(result, contents.frameworks, facts)),
+        **contents.accepting,
+    }
+    for name, file in REPORTS.items():
+        files[file] = contents.reports[name].render(result).encode()
+    sizes = {name: len(files[name]) for name in sorted(files)}
+    statement = Statement(
+        subject=subjects(files), predicate=predicate.model_copy(update={"sizes": sizes})
+    )
+    manifest = dump_manifest(statement)
+    signature = {ENVELOPE: sealed(manifest, key)} if key else {}
+    return {**files, MANIFEST: manifest, **signature}
+
+
+def _matrix(result: AuditResult, frameworks: tuple[Framework, ...]) -> str:
+    outcomes = RuleOutcomes(result)
+    names = {rule.code: rule.name for rule in result.rules}
+    return as_csv(frameworks, names, {item.id: assess(item, outcomes) for item in frameworks})
+
+
+def predecessor(path: Path) -> tuple[Statement, Previous]:
+    """The bundle that comes before, as the next manifest names it.
+
+    Raises:
+        UsageError: it is no intact bundle; a chain upon it would prove nothing.
+    """
+    checked = check_bundle(path, None)
+    if checked.statement is None or checked.problems:
+        what = checked.problems[0] if checked.problems else "it has no manifest"
+        raise UsageError(
+            f"{path} is no intact evidence: {what}.",
+            remedy="Name the bundle of the night before for --previous.",
+        )
+    captured = checked.statement.predicate.captured_at
+    return checked.statement, Previous(sha256=checked.digest, captured_at=captured)

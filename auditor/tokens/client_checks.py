@@ -1,0 +1,61 @@
+"""Checks that every request of a server, client and grant type meets, whatever it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
+from auditor.tokens import rejections
+from auditor.tokens.checks import Check, Verdict, rejected, unknown
+from auditor.tokens.conditions import Condition
+from auditor.tokens.grants import IMPLICIT, KNOWN_GRANTS, REFRESH_TOKEN
+from auditor.tokens.rejections import Rejection
+from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
+
+OWN_APP_SETTINGS = "the OAuth settings of Okta's own app"
+POLICY_ON_REFRESH = "whether the access policy is evaluated again when a token is refreshed"
+
+
+def client_checks(
+    org: Org, server: AuthorizationServer | None, client: App, grant: str
+) -> Iterator[Check]:
+    """The checks in order; those after the first that ends a request mean nothing."""
+    if server is not None:
+        if not server.active:
+            yield rejected(Condition.SERVER, rejections.SERVER_INACTIVE)
+        yield Check(Condition.SERVER)
+    if not client.active:
+        yield rejected(Condition.CLIENT, rejections.CLIENT_INACTIVE)
+    if not client.configurable:
+        yield unknown(Condition.CLIENT, OWN_APP_SETTINGS)
+    if grant != IMPLICIT:
+        yield from _at_token_endpoint(org, client)
+    if grant not in KNOWN_GRANTS:
+        yield rejected(Condition.GRANT, rejections.UNKNOWN_GRANT)
+    if grant not in client.grant_types:
+        yield rejected(Condition.GRANT, rejections.grant_not_allowed(client.grant_types))
+    yield Check(Condition.GRANT)
+    if grant == REFRESH_TOKEN:
+        yield unknown(Condition.REFRESH, POLICY_ON_REFRESH)
+
+
+def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
+    """Whether the client is let in, from wherever it calls and whatever it asks for.
+
+    An authorization code is refused when it is redeemed: nothing at `/authorize` helps.
+    """
+    if client.oauth.network.connection == "ZONE":
+        usable = usable_somewhere(org, client)
+        yield _three_valued(Condition.ZONES, rejections.OUTSIDE_ZONES, answer=usable)
+    if client.auth_method == "private_key_jwt":
+        able = can_authenticate(org, client)
+        yield _three_valued(Condition.KEYS, rejections.NO_CLIENT_KEY, answer=able)
+
+
+def _three_valued(condition: Condition, rejection: Rejection, *, answer: bool | None) -> Check:
+    """What was not read is taken to stand in nobody's way; a caveat says so."""
+    if answer is None:
+        return Check(condition, Verdict.UNKNOWN)
+    return Check(condition) if answer else rejected(condition, rejection)

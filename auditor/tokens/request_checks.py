@@ -1,0 +1,44 @@
+"""Checks of what a request says beyond scopes and user: response type, redirect URI, PKCE, DPoP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.snapshot.models.clients import App
+from auditor.tokens import rejections
+from auditor.tokens.checks import Check, rejected, unknown
+from auditor.tokens.conditions import Condition
+from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, INTERACTION_CODE
+from auditor.tokens.redirect_uris import is_registered
+from auditor.tokens.request import TokenRequest
+
+_CODE_GRANTS = frozenset({AUTHORIZATION_CODE, INTERACTION_CODE})
+GRANTS_OF_HYBRID = "which grant types a rule must allow for a hybrid response type"
+
+
+def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
+    """The checks in order; those after the first that ends the request mean nothing."""
+    if request.grant in BROWSER_GRANTS:
+        if request.response_type is not None:
+            yield _response_type(client, request.grant, request.response_type)
+        if request.redirect_uri is not None:
+            if is_registered(request.redirect_uri, client.oauth):
+                yield Check(Condition.REDIRECT_URI)
+            else:
+                yield rejected(Condition.REDIRECT_URI, rejections.WRONG_REDIRECT_URI)
+    if request.pkce is False and request.grant in _CODE_GRANTS:
+        if client.credentials.oauth_client.pkce_required:
+            yield rejected(Condition.PKCE, rejections.PKCE_MISSING)
+        yield Check(Condition.PKCE)
+    if request.dpop is False and client.oauth.dpop_bound_access_tokens:
+        yield rejected(Condition.DPOP, rejections.DPOP_MISSING)
+
+
+def _response_type(client: App, grant: str, response_type: str) -> Check:
+    asked = set(response_type.split())
+    fits = "code" in asked if grant == AUTHORIZATION_CODE else "code" not in asked
+    if not asked or asked - set(client.oauth.response_types) or not fits:
+        return rejected(Condition.RESPONSE_TYPE, rejections.WRONG_RESPONSE_TYPE)
+    if grant == AUTHORIZATION_CODE and len(asked) > 1:
+        return unknown(Condition.RESPONSE_TYPE, GRANTS_OF_HYBRID)
+    return Check(Condition.RESPONSE_TYPE)

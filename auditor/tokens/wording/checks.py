@@ -1,0 +1,183 @@
+"""Checks of the request as a whole in words. How a check ended is the check's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from auditor.snapshot.org import Org
+from auditor.text import listed, quoted
+from auditor.tokens.checks import Check, Verdict
+from auditor.tokens.conditions import Condition
+from auditor.tokens.explanation import Explanation
+from auditor.tokens.rejections import UNKNOWN_GRANT, Rejection
+from auditor.tokens.user_checks import USER_CHECK_OF_EXCHANGE
+
+
+def check_words(explanation: Explanation, check: Check) -> str:
+    """What a check found, without a full stop."""
+    return _BY_CONDITION[check.condition](explanation, check)
+
+
+def _is(check: Check) -> str:
+    return "is not" if check.verdict is Verdict.FAILED else "is"
+
+
+def _client_name(explanation: Explanation) -> str:
+    return f"client {quoted(explanation.situation.client.title)}"
+
+
+def _user_name(org: Org, user_id: str | None) -> str:
+    user = org.user(user_id or "")
+    return quoted(user.title if user else user_id or "")
+
+
+def _server(explanation: Explanation, check: Check) -> str:
+    server = explanation.situation.server
+    name = quoted(server.title) if server else "of the org"
+    return f"server {name} {_is(check)} active"
+
+
+def _client(explanation: Explanation, check: Check) -> str:
+    name = _client_name(explanation)
+    if check.verdict is Verdict.UNKNOWN:
+        return f"{name} is Okta's own"
+    return f"{name} {_is(check)} active"
+
+
+def _zones(explanation: Explanation, check: Check) -> str:
+    name = _client_name(explanation)
+    return {
+        Verdict.PASSED: f"{name} may be used from its network zones",
+        Verdict.FAILED: f"{name} may be used from network zones only that match no address",
+    }.get(check.verdict, "the network zones of the org were not read")
+
+
+def _keys(explanation: Explanation, check: Check) -> str:
+    name = _client_name(explanation)
+    remote = explanation.situation.client.oauth.jwks_uri
+    keys = "keys behind a jwks_uri" if remote else "an active key"
+    return {
+        Verdict.PASSED: f"{name} has {keys} to authenticate with",
+        Verdict.FAILED: f"{name} has no active key for signatures and no jwks_uri",
+    }.get(check.verdict, f"the keys of {name} were not read")
+
+
+def _grant(explanation: Explanation, check: Check) -> str:
+    grant, name = explanation.request.grant, _client_name(explanation)
+    if check.rejection is UNKNOWN_GRANT:
+        return f"Okta knows no grant type {quoted(grant)}"
+    if check.verdict is Verdict.FAILED:
+        return f"{name} may not use {grant}"
+    return f"{name} is active and may use {grant}"
+
+
+def _refresh(explanation: Explanation, check: Check) -> str:
+    del explanation, check
+    return "whether Okta evaluates the access policy again is not published"
+
+
+def _response_type(explanation: Explanation, check: Check) -> str:
+    name = f"response type {quoted(explanation.request.response_type or '')}"
+    own = sorted(set(explanation.situation.client.oauth.response_types))
+    return {
+        Verdict.PASSED: f"{name} is one of the client's",
+        Verdict.FAILED: f"{name} is none of the client's ({listed(own)})",
+    }.get(check.verdict, f"{name} is a hybrid one")
+
+
+def _redirect_uri(explanation: Explanation, check: Check) -> str:
+    uri = quoted(explanation.request.redirect_uri or "")
+    return f"redirect URI {uri} {_is(check)} registered"
+
+
+def _pkce(explanation: Explanation, check: Check) -> str:
+    del explanation
+    failed = check.verdict is Verdict.FAILED
+    return "the client requires PKCE" if failed else "the client does not require PKCE"
+
+
+def _dpop(explanation: Explanation, check: Check) -> str:
+    del explanation, check
+    return "the client requires DPoP"
+
+
+def _scopes(explanation: Explanation, check: Check) -> str:
+    request = explanation.request
+    asked = explanation.situation.asked(request)
+    names = listed(sorted(request.scopes), most=8) if request.scopes else "no scopes"
+    if check.rejection is not None:
+        return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
+    if check.missing is not None:
+        return f"scopes {names}: not known"
+    if asked.omitted:
+        return f"no scopes are named, so the defaults: {listed(sorted(asked.wanted))}"
+    noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
+    return f"{noun} {names} can be asked for"
+
+
+def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
+    if undefined:
+        verb = "is" if len(undefined) == 1 else "are"
+        return f"{listed(sorted(undefined), most=8)} {verb} not defined on this server"
+    return rejection.description or "is not possible with this grant type"
+
+
+def _user(explanation: Explanation, check: Check) -> str:
+    user_id, org = explanation.request.user, explanation.situation.org
+    if user_id is None:
+        return "the request names no user"
+    user = org.user(user_id)
+    if user is not None:
+        return f"user {quoted(user.title)} is {user.status}"
+    if check.verdict is Verdict.UNKNOWN:
+        return f"user {quoted(user_id)} was not read"
+    return "the user is deprovisioned or deleted"
+
+
+def _assignment(explanation: Explanation, check: Check) -> str:
+    name = _user_name(explanation.situation.org, explanation.request.user)
+    if check.verdict is Verdict.PASSED:
+        return f"user {name} is active and {_assigned_how(explanation)}"
+    if check.verdict is Verdict.FAILED:
+        return f"user {name} is not assigned to the client"
+    if check.unsettled == USER_CHECK_OF_EXCHANGE:
+        undocumented = "whether a token exchange needs that is not published"
+        return f"user {name} is not assigned to the client; {undocumented}"
+    return f"whether {name} is assigned was not read"
+
+
+def _assigned_how(explanation: Explanation) -> str:
+    org, client = explanation.situation.org, explanation.situation.client
+    if client.federation_broker:
+        return "needs no assignment (Federation Broker Mode)"
+    groups = [
+        quoted(group.title)
+        for assignment in org.assigned_groups(client)
+        if (group := org.group(assignment.id))
+        and explanation.request.user in org.members(assignment.id)
+    ]
+    return f"assigned through group {listed(groups)}" if groups else "assigned directly"
+
+
+def _no_rule(explanation: Explanation, check: Check) -> str:
+    del explanation
+    unread = check.verdict is Verdict.UNKNOWN
+    return "the access policies were not read" if unread else "nothing matched"
+
+
+_BY_CONDITION: dict[Condition, Callable[[Explanation, Check], str]] = {
+    Condition.SERVER: _server,
+    Condition.CLIENT: _client,
+    Condition.ZONES: _zones,
+    Condition.KEYS: _keys,
+    Condition.GRANT: _grant,
+    Condition.REFRESH: _refresh,
+    Condition.RESPONSE_TYPE: _response_type,
+    Condition.REDIRECT_URI: _redirect_uri,
+    Condition.PKCE: _pkce,
+    Condition.DPOP: _dpop,
+    Condition.SCOPES: _scopes,
+    Condition.USER: _user,
+    Condition.ASSIGNMENT: _assignment,
+    Condition.POLICY: _no_rule,
+}
