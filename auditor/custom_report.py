@@ -42,7 +42,7 @@ class _TooMuchError(Exception):
     """A bound was met."""
 
 
-class _Lines(str):
+class _MultilineText(str):
     """Text whose line breaks are meant."""
 
     __slots__ = ()
@@ -91,7 +91,7 @@ def _environment(path: Path) -> Environment:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["lines"] = lambda value: _Lines(printable(str(value)))
+    environment.filters["lines"] = lambda value: _MultilineText(printable(str(value)))
     # A random choice would make other bytes of the same results.
     del environment.filters["random"]
     del environment.globals["lipsum"]
@@ -160,7 +160,11 @@ def _harmless(value: object) -> object:
     """A value as it is before it is escaped: a tenant's words stay on their line."""
     if isinstance(value, Markup):
         return Markup(printable(value))  # noqa: S704 - it is markup already
-    return one_line(value) if isinstance(value, str) and not isinstance(value, _Lines) else value
+    return (
+        one_line(value)
+        if isinstance(value, str) and not isinstance(value, _MultilineText)
+        else value
+    )
 
 
 def _bound(size: int) -> None:

@@ -40,7 +40,7 @@ _REMEDY = "Move it elsewhere, or restore it from a copy."
 _Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
-class _Record(BaseModel):
+class _RunRecord(BaseModel):
     """The content of a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
@@ -88,7 +88,7 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
     """
     this = run_of(result)
     runs, notices = _read(folder, result.tenant.id, before=this.captured_at)
-    record = _Record.model_validate({**_fields(this), "tenant": result.tenant.id})
+    record = _RunRecord.model_validate({**_fields(this), "tenant": result.tenant.id})
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     data = orjson.dumps(record.model_dump(mode="json"), option=options)
     write_file(folder / _name(result.tenant.id, this.captured_at), data)
@@ -97,9 +97,7 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
 
 def run_of(result: AuditResult) -> Run:
     """What is kept of an audit."""
-    unfinished = {item.rule.code for item in result.not_evaluated}
-    unfinished |= {item.rule.code for item in result.crashed}
-    evaluated = [rule.code for rule in result.rules if rule.code not in unfinished]
+    evaluated = sorted(result.evaluated_codes)
     by_rule = Counter(finding.rule.code for finding in result.findings)
     by_impact = Counter(finding.rule.impact for finding in result.findings)
     return Run(
@@ -186,7 +184,7 @@ def _parse(path: Path, tenant: str) -> Run:
     if len(data) > _LARGEST:
         raise ValueError(f"it is larger than {_LARGEST:,} bytes")
     try:
-        record = _Record.model_validate(orjson.loads(data))
+        record = _RunRecord.model_validate(orjson.loads(data))
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"it is not valid JSON, or cut off ({where})") from None
@@ -201,7 +199,7 @@ def _parse(path: Path, tenant: str) -> Run:
     return Run(**_fields(record, captured_at=record.captured_at.astimezone(UTC)))
 
 
-def _fields(item: Run | _Record, **changes: Any) -> dict[str, Any]:
+def _fields(item: Run | _RunRecord, **changes: Any) -> dict[str, Any]:
     names = Run.__dataclass_fields__
     return {name: getattr(item, name) for name in names} | changes
 

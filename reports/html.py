@@ -78,7 +78,7 @@ def render(result: AuditResult) -> str:
             counts=counts,
             unread_rules=not_evaluated_groups(result.unread),
             not_applicable=not_evaluated_groups(result.not_applicable),
-            outcomes=rule_outcomes(result, counts),
+            outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
             unread=unread_collections(result),
             readable=CollectionStatus.COMPLETE,

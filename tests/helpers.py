@@ -14,7 +14,7 @@ from schemas import check, check_text
 
 from auditor.cli import main
 from auditor.lint.examples import example_snapshot
-from auditor.sandbox import Sandbox, Tenant
+from auditor.sandbox import Sandbox, TenantFile
 from auditor.snapshot.collections import match
 from auditor.snapshot.document import write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
@@ -120,7 +120,7 @@ def tenant(**changes: Any) -> dict[str, Any]:
 @contextmanager
 def served(document: dict[str, Any]) -> Iterator[Sandbox]:
     """A sandbox that serves the document while the block runs."""
-    with Sandbox(Tenant.from_document(document)) as sandbox:
+    with Sandbox(TenantFile.from_document(document)) as sandbox:
         check("tenant", document, "tenant")
         yield sandbox
 

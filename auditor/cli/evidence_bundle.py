@@ -18,7 +18,7 @@ from auditor.config import EffectiveSettings
 from auditor.config.origin import Layer, Origin
 from auditor.config.toml import plain
 from auditor.errors import UsageError
-from auditor.evidence.bundle import REPORTS, Contents, bundle_files, predecessor
+from auditor.evidence.bundle_contents import REPORTS, BundleContents, bundle_files, predecessor
 from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
 from auditor.evidence.redaction import Redactor, check_key
 from auditor.lint.engine import audit
@@ -82,7 +82,7 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
     previous = _previous(before[0].predicate, before[1], result, redacted) if before else None
     in_force = _in_force(prepared)
     reports = load_reports()
-    contents = Contents(
+    contents = BundleContents(
         snapshot=snapshot,
         document=document,
         result=result,

@@ -18,7 +18,7 @@ from processes import asked, body, medium_tenant, noted
 
 from auditor.collect.journal import opening as journals
 from auditor.collect.journal import terms
-from auditor.sandbox import Sandbox, Tenant
+from auditor.sandbox import Sandbox, TenantFile
 
 ZONES = "/api/v1/zones"
 MEMBERS = "/api/v1/groups/00g0/users"
@@ -26,7 +26,7 @@ MEMBERS = "/api/v1/groups/00g0/users"
 
 @contextmanager
 def same_org(document: dict[str, Any], port: int = 0) -> Iterator[Sandbox]:
-    with Sandbox(Tenant.from_document(document), port) as sandbox:
+    with Sandbox(TenantFile.from_document(document), port) as sandbox:
         yield sandbox
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.export.one_tenant import start_journal
+from auditor.cli.export.one_tenant import incomplete_warning, start_journal, to_stderr
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.auth.credentials import Credentials
@@ -66,11 +66,7 @@ def print_plan(
             if journal:
                 journal.close()
     for entry in plan.unread:
-        click.echo(
-            f"warning: {entry.label} could not be read completely, so the plan lacks what belongs "
-            f"to them: {one_line(entry.explanation())}.\n  Next: {entry.remedy()}.",
-            err=True,
-        )
+        to_stderr(incomplete_warning(entry, ", so the plan lacks what belongs to them"))
     if form == "text":
         click.echo(f"Plan for {credentials.org_url}\n")
     _print(plan, options, form)

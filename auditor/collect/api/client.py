@@ -21,7 +21,6 @@ from okta.http_client import HTTPClient
 from okta.oauth import OAuth
 from okta.request_executor import RequestExecutor
 
-from auditor import __version__
 from auditor.collect.api.errors import NOT_LICENSED
 from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
@@ -31,6 +30,7 @@ from auditor.collect.http.errors import TransportError
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute, route_to
 from auditor.collect.http.transport import Response, ResponseLimits, Transport
+from auditor.version import __version__
 
 __all__ = ["OktaClient", "Response", "TransportError"]
 

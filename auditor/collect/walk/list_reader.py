@@ -138,7 +138,7 @@ class ListReader:
             if not self.answers:
                 raise
             # What was read before the token died is kept, and the rest is marked unread.
-            self.stopped = Problem(ProblemKind.FAILED, error.message.rstrip("."))
+            self.stopped = Problem(ProblemKind.FAILED, error.reason)
             return ListResult(problem=self.stopped)
         self.answers += result.pages
         self._counts_of[row.name].add_effort(result, began, clock())
