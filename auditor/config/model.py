@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from auditor.config.profiles import PROFILES, Profile
+from auditor.config.tenants import TenantConfig, TenantName
 from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.finding import Confidence, Severity
-from auditor.tenants import TenantConfig, TenantName
 
 SCHEMA_KEY = "$schema"
 """What some editors look for in a file. It is accepted and ignored."""

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from auditor.config.model import SCHEMA_KEY, Config, Settings
+from auditor.config.tenants import TenantConfig
 from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
-from auditor.tenants import TenantConfig
 from auditor.text import closest, did_you_mean, one_line
 from auditor.toml_lines import Key, key_lines, line_of, syntax_problem
 
@@ -179,7 +179,7 @@ def _placed(value: Any, folder: Path) -> Any:
     if isinstance(value, Path):
         return folder / value
     if isinstance(value, TenantConfig):
-        return value.beside(folder)
+        return value.with_files_in(folder)
     if isinstance(value, dict):
         return {key: _placed(item, folder) for key, item in value.items()}
     if isinstance(value, tuple):

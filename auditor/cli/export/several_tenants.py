@@ -30,7 +30,7 @@ from auditor.snapshot.document import Snapshot
 from auditor.text import closest, did_you_mean, listed, printable
 
 if TYPE_CHECKING:
-    from auditor.tenants import TenantConfig
+    from auditor.config.tenants import TenantConfig
 
 CONFIG = Path("okta-auditor.toml")
 """Where tenants are looked for without --config."""
