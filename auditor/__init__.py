@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from auditor.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from auditor.lint.finding import Confidence as Confidence
     from auditor.lint.finding import Finding as Finding
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from auditor.text import one_line as one_line
     from auditor.text import printable as printable
     from auditor.text import quoted as quoted
-
-__version__ = "0.1.0"
 
 _NAMES = {
     "auditor.lint.finding": ("Confidence", "Finding", "Impact", "Related", "Severity"),

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from auditor import __version__
+
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "files", "toml_lines", "__version__"}
+BASE = {"errors", "text", "files", "toml_lines", "version"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
     "files": {"errors"},
     "toml_lines": set(),
+    "version": set(),
     "snapshot": BASE,
     "tokens": BASE | {"snapshot"},
     "access_overview": BASE | {"snapshot", "tokens"},
@@ -94,7 +97,7 @@ def imported_modules(file: Path, names: Collection[str]) -> Iterator[str]:
             for alias in node.names:
                 if (submodule := f"{source}.{alias.name}") in names:
                     yield submodule
-                elif source in names and submodule != "auditor.__version__":
+                elif source in names:
                     yield source
 
 
@@ -140,6 +143,11 @@ def test_the_documents_name_files_that_exist() -> None:
     ]
     tree = [f"/{path.relative_to(ROOT)}{'/' if path.is_dir() else ''}" for path in paths]
     assert {name for name in named if not any(path.endswith(f"/{name}") for path in tree)} == set()
+
+
+def test_the_version_is_the_same_in_the_metadata() -> None:
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert metadata["project"]["version"] == __version__
 
 
 def test_every_package_is_listed_in_the_metadata() -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 
-from auditor import __version__
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
 from auditor.errors import AuditorError, ExitCode
+from auditor.version import __version__
 
 _COMMANDS = {
     "doctor": "Check the way to the org, the token and its rights before an export.",

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from auditor import __version__
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.fetch.list_fetcher import ListFetcher
@@ -26,6 +25,7 @@ from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.collect.walk.walk import Walk
 from auditor.snapshot.document import Capture, Snapshot
+from auditor.version import __version__
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-from auditor import __version__
 from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.error_location import SourceLine, author_line, describe_error
@@ -40,6 +39,7 @@ from auditor.snapshot.org import Org
 from auditor.snapshot.view import UnreadMembersError
 from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
+from auditor.version import __version__
 
 _LONGEST_EVIDENCE = 600
 _LONGEST_ERROR = 300

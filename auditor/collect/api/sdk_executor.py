@@ -19,7 +19,6 @@ from okta.http_client import HTTPClient
 from okta.oauth import OAuth
 from okta.request_executor import RequestExecutor
 
-from auditor import __version__
 from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.auth.dpop import DpopProofs
@@ -27,6 +26,7 @@ from auditor.collect.auth.token_request import TokenEndpoint
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
 from auditor.collect.http.transport import Transport
+from auditor.version import __version__
 
 # At DEBUG level the SDK logs whole header dictionaries, Authorization included.
 logging.getLogger(LOGGER_NAME).disabled = True

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from auditor import __version__
 from auditor.collect.options import ExportOptions
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.text import one_line
+from auditor.version import __version__
 
 
 def terms_of(org_url: str, options: ExportOptions) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 `Reach` shares what is the same for many clients: sets of people (`populations.py`), and the
 evaluation of the rules (`regions.py`), which depends on a client only through the policies
 that cover it and the kind of client it is. What is left to do for one client is to intersect
-sets with the people assigned to it. `reachability.py` asks about whole servers.
+sets with the people assigned to it. `servers.py` asks about whole servers.
 
 Requests are those that a well-behaved client sends: what a `TokenRequest` leaves open is left
 open. Another response type could only take scopes away.
