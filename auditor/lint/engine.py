@@ -16,17 +16,14 @@ from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.error_location import SourceLine, author_line, describe_error
 from auditor.lint.finding import Finding, Search
-from auditor.lint.result import (
-    AuditResult,
-    Crashed,
+from auditor.lint.reported_finding import (
     Location,
-    NotEvaluated,
     ObjectRef,
     RelatedObject,
     ReportedFinding,
-    Tenant,
     Witness,
 )
+from auditor.lint.result import AuditResult, Crashed, NotEvaluated, Tenant
 from auditor.lint.rule import Rule
 from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
