@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 
 from auditor.errors import UsageError
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.snapshot.collections import match, resource_keys
 from auditor.snapshot.document import Snapshot
 

@@ -9,6 +9,7 @@ import orjson
 
 from auditor.collect.options import ExportOptions
 from auditor.snapshot.collections import COLLECTIONS
+from auditor.snapshot.kept_fields import field_names
 from auditor.text import one_line
 from auditor.version import __version__
 
@@ -37,7 +38,10 @@ def difference(header: dict[str, Any], terms: dict[str, Any]) -> str | None:
 def _table_digest() -> str:
     """Tells whether two programs read and keep the same."""
     rows = [
-        (row.name, row.path, dict(row.query), row.parent, row.single, row.project, row.private)
+        (
+            *(row.name, row.path, dict(row.query), row.parent, row.single),
+            field_names(row.model) if row.model else (),
+        )
         for row in COLLECTIONS
     ]
     return hashlib.sha256(orjson.dumps(rows)).hexdigest()[:16]

@@ -11,7 +11,7 @@ class KeptPage:
     """What is kept of one page: no secret, and of people no more than a snapshot holds."""
 
     values: tuple[Any, ...]
-    """Records, redacted and projected; packed where the collection is."""
+    """Records with the fields that are kept; packed where the collection is."""
 
     left_out: int = 0
     duplicates: int = 0

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.snapshot.collections import Collection, Json
+from auditor.snapshot.collections import Collection
+from auditor.snapshot.credentials_in_text import REDACTED, without_credentials
+from auditor.snapshot.kept_fields import kept
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.records import read_records
-from auditor.snapshot.redact import redacted
+from auditor.snapshot.records import read_record, read_records
 from auditor.snapshot.users import plain
 
 _NO_ID = "id: missing or not a string"
+_CREDENTIAL = "id: holds a credential"
 
 
 @dataclass(slots=True)
@@ -56,28 +58,38 @@ class RecordCleaner:
         Users that are plainly users have no model: there are too many, and none is asked for.
         """
         row = self.row
-        safe = [redacted(_projected(value, row.project), row.private) for value in values]
-        if row.name == "users" and all(map(plain, safe)):
-            return CleanRecords([self.interned(value) for value in safe], [], [])
-        read, quarantined = read_records(row, self.path, safe, start=start)
-        models = []
-        for _, record in read:
-            assert isinstance(record, Record)
-            record.put(RecordPlace(self.path, None))
-            models.append(record)
-        kept = [self.interned(safe[position - start]) for position, _ in read]
-        return CleanRecords(kept, [(bad.record, bad.reason) for bad in quarantined], models)
+        assert row.model is not None
+        if row.name == "users" and all(map(plain, values)):
+            return CleanRecords([self.interned(kept(v, row.model)) for v in values], [], [])
+        # A record is judged as it came, or a field of the wrong type would go unnoticed, and read
+        # as it is kept: ids in it become paths.
+        sound, bad = read_records(row, self.path, values, start=start)
+        quarantined = [(without_credentials(record.record), record.reason) for record in bad]
+        safe, models = [], []
+        for position, _ in sound:
+            value = kept(values[position - start], row.model)
+            record = read_record(row, self.path, position, value)
+            if isinstance(record, Record) and REDACTED not in record.id:
+                record.put(RecordPlace(self.path, None))
+                models.append(record)
+                safe.append(self.interned(value))
+            else:
+                quarantined.append((f"#{position}", _CREDENTIAL))
+        return CleanRecords(safe, quarantined, models)
 
     def _packed(self, values: list[Any], start: int) -> CleanRecords:
         records, quarantined = [], []
         for position, value in enumerate(values, start):
-            if isinstance(value, dict) and isinstance(value.get("id"), str):
-                records.append(value)
-            else:
+            identity = value.get("id") if isinstance(value, dict) else None
+            if not isinstance(identity, str):
                 quarantined.append((f"#{position}", _NO_ID))
+            elif REDACTED in without_credentials(identity):
+                quarantined.append((f"#{position}", _CREDENTIAL))
+            else:
+                records.append(value)
         assert self.row.pack is not None
-        kept = [self.interned(value) for value in self.row.pack(records)]
-        return CleanRecords(kept, quarantined, [])
+        packed = [self.interned(value) for value in self.row.pack(records)]
+        return CleanRecords(packed, quarantined, [])
 
     def interned(self, value: Any) -> Any:
         """The same value with ids that other lists have, too: a large tenant is made of ids."""
@@ -85,7 +97,7 @@ class RecordCleaner:
             return self.intern(value)
         if self.row.pack:
             return {**value, "ids": [self.intern(identity) for identity in value["ids"]]}
-        if self.row.project:
+        if self.row.name == "users":
             return {
                 key: self.intern(member) if isinstance(member, str) else member
                 for key, member in value.items()
@@ -109,16 +121,3 @@ class RecordCleaner:
     def count(self, values: tuple[Any, ...]) -> int:
         """How many records kept values stand for."""
         return sum(1 for _ in self.ids(values)) if self.row.pack else len(values)
-
-
-def _projected(value: Any, fields: tuple[str, ...]) -> Any:
-    """The value with nothing but the named fields, dotted; all of it if none is named."""
-    if not fields or not isinstance(value, dict):
-        return value
-    kept: Json = {}
-    for name in fields:
-        head, _, tail = name.partition(".")
-        if head in value:
-            inner = _projected(value[head], (tail,)) if tail else value[head]
-            kept[head] = {**kept[head], **inner} if isinstance(kept.get(head), dict) else inner
-    return kept
