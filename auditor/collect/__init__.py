@@ -4,7 +4,7 @@ Where what happens. A folder imports those above it, never those below:
 
     http/         proxies, certificate authorities, connections, limits of one answer
     auth/         credentials from the environment; access tokens, DPoP, private keys
-    api/          authenticated requests (`client`, the only importer of the okta SDK), errors
+    api/          authenticated requests; `sdk_executor` is the only importer of the okta SDK
     rate_limits/  when a request may be sent; here a 429 is waited for
     fetch/        one list: retries, circuit breaker, next pages, bounds to all of it
     lists/        what a snapshot keeps of the lists that were read, and the ledger
