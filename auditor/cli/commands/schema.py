@@ -22,7 +22,7 @@ def command(name: str) -> None:
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
-            f"There is no schema {name!r}{did_you_mean(closest(name, schemas))}",
+            f"There is no schema {name!r}{did_you_mean(closest(name, schemas)) or '.'}",
             remedy=f"Schemas: {', '.join(schemas)}.",
         )
     click.echo(json.dumps(schemas[name](), indent=2))
