@@ -19,14 +19,8 @@ from markupsafe import Markup
 from auditor import AuditResult, counted, listed, report
 from auditor.results import BY_NAME, CollectionStatus, incompleteness, type_name, unread_collections
 
-from ._access_pictures import (
-    grants_words,
-    path_recipients,
-    pictures,
-    scopes_words,
-    step_class,
-    whom,
-)
+from ._access_pictures import pictures
+from ._access_wording import grants_words, path_recipients, scopes_words, step_class, whom
 from ._display_names import title
 from ._html_answers import answer, evaluated, is_complete, not_checked, window_title
 from ._html_lists import (

@@ -124,7 +124,7 @@ def test_one_module_imports_the_sdk() -> None:
             isinstance(node, ast.Import) and any(a.name.split(".")[0] == "okta" for a in node.names)
         )
     }
-    assert importers == {"auditor/collect/api/client.py"}
+    assert importers == {"auditor/collect/api/sdk_executor.py"}
 
 
 def test_only_the_command_line_prints() -> None:

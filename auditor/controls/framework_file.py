@@ -171,13 +171,13 @@ def _tree(text: str, path: Path, *, trusted: bool) -> _Node:
 
 def _refuse_aliases(root: _Node, path: Path) -> None:
     """Every value stands where it is used: a reviewer reads the file from top to bottom."""
-    seen: set[int] = set()
+    visited: set[int] = set()
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
+        if id(node) in visited:
             raise unusable(path, int(node.start_mark.line) + 1, "aliases are not allowed", _REMEDY)
-        seen.add(id(node))
+        visited.add(id(node))
         waiting += _children(node)
 
 

@@ -159,7 +159,7 @@ class DiffSummary(_JsonModel):
 
 
 class DiffDocument(_JsonModel):
-    """Two snapshots, compared."""
+    """The comparison of two snapshots."""
 
     model_config = ConfigDict(title="okta-auditor diff")
 

@@ -15,7 +15,8 @@ import orjson
 
 from auditor.controls import Control, Framework, Mapped, bearing_on
 from auditor.lint.finding import Severity
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.text import escaped

@@ -14,7 +14,8 @@ from typing import Any
 
 from auditor.controls import Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
-from auditor.lint.result import AuditResult, ObjectRef
+from auditor.lint.reported_finding import ObjectRef
+from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.text import counted, one_line
 

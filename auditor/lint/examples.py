@@ -34,11 +34,11 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
     """
     resources: dict[str, Any] = {}
     for path, value in example.items():
-        found = match(path)
-        if found is None:
+        matched = match(path)
+        if matched is None:
             hint = did_you_mean(closest(path, (row.path for row in COLLECTIONS)))
             raise DeclarationError(f"{path} is no path that is read from a tenant{hint}")
-        row, keys = found
+        row, keys = matched
         resources[path] = value if row.single else _filled_list(row, value)
         _imply_parents(resources, example, row, keys)
     return Snapshot(
@@ -85,9 +85,9 @@ def _imply_parents(
         return
     parent = BY_NAME[row.parent]
     path = parent.path.format(*keys[:-1])
-    known = resources.setdefault(path, _filled_list(parent, example.get(path, [])))
-    if keys[-1] not in {_key(row, parent, item) for item in known}:
-        known.append(_filled(parent, {"id": keys[-1], "name": keys[-1]}, len(known) + 1))
+    parents = resources.setdefault(path, _filled_list(parent, example.get(path, [])))
+    if keys[-1] not in {_key(row, parent, item) for item in parents}:
+        parents.append(_filled(parent, {"id": keys[-1], "name": keys[-1]}, len(parents) + 1))
     _imply_parents(resources, example, parent, keys[:-1])
 
 

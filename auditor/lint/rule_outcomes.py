@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 
 
 class RuleOutcome(StrEnum):

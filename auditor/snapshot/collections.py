@@ -424,8 +424,8 @@ _PATTERNS = [
 def match(path: str) -> tuple[Collection, tuple[str, ...]] | None:
     """The collection a resource path belongs to, and the parent keys in it."""
     for pattern, row in _PATTERNS:
-        if found := pattern.match(path):
-            return row, found.groups()
+        if matched := pattern.match(path):
+            return row, matched.groups()
     return None
 
 
@@ -436,8 +436,8 @@ def resource_keys(path: str) -> tuple[str, ...]:
     >>> resource_keys("/api/v1/authorizationServers/aus1/policies/p1/rules")
     ('aus1', 'p1')
     """
-    found = match(path)
-    return found[1] if found else ()
+    matched = match(path)
+    return matched[1] if matched else ()
 
 
 def children(name: str) -> Iterator[Collection]:

@@ -7,7 +7,6 @@ A path that is not there was not read; an empty list was read and is empty.
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,18 +18,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from auditor.errors import SnapshotError
 from auditor.files import PRIVATE, write_file
+from auditor.snapshot.json_layout import layout_pieces
 from auditor.snapshot.ledger import Ledger
 from auditor.text import escaped
 
 FORMAT = "okta-auditor-snapshot"
 VERSION = 1
-
-Json = dict[str, Any]
-
-_WIDTH = 100
-_NESTED = frozenset({dict, list})
-_line = json.JSONEncoder(ensure_ascii=False).encode
-_FIRST = ("id", "name", "label", "status", "type", "priority")
 
 
 class Effort(BaseModel):
@@ -163,21 +156,6 @@ def _unusable(path: Path, why: str) -> SnapshotError:
     )
 
 
-def _ordered(value: Any) -> Any:
-    """The same value with what identifies an object first and links last."""
-    if isinstance(value, list):
-        return value if _flat(value) else [_ordered(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value, key=_rank)}
-    return value
-
-
-def _rank(key: str) -> tuple[int, str]:
-    if key in _FIRST:
-        return _FIRST.index(key), ""
-    return (len(_FIRST) + 1 if key.startswith("_") else len(_FIRST)), key
-
-
 def _document(snapshot: Snapshot) -> Iterator[bytes]:
     """The document in pieces of a record, or of a list of ids."""
     head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
@@ -187,31 +165,9 @@ def _document(snapshot: Snapshot) -> Iterator[bytes]:
         "capture": head["capture"],
         "ledger": head["ledger"]["entries"],
     }
-    for piece in _pieces(body, snapshot.resources):
+    for piece in layout_pieces(body, snapshot.resources):
         # Single characters are escaped, so a piece is as good as the whole.
         yield escaped(piece).encode()
-
-
-def _pieces(body: Json, resources: Json) -> Iterator[str]:
-    yield "{\n" + "".join(f"  {_line(key)}: {_laid_out(body[key], 1)},\n" for key in body)
-    yield '  "resources": {'
-    start = "\n"
-    for path in sorted(resources):
-        yield f"{start}    {_line(path)}: "
-        yield from _resource(resources[path])
-        start = ",\n"
-    yield "\n  }\n}\n" if resources else "}\n}\n"
-
-
-def _resource(value: Any) -> Iterator[str]:
-    if not isinstance(value, list) or len(value) <= _WIDTH or _flat(value):
-        yield _laid_out(_ordered(value), 2)
-        return
-    start = "[\n"
-    for item in value:
-        yield f"{start}      {_laid_out(_ordered(item), 3)}"
-        start = ",\n"
-    yield "\n    ]"
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -221,30 +177,3 @@ def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if packed := packer.compress(piece):
             yield packed
     yield packer.flush()
-
-
-def _laid_out(value: Any, depth: int) -> str:
-    """JSON in which a value stands on one line if it fits, and one member a line if not."""
-    if not value or not isinstance(value, (dict, list)):
-        return _line(value)
-    room = _WIDTH - 2 * depth
-    # Each member takes three characters or more, and lines are made to be thrown away.
-    if depth > 1 and 3 * len(value) <= room and len(line := _line(value)) <= room:
-        return line
-    inner, outer = "  " * (depth + 1), "  " * depth
-    if isinstance(value, dict):
-        members = (
-            f"{inner}{_line(key)}: {_laid_out(item, depth + 1)}" for key, item in value.items()
-        )
-        return "{\n" + ",\n".join(members) + f"\n{outer}}}"
-    if _flat(value):
-        # In one call, because a large tenant's snapshot has millions of ids.
-        rows = json.dumps(value, ensure_ascii=False, separators=(f",\n{inner}", ": "))[1:-1]
-        return f"[\n{inner}{rows}\n{outer}]"
-    items = (f"{inner}{_laid_out(item, depth + 1)}" for item in value)
-    return "[\n" + ",\n".join(items) + f"\n{outer}]"
-
-
-def _flat(value: list[Any]) -> bool:
-    """Whether no item of a list has members of its own."""
-    return _NESTED.isdisjoint(map(type, value))

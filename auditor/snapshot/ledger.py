@@ -96,10 +96,10 @@ class LedgerEntry(BaseModel):
                 f"{_count(len(self.gaps), 'list')} unread, first {first.path}: {first.reason}"
             )
         if self.quarantined:
-            odd = self.quarantined[0]
+            record = self.quarantined[0]
             parts.append(
-                f"{_count(len(self.quarantined), 'record')} quarantined, first {odd.record} "
-                f"in {odd.path}: {odd.reason}"
+                f"{_count(len(self.quarantined), 'record')} quarantined, first {record.record} "
+                f"in {record.path}: {record.reason}"
             )
         return "; ".join(parts) or str(self.status)
 

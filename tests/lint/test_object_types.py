@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from auditor import models
 from auditor.lint.object_types import counted_objects, type_name
-from auditor.lint.result import ObjectRef
+from auditor.lint.reported_finding import ObjectRef
 from auditor.snapshot.models.base import Record
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
-from auditor.snapshot import document
+from auditor.snapshot import json_layout
 from auditor.snapshot.document import (
     Snapshot,
     dump_snapshot,
@@ -83,9 +83,9 @@ def whole(snapshot: Snapshot) -> bytes:
         "version": snapshot.version,
         "capture": head["capture"],
         "ledger": head["ledger"]["entries"],
-        "resources": {p: document._ordered(v) for p, v in sorted(snapshot.resources.items())},
+        "resources": {p: json_layout._ordered(v) for p, v in sorted(snapshot.resources.items())},
     }
-    return escaped(document._laid_out(body, 0) + "\n").encode()
+    return escaped(json_layout._laid_out(body, 0) + "\n").encode()
 
 
 @given(st.dictionaries(TEXT, JSON | st.lists(st.dictionaries(TEXT, TEXT), max_size=3)))

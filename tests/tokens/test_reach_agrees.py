@@ -140,6 +140,13 @@ def rules(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
                     "grantTypes": {"include": list(allowed)},
                     "scopes": {"include": scopes},
                 },
+                "actions": {
+                    "token": {
+                        "accessTokenLifetimeMinutes": 60 + priority,
+                        "refreshTokenLifetimeMinutes": 100 * priority,
+                        "refreshTokenWindowMinutes": 10 + priority,
+                    }
+                },
             }
             for status, priority, people, allowed, scopes in found
         ]

@@ -20,7 +20,7 @@ import orjson
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
 from auditor.collect.http.errors import TransportError
-from auditor.collect.http.transport import Response
+from auditor.collect.http.response import Response
 from auditor.errors import CollectError
 from auditor.text import one_line
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.token_request import AccessToken, TokenRefusedError
@@ -19,6 +19,8 @@ from auditor.collect.doctor.checks import Check, CheckState, unanswered
 from auditor.collect.doctor.network import organization, route
 from auditor.collect.doctor.permissions import API_SCOPES, issued, readable, windows
 from auditor.collect.doctor.probes import Prober
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.text import listed
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import orjson
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.text import one_line
 
 WELL_KNOWN = "/.well-known/okta-organization"

@@ -14,8 +14,10 @@ from urllib.parse import urlencode
 
 import orjson
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import NOT_LICENSED, OktaError
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.snapshot.collections import Collection, children, is_record, roots
 from auditor.snapshot.records import read_records
 

@@ -7,7 +7,6 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
-from auditor.collect.api.client import Response
 from auditor.collect.fetch.answers import (
     MalformedAnswerError,
     refusal,
@@ -17,6 +16,7 @@ from auditor.collect.fetch.answers import (
 )
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.problems import Problem, failure
+from auditor.collect.http.response import Response
 from auditor.collect.rate_limits.limiter import Throttle
 
 

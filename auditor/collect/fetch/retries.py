@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
 from auditor.collect.auth.token_request import TokenRefusedError
 from auditor.collect.fetch.answers import credentials_refused
@@ -19,6 +19,8 @@ from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
 from auditor.collect.fetch.page_result import PageResult, Retry, result_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.errors import CollectError
 
