@@ -150,7 +150,7 @@ def test_options_of_plans_need_a_plan(words: tuple[str, ...]) -> None:
     outcome = okta_auditor("snapshot", *words)
 
     assert outcome.exit_code == 2
-    assert "are of --plan" in outcome.stderr
+    assert "need --plan" in outcome.stderr
 
 
 def plan_of(lists: dict[str, int], limits: dict[str, int | None], **options: Any) -> Plan:

@@ -345,3 +345,39 @@ def test_caveats_belong_to_the_request_and_not_to_the_one_before_it() -> None:
         "offline_access is ignored without the response type code.",
     )
     assert caveats("a") == ()
+
+
+def test_readings_that_come_to_different_rules_differ() -> None:
+    """A rule that lists no OpenID scope comes first; both readings mint, by different rules."""
+    rules = [
+        {
+            "id": name,
+            "priority": priority,
+            "conditions": {
+                "people": {"groups": {"include": ["EVERYONE"]}},
+                "grantTypes": {"include": [PASSWORD]},
+                "scopes": {"include": scopes},
+            },
+        }
+        for priority, (name, scopes) in enumerate({"narrow": ["a"], "wide": ["*"]}.items())
+    ]
+    clients = {"clients": {"include": ["ALL_CLIENTS"]}}
+    oauth = {"grant_types": [PASSWORD]}
+    tenant = {
+        "/api/v1/authorizationServers": [{"id": "aus"}],
+        "/api/v1/apps": [
+            {"id": "0oa0", "settings": {"implicitAssignment": True, "oauthClient": oauth}}
+        ],
+        "/api/v1/users": [{"id": "ada"}],
+        f"{SERVER}/scopes": [{"name": "a"}],
+        f"{SERVER}/policies": [{"id": "p", "conditions": clients}],
+        f"{SERVER}/policies/p/rules": rules,
+    }
+    request = TokenRequest(
+        server="aus", client="0oa0", grant=PASSWORD, user="ada", scopes=frozenset({"a", "openid"})
+    )
+    for reading, name in ((OidcScopes.LISTED, "wide"), (OidcScopes.GRANTED, "narrow")):
+        decision = Decider(org_of(tenant), reading).decide(request)
+        assert decision.rule is not None
+        assert decision.rule.id == name
+        assert decision.readings_differ

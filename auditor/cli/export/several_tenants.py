@@ -104,7 +104,7 @@ def choose_tenants(
     for name in names:
         if name not in tenants:
             raise UsageError(
-                f"{path} has no tenant {name!r}{did_you_mean(closest(name, tenants))}.",
+                f"{path} has no tenant {name!r}{did_you_mean(closest(name, tenants)) or '.'}",
                 remedy=f"It has {listed(tenants, most=20)}.",
             )
     return dict(tenants) if everyone else {name: tenants[name] for name in names}
@@ -177,7 +177,7 @@ def print_plan_of_one(
         UsageError: there are several.
     """
     if len(tenants) > 1:
-        raise UsageError("A plan is of one tenant.", remedy="Name one with --tenant.")
+        raise UsageError("A plan is made for one tenant only.", remedy="Name one with --tenant.")
     for name, tenant in tenants.items():
         path, credentials = tenant.output(name), credentials_of(name, tenant)
         prepare_output(path)
