@@ -23,7 +23,7 @@ _SHORTEST_SECRET = 8
 _SHORTEST_PASSWORD = 4
 
 _ESCAPE = re.compile(
-    r"%([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|&#(\d{1,6});|&#[xX]([0-9a-fA-F]{1,5});|\\(?=/)"
+    r"%([0-9a-fA-F]{2})|\\{1,4}u([0-9a-fA-F]{4})|&#(\d{1,6});|&#[xX]([0-9a-fA-F]{1,5});|\\{1,4}(?=/)"
 )
 _BASES = (16, 16, 10, 16)
 _MOST_LAYERS = 3
@@ -164,4 +164,4 @@ def _unescaped(escape: re.Match[str]) -> str:
     for digits, base in zip(escape.groups(), _BASES, strict=True):
         if digits and (code := int(digits, base)) <= sys.maxunicode:
             return chr(code)
-    return "" if escape[0] == "\\" else escape[0]
+    return "" if escape[0].startswith("\\") else escape[0]
