@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from auditor.evidence.bundle_limits import MOST_BYTES, MOST_EXPANSION, SMALL
 from auditor.evidence.manifest import digest_of
 from auditor.evidence.zip_layout import LARGEST, Member, directory, local_header
 from auditor.files import PRIVATE, check_writable, write_file
+from auditor.scratch_files import scratch_folder
 
 
 def check_target(path: Path, *, zipped: bool) -> None:
@@ -37,20 +36,16 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     Raises:
         OutputError: the file system refused; then nothing is left of it.
     """
-    scratch: Path | None = None
     try:
-        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-        for name in sorted(files):
-            write_file(scratch / name, files[name], PRIVATE)
-        scratch.rename(folder)
+        with scratch_folder(folder.parent) as scratch:
+            for name in sorted(files):
+                write_file(scratch / name, files[name], PRIVATE)
+            scratch.rename(folder)
     except OSError as error:
         raise OutputError(
             f"{folder} could not be written: {error.strerror}.",
             remedy="Check the folder's permission and the free space.",
         ) from error
-    finally:
-        if scratch is not None and scratch.exists():
-            shutil.rmtree(scratch, ignore_errors=True)
 
 
 @dataclass(frozen=True)

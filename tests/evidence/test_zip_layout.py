@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -363,6 +364,13 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "night.zip"
 
 
+@pytest.fixture
+def forged(tmp_path: Path) -> Iterator[Path]:
+    """Where a test may write a forgery, which is removed before others look at what tests made."""
+    yield tmp_path / "x.zip"
+    (tmp_path / "x.zip").unlink(missing_ok=True)
+
+
 def verify(path: Path, signed: Path) -> Outcome:
     return okta_auditor("evidence", "verify", path, "--public-key", signed.parent / "key.pub")
 
@@ -373,10 +381,11 @@ def test_what_is_taken_apart_and_put_together_is_the_same(signed: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_no_other_layout_is_accepted(signed: Path, tmp_path: Path, variant: str) -> None:
+def test_no_other_layout_is_accepted(
+    signed: Path, tmp_path: Path, forged: Path, variant: str
+) -> None:
     archive = read(signed)
     VARIANTS[variant](archive)
-    forged = tmp_path / "x.zip"
     forged.write_bytes(archive.written())
 
     done = verify(forged, signed)
@@ -390,9 +399,8 @@ def test_no_other_layout_is_accepted(signed: Path, tmp_path: Path, variant: str)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["x.zip"]
 
 
-def test_no_bit_of_an_archive_may_change(signed: Path, tmp_path: Path) -> None:
+def test_no_bit_of_an_archive_may_change(signed: Path, forged: Path) -> None:
     whole = signed.read_bytes()
-    forged = tmp_path / "x.zip"
     start = len(whole) - 22 - int.from_bytes(whole[-10:-6], "little")
     places = [*range(60), *range(1000, start, start // 40), *range(start, len(whole), 29)]
     for place in places:
@@ -403,23 +411,23 @@ def test_no_bit_of_an_archive_may_change(signed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 21, 22, 100])
-def test_what_is_left_of_an_archive_is_none(signed: Path, tmp_path: Path, size: int) -> None:
-    (tmp_path / "x.zip").write_bytes(signed.read_bytes()[-size:] if size else b"")
+def test_what_is_left_of_an_archive_is_none(signed: Path, forged: Path, size: int) -> None:
+    forged.write_bytes(signed.read_bytes()[-size:] if size else b"")
 
-    done = verify(tmp_path / "x.zip", signed)
+    done = verify(forged, signed)
 
     assert done.exit_code == 1
     assert "neither a folder nor an intact zip file" in done.stdout
 
 
 def test_a_folder_that_another_program_zips_is_no_archive_of_ours(
-    signed: Path, tmp_path: Path
+    signed: Path, forged: Path
 ) -> None:
-    with zipfile.ZipFile(signed) as ours, zipfile.ZipFile(tmp_path / "x.zip", "w") as theirs:
+    with zipfile.ZipFile(signed) as ours, zipfile.ZipFile(forged, "w") as theirs:
         for name in ours.namelist():
             theirs.writestr(name, ours.read(name))
 
-    done = verify(tmp_path / "x.zip", signed)
+    done = verify(forged, signed)
 
     assert done.exit_code == 1
     assert 'the header of "controls.csv" is not as `evidence export` writes it' in done.stdout
@@ -440,26 +448,26 @@ def test_programs_that_are_not_ours_can_unpack_it(signed: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_million_entries_are_refused_at_once(tmp_path: Path, signed: Path) -> None:
+def test_a_million_entries_are_refused_at_once(forged: Path, signed: Path) -> None:
     entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", *[0] * 9, 1, *[0] * 6) + b"x"
     directory = entry * 1_000_000
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(directory), 0, 0)
-    (tmp_path / "x.zip").write_bytes(directory + end)
+    forged.write_bytes(directory + end)
 
-    done = verify(tmp_path / "x.zip", signed)
+    done = verify(forged, signed)
 
     assert done.exit_code == 1
     assert "it holds 65,535 files or very long names; refused" in done.stdout
 
 
-def test_a_bomb_that_lies_about_its_size_is_not_unpacked(tmp_path: Path, signed: Path) -> None:
+def test_a_bomb_that_lies_about_its_size_is_not_unpacked(forged: Path, signed: Path) -> None:
     archive = read(signed)
     part = archive.part("snapshot.json")
     part.stream = deflated(bytes(64 << 20))
     part.both(packed=len(part.stream))
-    (tmp_path / "x.zip").write_bytes(archive.written())
+    forged.write_bytes(archive.written())
 
-    done = verify(tmp_path / "x.zip", signed)
+    done = verify(forged, signed)
 
     assert done.exit_code == 1
     assert "snapshot.json was changed: it is longer than" in done.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
 from auditor.errors import ExitCode, UsageError
+from auditor.input_files import LARGEST_SECRET, read_input
 from auditor.text import counted, one_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "OKTA_AUDITOR_EVIDENCE_KEY"
 REDACTION_VARIABLE = "OKTA_AUDITOR_REDACTION_KEY"
-_LARGEST_KEY = 1 << 16
 
 
 def _digest(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -308,16 +307,4 @@ def _secret(path: Path | None, variable: str, option: str) -> bytes | None:
 
 
 def _contents(path: Path) -> bytes:
-    try:
-        # Opening a pipe would wait for somebody to write into it.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(handle, "rb") as file:
-            if stat.S_ISREG(os.fstat(handle).st_mode):
-                return file.read(_LARGEST_KEY)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", remedy="Name a file that holds a key."
-        ) from error
-    raise UsageError(
-        f"{path} is no regular file.", remedy="Name a file that holds a key, or set a variable."
-    )
+    return read_input(path, LARGEST_SECRET, remedy="Name a file that holds a key.")
