@@ -1,6 +1,7 @@
 """Retries: one page, asked for until it comes or another request makes no sense.
 
-Each request waits for the circuit breaker and for its turn by the rate limits first.
+Each request first waits for the circuit breaker and, in `rate_limits/waiting.py`, for its turn:
+after a 429, that comes when the window of the rate limit opens again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from http import HTTPStatus
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
-from auditor.collect.auth.token_request import TokenRefusedError
+from auditor.collect.auth.fetch_token import TokenRefusedError
 from auditor.collect.fetch.answers import credentials_refused
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
@@ -21,14 +22,14 @@ from auditor.collect.fetch.page_result import PageResult, Retry, result_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.errors import CollectError
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class CredentialsRefusedError(CollectError):
-    """Okta does not accept the token, and a new one does not help or is not to be had.
+    """Okta does not accept the token, and a new one does not help or cannot be had.
 
     Args:
         reason: a clause.
@@ -137,7 +138,7 @@ class RetryingClient:
             response = await self.client.get(url)
             # Before anything is awaited, so that the limiter knows whose answer it is.
             throttle = self.limiter.observe(job.bucket, response.status, response.headers)
-            self._watch_throttling(job.bucket, response.status)
+            self._give_up_if_only_429(job.bucket, response.status)
             if credentials_refused(response):
                 await self._renew(response, renewals, may_renew=may_renew)
                 self._breaker.succeeded(permit)
@@ -160,8 +161,8 @@ class RetryingClient:
             self._breaker.succeeded(permit)
         return result
 
-    def _watch_throttling(self, bucket: str, status: int) -> None:
-        """Give a bucket up that has answered nothing but 429 for too long."""
+    def _give_up_if_only_429(self, bucket: str, status: int) -> None:
+        """Give up a bucket that has answered nothing but 429 for too long."""
         if status != HTTPStatus.TOO_MANY_REQUESTS:
             self._throttled_since.pop(bucket, None)
             return

@@ -8,7 +8,7 @@ from typing import Any
 from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.store import ListStore, Parent, object_path
-from auditor.collect.walk.list_reader import ListReader
+from auditor.collect.tenant.list_reader import ListReader
 from auditor.snapshot.collections import match
 
 _DELETED = Problem(ProblemKind.NOT_FOUND, "what it belongs to was deleted")
