@@ -14,6 +14,7 @@ from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
+from auditor.lint.deleted_objects import deleted_objects
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted, one_line
@@ -140,6 +141,8 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     say(f"Read {counted(capture.requests, 'request')}: {object_counts(snapshot)}.")
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
+    if deleted := deleted_objects(snapshot.ledger.entries):
+        say(f"note: {deleted}")
     for entry in snapshot.ledger.incomplete:
         say(incomplete_warning(entry))
     incomplete = len(snapshot.ledger.incomplete)

@@ -40,8 +40,27 @@ class Bounds:
     longest_cool_down_s: float = 60.0
     """Where that doubling ends."""
 
+    few_gone: int = 5
+    """So many objects of a collection may be deleted while it is read, however few it has: more
+    are believed only of a large one, because an error deletes much and people little."""
+
+    most_gone: float = 0.01
+    """The part of a collection of which more than `few_gone` may be."""
+
+    most_of_all: float = 0.5
+    """The part of a collection, however small, of which no more may be."""
+
+    most_parents_again: int = 50
+    """Lists of a collection that are read once more to see what was deleted: those of policies
+    are many, one for each server, and in more of them at once people delete nothing."""
+
     most_probes: int = 5
     """Failing probes in a row after which the org is given up for the rest of the run."""
+
+    def believable(self, gone: int, of: int) -> bool:
+        """Whether so many objects of a collection may have been deleted while it was read."""
+        few = gone <= max(self.few_gone, self.most_gone * of)
+        return few and gone <= self.most_of_all * of
 
     def pause_s(self, failures: int) -> float:
         """A pause with full jitter: anything up to a bound that doubles with each failure."""

@@ -53,6 +53,9 @@ class FetchJob:
     unless: Callable[[], Problem | None]
     """Asked right before each request; a problem that it returns is the result instead."""
 
+    optional: bool = False
+    """Whether what is asked for is a feature that an org may lack."""
+
     requests: int = 0
     retries: int = 0
 
@@ -150,7 +153,7 @@ class RetryingClient:
             )
         except TokenRefusedError as error:
             raise CredentialsRefusedError(error.reason, remedy=error.remedy) from None
-        result = result_of(response, throttle, self.bounds)
+        result = result_of(response, throttle, self.bounds, optional=job.optional)
         broken = result.retry is Retry.AFTER_A_PAUSE and (
             response.status != HTTPStatus.TOO_MANY_REQUESTS
         )

@@ -79,10 +79,6 @@ class Journal:
         """Whether earlier runs have read a list to its end."""
         return self._earlier.is_read(path)
 
-    def is_gone(self, path: str) -> bool:
-        """Whether an object was found to be deleted."""
-        return path in self._earlier.gone
-
     def is_nothing(self, path: str) -> bool:
         """Whether the org was found not to have a setting."""
         return path in self._earlier.nothing
@@ -101,10 +97,6 @@ class Journal:
             duplicates: how many there were, if it is because the list changed.
         """
         self._write({"anew": path, "duplicates": duplicates})
-
-    def gone(self, path: str) -> None:
-        """Note that an object was deleted."""
-        self._write({"gone": path})
 
     def nothing(self, path: str) -> None:
         """Note that the org does not have a setting."""

@@ -15,9 +15,6 @@ from auditor.collect.lists.listing import Listing
 from auditor.snapshot.collections import Collection
 from auditor.snapshot.models.base import Record
 
-Unless = Callable[[], "Problem | None"]
-"""Asked right before a request: why it need not be sent."""
-
 _CHANGED = Problem(ProblemKind.FAILED, "the list changed while it was read, and again")
 
 
@@ -47,19 +44,18 @@ class ListReader:
         self._counts_of = counts_of
         self._on_records = on_records
 
-    async def read(self, listing: Listing, unless: Unless) -> Problem | None:
+    async def read(self, listing: Listing) -> Problem | None:
         """Read a list to its end.
 
         Args:
             listing: takes what is read.
-            unless: asked before each request.
 
         Returns:
             Why it could not be read, or not all of it.
         """
-        problem = None if self._replayed(listing) else await self._read(listing, unless)
+        problem = None if self._replayed(listing) else await self._read(listing)
         if problem is None and listing.moved:
-            return await self._read_again(listing, unless)
+            return await self._read_again(listing)
         return problem
 
     def _replayed(self, listing: Listing) -> bool:
@@ -74,22 +70,22 @@ class ListReader:
             self._on_records(listing.row, listing.replay(page, next_url))
         return listing.finished or self._journal.is_nothing(listing.path)
 
-    async def _read(self, listing: Listing, unless: Unless) -> Problem | None:
+    async def _read(self, listing: Listing) -> Problem | None:
         """Read a list, or go on with it, to its end."""
-        problem = (await self._ask_for(listing, unless)).problem
+        problem = (await self._ask_for(listing)).problem
         if problem and problem.kind is ProblemKind.EXPIRED:
             self._begin_anew(listing, changed=False)
-            problem = (await self._ask_for(listing, unless)).problem
+            problem = (await self._ask_for(listing)).problem
         if problem and listing.finished and self._journal:
             # What comes after the last page is not known, so another run must not go on there.
             self._journal.anew(listing.path)
         return problem
 
-    async def _read_again(self, listing: Listing, unless: Unless) -> Problem | None:
+    async def _read_again(self, listing: Listing) -> Problem | None:
         """Read a list from the beginning, because records came twice: it has changed."""
         if not listing.read_again:
             self._begin_anew(listing, changed=True)
-            problem = await self._read(listing, unless)
+            problem = await self._read(listing)
             if problem is not None or not listing.moved:
                 return problem
         if self._journal:
@@ -102,7 +98,7 @@ class ListReader:
             duplicates = listing.duplicates if listing.read_again else None
             self._journal.anew(listing.path, duplicates)
 
-    async def _ask_for(self, listing: Listing, unless: Unless) -> ListResult:
+    async def _ask_for(self, listing: Listing) -> ListResult:
         row, path = listing.row, listing.path
         counts = self._counts_of[row.name]
 
@@ -117,7 +113,7 @@ class ListReader:
             path,
             row.query,
             single=row.single,
-            unless=lambda: self.stopped or counts.refused or unless(),
+            unless=lambda: self.stopped or counts.refused,
             start=listing.next_url,
             on_page=on_page,
         )
