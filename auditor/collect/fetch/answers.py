@@ -7,9 +7,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
 from auditor.collect.api.errors import NOT_FOUND, NOT_LICENSED, OktaError
+from auditor.collect.fetch.json_values import value_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.http.response import Response
 from auditor.text import one_line
@@ -20,7 +19,7 @@ class MalformedAnswerError(Exception):
 
 
 def value_in(response: Response) -> Any:
-    """The JSON value in an answer with status 200.
+    """The JSON value in an answer with status 200; see `json_values` for odd items of a list.
 
     Raises:
         MalformedAnswerError: it is not JSON. A media type that says so is believed: an empty list
@@ -30,8 +29,8 @@ def value_in(response: Response) -> Any:
     if "json" not in kind and response.body.lstrip()[:1] in {b"[", b"{"}:
         raise MalformedAnswerError(f"the answer is {one_line(kind)[:40] or 'of no type'}, not JSON")
     try:
-        return orjson.loads(response.body)
-    except orjson.JSONDecodeError:
+        return value_of(response.body)
+    except ValueError:
         raise MalformedAnswerError(_not_json(response.body)) from None
 
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+LONGEST_ID = 256
+"""Characters of an id. Okta's have 20; a client id that somebody chose has 100 at most."""
+
+DEEPEST_VALUE = 200
+"""Levels of arrays and objects in a record. Okta's have about ten; Python's JSON reads 900."""
+
+LONGEST_NUMBER = 4000
+"""Digits of an integer. Python reads 4,300, because the time grows with the square of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

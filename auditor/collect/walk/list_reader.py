@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
-from auditor.collect.fetch.problems import Problem, ProblemKind
+from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import CredentialsRefusedError
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing
+from auditor.collect.lists.odd_records import shown_name
 from auditor.snapshot.collections import Collection
 from auditor.snapshot.models.base import Record
-
-_CHANGED = Problem(ProblemKind.FAILED, "the list changed while it was read, and again")
 
 
 class ListReader:
@@ -90,7 +89,8 @@ class ListReader:
                 return problem
         if self._journal:
             self._journal.anew(listing.path)
-        return _CHANGED
+        repeated = f" ({shown_name(listing.repeated, 0)} came twice)" if listing.repeated else ""
+        return failure(f"the list changed while it was read, and again{repeated}")
 
     def _begin_anew(self, listing: Listing, *, changed: bool) -> None:
         listing.begin_anew(changed=changed)
