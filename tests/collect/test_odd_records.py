@@ -166,7 +166,7 @@ def test_odd_ids_of_members_cost_themselves(tmp_path: Path) -> None:
 # Two records of one id
 
 
-@pytest.mark.parametrize("second", [{}, {"label": "Another"}, {"signOnMode": "SAML_2_0"}])
+@pytest.mark.parametrize("second", [{"label": "Another"}, {"x": 1}, {"signOnMode": "SAML_2_0"}])
 def test_two_records_of_one_id_are_named(tmp_path: Path, second: dict[str, Any]) -> None:
     document = tenant()
     app = document[APPS][0]

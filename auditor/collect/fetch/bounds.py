@@ -8,6 +8,10 @@ from dataclasses import dataclass
 LONGEST_ID = 256
 """Characters of an id. Okta's have 20; a client id that somebody chose has 100 at most."""
 
+LONGEST_EXPORT_S = 12 * 60 * 60
+"""How long an export may take unless --max-time says otherwise. The largest tenants that were
+tried take two hours with half of Okta's rate limits; a nightly run has to end before the next."""
+
 DEEPEST_VALUE = 200
 """Levels of arrays and objects in a record. Okta's have about ten; Python's JSON reads 900."""
 
@@ -32,7 +36,14 @@ class Bounds:
     """How many closed rate-limit windows one page is waited for."""
 
     longest_throttling_s: float = 900.0
-    """A bucket that answers nothing but 429 for so long is given up."""
+    """A bucket that lets hardly anything through for so long is given up: answers are 429, or say
+    that hardly anything remains, window after window."""
+
+    hardly_left: float = 0.01
+    """The part of a limit below which hardly anything remains of it."""
+
+    slowest_answers_s: float = 15.0
+    """One answer in so many seconds is hardly anything: four in a window of Okta's."""
 
     most_pages: int = 20_000
     """Pages of one list."""

@@ -144,7 +144,7 @@ class Listing:
     def _twins(self, values: list[Any]) -> list[tuple[str, str]]:
         """The records of a page whose id another one before them has, and that reason.
 
-        Of packed ones nothing is kept in which equal ones could differ.
+        One that came twice as it is, is no such record: it is kept once.
         """
         first: dict[str, Any] = {}
         twins = []
@@ -152,9 +152,8 @@ class Listing:
             identity = value.get("id") if isinstance(value, dict) else None
             if not isinstance(identity, str):
                 continue
-            if identity in first and not (self.row.pack and value == first[identity]):
+            if value != first.setdefault(identity, value):
                 twins.append((shown_name(identity, position), TWIN))
-            first.setdefault(identity, value)
         return twins
 
     def _without_duplicates(self, values: list[Any]) -> tuple[list[Any], int]:

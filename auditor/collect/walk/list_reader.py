@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
@@ -25,6 +26,7 @@ class ListReader:
         journal: where pages are noted, and come from.
         counts_of: count requests, by collection.
         on_records: gets the records of every page, as soon as there is one.
+        max_time_s: after so many seconds from now nothing more is asked for.
     """
 
     def __init__(
@@ -33,11 +35,17 @@ class ListReader:
         journal: Journal | None,
         counts_of: Mapping[str, CollectionCounts],
         on_records: Callable[[Collection, list[Record]], None],
+        *,
+        max_time_s: float,
     ) -> None:
         self.answers = 0
         """Pages that this run has read."""
         self.stopped: Problem | None = None
         """Why nothing more is asked for."""
+        self.out_of_time = False
+        """Whether that is because reading took as long as it may."""
+        self._max_time_s = max_time_s
+        self._deadline = asyncio.get_running_loop().time() + max_time_s
         self._fetcher = fetcher
         self._journal = journal
         self._counts_of = counts_of
@@ -126,10 +134,18 @@ class ListReader:
         Raises:
             CredentialsRefusedError: Okta does not accept the token, and has not before.
         """
+        if self.stopped is not None:
+            return ListResult(problem=self.stopped)
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
-            result = await self._fetcher.read(row.bucket, path, query, **options)
+            async with asyncio.timeout_at(self._deadline):
+                result = await self._fetcher.read(row.bucket, path, query, **options)
+        except TimeoutError:
+            self.out_of_time = True
+            limit = timedelta(seconds=self._max_time_s)
+            self.stopped = failure(f"the time was over that --max-time allows ({limit})")
+            return ListResult(problem=self.stopped)
         except CredentialsRefusedError as error:
             if not self.answers:
                 raise

@@ -20,7 +20,7 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
 from auditor.collect.walk.deletions import Deletions
 from auditor.collect.walk.list_reader import ListReader
-from auditor.collect.walk.nothing_read import no_answer, nothing_readable
+from auditor.collect.walk.nothing_read import no_answer, nothing_readable, out_of_time
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
 
@@ -58,7 +58,13 @@ class Walk:
     def __post_init__(self) -> None:
         slots = self.options.concurrency
         self.open_lists = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
-        self.reader = ListReader(self.fetcher, self.journal, self.counts_of, self._descend)
+        self.reader = ListReader(
+            self.fetcher,
+            self.journal,
+            self.counts_of,
+            self._descend,
+            max_time_s=self.options.max_time,
+        )
         self.deletions = Deletions(self.store, self.counts_of, self.reader, self.fetcher.bounds)
 
     async def run(self) -> None:
@@ -159,6 +165,8 @@ class Walk:
         problem = self.counts_of[_PROBE].problems.get(BY_NAME[_PROBE].path)
         if problem is None or problem.status == HTTPStatus.NOT_FOUND:
             return  # a gateway may hide one path and not the others
+        if self.reader.out_of_time:
+            raise out_of_time(self.credentials.org_url, self.options.max_time)
         if problem.kind is ProblemKind.FAILED:
             raise no_answer(self.credentials.org_url, problem)
 
@@ -167,5 +175,7 @@ class Walk:
         unreachable = next((problem for problem in problems if problem.unreachable), None)
         if unreachable and not self.reader.answers:
             raise no_answer(self.credentials.org_url, unreachable)
+        if not self.succeeded and self.reader.out_of_time:
+            raise out_of_time(self.credentials.org_url, self.options.max_time)
         if not self.succeeded:
             raise nothing_readable(self.credentials.org_url, problems)
