@@ -9,11 +9,11 @@ from auditor.tokens import rejections
 from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, INTERACTION_CODE
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.redirect_uris import is_registered
 from auditor.tokens.request import TokenRequest
 
 _CODE_GRANTS = frozenset({AUTHORIZATION_CODE, INTERACTION_CODE})
-GRANTS_OF_HYBRID = "which grant types a rule must allow for a hybrid response type"
 
 
 def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
@@ -40,5 +40,5 @@ def _response_type(client: App, grant: str, response_type: str) -> Check:
     if not asked or asked - set(client.oauth.response_types) or not fits:
         return rejected(Condition.RESPONSE_TYPE, rejections.WRONG_RESPONSE_TYPE)
     if grant == AUTHORIZATION_CODE and len(asked) > 1:
-        return unknown(Condition.RESPONSE_TYPE, GRANTS_OF_HYBRID)
+        return unknown(Condition.RESPONSE_TYPE, MissingFactKind.HYBRID_GRANTS)
     return Check(Condition.RESPONSE_TYPE)

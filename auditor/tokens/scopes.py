@@ -18,6 +18,7 @@ from auditor.tokens.grants import (
     PASSWORD,
     TOKEN_EXCHANGE,
 )
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import Rejection
 
 OPENID = "openid"
@@ -39,7 +40,7 @@ class AskedScopes:
 
     wanted: frozenset[str] = frozenset()
     rejection: Rejection | None = None
-    missing: str | None = None
+    missing: MissingFactKind | None = None
     omitted: bool = False
     """Whether they are the server's default scopes, of which a rule may grant a part."""
     ignored: frozenset[str] = frozenset()
@@ -77,7 +78,7 @@ def at_custom_server(
     if not scopes:
         return _defaults(defined, grant, response_type)
     if defined is None and scopes - OIDC_SCOPES:
-        return AskedScopes(missing="the scopes of the authorization server")
+        return AskedScopes(missing=MissingFactKind.SCOPES)
     known = OIDC_SCOPES if defined is None else OIDC_SCOPES | defined.keys()
     if undefined := scopes - known:
         return AskedScopes(rejection=rejections.UNDEFINED_SCOPE, undefined=undefined)
@@ -109,7 +110,7 @@ def at_org_server(
         private_key: whether the client authenticates with private_key_jwt.
     """
     if not scopes:
-        return AskedScopes(missing="what the org server does without a scope parameter")
+        return AskedScopes(missing=MissingFactKind.OMITTED_SCOPES_AT_ORG)
     okta = frozenset(s for s in scopes if s.startswith("okta."))
     if custom := scopes - okta - OIDC_SCOPES - {"groups"}:
         return AskedScopes(rejection=rejections.CUSTOM_SCOPE_AT_ORG, undefined=custom)
@@ -119,7 +120,7 @@ def at_org_server(
     if rejection:
         return AskedScopes(rejection=rejection)
     if okta and granted is None:
-        return AskedScopes(missing="the scope grants of the client")
+        return AskedScopes(missing=MissingFactKind.OKTA_SCOPE_GRANTS)
     if granted is not None and okta - granted:
         return AskedScopes(rejection=rejections.NOT_GRANTED)
     ignored = _ignored(scopes, grant, response_type)
@@ -130,7 +131,7 @@ def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: st
     if grant == PASSWORD:
         return AskedScopes(rejection=rejections.OMITTED_SCOPES)
     if defined is None:
-        return AskedScopes(missing="the default scopes of the authorization server")
+        return AskedScopes(missing=MissingFactKind.DEFAULT_SCOPES)
     defaults = frozenset(name for name, scope in defined.items() if scope.default)
     if grant == CLIENT_CREDENTIALS:
         defaults -= OIDC_SCOPES

@@ -15,10 +15,11 @@ from auditor.tokens.candidates import Candidate, PolicyCandidates, policy_candid
 from auditor.tokens.checks import Check
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT, USER_CHECK_UNDOCUMENTED
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
-from auditor.tokens.token_endpoint import KEYS, ZONES, can_authenticate, usable_somewhere
+from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 
 
 @dataclass
@@ -55,12 +56,17 @@ class Situation:
         return last if last.ends else None
 
     @cached_property
-    def assumed(self) -> tuple[str, ...]:
+    def assumed(self) -> tuple[MissingFact, ...]:
         """What was not read and is taken to stand in nobody's way."""
         if not self.at_token_endpoint:
             return ()
-        checks = ((KEYS, can_authenticate), (ZONES, usable_somewhere))
-        return tuple(name for name, check in checks if check(self.org, self.client) is None)
+        checks = (
+            (MissingFactKind.CLIENT_KEYS, can_authenticate),
+            (MissingFactKind.NETWORK_ZONES, usable_somewhere),
+        )
+        return tuple(
+            MissingFact(kind=kind) for kind, check in checks if check(self.org, self.client) is None
+        )
 
     @property
     def at_token_endpoint(self) -> bool:

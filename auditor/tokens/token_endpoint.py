@@ -12,9 +12,6 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.org import NetworkZone
 from auditor.snapshot.org import Org
 
-KEYS = "the keys of the client"
-ZONES = "the network zones of the org"
-
 _ZONE_KEYWORDS = frozenset({"ALL_IP_ZONES", "ALL_ZONES"})
 
 

@@ -28,8 +28,9 @@ from auditor.tokens.advice.hypothetical import Changes, HypotheticalOrg, with_fi
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.decision import Decision
 from auditor.tokens.grants import CIBA, KNOWN_GRANTS, USERLESS_GRANTS
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
 from auditor.tokens.situation import Situation

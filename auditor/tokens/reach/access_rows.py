@@ -10,7 +10,8 @@ from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
-from auditor.tokens.lookup import find_client, find_scope, find_server, find_user
+from auditor.tokens.lookup.records import find_client, find_server, find_user
+from auditor.tokens.lookup.scopes import find_scope
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.situations import Reach, SituationReach, Way
 from auditor.tokens.reach.user_sets import People

@@ -19,8 +19,8 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import KNOWN_GRANTS
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.regions import Stage
 from auditor.tokens.reach.situations import Reach

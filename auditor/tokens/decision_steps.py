@@ -12,7 +12,7 @@ from auditor.tokens.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class DecisionSteps:
     """A decision with the steps that led to it, in order; the last one decides.
 
     Only where a check left a fact open without which a token is not certain (`Check.unsettled`),
