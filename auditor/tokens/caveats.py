@@ -9,7 +9,6 @@ from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
     CLIENT_CREDENTIALS,
-    IMPLICIT,
     INTERACTION_CODE,
     PASSWORD,
     REFRESH_TOKEN,
@@ -47,7 +46,7 @@ def custom_server_caveats(
         yield Caveat(kind=CaveatKind.EQUAL_PRIORITY)
     if candidate.rule.token.inline_hook and candidate.rule.token.inline_hook.id:
         yield Caveat(kind=CaveatKind.INLINE_HOOK)
-    if situation.grant == IMPLICIT and OFFLINE_ACCESS in asked.ignored:
+    if OFFLINE_ACCESS in asked.ignored:
         yield Caveat(kind=CaveatKind.OFFLINE_ACCESS_IGNORED)
     consent = granted & _consent_scopes(situation)
     if consent and situation.client.oauth.consent_method == "REQUIRED":

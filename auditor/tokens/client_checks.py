@@ -1,4 +1,4 @@
-"""Checks that every request of a server, client and grant type meets, whatever it asks for."""
+"""Checks of every request of a server, client and grant type, whatever it asks for."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
 
 
 def _three_valued(condition: Condition, rejection: Rejection, *, answer: bool | None) -> Check:
-    """What was not read is taken to stand in nobody's way; a caveat says so."""
+    """The check for an answer; if that was not read, the request goes on, with a caveat."""
     if answer is None:
         return Check(condition, Verdict.UNKNOWN)
     return Check(condition) if answer else rejected(condition, rejection)

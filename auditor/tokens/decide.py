@@ -1,4 +1,4 @@
-"""One token request, one decision: minted, rejected, or not to be known.
+"""One token request, one decision: minted, rejected or indeterminate.
 
 `docs/decisions.md` gives the order of the checks, with sources. Deciding and explaining run the
 same code; an explanation keeps the steps.
@@ -134,7 +134,7 @@ class Decider:
             steps += with_skipped(situation.policies, iter(kept))
             way = iter(kept)
         decision = _settled(self._decided(situation, asked, way, steps), unsettled)
-        if asked.wanted & OIDC_SCOPES:
+        if asked.scopes & OIDC_SCOPES:
             way = walk(situation.applicable, asked, user, openid_listed=not listed)
             other = _settled(self._decided(situation, asked, way, None), unsettled)
             if (other.outcome, other.rule) != (decision.outcome, decision.rule):
@@ -149,7 +149,7 @@ class Decider:
         way: Iterator[RuleStep],
         steps: list[Step] | None,
     ) -> Decision:
-        """The decision to which a walk comes: its last step decides, if it ends the walk."""
+        """The decision of a walk: its last step decides, if that ends the walk."""
         for step in way:
             if step.missing is not None:
                 return _indeterminate(step.missing)
@@ -194,7 +194,7 @@ def _checks(
         situation: the request's.
         request: the request.
         asked: its scopes.
-        fixed: whether the fixed checks that pass come along.
+        fixed: whether to yield the fixed checks that pass as well.
     """
     if fixed:
         yield from situation.fixed_checks
@@ -207,7 +207,7 @@ def _checks(
 
 
 def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
-    granted = asked.wanted
+    granted = asked.scopes
     refresh = gives_refresh_token(situation, granted)
     return Decision(
         outcome=Outcome.MINTED,

@@ -57,7 +57,7 @@ class Situation:
 
     @cached_property
     def assumed(self) -> tuple[MissingFact, ...]:
-        """What was not read and is taken to stand in nobody's way."""
+        """Facts that were not read and are assumed to let the client in."""
         if not self.at_token_endpoint:
             return ()
         checks = (
@@ -70,12 +70,12 @@ class Situation:
 
     @property
     def at_token_endpoint(self) -> bool:
-        """Whether tokens come from the token endpoint, where the client has to show itself."""
+        """Whether tokens come from the token endpoint, where the client authenticates."""
         return self.grant != IMPLICIT
 
     @property
     def user_check_undocumented(self) -> bool:
-        """Whether being left out of a list proves nothing about the user.
+        """Whether a user may get a token without being assigned, or named by a rule.
 
         See `USER_CHECK_UNDOCUMENTED`.
         """
@@ -110,7 +110,7 @@ class Situation:
 
     @cached_property
     def default_response_type(self) -> str:
-        """The response type of a request that does not say: what the client is set up for."""
+        """The response type of a request that names none: what the client is set up for."""
         if self.grant == IMPLICIT:
             own = {"token", "id_token"} & set(self.client.oauth.response_types)
             return " ".join(sorted(own, reverse=True)) or "token"
@@ -135,7 +135,7 @@ class Situation:
         )
 
     def asked(self, request: TokenRequest) -> AskedScopes:
-        """What the request's scopes alone decide."""
+        """What the request's scopes decide by themselves."""
         response_type = request.response_type or self._usual_response_type(request.scopes)
         key = (request.scopes, response_type)
         if key not in self._asked:

@@ -1,4 +1,4 @@
-"""The walk over policies and rules: the one place where it is judged whether a rule matches."""
+"""The walk over policies and rules: the one place that judges whether a rule matches."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _judged(
     if candidate.rule is None:
         missing = MissingFact(kind=MissingFactKind.RULES, policy=candidate.policy)
         return RuleStep(candidate, Verdict.UNKNOWN, missing=missing)
-    granted = candidate.grants(asked.wanted, omitted=asked.omitted, openid_listed=openid_listed)
+    granted = candidate.grants(asked.scopes, omitted=asked.omitted, openid_listed=openid_listed)
     if not granted:
         return RuleStep(candidate, Verdict.FAILED, Condition.SCOPES)
     admitted = candidate.admits(user)

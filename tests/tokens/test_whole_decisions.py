@@ -276,7 +276,7 @@ def judged(step: PolicyStep | RuleStep) -> tuple[str, str]:
 def expected_steps(plainly: Plainly, explanation: DecisionSteps) -> Iterator[tuple[str, str]]:
     """Every policy and rule of the server, and what is wrong with it."""
     tenant, request = plainly.tenant, explanation.request
-    wanted = explanation.situation.asked(request).wanted
+    wanted = explanation.situation.asked(request).scopes
     for policy in sorted(tenant[f"{SERVER}/policies"], key=lambda p: (p["priority"], p["id"])):
         named = {"ALL_CLIENTS", request.client} & {*policy["conditions"]["clients"]["include"]}
         failed = "status" if policy["status"] != "ACTIVE" else ("" if named else "clients")

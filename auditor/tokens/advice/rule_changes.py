@@ -43,17 +43,17 @@ def for_policy(
         if candidate.rule is None or candidate.admits(user) is None:
             continue
         lacking = frozenset[str]()
-        if not candidate.grants(asked.wanted, omitted=asked.omitted, openid_listed=openid_listed):
-            lacking = candidate.lacking(asked.wanted, openid_listed=openid_listed)
+        if not candidate.grants(asked.scopes, omitted=asked.omitted, openid_listed=openid_listed):
+            lacking = candidate.lacking(asked.scopes, openid_listed=openid_listed)
         people = _people_parts(situation.org, candidate, request)
         if people is not None:
             scopes = _scope_parts(candidate.rule, lacking)
             parts = [*_applicability_parts(candidate, situation), *scopes, *people]
             yield _proposal(candidate.rule, parts, request)
         if candidate.skipped is None and candidate.admits(user) and not asked.omitted:
-            obtainable.append(asked.wanted - lacking)
+            obtainable.append(asked.scopes - lacking)
     if largest := max(obtainable, key=len, default=None):
-        yield from without_scopes(request, asked.wanted - largest)
+        yield from without_scopes(request, asked.scopes - largest)
 
 
 def _proposal(rule: PolicyRule, parts: list[_Part], request: TokenRequest) -> Proposal:

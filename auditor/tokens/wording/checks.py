@@ -1,4 +1,4 @@
-"""Checks of the request as a whole in words. How a check ended is the check's to say."""
+"""Checks of the request as a whole in words. Nothing is judged here: a check says how it ended."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
     if check.missing is not None:
         return f"scopes {names}: not known"
     if asked.omitted:
-        return f"no scopes are named, so the defaults: {listed(sorted(asked.wanted))}"
+        return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
     return f"{noun} {names} can be asked for"
 

@@ -1,7 +1,6 @@
 """Steps in words: policies and rules, and checks by `checks.py`.
 
-Nothing is judged here: how a step ended is the step's to say. Names that come from a tenant are
-quoted.
+Nothing is judged here: each step says how it ended. Names that come from a tenant are quoted.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class ExplainedStep:
     """How it ended."""
 
     text: str
-    """What was found, without a full stop; tenant names are quoted."""
+    """What the step found, without a full stop; names of the tenant are quoted."""
 
     object_id: str | None
     """The policy's or the rule's id."""
@@ -159,8 +158,8 @@ def _people_gap(org: Org, gap: PeopleGap, user_id: str | None) -> str:
 def _scope_gap(explanation: DecisionSteps, candidate: Candidate) -> str:
     if not candidate.scopes:
         return "it lists no scopes, and so matches nothing"
-    wanted = explanation.situation.asked(explanation.request).wanted
-    lacking = candidate.lacking(wanted, openid_listed=explanation.openid_listed)
+    asked = explanation.situation.asked(explanation.request)
+    lacking = candidate.lacking(asked.scopes, openid_listed=explanation.openid_listed)
     verb = "is" if len(lacking) == 1 else "are"
     return f"{listed(sorted(lacking), most=5)} {verb} not in {_set(candidate.scopes)}"
 
