@@ -28,6 +28,7 @@ class MissingFactKind(StrEnum):
     OWN_APP_SETTINGS = "own_app_settings"
     POLICIES = "policies"
     POLICY_ON_REFRESH = "policy_on_refresh"
+    REDIRECT_URI_CREDENTIAL = "redirect_uri_credential"
     RULES = "rules"
     """The rules of a policy."""
     SCOPES = "scopes"
@@ -84,6 +85,9 @@ _TEXTS = {
     MissingFactKind.POLICIES: "the access policies of the authorization server",
     MissingFactKind.POLICY_ON_REFRESH: (
         "whether the access policy is evaluated again when a token is refreshed"
+    ),
+    MissingFactKind.REDIRECT_URI_CREDENTIAL: (
+        "the credential in the registered redirect URI, which no snapshot keeps"
     ),
     MissingFactKind.SCOPES: "the scopes of the authorization server",
     MissingFactKind.USER: "a user: the grant type needs one",

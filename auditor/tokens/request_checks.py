@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.clients import App
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, rejected, unknown
@@ -22,16 +23,21 @@ def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
         if request.response_type is not None:
             yield _response_type(client, request.grant, request.response_type)
         if request.redirect_uri is not None:
-            if is_registered(request.redirect_uri, client.oauth):
-                yield Check(Condition.REDIRECT_URI)
-            else:
-                yield rejected(Condition.REDIRECT_URI, rejections.WRONG_REDIRECT_URI)
+            yield _redirect_uri(client, request.redirect_uri)
     if request.pkce is False and request.grant in _CODE_GRANTS:
         if client.credentials.oauth_client.pkce_required:
             yield rejected(Condition.PKCE, rejections.PKCE_MISSING)
         yield Check(Condition.PKCE)
     if request.dpop is False and client.oauth.dpop_bound_access_tokens:
         yield rejected(Condition.DPOP, rejections.DPOP_MISSING)
+
+
+def _redirect_uri(client: App, uri: str) -> Check:
+    if is_registered(uri, client.oauth):
+        return Check(Condition.REDIRECT_URI)
+    if is_registered(without_credentials(uri), client.oauth):
+        return unknown(Condition.REDIRECT_URI, MissingFactKind.REDIRECT_URI_CREDENTIAL)
+    return rejected(Condition.REDIRECT_URI, rejections.WRONG_REDIRECT_URI)
 
 
 def _response_type(client: App, grant: str, response_type: str) -> Check:

@@ -12,7 +12,7 @@ from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
-from auditor.tokens.grants import IMPLICIT, PASSWORD, TOKEN_EXCHANGE
+from auditor.tokens.grants import IMPLICIT, PASSWORD, REFRESH_TOKEN, TOKEN_EXCHANGE
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import TokenRequest
@@ -45,7 +45,8 @@ def policy(name: str, *rules: dict[str, Any], **fields: Any) -> tuple[dict[str, 
 
 
 def decider(*policies: tuple[dict[str, Any], Any], unread: tuple[str, ...] = ()) -> Decider:
-    oauth = {"grant_types": [PASSWORD, TOKEN_EXCHANGE, IMPLICIT], "response_types": ["token"]}
+    grants = [PASSWORD, TOKEN_EXCHANGE, IMPLICIT, REFRESH_TOKEN]
+    oauth = {"grant_types": grants, "response_types": ["token"]}
     tenant = {
         "/api/v1/authorizationServers": [{"id": "aus"}],
         "/api/v1/apps": [
@@ -179,3 +180,21 @@ def test_offline_access_is_ignored_in_the_implicit_grant_only(
     assert ("offline_access" in decision.granted_scopes) is (
         "offline_access" in scopes and not ignored
     )
+
+
+# Lifetimes
+
+
+def test_each_lifetime_of_a_rule_is_told_as_what_it_is() -> None:
+    token = {
+        "accessTokenLifetimeMinutes": 15,
+        "refreshTokenLifetimeMinutes": 2_000,
+        "refreshTokenWindowMinutes": 300,
+    }
+    refreshing = decider(policy("p", rule("r") | {"actions": {"token": token}}))
+    decision = refreshing.decide(replace(REQUEST, scopes=frozenset({"a", "offline_access"})))
+    assert decision.refresh_token
+    assert decision.access_token_minutes == 15
+    assert decision.refresh_token_minutes == 2_000
+    assert decision.refresh_window_minutes == 300
+    assert decision.id_token_minutes is None
