@@ -13,10 +13,12 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "files", "toml_lines", "version"}
+BASE = {"errors", "text", "log_commands", "files", "toml_lines", "version"}
 MAY_IMPORT = {
     "errors": set(),
-    "text": set(),
+    "invisible": set(),
+    "log_commands": set(),
+    "text": {"invisible", "log_commands"},
     "files": {"errors"},
     "toml_lines": set(),
     "version": set(),
