@@ -13,13 +13,14 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "log_commands", "files", "toml_lines", "version"}
+BASE = {"errors", "text", "log_commands", "files", "input_files", "toml_lines", "version"}
 MAY_IMPORT = {
     "errors": set(),
     "invisible": set(),
     "log_commands": set(),
     "text": {"invisible", "log_commands"},
     "files": {"errors"},
+    "input_files": {"errors"},
     "toml_lines": set(),
     "version": set(),
     "snapshot": BASE,
@@ -28,11 +29,11 @@ MAY_IMPORT = {
     "lint": BASE | {"snapshot", "tokens", "access_overview"},
     "config": BASE | {"lint"},
     "controls": BASE | {"lint"},
-    "diff": BASE | {"snapshot", "tokens", "lint"},
+    "comparison": BASE | {"snapshot", "tokens", "lint"},
     "models": {"snapshot"},
     "oauth": {"tokens"},
     "results": {"snapshot", "lint", "access_overview"},
-    "api": {"errors", "snapshot", "tokens", "lint", "diff", "plugins", "pack_check"},
+    "api": {"errors", "snapshot", "tokens", "lint", "comparison", "plugins", "pack_check"},
     "pack_check": {"lint", "plugins"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
@@ -46,7 +47,7 @@ MAY_IMPORT = {
         "tokens",
         "access_overview",
         "lint",
-        "diff",
+        "comparison",
         "config",
         "plugins",
         "pack_check",
