@@ -30,7 +30,7 @@ _LEAD = re.compile(
 )
 # `std::x` is not at the begin of a line, but may come there. Groups of IPv6 addresses stay.
 _COMMAND = re.compile(r":(?=[A-Za-z])(?![0-9A-Fa-f]{1,4}(?![\w-]))")
-_OF_OURS = re.compile(r"(?m)^::(?:error|warning|notice) [^:\n]*::")
+_OF_OURS = re.compile(r"(?m)^(::(?:error|warning|notice) )([^:\n]*)::")
 _BLANK = "\ufffd\ufeff"
 
 
@@ -61,7 +61,9 @@ def keeping_commands(lines: str) -> str:
     pieces: list[str] = []
     position = 0
     for command in _OF_OURS.finditer(lines):
-        pieces += [without_commands(lines[position : command.start()]), command[0]]
+        begin, properties = command.groups()
+        pieces.append(without_commands(lines[position : command.start()]))
+        pieces.append(f"{begin}{without_commands(properties)}::")
         position = command.end()
     return "".join([*pieces, without_commands(lines[position:])])
 
