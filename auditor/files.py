@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.errors import OutputError
+from auditor.scratch_files import scratch_file
 
 PRIVATE = 0o600
 PUBLIC = 0o666
@@ -44,7 +45,7 @@ def check_writable(path: Path) -> None:
         return  # a pipe or a device; opening one may have effects of its own
     try:
         # Asking for the permission says nothing of read-only file systems.
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}."):
+        with scratch_file(folder):
             pass
     except OSError as error:
         raise OutputError(
@@ -80,18 +81,14 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int = PUBLIC) ->
 
 def _replace(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     target = path.resolve()  # a symbolic link stays one; what it points to is replaced
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    scratch = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
+    with scratch_file(target.parent) as (scratch, file):
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+        if sys.platform == "win32":
+            file.close()  # or it could not be renamed; elsewhere it stays locked until it is
         scratch.chmod(mode if mode == PRIVATE else mode & ~_umask())
         scratch.replace(target)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

@@ -13,14 +13,18 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "log_commands", "files", "input_files", "toml_lines", "version"}
+BASE = {
+    *("errors", "text", "log_commands", "files", "input_files", "scratch_files"),
+    *("toml_lines", "version"),
+}
 MAY_IMPORT = {
     "errors": set(),
     "invisible": set(),
     "log_commands": set(),
     "text": {"invisible", "log_commands"},
-    "files": {"errors"},
+    "files": {"errors", "scratch_files"},
     "input_files": {"errors"},
+    "scratch_files": set(),
     "toml_lines": set(),
     "version": set(),
     "snapshot": BASE,
