@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from auditor.errors import OutputError
+from auditor.errors import DiskFullError, OutputError
 from auditor.scratch_files import scratch_file
 
 PRIVATE = 0o600
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 PUBLIC = 0o666
 """Masked by the process's umask, as for any file a program creates."""
 
@@ -73,10 +76,21 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int = PUBLIC) ->
         else:
             _replace(path, pieces, mode)
     except OSError as error:
-        raise OutputError(
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: Path, error: OSError) -> OutputError:
+    """The error of a file that could not be written, or not to its end."""
+    if error.errno not in _NO_SPACE:
+        return OutputError(
             f"{path} could not be written: {error.strerror}.",
             remedy="Check the folder's permission and the free space.",
-        ) from error
+        )
+    try:
+        free = f", {shutil.disk_usage(path.parent).free:,} bytes are free"
+    except OSError:
+        free = ""
+    return DiskFullError(path, f"{path} could not be written: its disk is full{free}.")
 
 
 def _replace(path: Path, pieces: Iterable[bytes], mode: int) -> None:

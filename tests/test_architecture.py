@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 BASE = {
     *("errors", "text", "log_commands", "files", "input_files", "scratch_files"),
-    *("toml_lines", "version"),
+    *("toml_lines", "exact_json", "version"),
 }
 MAY_IMPORT = {
     "errors": set(),
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "input_files": {"errors"},
     "scratch_files": set(),
     "toml_lines": set(),
+    "exact_json": set(),
     "version": set(),
     "snapshot": BASE,
     "tokens": BASE | {"snapshot"},
