@@ -148,7 +148,7 @@ def test_what_keygen_prints_is_an_entry_of_a_file_of_keys(tmp_path: Path) -> Non
     signer = json.loads((bundle / "manifest.json").read_text())["predicate"]["signer"]
     assert value["public_key"] == signer
     assert "whose period begins at" in verify(bundle, "--keys", tmp_path / "keys.toml").stdout
-    assert "give the\nold key not_after" in done.stdout
+    assert "the old key not_after, the day" in done.stdout
 
 
 KEY = "ab" * 32

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
+from auditor.cli.printing import print_line
 from auditor.errors import ExitCode, UsageError
 from auditor.input_files import LARGEST_SECRET, read_input
-from auditor.text import counted, one_line
+from auditor.text import counted
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "OKTA_AUDITOR_EVIDENCE_KEY"
 REDACTION_VARIABLE = "OKTA_AUDITOR_REDACTION_KEY"
+_TO_ROTATE = (
+    "To rotate: sign the next night with the new key and go on with --previous. In keys.toml, give "
+    "the old key not_after, the day of its last night, and keep it there, or the nights before "
+    "cannot be checked. If others may know the old key, give it revoked = true instead."
+)
 
 
 def _digest(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -116,9 +122,9 @@ def export(
         write_zip(made.files, made.packed, target)
     else:
         write_folder(made.files, target)
-    click.echo(f"{target} written; its manifest has the SHA-256 {made.digest}")
+    print_line(f"{target} written; its manifest has the SHA-256 {made.digest}")
     if bundle.incomplete:
-        click.echo("warning: something could not be checked; the evidence says so", err=True)
+        print_line("warning: something could not be checked; the evidence says so", err=True)
         click.get_current_context().exit(ExitCode.INCOMPLETE)
 
 
@@ -214,18 +220,18 @@ def verify(
         problems += [ChainProblem(path, what) for what in replayed.differences]
         obstacles += [ChainProblem(path, what) for what in replayed.obstacles]
     for problem in (*problems, *obstacles):
-        click.echo(one_line(f"{problem.path}: {problem.what}."))
+        print_line(f"{problem.path}: {problem.what}.")
     if problems:
-        click.echo(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
+        print_line(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
         click.get_current_context().exit(ExitCode.FINDINGS)
     for line in verdict(checked, trusted):
-        click.echo(one_line(line))
+        print_line(line)
     if trusted is None:
-        click.echo(f"note: {_unsigned(checked)}", err=True)
+        print_line(f"note: {_unsigned(checked)}", err=True)
     if obstacles:
         click.get_current_context().exit(ExitCode.INCOMPLETE)
     if replays:
-        click.echo("replayed: all that follows from the snapshot is the same, byte for byte")
+        print_line("replayed: all that follows from the snapshot is the same, byte for byte")
 
 
 def _unsigned(checked: list[CheckedBundle]) -> str:
@@ -264,26 +270,28 @@ def keygen(target: Path) -> None:
     private_pem, public_pem = new_key()
     write_file(target, private_pem, PRIVATE)
     write_file(public, public_pem)
-    click.echo(f"{target} written: keep it secret\n{public} written: give it to auditors")
-    click.echo(_rotation(read_public(public_pem, str(public))))
+    print_line(f"{target} written: keep it secret")
+    print_line(f"{public} written: give it to auditors")
+    for line in _rotation(read_public(public_pem, str(public))):
+        print_line(line)
 
 
-def _rotation(key: Ed25519PublicKey) -> str:
-    """What to add to the file of keys, and what to do with the key before."""
+def _rotation(key: Ed25519PublicKey) -> tuple[str, ...]:
+    """Lines: what to add to the file of keys, and what to do with the key before."""
     from auditor.evidence.signing import raw  # noqa: PLC0415 - only here
 
-    return f"""
-For auditors who verify with --keys keys.toml, append:
-
-[[key]]
-id = "{raw(key)[:8]}"
-owner = "who answers for it"
-public_key = "{raw(key)}"
-not_before = {datetime.now(UTC).date()}
-
-To rotate: sign the next night with the new key and go on with --previous; in keys.toml, give the
-old key not_after, the day of its last night. Keep it there, or the nights before cannot be checked.
-If the old key may be known to others, give it revoked = true instead."""
+    return (
+        "",
+        "For auditors who verify with --keys keys.toml, append:",
+        "",
+        "[[key]]",
+        f'id = "{raw(key)[:8]}"',
+        'owner = "who answers for it"',
+        f'public_key = "{raw(key)}"',
+        f"not_before = {datetime.now(UTC).date()}",
+        "",
+        _TO_ROTATE,
+    )
 
 
 def _signing_key(path: Path | None) -> Ed25519PrivateKey | None:
