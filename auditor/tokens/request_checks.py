@@ -10,12 +10,11 @@ from auditor.tokens import rejections
 from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, INTERACTION_CODE
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.redirect_uris import is_registered
 from auditor.tokens.request import TokenRequest
 
 _CODE_GRANTS = frozenset({AUTHORIZATION_CODE, INTERACTION_CODE})
-CREDENTIAL_IN_URI = "the credential in the registered redirect URI, which no snapshot keeps"
-GRANTS_OF_HYBRID = "which grant types a rule must allow for a hybrid response type"
 
 
 def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
@@ -37,7 +36,7 @@ def _redirect_uri(client: App, uri: str) -> Check:
     if is_registered(uri, client.oauth):
         return Check(Condition.REDIRECT_URI)
     if is_registered(without_credentials(uri), client.oauth):
-        return unknown(Condition.REDIRECT_URI, CREDENTIAL_IN_URI)
+        return unknown(Condition.REDIRECT_URI, MissingFactKind.REDIRECT_URI_CREDENTIAL)
     return rejected(Condition.REDIRECT_URI, rejections.WRONG_REDIRECT_URI)
 
 
@@ -47,5 +46,5 @@ def _response_type(client: App, grant: str, response_type: str) -> Check:
     if not asked or asked - set(client.oauth.response_types) or not fits:
         return rejected(Condition.RESPONSE_TYPE, rejections.WRONG_RESPONSE_TYPE)
     if grant == AUTHORIZATION_CODE and len(asked) > 1:
-        return unknown(Condition.RESPONSE_TYPE, GRANTS_OF_HYBRID)
+        return unknown(Condition.RESPONSE_TYPE, MissingFactKind.HYBRID_GRANTS)
     return Check(Condition.RESPONSE_TYPE)
