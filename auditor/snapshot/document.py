@@ -7,9 +7,9 @@ A path that is not there was not read; an empty list was read and is empty.
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,22 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from auditor.errors import SnapshotError
 from auditor.files import PRIVATE, write_file
-from auditor.snapshot.ledger import Ledger
-from auditor.text import escaped
+from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
+from auditor.snapshot.layout import (
+    arranged,
+    content_digest,
+    document_digest,
+    document_pieces,
+    stated_digest,
+)
+from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.proof import prove
+from auditor.text import quoted
 
 FORMAT = "okta-auditor-snapshot"
-VERSION = 1
+VERSION = 2
 
 Json = dict[str, Any]
-
-_WIDTH = 100
-_NESTED = frozenset({dict, list})
-_line = json.JSONEncoder(ensure_ascii=False).encode
-_FIRST = ("id", "name", "label", "status", "type", "priority")
 
 
 class Effort(BaseModel):
@@ -77,6 +81,18 @@ class Snapshot(BaseModel):
     capture: Capture
     ledger: Ledger
     resources: dict[str, Any] = Field(default_factory=dict)
+    digest: str = ""
+    """Of its content, as `sha256:…`; empty for one that was never a document."""
+
+
+_HEAD = ("format", "version", "capture", "ledger")
+_HEADER_FIELDS = tuple(
+    dict.fromkeys(
+        name
+        for model in (Capture, Effort, LedgerEntry, Gap, Quarantined, Contradiction)
+        for name in model.model_fields
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,37 +139,98 @@ def read_document(path: Path) -> bytes:
 
 
 def parse_snapshot(document: bytes, path: Path) -> Snapshot:
-    """Read a snapshot.
+    """Read a snapshot, and hold its ledger against its resources.
 
     Args:
         document: the decompressed bytes.
         path: where they come from, for messages.
+
+    Returns:
+        The snapshot. What its ledger says of it holds: entries that did not are partial, and
+        have `contradictions`.
 
     Raises:
         SnapshotError: it is not a snapshot, is cut off, or is of a newer version.
     """
     if not document or document.isspace():
         raise _unusable(path, "it is empty")
+    with ThreadPoolExecutor(1) as hashing:  # hashing lets other threads run
+        stated = stated_digest(document)
+        digest = hashing.submit(document_digest, document) if stated else None
+        try:
+            value, may_repeat = read_large_json(document)
+        except orjson.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            why = f"it is not valid JSON, or cut off ({where}: {error.msg})"
+            raise _unusable(path, why) from None
+        intact = digest is not None and digest.result() == stated
+    _check_head(value, path)
+    content = stated if intact and stated else _content_digest(value)
+    entries, resources = value["ledger"], value["resources"]
+    proven = prove(entries, resources, _doubts(value, content), may_repeat=may_repeat)
     try:
-        value = orjson.loads(document)
-    except orjson.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise _unusable(path, f"it is not valid JSON, or cut off ({where}: {error.msg})") from None
+        capture = Capture.model_validate(value["capture"])
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in ("capture", *first["loc"]))
+        raise _unusable(path, f"{field}: {first['msg']}") from None
+    return Snapshot(
+        version=value["version"],
+        capture=capture,
+        ledger=proven.ledger,
+        resources=proven.resources,
+        digest=content,
+    )
+
+
+def _check_head(value: Any, path: Path) -> None:
+    """Insist that a JSON value is a snapshot that this version reads."""
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _unusable(path, f'it does not say "format": "{FORMAT}"')
     version = value.get("version")
-    if isinstance(version, int) and version > VERSION:
+    if type(version) is not int or version < 1:
+        raise _unusable(path, "its version is not a number of one")
+    if version > VERSION:
         raise SnapshotError(
             f"{path} has snapshot version {version}; this okta-auditor reads up to {VERSION}.",
             remedy="Upgrade okta-auditor, or make the snapshot again with this version.",
         )
-    value["ledger"] = {"entries": value.get("ledger")}
-    try:
-        return Snapshot.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise _unusable(path, f"{field}: {first['msg']}") from None
+    for name, kind, what in (
+        ("capture", dict, "an object"),
+        ("ledger", list, "a list"),
+        ("resources", dict, "an object"),
+    ):
+        if not isinstance(value.get(name), kind):
+            raise _unusable(path, f"{name}: it is not {what}")
+
+
+def _doubts(value: Json, content: str) -> Iterator[str]:
+    """Why nothing of a snapshot can be believed, a clause each."""
+    if value["version"] < VERSION:
+        yield f"the snapshot is of version {value['version']}, which has no digest of its content"
+    elif "digest" not in value:
+        yield "the snapshot has no digest of its content"
+    elif value["digest"] != content:
+        yield (
+            "the snapshot was changed after it was exported: its content does not match its digest"
+        )
+    for name in sorted(value.keys() - {*_HEAD, "resources", "digest"}):
+        yield f"the snapshot has a member {quoted(name)}, which is none of a snapshot's"
+    head = {name: item for name, item in value.items() if name not in {"ledger", "resources"}}
+    for name in repeated_members(head):
+        yield f"the snapshot has the member {quoted(name)} twice"
+    if isinstance(value["resources"], RepeatedMember):
+        yield f"the snapshot has the resource {quoted(value['resources'].name)} twice"
+
+
+def _content_digest(value: Json) -> str:
+    """The digest of what is in a document that is laid out otherwise than we write it."""
+    return content_digest(_head(value), value["resources"])
+
+
+def _head(value: Json) -> Json:
+    """All but the resources and the digest, in the order in which it is written."""
+    return {name: arranged(value[name], _HEADER_FIELDS) for name in _HEAD}
 
 
 def _unusable(path: Path, why: str) -> SnapshotError:
@@ -163,55 +240,16 @@ def _unusable(path: Path, why: str) -> SnapshotError:
     )
 
 
-def _ordered(value: Any) -> Any:
-    """The same value with what identifies an object first and links last."""
-    if isinstance(value, list):
-        return value if _flat(value) else [_ordered(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value, key=_rank)}
-    return value
-
-
-def _rank(key: str) -> tuple[int, str]:
-    if key in _FIRST:
-        return _FIRST.index(key), ""
-    return (len(_FIRST) + 1 if key.startswith("_") else len(_FIRST)), key
-
-
 def _document(snapshot: Snapshot) -> Iterator[bytes]:
     """The document in pieces of a record, or of a list of ids."""
-    head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
-    body = {
-        "format": snapshot.format,
-        "version": snapshot.version,
-        "capture": head["capture"],
-        "ledger": head["ledger"]["entries"],
+    dumped = snapshot.model_dump(mode="json", include={"capture", "ledger"}, exclude_defaults=True)
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "capture": dumped["capture"],
+        "ledger": dumped["ledger"]["entries"],
     }
-    for piece in _pieces(body, snapshot.resources):
-        # Single characters are escaped, so a piece is as good as the whole.
-        yield escaped(piece).encode()
-
-
-def _pieces(body: Json, resources: Json) -> Iterator[str]:
-    yield "{\n" + "".join(f"  {_line(key)}: {_laid_out(body[key], 1)},\n" for key in body)
-    yield '  "resources": {'
-    start = "\n"
-    for path in sorted(resources):
-        yield f"{start}    {_line(path)}: "
-        yield from _resource(resources[path])
-        start = ",\n"
-    yield "\n  }\n}\n" if resources else "}\n}\n"
-
-
-def _resource(value: Any) -> Iterator[str]:
-    if not isinstance(value, list) or len(value) <= _WIDTH or _flat(value):
-        yield _laid_out(_ordered(value), 2)
-        return
-    start = "[\n"
-    for item in value:
-        yield f"{start}      {_laid_out(_ordered(item), 3)}"
-        start = ",\n"
-    yield "\n    ]"
+    return document_pieces(_head(head), snapshot.resources)
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -221,30 +259,3 @@ def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if packed := packer.compress(piece):
             yield packed
     yield packer.flush()
-
-
-def _laid_out(value: Any, depth: int) -> str:
-    """JSON in which a value stands on one line if it fits, and one member a line if not."""
-    if not value or not isinstance(value, (dict, list)):
-        return _line(value)
-    room = _WIDTH - 2 * depth
-    # Each member takes three characters or more, and lines are made to be thrown away.
-    if depth > 1 and 3 * len(value) <= room and len(line := _line(value)) <= room:
-        return line
-    inner, outer = "  " * (depth + 1), "  " * depth
-    if isinstance(value, dict):
-        members = (
-            f"{inner}{_line(key)}: {_laid_out(item, depth + 1)}" for key, item in value.items()
-        )
-        return "{\n" + ",\n".join(members) + f"\n{outer}}}"
-    if _flat(value):
-        # In one call, because a large tenant's snapshot has millions of ids.
-        rows = json.dumps(value, ensure_ascii=False, separators=(f",\n{inner}", ": "))[1:-1]
-        return f"[\n{inner}{rows}\n{outer}]"
-    items = (f"{inner}{_laid_out(item, depth + 1)}" for item in value)
-    return "[\n" + ",\n".join(items) + f"\n{outer}]"
-
-
-def _flat(value: list[Any]) -> bool:
-    """Whether no item of a list has members of its own."""
-    return _NESTED.isdisjoint(map(type, value))
