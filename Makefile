@@ -10,7 +10,7 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint docs bench tools browser lock clean
+.PHONY: help demo test coverage mutants lint docs bench tools browser lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: $(VENV)/.developer ## Run the tests
 
 coverage: $(VENV)/.developer ## Run the tests and show what they leave out
 	$(BIN)/python -m pytest --cov
+
+mutants: $(VENV)/.developer ## Plant faults in a copy of the code and show which no test notices
+	$(BIN)/python tests/mutants/run.py
 
 lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
 	$(BIN)/ruff check .

@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from auditor.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from auditor.lint.finding import Confidence as Confidence
     from auditor.lint.finding import Finding as Finding
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
     from auditor.lint.options import RuleOptions as RuleOptions
     from auditor.lint.report import Report as Report
     from auditor.lint.report import report as report
+    from auditor.lint.reported_finding import Location as Location
+    from auditor.lint.reported_finding import ObjectRef as ObjectRef
+    from auditor.lint.reported_finding import ReportedFinding as ReportedFinding
     from auditor.lint.result import AuditResult as AuditResult
-    from auditor.lint.result import Location as Location
-    from auditor.lint.result import ObjectRef as ObjectRef
-    from auditor.lint.result import ReportedFinding as ReportedFinding
     from auditor.lint.rule import Rule as Rule
     from auditor.lint.rule import rule as rule
     from auditor.lint.sensitive_scopes import PrivilegedScopeOptions as PrivilegedScopeOptions
@@ -37,13 +39,12 @@ if TYPE_CHECKING:
     from auditor.text import printable as printable
     from auditor.text import quoted as quoted
 
-__version__ = "0.1.0"
-
 _NAMES = {
     "auditor.lint.finding": ("Confidence", "Finding", "Impact", "Related", "Severity"),
     "auditor.lint.options": ("RuleOptions",),
     "auditor.lint.report": ("Report", "report"),
-    "auditor.lint.result": ("AuditResult", "Location", "ObjectRef", "ReportedFinding"),
+    "auditor.lint.reported_finding": ("Location", "ObjectRef", "ReportedFinding"),
+    "auditor.lint.result": ("AuditResult",),
     "auditor.lint.rule": ("Rule", "rule"),
     "auditor.lint.sensitive_scopes": ("PrivilegedScopeOptions",),
     "auditor.snapshot.org": ("Org",),

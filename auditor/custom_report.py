@@ -42,7 +42,7 @@ class _TooMuchError(Exception):
     """A bound was met."""
 
 
-class _Lines(str):
+class _MultilineText(str):
     """Text whose line breaks are meant."""
 
     __slots__ = ()
@@ -86,12 +86,12 @@ def _environment(path: Path) -> Environment:
         autoescape=_is_markup,
         finalize=_harmless,
         keep_trailing_newline=True,
-        loader=_Folder(path),
+        loader=_TemplateFolder(path),
         lstrip_blocks=True,
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["lines"] = lambda value: _Lines(printable(str(value)))
+    environment.filters["lines"] = lambda value: _MultilineText(printable(str(value)))
     # A random choice would make other bytes of the same results.
     del environment.filters["random"]
     del environment.globals["lipsum"]
@@ -115,7 +115,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return product(left, right)
 
 
-class _Folder(BaseLoader):
+class _TemplateFolder(BaseLoader):
     """Loads the template, and files that stand in its folder or beneath."""
 
     def __init__(self, path: Path) -> None:
@@ -157,15 +157,19 @@ def _without_suffix(name: str) -> str:
 
 
 def _harmless(value: object) -> object:
-    """What every value goes through before it is escaped: a tenant's words stay on their line."""
+    """A value as it is before it is escaped: a tenant's words stay on their line."""
     if isinstance(value, Markup):
         return Markup(printable(value))  # noqa: S704 - it is markup already
-    return one_line(value) if isinstance(value, str) and not isinstance(value, _Lines) else value
+    return (
+        one_line(value)
+        if isinstance(value, str) and not isinstance(value, _MultilineText)
+        else value
+    )
 
 
 def _bound(size: int) -> None:
     if size > MOST_CHARACTERS:
-        raise _TooMuchError(f"the report has more than {MOST_CHARACTERS:,} characters")
+        raise _TooMuchError(f"the report has more than {MOST_CHARACTERS:,} characters.")
 
 
 @contextmanager
@@ -178,7 +182,7 @@ def _deadline() -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
-        raise _TooMuchError(f"it took more than {MOST_SECONDS} seconds")
+        raise _TooMuchError(f"it took more than {MOST_SECONDS} seconds.")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
@@ -190,7 +194,7 @@ def _deadline() -> Iterator[None]:
 
 
 def _failed(path: Path, error: Exception) -> UsageError:
-    """What the user is told: the file, the line, and what is wrong there."""
+    """An error that names the file, the line, and what is wrong there."""
     file, line = str(path), 0
     if isinstance(error, TemplateSyntaxError):
         file, line = error.filename or file, error.lineno
@@ -199,10 +203,10 @@ def _failed(path: Path, error: Exception) -> UsageError:
         if frame.name.startswith(_JINJA_FRAMES):
             file, line = frame.filename, frame.lineno or 0
     where = f"{file}, line {line}" if line else file
-    return UsageError(f"The template {where}: {one_line(_reason(error))}.", remedy=_REMEDY)
+    return UsageError(f"The template {where}: {one_line(_reason(error))}", remedy=_REMEDY)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TemplateError):
-        return (error.message or "it cannot be used").removesuffix(".")
+        return error.message or "it cannot be used."  # in Jinja's words, with or without a stop
     return str(error) if isinstance(error, _TooMuchError) else f"{type(error).__name__}: {error}"

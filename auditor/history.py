@@ -40,7 +40,7 @@ _REMEDY = "Move it elsewhere, or restore it from a copy."
 _Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
-class _Record(BaseModel):
+class _RunRecord(BaseModel):
     """The content of a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
@@ -88,7 +88,7 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
     """
     this = run_of(result)
     runs, notices = _read(folder, result.tenant.id, before=this.captured_at)
-    record = _Record.model_validate({**_fields(this), "tenant": result.tenant.id})
+    record = _RunRecord.model_validate({**_fields(this), "tenant": result.tenant.id})
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     data = orjson.dumps(record.model_dump(mode="json"), option=options)
     write_file(folder / _name(result.tenant.id, this.captured_at), data)
@@ -97,9 +97,7 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
 
 def run_of(result: AuditResult) -> Run:
     """What is kept of an audit."""
-    unfinished = {item.rule.code for item in result.not_evaluated}
-    unfinished |= {item.rule.code for item in result.crashed}
-    evaluated = [rule.code for rule in result.rules if rule.code not in unfinished]
+    evaluated = sorted(result.evaluated_codes)
     by_rule = Counter(finding.rule.code for finding in result.findings)
     by_impact = Counter(finding.rule.impact for finding in result.findings)
     return Run(
@@ -130,8 +128,8 @@ def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[
     runs: list[Run] = []
     notices: list[Notice] = []
     for path in _candidates(folder, tenant, notices):
-        found = _NAME.fullmatch(path.name)
-        if found and _moment(found) >= before:
+        name = _NAME.fullmatch(path.name)
+        if name and _moment(name) >= before:
             continue  # this run's own record, or one of a newer snapshot
         if len(runs) == MOST_RUNS - 1:
             break
@@ -144,28 +142,28 @@ def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[
 
 def _candidates(folder: Path, tenant: str, notices: list[Notice]) -> Iterator[Path]:
     """Files that are named as the tenant's records are, newest first."""
-    mine = []
+    records = []
     try:
-        found_here = sorted(folder.iterdir())
+        files = sorted(folder.iterdir())
     except OSError as error:
         raise OutputError(f"{folder} cannot be read: {error.strerror}.") from error
-    for path in found_here:
-        found = _NAME.fullmatch(path.name)
-        if found is None or _moment(found) is _NEVER:
+    for path in files:
+        name = _NAME.fullmatch(path.name)
+        if name is None or _moment(name) is _NEVER:
             if not path.name.startswith("."):  # scratch files, .gitkeep
                 why = "its name is not TENANT_YYYYMMDDTHHMMSSZ.json"
                 notices.append(_unusable(path, why))
-        elif found["tenant"] == _safe(tenant):
-            mine.append(path)
-    yield from sorted(mine, key=lambda path: path.name, reverse=True)
+        elif name["tenant"] == _safe(tenant):
+            records.append(path)
+    yield from sorted(records, key=lambda path: path.name, reverse=True)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def _moment(found: re.Match[str]) -> datetime:
+def _moment(name: re.Match[str]) -> datetime:
     try:
-        return datetime.strptime(found["moment"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(name["moment"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return _NEVER
 
@@ -186,7 +184,7 @@ def _parse(path: Path, tenant: str) -> Run:
     if len(data) > _LARGEST:
         raise ValueError(f"it is larger than {_LARGEST:,} bytes")
     try:
-        record = _Record.model_validate(orjson.loads(data))
+        record = _RunRecord.model_validate(orjson.loads(data))
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"it is not valid JSON, or cut off ({where})") from None
@@ -201,7 +199,7 @@ def _parse(path: Path, tenant: str) -> Run:
     return Run(**_fields(record, captured_at=record.captured_at.astimezone(UTC)))
 
 
-def _fields(item: Run | _Record, **changes: Any) -> dict[str, Any]:
+def _fields(item: Run | _RunRecord, **changes: Any) -> dict[str, Any]:
     names = Run.__dataclass_fields__
     return {name: getattr(item, name) for name in names} | changes
 

@@ -1,6 +1,6 @@
 """Records of the Management API, as rules and programs read them, and the words they use.
 
-Every field keeps Okta's name in snake_case; fields that no model names are in `model_extra`.
+Every field keeps Okta's name in snake_case. A snapshot keeps no field that no model names.
 """
 
 from auditor.snapshot.models.base import Record, RecordPlace

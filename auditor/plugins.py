@@ -66,7 +66,7 @@ class LoadedModule:
 
     file: Path
     rules: tuple[Rule, ...] = ()
-    error: Exception | None = None
+    error: Exception | SystemExit | None = None
 
 
 def load_folder(folder: Path) -> list[LoadedModule]:
@@ -78,10 +78,10 @@ def load_folder(folder: Path) -> list[LoadedModule]:
     package = _package(folder)
     loaded = []
     for info in pkgutil.iter_modules(package.__path__):
-        file = folder / f"{info.name}.py"
+        file = folder / info.name / "__init__.py" if info.ispkg else folder / f"{info.name}.py"
         try:
             module = import_module(f"{package.__name__}.{info.name}")
-        except Exception as error:  # noqa: BLE001 - whatever a rule's author wrote
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an author wrote
             loaded.append(LoadedModule(file, error=error))
         else:
             loaded.append(LoadedModule(file, tuple(_values([module], Rule))))

@@ -23,19 +23,15 @@ from auditor.lint.completeness import (
 )
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
-from auditor.lint.result import (
+from auditor.lint.reported_finding import (
     Acceptance,
     AcceptedBy,
-    Crashed,
     FindingStatus,
-    Fixed,
-    NotEvaluated,
-    Notice,
     RelatedObject,
-    Run,
-    Tenant,
     Witness,
 )
+from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
@@ -65,6 +61,8 @@ __all__ = [
     "PolicyAccess",
     "RelatedObject",
     "RuleAccess",
+    "RuleOutcome",
+    "RuleOutcomes",
     "RulePage",
     "RuleUse",
     "Run",

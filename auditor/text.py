@@ -100,10 +100,10 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str | None) -> str:
-    """`; did you mean X?`, the end of a message about an unknown word; empty for None."""
+    """The end of a message about an unknown word, `; did you mean X?`; empty for None."""
     return "" if word is None else f"; did you mean {word}?"
 
 
-def _json_escape(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+def _json_escape(character: re.Match[str]) -> str:
+    units = character[0].encode("utf-16-be", "surrogatepass").hex()
     return re.sub("(.{4})", r"\\u\1", units)

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 import auditor
 from auditor.models import Record
 from auditor.snapshot.collections import COLLECTIONS
+from auditor.snapshot.kept_fields import field_names
 from auditor.snapshot.org import Org
 
 FACADES = ("auditor", "auditor.models", "auditor.oauth", "auditor.results", "auditor.api")
@@ -52,7 +53,19 @@ def _collections() -> str:
         "# Collections\n\n"
         "What a rule names in `reads` and `consults`, the API path that stands for it in\n"
         "examples and snapshots, and the members of `Org` that read it. Parents are implied.\n\n"
-        f"| collection | path | members of `Org` |\n|---|---|---|\n{rows}\n"
+        f"| collection | path | members of `Org` |\n|---|---|---|\n{rows}\n\n"
+        "## What a snapshot keeps of a record\n\n"
+        "The fields that the record's model declares, and no others: secrets have no list that\n"
+        "would be complete. Members of groups are bare ids.\n\n"
+        f"| collection | fields |\n|---|---|\n{_kept_fields()}\n"
+    )
+
+
+def _kept_fields() -> str:
+    return "\n".join(
+        f"| `{row.name}` | {', '.join(f'`{name}`' for name in field_names(row.model))} |"
+        for row in COLLECTIONS
+        if row.model
     )
 
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from auditor import AuditResult, counted, listed
+from auditor import AuditResult, counted
 from auditor.results import (
-    MOST_LOGINS,
     AccessOverview,
     ClientAccess,
     ClientServerAccess,
@@ -17,7 +16,6 @@ from auditor.results import (
     RuleAccess,
     RuleUse,
     ScopeAccess,
-    ScopePath,
     ServerAccess,
 )
 
@@ -185,21 +183,7 @@ def _flagged(result: AuditResult) -> Mapping[str, tuple[str, ...]]:
     for finding in result.findings:
         for ref in (finding.object, *(other.object for other in finding.related)):
             codes.setdefault(ref.id, set()).add(finding.rule.code)
-    return {id_: tuple(sorted(found)) for id_, found in codes.items()}
-
-
-def whom(scope: ScopeAccess) -> str:
-    """Who obtains a scope: people, machines, and whether there may be more."""
-    parts = []
-    if scope.people:
-        all_named = len(scope.logins) == scope.people
-        logins = f" ({listed(scope.logins, most=MOST_LOGINS)})" if all_named else ""
-        parts.append(f"{counted(scope.people, 'person', 'people')}{logins}")
-    if scope.machines:
-        parts.append(f"{counted(scope.machines, 'client')} without a user")
-    if not parts:
-        return "not known" if scope.more else ""
-    return f"{' and '.join(parts)}{', maybe more: not known' if scope.more else ''}"
+    return {id_: tuple(sorted(each)) for id_, each in codes.items()}
 
 
 def _state(cell: ClientServerAccess) -> tuple[str, str]:
@@ -215,32 +199,6 @@ def _state(cell: ClientServerAccess) -> tuple[str, str]:
         Obtains.SENSITIVE: "sensitive",
     }[cell.obtains]
     return kind + ("-more" if cell.more else ""), f"{cell.obtains.value}{more}"
-
-
-def path_recipients(path: ScopePath) -> str:
-    """Who obtains a scope through one client and rule."""
-    if not path.certain:
-        return "maybe: not known"
-    return counted(path.people, "person", "people") if path.people else "without a user"
-
-
-_STEP_CLASSES = {
-    RuleUse.REACHED: "reached",
-    RuleUse.NEVER: "never-reached",
-    RuleUse.INACTIVE: "inactive",
-    RuleUse.UNKNOWN: "not-known",
-}
-
-
-def step_class(use: RuleUse) -> str:
-    """The class of style of a policy rule."""
-    return _STEP_CLASSES[use]
-
-
-def grants_words(grants: tuple[str, ...]) -> str:
-    """Some grant types, those that are URNs by their last part."""
-    names = (grant.rpartition(":")[2] for grant in grants)
-    return listed(names, most=6, empty="no grant type")
 
 
 def _server(
@@ -288,8 +246,3 @@ def _first(policies: tuple[PolicyAccess, ...]) -> Iterator[PolicyAccess]:
             rules=rules,
             complete=policy.complete,
         )
-
-
-def scopes_words(scopes: tuple[str, ...]) -> str:
-    """Some scopes of a rule or a cell."""
-    return listed(scopes, most=12, empty="no scope")

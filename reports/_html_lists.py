@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity
-from auditor.results import NotEvaluated
+from auditor.results import NotEvaluated, RuleOutcome, RuleOutcomes
 
 from ._output import with_identity
 from ._wording import sentence
@@ -132,12 +132,15 @@ def not_evaluated_groups(items: Iterable[NotEvaluated]) -> list[NotEvaluatedGrou
     ]
 
 
-def rule_outcomes(result: AuditResult, counts: Counter[str]) -> Iterator[tuple[Rule, str]]:
-    """Every selected rule with what came of it."""
-    without_findings = {item.rule.code: "crashed" for item in result.crashed}
-    without_findings |= {item.rule.code: "not evaluated" for item in result.unread}
-    without_findings |= {item.rule.code: "does not apply" for item in result.not_applicable}
+def rule_outcomes(result: AuditResult) -> Iterator[tuple[Rule, str]]:
+    """Every selected rule with its number of findings, or why it has none."""
+    outcomes = RuleOutcomes(result)
     accepted = Counter(item.rule.code for item in result.accepted)
+    counts = Counter(item.rule.code for item in result.findings)
     for rule in result.rules:
-        more = f" and {accepted[rule.code]:,} accepted" if accepted[rule.code] else ""
-        yield rule, without_findings.get(rule.code) or f"{counts[rule.code]:,}{more}"
+        outcome = outcomes.of(rule.code)
+        if outcome in {RuleOutcome.CLEAN, RuleOutcome.FINDINGS}:
+            more = f" and {accepted[rule.code]:,} accepted" if accepted[rule.code] else ""
+            yield rule, f"{counts[rule.code]:,}{more}"
+        else:
+            yield rule, outcome.value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from auditor.results import BY_NAME, AcceptedBy, FindingStatus
 
-from ._results_model import FindingInfo, Results, RuleInfo
+from ._results_findings import FindingInfo
+from ._results_model import Results, RuleInfo
 
 
 def check_coherence(results: Results) -> None:

@@ -7,44 +7,32 @@ given another meaning.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     JsonValue,
     NonNegativeInt,
-    PositiveInt,
 )
 
 from auditor import Confidence, Impact, Severity
-from auditor.results import AcceptedBy, Capture, CollectionStatus, FindingStatus
+from auditor.results import Capture, CollectionStatus
+
+from ._results_findings import Code, FindingInfo, FixedInfo, Hash, NoticeInfo, ResultsPart, RuleName
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
 
-# Reports make anchors and markers of these, so they are nothing else wherever they come from.
-Code = Annotated[str, Field(pattern=r"^[A-Z]{2,10}[0-9]{3,4}$")]
-Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-RuleName = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
 
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
-    )
-
-
-class Tool(_Wire):
+class ToolInfo(ResultsPart):
     """What made the document."""
 
     name: Literal["okta-auditor"] = "okta-auditor"
     version: str
 
 
-class TenantInfo(_Wire):
+class TenantInfo(ResultsPart):
     """Whose configuration was audited."""
 
     id: str = Field(description="The org's id, or its host name where the id was not read.")
@@ -52,7 +40,7 @@ class TenantInfo(_Wire):
     url: str
 
 
-class RuleCounts(_Wire):
+class RuleCounts(ResultsPart):
     """What became of the selected rules; the last three add up to the first."""
 
     selected: int
@@ -61,7 +49,7 @@ class RuleCounts(_Wire):
     crashed: int
 
 
-class RuleInfo(_Wire):
+class RuleInfo(ResultsPart):
     """A rule as it was when it ran. Its page is in the rule pack."""
 
     code: Code
@@ -81,7 +69,7 @@ class RuleInfo(_Wire):
     )
 
 
-class Summary(_Wire):
+class ResultsSummary(ResultsPart):
     """The numbers."""
 
     complete: bool = Field(
@@ -98,102 +86,7 @@ class Summary(_Wire):
     objects: dict[str, int] = Field(description="How many objects of each collection were read.")
 
 
-class ObjectInfo(_Wire):
-    """An Okta object. The name is the tenant's own words."""
-
-    type: str
-    id: str
-    name: str
-
-
-class Place(_Wire):
-    """Where in a file: lines and columns from 1, the end column after the last character."""
-
-    file: str
-    line: PositiveInt
-    column: PositiveInt = Field(description="In Unicode code points.")
-    end_line: PositiveInt
-    end_column: PositiveInt
-
-
-class RelatedInfo(_Wire):
-    """Another object that takes part in a finding."""
-
-    object: ObjectInfo
-    role: str = Field(description="What it has to do with the finding.")
-    location: Place
-
-
-class WitnessInfo(_Wire):
-    """A token request that shows a finding, by ids."""
-
-    server: str = Field(description="The server's id, or `org`.")
-    client: str = Field(description="The client id.")
-    grant: str
-    user: str | None
-    scopes: list[str] | None = Field(description="Null if the request leaves the scopes out.")
-    response_type: str | None
-    redirect_uri: str | None
-    pkce: bool | None
-    dpop: bool | None
-    command: str = Field(description="A shell command that shows what becomes of it.")
-
-
-class AcceptanceInfo(_Wire):
-    """Why a finding does not count."""
-
-    by: AcceptedBy
-    where: str = Field(description="The file and line that accepts it.")
-    reason: str
-    owner: str
-    ticket: str
-    expires: date | None = Field(description="The last day on which it holds.")
-
-
-class NoticeInfo(_Wire):
-    """Something that whoever keeps suppressions or the baseline should know."""
-
-    where: str
-    message: str
-    remedy: str
-
-
-class FixedInfo(_Wire):
-    """A finding of the baseline that is not there any more."""
-
-    code: Code
-    fingerprint: Hash
-    object: ObjectInfo
-
-
-class FindingInfo(_Wire):
-    """One thing that is wrong with one object."""
-
-    code: Code = Field(description="The rule's permanent code.")
-    name: RuleName = Field(description="The rule's name.")
-    severity: Severity
-    impact: Impact
-    confidence: Confidence
-    message: str
-    object: ObjectInfo
-    server: ObjectInfo | None = Field(description="The authorization server it belongs to.")
-    field: str | None = Field(description="Dotted, in the API's names; null for the object.")
-    key: str = Field(description="Tells findings of one rule on one field apart.")
-    related: list[RelatedInfo] = Field(description="At most 20 of the other objects.")
-    related_more: NonNegativeInt = Field(description="How many more there are.")
-    location: Place
-    fingerprint: Hash = Field(description="Survives rewording, renaming and moving.")
-    content: str = Field(description="Changes when what the finding rests on changes.")
-    status: FindingStatus = Field(description="Open, suppressed, or unchanged since the baseline.")
-    remark: str = Field(description="Why it counts although it was accepted once; or empty.")
-    lapsed: bool = Field(description="Whether it counts because its suppression has expired.")
-    acceptance: AcceptanceInfo | None = Field(description="Null for a finding that counts.")
-    fix: str
-    evidence: str = Field(description="The field's value as it was read, cut if it is long.")
-    witness: WitnessInfo | None
-
-
-class NotEvaluatedInfo(_Wire):
+class NotEvaluatedInfo(ResultsPart):
     """A rule that could not be evaluated, because of what was not read."""
 
     code: Code
@@ -204,7 +97,7 @@ class NotEvaluatedInfo(_Wire):
     absent: bool = Field(description="The org does not have what the rule reads: no fault.")
 
 
-class CrashedInfo(_Wire):
+class CrashedInfo(ResultsPart):
     """A rule that failed; nothing that it found is reported."""
 
     code: Code
@@ -212,14 +105,14 @@ class CrashedInfo(_Wire):
     error: str
 
 
-class GapInfo(_Wire):
+class GapInfo(ResultsPart):
     """A list that could not be read to its end."""
 
     path: str
     reason: str
 
 
-class QuarantinedInfo(_Wire):
+class QuarantinedInfo(ResultsPart):
     """A record that could not be understood and was set aside."""
 
     path: str
@@ -227,7 +120,7 @@ class QuarantinedInfo(_Wire):
     reason: str
 
 
-class CoverageInfo(_Wire):
+class CoverageInfo(ResultsPart):
     """How completely a collection was read, and why not."""
 
     collection: str
@@ -246,7 +139,7 @@ class CoverageInfo(_Wire):
     quarantined: list[QuarantinedInfo]
 
 
-class RunInfo(_Wire):
+class RunInfo(ResultsPart):
     """A run over the same tenant, as the history keeps it."""
 
     captured_at: AwareDatetime
@@ -263,17 +156,17 @@ class RunInfo(_Wire):
     )
 
 
-class Results(_Wire):
+class Results(ResultsPart):
     """The results of one audit by okta-auditor."""
 
     version: Literal["okta-auditor/results/1"] = Field(default=VERSION, alias="schema")
-    tool: Tool
+    tool: ToolInfo
     tenant: TenantInfo
     captured_at: AwareDatetime = Field(description="When reading the tenant was finished.")
     capture: Capture = Field(description="The header of the snapshot.")
     source: str = Field(description="The file that locations point into.")
     show_accepted: bool = Field(description="Whether reports list what was accepted.")
-    summary: Summary
+    summary: ResultsSummary
     rules: list[RuleInfo] = Field(description="The selected rules, by code.")
     as_of: date | None = Field(
         description="The day by which expiry was judged; null where nothing can expire."

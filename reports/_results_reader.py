@@ -1,7 +1,7 @@
 """Reads the JSON results back into the result of an audit.
 
-Reading is strict, because what is rendered again is taken for what the audit said: whatever
-does not hold together is refused and named.
+Reading is strict, because readers take what is rendered again for what the audit said: whatever
+contradicts itself is refused and named.
 """
 
 from __future__ import annotations
@@ -45,18 +45,8 @@ from auditor.results import (
 )
 
 from ._results_checks import check_coherence
-from ._results_model import (
-    FORMAT,
-    VERSION,
-    FindingInfo,
-    ObjectInfo,
-    Place,
-    RelatedInfo,
-    Results,
-    RuleInfo,
-    RunInfo,
-    WitnessInfo,
-)
+from ._results_findings import FindingInfo, ObjectInfo, Place, RelatedInfo, WitnessInfo
+from ._results_model import FORMAT, VERSION, Results, RuleInfo, RunInfo
 from ._results_writer import page_hash, summary_of
 
 _MOST_NAMED = 10

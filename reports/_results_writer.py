@@ -17,25 +17,27 @@ from auditor.results import (
     markdown,
 )
 
-from ._results_model import (
+from ._results_findings import (
     AcceptanceInfo,
-    CoverageInfo,
-    CrashedInfo,
     FindingInfo,
     FixedInfo,
-    NotEvaluatedInfo,
     NoticeInfo,
     ObjectInfo,
     Place,
     RelatedInfo,
+    WitnessInfo,
+)
+from ._results_model import (
+    CoverageInfo,
+    CrashedInfo,
+    NotEvaluatedInfo,
     Results,
+    ResultsSummary,
     RuleCounts,
     RuleInfo,
     RunInfo,
-    Summary,
     TenantInfo,
-    Tool,
-    WitnessInfo,
+    ToolInfo,
 )
 
 _COMPARED = 2
@@ -46,7 +48,7 @@ def results_of(result: AuditResult) -> Results:
     """The document."""
     last = len(result.history) - _COMPARED
     return Results(
-        tool=Tool(version=result.tool_version),
+        tool=ToolInfo(version=result.tool_version),
         tenant=TenantInfo.model_validate(result.tenant),
         captured_at=result.capture.finished_at,
         capture=result.capture,
@@ -90,9 +92,9 @@ def _rule(item: Rule) -> RuleInfo:
     )
 
 
-def summary_of(result: AuditResult) -> Summary:
+def summary_of(result: AuditResult) -> ResultsSummary:
     """The numbers of a result."""
-    return Summary(
+    return ResultsSummary(
         complete=not result.incomplete,
         findings=len(result.findings),
         suppressed=len(result.suppressed),

@@ -80,7 +80,8 @@ def checked(result: AuditResult) -> str:
     """What a complete audit looked at; empty for one that is not complete."""
     if result.incomplete or not result.evaluated:
         return ""
-    evaluated = [rule for rule in result.rules if rule.code in result.evaluated_codes]
+    codes = result.evaluated_codes
+    evaluated = [rule for rule in result.rules if rule.code in codes]
     collections = lineage(name for rule in evaluated for name in (*rule.reads, *rule.consults))
     entries = [entry for entry in result.coverage if entry.collection in collections]
     total = counted(sum(entry.objects for entry in entries), "object")

@@ -19,14 +19,8 @@ from markupsafe import Markup
 from auditor import AuditResult, counted, listed, report
 from auditor.results import BY_NAME, CollectionStatus, incompleteness, type_name, unread_collections
 
-from ._access_pictures import (
-    grants_words,
-    path_recipients,
-    pictures,
-    scopes_words,
-    step_class,
-    whom,
-)
+from ._access_pictures import pictures
+from ._access_wording import grants_words, path_recipients, scopes_words, step_class, whom
 from ._display_names import title
 from ._html_answers import answer, evaluated, is_complete, not_checked, window_title
 from ._html_lists import (
@@ -78,7 +72,7 @@ def render(result: AuditResult) -> str:
             counts=counts,
             unread_rules=not_evaluated_groups(result.unread),
             not_applicable=not_evaluated_groups(result.not_applicable),
-            outcomes=rule_outcomes(result, counts),
+            outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
             unread=unread_collections(result),
             readable=CollectionStatus.COMPLETE,

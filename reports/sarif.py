@@ -12,7 +12,6 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from auditor import (
@@ -20,35 +19,17 @@ from auditor import (
     Location,
     ObjectRef,
     ReportedFinding,
-    Rule,
-    counted,
     one_line,
     report,
 )
 from auditor.results import FindingStatus, RelatedObject
 
 from ._output import file_name, json_document
-from ._sarif_driver import (
-    CRASHED,
-    LEFT_OUT,
-    LEVEL,
-    NOT_EVALUATED,
-    NOTICE,
-    NOTIFICATIONS,
-    Json,
-    driver,
-)
+from ._sarif_driver import LEVEL, Json, driver
+from ._sarif_invocation import MOST_BYTES, MOST_RESULTS, invocation, message, rule_indices
 from ._wording import acceptance_reason, sentence
 
-# GitHub refuses a run with more results, and a file that is larger when it is compressed.
-MOST_RESULTS = 25_000
-MOST_BYTES = 10_000_000
-
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-
-# A message may hold placeholders ({0}, §3.11.5) and links to locations ([text](1),
-# §3.11.6). A tenant's words must become neither.
-_LITERAL = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": "}}"})
 
 
 @report("sarif", filename="results.sarif")
@@ -68,7 +49,7 @@ def _document(result: AuditResult, number: int) -> str:
         "tool": {"driver": driver(result)},
         "automationDetails": {"id": f"okta-auditor/{_path_part(result.tenant.id)}/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(result, number)],
+        "invocations": [invocation(result, number, len(_shown(result)))],
         "results": list(_results(result, number)),
         "properties": _coverage(result),
     }
@@ -88,7 +69,7 @@ def _compressed(document: str) -> int:
 
 def _results(result: AuditResult, number: int) -> Iterator[Json]:
     """The results, most severe first, as the audit has them."""
-    index = _rule_index(result)
+    index = rule_indices(result)
     occurrences: Counter[str] = Counter()
     compared = _has_baseline(result)
     for item in _shown(result)[:number]:
@@ -122,7 +103,7 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         "ruleId": item.rule.code,
         "ruleIndex": rule_index,
         "level": LEVEL[item.severity],
-        "message": _message(f"{sentence(item.message)} Fix: {sentence(item.fix)}"),
+        "message": message(f"{sentence(item.message)} Fix: {sentence(item.fix)}"),
         "locations": [_location(item.location, item.object, item.server)],
         # GitHub reads the first one only and tells alerts apart by it. It is usually a hash
         # of the line; ours survives when the object moves within the file.
@@ -149,7 +130,7 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
 
 def _related(other: RelatedObject, number: int) -> Json:
     text = f"{other.role}: {other.object.described}"
-    return {"id": number, "message": _message(text)} | _location(other.location, other.object, None)
+    return {"id": number, "message": message(text)} | _location(other.location, other.object, None)
 
 
 def _location(location: Location, ref: ObjectRef, server: ObjectRef | None) -> Json:
@@ -195,69 +176,6 @@ def _quote(path: str) -> str:
     return quote(path, errors="surrogateescape")
 
 
-def _invocation(result: AuditResult, number: int) -> Json:
-    """How it went. The times are the snapshot's: an audit itself has none."""
-    return {
-        "executionSuccessful": not result.incomplete,
-        "startTimeUtc": _utc(result.capture.started_at),
-        "endTimeUtc": _utc(result.capture.finished_at),
-        "toolExecutionNotifications": [
-            *_crashes(result),
-            *_left_out(result, number),
-            *_notices(result),
-        ],
-        "toolConfigurationNotifications": list(_unevaluated(result)),
-    }
-
-
-def _crashes(result: AuditResult) -> Iterator[Json]:
-    for item in result.crashed:
-        text = (
-            f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
-            f"{sentence(item.error)}"
-        )
-        yield _notification(CRASHED, "error", text, result, item.rule)
-
-
-def _unevaluated(result: AuditResult) -> Iterator[Json]:
-    for item in result.not_evaluated:
-        text = (
-            f"{item.rule.code} {item.rule.name} was not evaluated: {sentence(item.reason)} "
-            f"Next: {sentence(item.remedy)}"
-        )
-        level = "note" if item.absent else "warning"
-        yield _notification(NOT_EVALUATED, level, text, result, item.rule)
-
-
-def _left_out(result: AuditResult, number: int) -> Iterator[Json]:
-    total = len(_shown(result))
-    if missing := total - number:
-        limit = f"{MOST_RESULTS:,} in one run"
-        if number < MOST_RESULTS:
-            limit = f"{MOST_BYTES // 1_000_000} MB of compressed SARIF"
-        text = (
-            f"{counted(missing, 'result')} of {total:,}, the least severe, left out: "
-            f"GitHub accepts {limit}. The other formats have them all."
-        )
-        yield _notification(LEFT_OUT, "warning", text, result)
-
-
-def _notices(result: AuditResult) -> Iterator[Json]:
-    for item in result.notices:
-        text = f"{item.where}: {sentence(item.message)} Next: {sentence(item.remedy)}"
-        yield _notification(NOTICE, "warning", text, result)
-
-
-def _notification(
-    name: str, level: str, text: str, result: AuditResult, rule: Rule | None = None
-) -> Json:
-    descriptor = {"id": name, "index": list(NOTIFICATIONS).index(name)}
-    made: Json = {"descriptor": descriptor, "level": level, "message": _message(text)}
-    if rule is not None:
-        made["associatedRule"] = {"id": rule.code, "index": _rule_index(result)[rule.code]}
-    return made
-
-
 def _coverage(result: AuditResult) -> Json:
     return {
         "tenant": {
@@ -279,18 +197,6 @@ def _coverage(result: AuditResult) -> Json:
     }
 
 
-def _rule_index(result: AuditResult) -> dict[str, int]:
-    return {item.code: position for position, item in enumerate(result.rules)}
-
-
-def _message(text: str) -> Json:
-    return {"text": one_line(text).translate(_LITERAL)}
-
-
 def _path_part(identity: str) -> str:
     """An id that adds no level to a category: GitHub reads slashes in it as levels."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", identity)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

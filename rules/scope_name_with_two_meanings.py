@@ -62,7 +62,7 @@ def check(org: Org) -> Iterator[Finding]:
         differing = [
             (pair, traits)
             for pair in definitions[1:]
-            if pair[0] is not first[0] and (traits := _difference(org, pair[1], first[1]))
+            if pair[0] is not first[0] and (traits := _difference(pair[1], first[1]))
         ]
         if differing:
             (server, scope), traits = differing[-1]
@@ -79,15 +79,14 @@ def check(org: Org) -> Iterator[Finding]:
             )
 
 
-def _difference(org: Org, one: Scope, other: Scope) -> list[str]:
+def _difference(one: Scope, other: Scope) -> list[str]:
     """What differs. A scope without a description does not contradict one that has it."""
-    mine, theirs = _description(org, one), _description(org, other)
+    mine, theirs = _description(one), _description(other)
     traits = ["description"] if mine and theirs and mine != theirs else []
     if (one.consent or "IMPLICIT") != (other.consent or "IMPLICIT"):
         traits.append("consent setting")
     return traits
 
 
-def _description(org: Org, scope: Scope) -> str:
-    words = str(org.raw(scope).get("description") or "").casefold().split()
-    return " ".join(words).rstrip(".")
+def _description(scope: Scope) -> str:
+    return " ".join((scope.description or "").casefold().split()).rstrip(".")

@@ -51,7 +51,7 @@ def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
         algorithm = server.access_token_encrypted_response_algorithm
         keys = org.encryption_keys(server)
-        if not algorithm or any(key.active for key in keys) or _has_own_keys(org, server):
+        if not algorithm or any(key.active for key in keys) or _has_own_keys(server):
             continue
         has = f"only {counted(len(keys), 'inactive encryption key')}"
         yield Finding(
@@ -62,8 +62,6 @@ def check(org: Org) -> Iterator[Finding]:
         )
 
 
-def _has_own_keys(org: Org, server: AuthorizationServer) -> bool:
+def _has_own_keys(server: AuthorizationServer) -> bool:
     """Whether the record itself carries an active key or says where keys are published."""
-    raw = org.raw(server)
-    inline = (raw.get("jwks") or {}).get("keys") or []
-    return bool(raw.get("jwks_uri")) or any(key.get("status") != "INACTIVE" for key in inline)
+    return bool(server.jwks_uri) or any(key.active for key in server.jwks.keys)

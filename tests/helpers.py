@@ -14,7 +14,7 @@ from schemas import check, check_text
 
 from auditor.cli import main
 from auditor.lint.examples import example_snapshot
-from auditor.sandbox import Sandbox, Tenant
+from auditor.sandbox import Sandbox, TenantFile
 from auditor.snapshot.collections import match
 from auditor.snapshot.document import write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
@@ -98,7 +98,10 @@ TENANT: dict[str, Any] = {
     "/api/v1/apps/0oa1/users": [
         {"id": "00u1", "scope": "GROUP", "status": "ACTIVE", "profile": {"ssn": "078-05-1120"}}
     ],
-    "/api/v1/groups": [{"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}}],
+    "/api/v1/groups": [
+        {"id": "00g0", "type": "BUILT_IN", "profile": {"name": "Everyone"}},
+        {"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}},
+    ],
     "/api/v1/groups/00g1/users": [{"id": "00u1", "profile": {"login": "ada@acme.example"}}],
     "/api/v1/users": [
         {
@@ -120,7 +123,7 @@ def tenant(**changes: Any) -> dict[str, Any]:
 @contextmanager
 def served(document: dict[str, Any]) -> Iterator[Sandbox]:
     """A sandbox that serves the document while the block runs."""
-    with Sandbox(Tenant.from_document(document)) as sandbox:
+    with Sandbox(TenantFile.from_document(document)) as sandbox:
         check("tenant", document, "tenant")
         yield sandbox
 

@@ -28,15 +28,15 @@ from pydantic import BaseModel, TypeAdapter
 from auditor import Org
 from auditor.cli.commands.schema import _schemas
 from auditor.config.model import Config
-from auditor.controls.reading import parse_framework
+from auditor.controls.framework_file import parse_framework
 from auditor.diff.json_report import DiffDocument
 from auditor.errors import AuditorError
 from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.acceptance.suppressions_file import parse_suppressions
 from auditor.plugins import load_rules
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.document import FORMAT, parse_snapshot
-from auditor.tokens.expectations import Expectation
+from auditor.tokens.expectations.model import Expectation
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
 _LARGEST = 50_000_000
@@ -207,6 +207,6 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "expectations": _model(TypeAdapter(list[Expectation])),
     "suppressions": _read_suppressions,
     "framework": lambda document: parse_framework(json.dumps(document), _HERE),
-    "tenant": Tenant.from_document,
+    "tenant": TenantFile.from_document,
 }
 """Raise ValueError or an error of ours for what is not of the kind."""

@@ -16,7 +16,7 @@ from auditor.config import read_config
 from auditor.errors import ExitCode
 from auditor.lint.option_settings import apply_options
 from auditor.plugins import load_reports, load_rules
-from auditor.sandbox import Fault, Tenant
+from auditor.sandbox import Fault, TenantFile
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -100,7 +100,7 @@ def test_the_sandbox_guide_names_every_member_of_a_fault_and_its_example_works()
         assert f"`{member}`" in guide, member
     example = re.search(r"```json\n(.*?)```", guide, re.DOTALL)
     assert example
-    assert Tenant.from_document(json.loads(example[1])).faults[0].status == 503
+    assert TenantFile.from_document(json.loads(example[1])).faults[0].status == 503
 
 
 def test_the_ci_guide_names_every_format_and_hook_and_its_examples_work(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from typing import TypeVar
 from auditor.access_overview.model import AccessOverview, ClientAccess
 from auditor.access_overview.server import ServerOverview
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
@@ -62,8 +61,7 @@ def access_overview(
         unread=tuple(
             entry.label
             for entry in org.ledger.entries
-            if entry.collection in collections
-            and entry.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+            if entry.collection in collections and entry.incomplete
         ),
         notes=tuple(_notes(org, clients)),
     )

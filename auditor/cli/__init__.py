@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 
-from auditor import __version__
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
 from auditor.errors import AuditorError, ExitCode
+from auditor.version import __version__
 
 _COMMANDS = {
     "doctor": "Check the way to the org, the token and its rights before an export.",
@@ -80,13 +80,13 @@ class Program(click.Group):
             return super().invoke(ctx)
         except AuditorError as error:
             log_error(ctx, error)
-            _say(f"error: {error.message}", error.remedy)
+            _print_error(f"error: {error.message}", error.remedy)
             ctx.exit(error.exit_code)
         except Stopped as stopped:
-            _say(stopped.line, "")
+            _print_error(stopped.line, "")
             ctx.exit(stopped.code)
         except KeyboardInterrupt:
-            _say("interrupted", "Nothing more was written.")
+            _print_error("interrupted", "Nothing more was written.")
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # The reader of our output has gone; there is nobody to tell.
@@ -98,7 +98,7 @@ class Program(click.Group):
             log_error(ctx, error)
             if "OKTA_AUDITOR_DEBUG" in os.environ:
                 raise
-            _say(
+            _print_error(
                 f"error: okta-auditor failed ({type(error).__name__}); this is a bug in it.",
                 _what_to_report(debug_log_of(ctx)),
             )
@@ -111,10 +111,10 @@ def _what_to_report(log: Path | None) -> str:
     return f"Please report it, and send {log}, which holds no secrets."
 
 
-def _say(what: str, remedy: str) -> None:
+def _print_error(message: str, remedy: str) -> None:
     from auditor.text import printable  # noqa: PLC0415 - only on this path
 
-    click.echo(printable(what), err=True)
+    click.echo(printable(message), err=True)
     if remedy:
         click.echo(f"  {printable(remedy)}", err=True)
 

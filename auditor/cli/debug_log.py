@@ -24,10 +24,10 @@ from typing import Any
 
 import click
 
-from auditor import __version__
 from auditor.errors import OutputError
 from auditor.files import PRIVATE
 from auditor.text import one_line
+from auditor.version import __version__
 
 _FIRST_WORDS = "okta-auditor debug log"
 _FLAGS = os.O_RDWR | os.O_CREAT

@@ -1,4 +1,4 @@
-"""From a snapshot to the files of a bundle of evidence."""
+"""Makes the files of a bundle of evidence from a snapshot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from auditor.config import EffectiveSettings
 from auditor.config.origin import Layer, Origin
 from auditor.config.toml import plain
 from auditor.errors import UsageError
-from auditor.evidence.bundle import REPORTS, Contents, bundle_files, predecessor
+from auditor.evidence.bundle_contents import REPORTS, BundleContents, bundle_files, predecessor
 from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
 from auditor.evidence.redaction import Redactor, check_key
 from auditor.lint.engine import audit
@@ -82,7 +82,7 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
     previous = _previous(before[0].predicate, before[1], result, redacted) if before else None
     in_force = _in_force(prepared)
     reports = load_reports()
-    contents = Contents(
+    contents = BundleContents(
         snapshot=snapshot,
         document=document,
         result=result,
@@ -117,7 +117,7 @@ def _result(prepared: PreparedAudit, snapshot: Snapshot, document: bytes) -> Aud
 def _previous(
     before: Predicate, previous: Previous, result: AuditResult, redacted: tuple[str, ...]
 ) -> Previous:
-    """The bundle before, if it can come before this one.
+    """The previous bundle, if it can come before this one.
 
     Raises:
         UsageError: it cannot, and `verify` would say so for ever.
@@ -152,7 +152,7 @@ def _in_force(prepared: PreparedAudit) -> dict[str, bytes]:
 
 
 def _settings(effective: EffectiveSettings, in_force: dict[str, bytes]) -> dict[str, Any]:
-    """Each setting that holds and the layer that it comes from; paths by their last name only.
+    """Each setting and the layer that it comes from; paths by their last name only.
 
     Where a machine keeps its files is private, and would change the bytes.
     """

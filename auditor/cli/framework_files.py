@@ -59,6 +59,6 @@ def _check_file(name: str, ids: Collection[str]) -> None:
     path = Path(name)
     if not path.exists() and path.name == name and path.suffix not in {".yaml", ".yml"}:
         raise UsageError(
-            f"There is no framework {name!r}{did_you_mean(closest(name, ids))}",
+            f"There is no framework {name!r}{did_you_mean(closest(name, ids)) or '.'}",
             remedy=f"Frameworks: {', '.join(ids)}; or name a YAML file of your own.",
         )

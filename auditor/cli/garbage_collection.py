@@ -1,4 +1,4 @@
-"""Commands that work on a whole tenant go without Python's garbage collector for a while."""
+"""Switches Python's garbage collector off while a whole tenant is worked on."""
 
 from __future__ import annotations
 

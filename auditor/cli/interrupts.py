@@ -10,17 +10,17 @@ from contextlib import contextmanager
 from types import FrameType
 
 INTERRUPTED = 130
-"""What a shell calls the end by Ctrl-C."""
+"""The exit code of a shell for an end by Ctrl-C."""
 
 TERMINATED = 143
-"""What a shell calls the end by SIGTERM."""
+"""The exit code of a shell for an end by SIGTERM."""
 
 
 class Stopped(KeyboardInterrupt):
-    """The command was told to end.
+    """A signal ended the command.
 
     Args:
-        line: what to tell the user.
+        line: what to print.
         code: the exit code.
     """
 
@@ -31,13 +31,13 @@ class Stopped(KeyboardInterrupt):
 
 
 class Signals:
-    """What a command was told by signals."""
+    """The signals that a command has received."""
 
     terminated = False
 
     @property
     def code(self) -> int:
-        """The exit code of a command that was told to end."""
+        """The exit code of a command that a signal ends."""
         return TERMINATED if self.terminated else INTERRUPTED
 
 

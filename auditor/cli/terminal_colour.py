@@ -26,4 +26,4 @@ def coloured(text: str) -> str:
     """
     if os.environ.get("NO_COLOR"):
         return text
-    return _HEADING.sub(lambda found: click.style(found[0], **_STYLES[found[0]]), text)
+    return _HEADING.sub(lambda severity: click.style(severity[0], **_STYLES[severity[0]]), text)

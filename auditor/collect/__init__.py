@@ -1,19 +1,30 @@
 """Reads a tenant over HTTP into a snapshot.
 
-Where what happens. A folder imports those above it, never those below:
+Each of these imports those above it, never those below:
 
+    options       the limits that a user sets
     http/         proxies, certificate authorities, connections, limits of one answer
-    auth/         credentials from the environment; access tokens, DPoP, private keys
-    api/          authenticated requests (`client`, the only importer of the okta SDK), errors
-    rate_limits/  when a request may be sent; here a 429 is waited for
-    fetch/        one list: retries, circuit breaker, next pages, bounds to all of it
+    auth/         credentials from the environment; private keys, DPoP, access tokens
+    api/          authenticated requests; `sdk_executor` is the only importer of the okta SDK
+    rate_limits/  when a request may be sent
+    fetch/        one list, page by page, with retries and bounds to everything
     lists/        what a snapshot keeps of the lists that were read, and the ledger
     journal/      what was read so far, in a file, so that another run can resume it
-    progress/     what is told to whoever watches
+    progress/     what whoever watches an export learns
     plan/         requests and minutes, calculated beforehand
     walk/         which lists are read, and what one of them leads to
     exporter      one tenant from beginning to end; `export_many`: several at the same time
     doctor/       checks before an export: network, token, permissions, rate limits
 
-`options` are the limits that a user sets; `fetch/bounds` are those that nobody needs to set.
+Where is …
+
+    a 429 waited for?                 rate_limits/limiter, and what a bucket allows: bucket
+    a share of a rate limit set?      rate_limits/allowance
+    an access token requested?        auth/token_request
+    a fault retried?                  fetch/retries; which faults: page_result, answers
+    a failing org or endpoint left?   fetch/circuit_breaker
+    every bound of retries and pages? fetch/bounds
+    the next page followed?           fetch/next_page
+    a journal resumed?                journal/resume
+    a deletion told from a refusal?   walk/deletions
 """

@@ -44,17 +44,17 @@ async def _each(
     writing = asyncio.Lock()
 
     async def run(number: int, job: ExportJob) -> None:
-        outcome: Snapshot | Exception
+        result: Snapshot | Exception
         try:
-            outcome = await read(job.credentials, job.options, job.progress, journal=job.journal)
+            result = await read(job.credentials, job.options, job.progress, journal=job.journal)
         except ExceptionGroup as group:
             # Of exceptions only, so the first is one.
             first = first_of(group)
-            outcome = first if isinstance(first, Exception) else RuntimeError(str(first))
+            result = first if isinstance(first, Exception) else RuntimeError(str(first))
         except Exception as error:  # noqa: BLE001 - one tenant's, whatever it is
-            outcome = error
+            result = error
         async with writing:
-            await asyncio.to_thread(done, number, outcome)
+            await asyncio.to_thread(done, number, result)
 
     async with asyncio.TaskGroup() as tasks:
         for number, job in enumerate(jobs):

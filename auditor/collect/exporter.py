@@ -14,19 +14,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from auditor import __version__
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.fetch.list_fetcher import ListFetcher
 from auditor.collect.journal.journal import Journal
-from auditor.collect.lists.counts import settle
+from auditor.collect.lists.ledger import ledger_of
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan.estimate import READS, Survey
+from auditor.collect.plan.survey import READS, Survey
 from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.collect.walk.walk import Walk
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import CollectionStatus
+from auditor.version import __version__
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ def export(
     Args:
         credentials: which org, and how to prove who asks.
         options: how to read it.
-        progress: is told how it goes.
+        progress: watches it.
         journal: where to note what is read, and where what was read before comes from.
             Whoever opened it closes or removes it.
 
@@ -73,11 +72,11 @@ async def read(
         BaseExceptionGroup: what `export` raises, wrapped; `first_of` unwraps it.
     """
     started = journal.started_at if journal else datetime.now(UTC)
-    async with _opened(credentials, options, progress, journal) as walk:
+    async with _walk_of(credentials, options, progress, journal) as walk:
         await walk.run()
-        resources = walk.store.settle(walk.counts_of)
+        resources = walk.store.resources(walk.counts_of)
         return Snapshot(
-            capture=_capture(walk, started), ledger=settle(walk.counts_of), resources=resources
+            capture=_capture(walk, started), ledger=ledger_of(walk.counts_of), resources=resources
         )
 
 
@@ -93,20 +92,20 @@ def survey(
     Args and errors are those of `export`. What was read stands in the journal.
     """
 
-    async def look() -> Survey:
-        async with _opened(credentials, options, progress, journal) as walk:
+    async def read_survey() -> Survey:
+        async with _walk_of(credentials, options, progress, journal) as walk:
             walk.only = READS
             await walk.run()
             return _survey(walk)
 
     try:
-        return asyncio.run(look())
+        return asyncio.run(read_survey())
     except BaseExceptionGroup as group:
         raise first_of(group) from None
 
 
 @asynccontextmanager
-async def _opened(
+async def _walk_of(
     credentials: Credentials,
     options: ExportOptions | None,
     progress: Progress | None,
@@ -146,24 +145,23 @@ def _capture(walk: Walk, started: datetime) -> Capture:
             if allowance.limit is not None
         },
         resumed_pages=walk.journal.pages if walk.journal else 0,
-        efforts={t.row.name: t.effort for t in walk.counts_of.values() if t.effort},
+        efforts={c.row.name: c.effort for c in walk.counts_of.values() if c.effort},
     )
 
 
 def _survey(walk: Walk) -> Survey:
-    walk.store.settle(walk.counts_of)
-    entries = [entry for entry in settle(walk.counts_of).entries if entry.collection in READS]
+    walk.store.resources(walk.counts_of)
+    ledger = ledger_of(walk.counts_of)
+    entries = [entry for entry in ledger.entries if entry.collection in READS]
     sent = Counter[str]()
     for counts in walk.counts_of.values():
         sent[counts.row.bucket] += counts.requests
     return Survey(
         sent=sent,
-        lists=walk.foreseen,
+        lists=walk.lists_to_come,
         unnamed=len(walk.unnamed),
         objects={entry.collection: entry.objects for entry in entries if entry.readable},
-        unread=tuple(
-            e for e in entries if not e.readable and e.status is not CollectionStatus.ABSENT
-        ),
+        unread=tuple(entry for entry in entries if entry.incomplete),
         allowances=walk.fetcher.limiter.allowances,
     )
 

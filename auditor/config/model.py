@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from auditor.config.profiles import PROFILES, Profile
+from auditor.config.tenants import TenantConfig, TenantName
 from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.finding import Confidence, Severity
-from auditor.tenants import Tenant, TenantName
 
 SCHEMA_KEY = "$schema"
 """What some editors look for in a file. It is accepted and ignored."""
@@ -128,7 +128,7 @@ class Config(BaseModel):
         description="What may be accepted at all.",
         examples=[{"max_days": 180, "never": ["OAM303"], "require_ticket": True}],
     )
-    tenants: dict[TenantName, Tenant] = Field(
+    tenants: dict[TenantName, TenantConfig] = Field(
         default_factory=dict,
         description="Tenants to read, by name; secrets stand elsewhere and are named here.",
         examples=[{"prod": {"org_url": "https://your-org.okta.com", "token_env": "PROD_TOKEN"}}],

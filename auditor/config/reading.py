@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from auditor.config.model import SCHEMA_KEY, Config, Settings
+from auditor.config.tenants import TenantConfig
 from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
-from auditor.tenants import Tenant
 from auditor.text import closest, did_you_mean, one_line
 from auditor.toml_lines import Key, key_lines, line_of, syntax_problem
 
@@ -178,8 +178,8 @@ def _placed(value: Any, folder: Path) -> Any:
     """Paths of a file are relative to it."""
     if isinstance(value, Path):
         return folder / value
-    if isinstance(value, Tenant):
-        return value.beside(folder)
+    if isinstance(value, TenantConfig):
+        return value.with_files_in(folder)
     if isinstance(value, dict):
         return {key: _placed(item, folder) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -208,7 +208,7 @@ def _problem(error: ErrorDetails) -> str:
     if error["type"] != "extra_forbidden":
         return f"{key}: {value_problem(error)}"
     if len(names) > 1:
-        spelled = closest(names[-1].replace("-", "_"), Tenant.model_fields)
+        spelled = closest(names[-1].replace("-", "_"), TenantConfig.model_fields)
         return f"unknown key {key!r}{did_you_mean(spelled if names[0] == 'tenants' else None)}"
     if key in Settings.model_fields:
         return (

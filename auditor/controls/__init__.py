@@ -4,9 +4,9 @@ The mappings are data: a YAML file for each framework in `frameworks/`, and file
 of the same form, which docs/controls.md describes.
 """
 
-from auditor.controls.loading import builtin_frameworks as builtin_frameworks
-from auditor.controls.loading import read_framework as read_framework
-from auditor.controls.loading import unmapped_rules as unmapped_rules
+from auditor.controls.framework_loading import builtin_frameworks as builtin_frameworks
+from auditor.controls.framework_loading import read_framework as read_framework
+from auditor.controls.framework_loading import unmapped_rules as unmapped_rules
 from auditor.controls.model import Control as Control
 from auditor.controls.model import Framework as Framework
 from auditor.controls.model import Mapped as Mapped

@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from auditor import __version__
 from auditor.diff.result import ChangeKind, DiffResult
 from auditor.diff.wording import headline
 from auditor.text import escaped
+from auditor.version import __version__
 
 VERSION: Final = "okta-auditor/diff/1"
 
@@ -159,7 +159,7 @@ class DiffSummary(_JsonModel):
 
 
 class DiffDocument(_JsonModel):
-    """Two snapshots, compared."""
+    """The comparison of two snapshots."""
 
     model_config = ConfigDict(title="okta-auditor diff")
 

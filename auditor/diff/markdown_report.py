@@ -96,16 +96,16 @@ def _lifetime(item: LifetimeChange) -> tuple[str, ...]:
 
 
 def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    found = list(rows)
-    if not found:
+    all_rows = list(rows)
+    if not all_rows:
         return []
-    more = len(found) - _MOST
+    more = len(all_rows) - _MOST
     return [
-        f"<details><summary>{title}: {len(found):,}</summary>",
+        f"<details><summary>{title}: {len(all_rows):,}</summary>",
         "",
         f"| {' | '.join(head)} |",
         f"|{'---|' * len(head)}",
-        *(f"| {' | '.join(map(safe, row))} |" for row in found[:_MOST]),
+        *(f"| {' | '.join(map(safe, row))} |" for row in all_rows[:_MOST]),
         *([f"| … and {more:,} more |{' |' * (len(head) - 1)}"] if more > 0 else []),
         "",
         "</details>",
@@ -118,6 +118,6 @@ def safe(text: str) -> str:
     return _SPECIAL.sub(_entity, one_line(text))
 
 
-def _entity(found: re.Match[str]) -> str:
+def _entity(character: re.Match[str]) -> str:
     # References rather than backslashes: GitHub reads @mentions and links after unescaping.
-    return f"&#{ord(found[0])};"
+    return f"&#{ord(character[0])};"

@@ -9,6 +9,7 @@ from auditor.diff.differences import DiffFilter
 from auditor.diff.object_names import reference
 from auditor.diff.result import ChangeKind, ObjectChange, Uncompared
 from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.snapshot.kept_fields import kept
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import one_line, quoted
@@ -102,7 +103,9 @@ def _compare(old: ObjectsById, new: ObjectsById) -> Iterator[ObjectChange]:
                 server=owner,
                 old_name=old_record.title,
             )
-        if fields := sorted(".".join(path) for path in _changed_fields(old_raw, raw)):
+        # A snapshot of an older version may hold more fields than are kept now.
+        kept_old, kept_new = kept(old_raw, type(old_record)), kept(raw, type(record))
+        if fields := sorted(".".join(path) for path in _changed_fields(kept_old, kept_new)):
             yield ObjectChange(
                 change=ChangeKind.CHANGED,
                 object=reference(record),

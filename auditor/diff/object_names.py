@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.diff.result import RuleRef
 from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
-from auditor.lint.result import ObjectRef
+from auditor.lint.reported_finding import ObjectRef
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import quoted

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from auditor.diff.token_lifetimes import TokenLifetimes
-from auditor.lint.result import ObjectRef
+from auditor.lint.reported_finding import ObjectRef
 
 
 @dataclass(frozen=True, slots=True)

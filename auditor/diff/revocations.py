@@ -21,7 +21,7 @@ from auditor.diff.differences import DiffFilter
 from auditor.diff.result import ChangeKind, ObjectChange, Revocation
 from auditor.diff.snapshot_pair import SnapshotPair
 from auditor.lint.object_types import counted_objects, type_name
-from auditor.lint.result import ObjectRef
+from auditor.lint.reported_finding import ObjectRef
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import App
 from auditor.text import counted, listed

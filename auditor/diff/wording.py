@@ -12,7 +12,7 @@ from auditor.diff.result import (
     Totals,
 )
 from auditor.diff.token_lifetimes import TokenLifetimes
-from auditor.lint.result import ObjectRef
+from auditor.lint.reported_finding import ObjectRef
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.request import ORG_SERVER
 

@@ -10,14 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from auditor.evidence.manifest import Statement
-from auditor.evidence.verify import Checked
+from auditor.evidence.verify import CheckedBundle
 
 NIGHTLY = timedelta(hours=36)
 """How far apart two nightly captures may be: a night and half of one."""
 
 
 @dataclass(frozen=True)
-class Problem:
+class ChainProblem:
     """Something that is wrong."""
 
     path: Path
@@ -37,8 +37,8 @@ class _Link:
 
 
 def chain_problems(
-    bundles: Sequence[Checked], *, after: str | None = None, apart: timedelta | None = NIGHTLY
-) -> list[Problem]:
+    bundles: Sequence[CheckedBundle], *, after: str | None = None, apart: timedelta | None = NIGHTLY
+) -> list[ChainProblem]:
     """What is wrong between the bundles.
 
     Args:
@@ -53,58 +53,62 @@ def chain_problems(
     return [*_strangers(links), *_twins(links), *_broken(links, after), *_gaps(links, apart)]
 
 
-def _strangers(links: list[_Link]) -> Iterator[Problem]:
+def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
     for link in links:
         tenant, first = link.statement.predicate.tenant, links[0].statement.predicate.tenant
         if tenant != first:
-            yield Problem(link.path, f"it is of the org {tenant}, and {links[0].path} of {first}")
+            yield ChainProblem(
+                link.path, f"it is of the org {tenant}, and {links[0].path} of {first}"
+            )
             return
 
 
-def _twins(links: list[_Link]) -> Iterator[Problem]:
-    seen: dict[str, Path] = {}
+def _twins(links: list[_Link]) -> Iterator[ChainProblem]:
+    first_paths: dict[str, Path] = {}
     for link in links:
-        if link.digest in seen:
-            yield Problem(link.path, f"it is the same bundle as {seen[link.digest]}")
-        seen.setdefault(link.digest, link.path)
+        if link.digest in first_paths:
+            yield ChainProblem(link.path, f"it is the same bundle as {first_paths[link.digest]}")
+        first_paths.setdefault(link.digest, link.path)
     distinct = {link.digest: link for link in links}.values()
     before = Counter(_previous(link) for link in distinct)
     for link in distinct:
         name = _previous(link)
         if before[name] > 1 and name is not None:
-            yield Problem(
+            yield ChainProblem(
                 link.path, f"the chain forks: {before[name]} bundles name {name} before them"
             )
 
 
-def _broken(links: list[_Link], after: str | None) -> Iterator[Problem]:
+def _broken(links: list[_Link], after: str | None) -> Iterator[ChainProblem]:
     """Links whose predecessor is missing, is not the one before in time, or is later."""
-    known = {link.digest: link for link in links}
+    by_digest = {link.digest: link for link in links}
     for position, link in enumerate(links):
         name = _previous(link)
         if name == after and (position == 0 or links[0].digest == link.digest):
             continue
         if name is None:
             what = "it begins a chain of its own: it names no bundle before it"
-        elif name not in known:
-            told = link.statement.predicate.previous
-            when = f", captured {told.captured_at.isoformat()}" if told else ""
+        elif name not in by_digest:
+            previous = link.statement.predicate.previous
+            when = f", captured {previous.captured_at.isoformat()}" if previous else ""
             what = f"the bundle before it is missing or was changed: manifest SHA-256 {name}{when}"
-        elif known[name].time >= link.time:
-            what = f"it names {known[name].path} before it, which was captured no earlier"
-        elif (told := link.statement.predicate.previous) and told.captured_at != known[name].time:
-            what = f"its manifest was changed: {known[name].path} was not captured when it says"
+        elif by_digest[name].time >= link.time:
+            what = f"it names {by_digest[name].path} before it, which was captured no earlier"
+        elif (previous := link.statement.predicate.previous) and previous.captured_at != by_digest[
+            name
+        ].time:
+            what = f"its manifest was changed: {by_digest[name].path} was not captured when it says"
         else:
             continue
-        yield Problem(link.path, what)
+        yield ChainProblem(link.path, what)
 
 
-def _gaps(links: list[_Link], apart: timedelta | None) -> Iterator[Problem]:
+def _gaps(links: list[_Link], apart: timedelta | None) -> Iterator[ChainProblem]:
     for earlier, later in pairwise(links):
         between = later.time - earlier.time
         if apart is not None and between > apart:
             hours = between / timedelta(hours=1)
-            yield Problem(
+            yield ChainProblem(
                 later.path,
                 f"nights are missing: {hours:.0f} hours between the captures of "
                 f"{earlier.time.isoformat()} and {later.time.isoformat()}, "

@@ -14,10 +14,11 @@ from typing import Any
 import orjson
 
 from auditor.controls import Control, Framework, Mapped, bearing_on
-from auditor.controls.assess import Outcome, Outcomes
 from auditor.lint.finding import Severity
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
+from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.text import escaped
 
 _SEVERITY = {
@@ -29,11 +30,11 @@ _SEVERITY = {
 }
 # Compliance status; OCSF wants the source's own words for 99, Other.
 _STATUS = {
-    Outcome.CLEAN: (1, "Pass"),
-    Outcome.FINDINGS: (3, "Fail"),
-    Outcome.NOT_EVALUATED: (2, "Warning"),
-    Outcome.ABSENT: (99, "Not applicable"),
-    Outcome.CRASHED: (0, "Unknown"),
+    RuleOutcome.CLEAN: (1, "Pass"),
+    RuleOutcome.FINDINGS: (3, "Fail"),
+    RuleOutcome.NOT_EVALUATED: (2, "Warning"),
+    RuleOutcome.ABSENT: (99, "Not applicable"),
+    RuleOutcome.CRASHED: (0, "Unknown"),
 }
 
 Json = dict[str, Any]
@@ -47,18 +48,18 @@ def compliance_findings(result: AuditResult, frameworks: tuple[Framework, ...]) 
 
 
 def _events(result: AuditResult, frameworks: tuple[Framework, ...]) -> Iterator[Json]:
-    outcomes = Outcomes(result)
+    outcomes = RuleOutcomes(result)
     for rule in result.rules:
         controls = bearing_on(frameworks, rule.code)
         for item in outcomes.findings(rule.code):
             yield _finding(result, item, controls)
         outcome = outcomes.of(rule.code)
-        if outcome is not Outcome.FINDINGS:
+        if outcome is not RuleOutcome.FINDINGS:
             yield _rule(result, rule, controls, outcome)
 
 
 def _finding(result: AuditResult, item: ReportedFinding, controls: Bearing) -> Json:
-    event = _base(result, item.rule, controls, Outcome.FINDINGS)
+    event = _base(result, item.rule, controls, RuleOutcome.FINDINGS)
     number, name = _SEVERITY[item.severity]
     accepted = item.acceptance
     event |= {
@@ -76,14 +77,14 @@ def _finding(result: AuditResult, item: ReportedFinding, controls: Bearing) -> J
     return event
 
 
-def _rule(result: AuditResult, rule: Rule, controls: Bearing, outcome: Outcome) -> Json:
+def _rule(result: AuditResult, rule: Rule, controls: Bearing, outcome: RuleOutcome) -> Json:
     event = _base(result, rule, controls, outcome)
     event["finding_info"]["uid"] = f"{result.tenant.id}/{rule.code}"
     event["compliance"]["status_details"] = [outcome.value]
     return event | {"message": f"{rule.code} {rule.name}: {outcome.value}"}
 
 
-def _base(result: AuditResult, rule: Rule, controls: Bearing, outcome: Outcome) -> Json:
+def _base(result: AuditResult, rule: Rule, controls: Bearing, outcome: RuleOutcome) -> Json:
     status_id, status = _STATUS[outcome]
     event: Json = {
         "activity_id": 1,

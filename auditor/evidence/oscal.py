@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.controls import Framework
-from auditor.controls.assess import Assessment, Outcomes, Status
-from auditor.lint.result import AuditResult, ObjectRef
+from auditor.controls.assessment import Assessment, ControlStatus, assess
+from auditor.lint.reported_finding import ObjectRef
+from auditor.lint.result import AuditResult
+from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.text import counted, one_line
 
 OSCAL_VERSION = "1.1.2"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:okta-auditor:evidence:1")
 _NS = "urn:okta-auditor:oscal"
-_STATES = {Status.SATISFIED: "satisfied", Status.NOT_SATISFIED: "not-satisfied"}
+_STATES = {ControlStatus.SATISFIED: "satisfied", ControlStatus.NOT_SATISFIED: "not-satisfied"}
 
 Json = dict[str, Any]
 
@@ -34,7 +36,7 @@ class _Writer:
     def __init__(self, result: AuditResult, frameworks: tuple[Framework, ...]) -> None:
         self._result = result
         self._frameworks = frameworks
-        self._outcomes = Outcomes(result)
+        self._outcomes = RuleOutcomes(result)
         self._names = {item.code: item.name for item in result.rules}
         start, end = result.capture.started_at, result.capture.finished_at
         self._start, self._end = start.isoformat(), end.isoformat()
@@ -75,7 +77,7 @@ class _Writer:
         observations = [self._observation(framework, code) for code in codes]
         findings = [
             self._finding(framework, item)
-            for item in self._outcomes.assess(framework)
+            for item in assess(framework, self._outcomes)
             if item.status in _STATES
         ]
         controls = [{"control-id": token(framework, item.id)} for item in framework.controls]
@@ -102,14 +104,14 @@ class _Writer:
 
     def _observation(self, framework: Framework, code: str) -> Json:
         outcome = self._outcomes.of(code)
-        found = self._outcomes.findings(code)
-        seen = sorted({(item.object.type, item.object.id) for item in found})
+        findings = self._outcomes.findings(code)
+        subjects = sorted({(item.object.type, item.object.id) for item in findings})
         name = self._names.get(code, "not selected")
-        told = f"{outcome.value} ({counted(len(found), 'finding')})" if found else outcome.value
+        number = f" ({counted(len(findings), 'finding')})" if findings else ""
         observation: Json = {
             "uuid": self._id("observation", framework.id, code),
             "title": _line(f"{code} {name}"),
-            "description": f"Rule {code} ({name}): {told}.",
+            "description": f"Rule {code} ({name}): {outcome.value}{number}.",
             "props": [{"name": "outcome", "ns": _NS, "value": outcome.value}],
             "methods": ["TEST"],
             "relevant-evidence": [
@@ -119,23 +121,23 @@ class _Writer:
             ],
             "collected": self._end,
         }
-        if seen:
+        if subjects:
             observation["subjects"] = [
                 {"subject-uuid": self._id("object", framework.id, *key), "type": "inventory-item"}
-                for key in seen
+                for key in subjects
             ]
         return observation
 
     def _finding(self, framework: Framework, assessed: Assessment) -> Json:
         control = assessed.control
         direct = [item for item in assessed.rules if item.mapped.strength == "direct"]
-        told = "; ".join(f"{item.mapped.rule}: {item.outcome}" for item in direct)
+        outcomes = "; ".join(f"{item.mapped.rule}: {item.outcome}" for item in direct)
         missing = ", ".join(assessed.not_evaluated)
         note = f" Not evaluated: {missing}." if missing else ""
         return {
             "uuid": self._id("finding", framework.id, control.id),
             "title": _line(f"{control.id} {control.title}"),
-            "description": f"As far as these rules show: {told}.{note}",
+            "description": f"As far as these rules show: {outcomes}.{note}",
             "target": {
                 "type": "objective-id",
                 "target-id": objective(framework, control.id),
@@ -164,7 +166,7 @@ def token(framework: Framework, control: str) -> str:
     `AC-6(5)` is `ac-6.5` in NIST's catalogue. A token begins with a letter or an underscore; which
     letters beyond ASCII it may hold, readers disagree about, so each stands as its code point.
     """
-    ascii_only = re.sub(r"[^\x00-\x7f]", lambda found: f"u{ord(found[0]):x}", control)
+    ascii_only = re.sub(r"[^\x00-\x7f]", lambda match: f"u{ord(match[0]):x}", control)
     plain = re.sub(r"[^\w.\-]+", "-", ascii_only.replace("(", ".").replace(")", "")).strip("-.")
     if framework.id.startswith("nist-800-53"):
         plain = plain.lower()

@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 
 from auditor.errors import UsageError
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.snapshot.collections import match, resource_keys
 from auditor.snapshot.document import Snapshot
 
@@ -63,7 +64,7 @@ class Redactor:
             for path, value in snapshot.resources.items()
         }
         for path, value in resources.items():
-            if (found := match(path)) and found[0].name == "users":
+            if _collection(path) == "users":
                 self._bare_logins(value)
         head = snapshot.model_dump(mode="json", exclude={"resources"})
         ledger = self._value(head["ledger"]["entries"], "")
@@ -86,7 +87,7 @@ class Redactor:
             return person
         if text.lower() in self._logins and (free or "@" in text):
             return self.login(text)
-        return _WORD.sub(lambda found: self._word(found[0], free=free), text)
+        return _WORD.sub(lambda word: self._word(word[0], free=free), text)
 
     def login(self, login: str) -> str:
         """The pseudonym of a login or an address; letters' case does not matter."""
@@ -140,8 +141,7 @@ class Redactor:
 
 def _people(snapshot: Snapshot) -> Iterator[str]:
     for path, value in snapshot.resources.items():
-        found = match(path)
-        name = found[0].name if found else ""
+        name = _collection(path)
         if name == "users":
             yield from (row["id"] for row in _rows(value) if isinstance(row.get("id"), str))
         elif name == "group_members":
@@ -172,7 +172,7 @@ def _named(value: Any) -> Iterator[str]:
 
 def _logins(snapshot: Snapshot) -> Iterator[str]:
     for path, value in snapshot.resources.items():
-        if (found := match(path)) and found[0].name == "users":
+        if _collection(path) == "users":
             for row in _rows(value):
                 login = (row.get("profile") or {}).get("login")
                 if isinstance(login, str) and login:
@@ -183,10 +183,15 @@ def _rows(value: Any) -> Iterator[Json]:
     yield from (row for row in value if isinstance(row, dict)) if isinstance(value, list) else ()
 
 
+def _collection(path: str) -> str:
+    """The collection that a resource belongs to; empty for an unknown one."""
+    matched = match(path)
+    return matched[0].name if matched else ""
+
+
 def _sorted(path: str, value: Any) -> Any:
     """Records and ids in the order that a snapshot has them in, or the old order would tell."""
-    found = match(path)
-    name = found[0].name if found else ""
+    name = _collection(path)
     if name == "users":
         return sorted(value, key=lambda row: str(row.get("id")))
     if name == "group_members":

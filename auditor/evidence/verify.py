@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from auditor.evidence.bundle_reading import Bundle, BundleError, chunks, opened
 from auditor.evidence.manifest import (
     ENVELOPE,
     FACTS,
@@ -21,7 +22,6 @@ from auditor.evidence.manifest import (
     dump_manifest,
     parse_manifest,
 )
-from auditor.evidence.opening import Bundle, BundleError, chunks, opened
 from auditor.evidence.signing import EnvelopeError, raw, unsealed
 from auditor.text import quoted
 
@@ -29,8 +29,8 @@ _LARGEST_MANIFEST = 1 << 20
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A bundle that was looked at."""
+class CheckedBundle:
+    """A bundle after a check."""
 
     path: Path
     problems: tuple[str, ...]
@@ -41,8 +41,8 @@ class Checked:
     """The SHA-256 of the manifest's bytes."""
 
 
-def check_bundle(path: Path, key: Ed25519PublicKey | None) -> Checked:
-    """Look at a bundle, without unpacking it.
+def check_bundle(path: Path, key: Ed25519PublicKey | None) -> CheckedBundle:
+    """Check a bundle, without unpacking it.
 
     Args:
         path: a folder or a zip file.
@@ -52,26 +52,26 @@ def check_bundle(path: Path, key: Ed25519PublicKey | None) -> Checked:
         with opened(path) as bundle:
             return _check(path, bundle, key)
     except BundleError as error:
-        return Checked(path, (str(error),))
+        return CheckedBundle(path, (str(error),))
 
 
-def _check(path: Path, bundle: Bundle, key: Ed25519PublicKey | None) -> Checked:
-    problems = list(bundle.odd())
+def _check(path: Path, bundle: Bundle, key: Ed25519PublicKey | None) -> CheckedBundle:
+    problems = list(bundle.complaints())
     if MANIFEST not in bundle.names():
-        return Checked(path, (*problems, f"{MANIFEST} is missing"))
+        return CheckedBundle(path, (*problems, f"{MANIFEST} is missing"))
     manifest = _small(bundle, MANIFEST)
     if key and not any(name == ENVELOPE for name in bundle.names()):
         problems.append(f"it is not signed: {ENVELOPE} is missing")
     try:
         statement = parse_manifest(manifest)
     except ManifestError as error:
-        return Checked(path, (*problems, f"{MANIFEST} is unusable: {error}"))
+        return CheckedBundle(path, (*problems, f"{MANIFEST} is unusable: {error}"))
     if manifest != dump_manifest(statement):
         problems.append(f"{MANIFEST} was changed: it is not laid out as it was written")
     wrong = _files(bundle, statement)
     problems += wrong or _contradictions(bundle, statement)
     problems += _signature(bundle, manifest, statement, key)
-    return Checked(path, tuple(problems), statement, digest_of(manifest))
+    return CheckedBundle(path, tuple(problems), statement, digest_of(manifest))
 
 
 def _files(bundle: Bundle, statement: Statement) -> list[str]:
@@ -85,13 +85,13 @@ def _files(bundle: Bundle, statement: Statement) -> list[str]:
         f"{MANIFEST} lists {quoted(name)}, which no bundle has"
         for name in sorted(listed.keys() - allowed)
     ]
-    there = set(bundle.names()) - {MANIFEST, ENVELOPE}
+    present = set(bundle.names()) - {MANIFEST, ENVELOPE}
     problems += [
         f"{quoted(name)} was added: {MANIFEST} does not list it"
-        for name in sorted(there - listed.keys())
+        for name in sorted(present - listed.keys())
     ]
     for name in sorted(listed.keys() & allowed):
-        if name not in there:
+        if name not in present:
             problems.append(f"{name} was removed, or could not be read: {MANIFEST} lists it")
             continue
         try:
@@ -105,10 +105,10 @@ def _files(bundle: Bundle, statement: Statement) -> list[str]:
 
 def _contradictions(bundle: Bundle, statement: Statement) -> list[str]:
     """What the manifest says of the audit otherwise than the files, which are as listed."""
-    said = statement.predicate.model_dump(mode="json", include=set(FACTS))
+    manifest_facts = statement.predicate.model_dump(mode="json", include=set(FACTS))
     try:
         facts = json.loads(_small(bundle, "tool.json"))["audit"]
-        names = [name for name in FACTS if said[name] != facts[name]]
+        names = [name for name in FACTS if manifest_facts[name] != facts[name]]
     except (ValueError, KeyError, TypeError, RecursionError):
         names = list(FACTS)
     return [f"{MANIFEST} was changed: its {name} is not what tool.json says" for name in names]
@@ -116,15 +116,15 @@ def _contradictions(bundle: Bundle, statement: Statement) -> list[str]:
 
 def _file(bundle: Bundle, name: str, listed: dict[str, str], size: int) -> str:
     """What is wrong with a file; empty if nothing is."""
-    seen, sha256 = 0, hashlib.sha256()
+    length, sha256 = 0, hashlib.sha256()
     for piece in chunks(bundle, name, size):
-        seen += len(piece)
+        length += len(piece)
         sha256.update(piece)
-    if seen > size:
+    if length > size:
         return f"{name} was changed: it is longer than the {size:,} bytes that {MANIFEST} says"
     digest = sha256.hexdigest()
     if digest == listed[name]:
-        return "" if seen == size else f"{name}: {MANIFEST} contradicts itself about its size"
+        return "" if length == size else f"{name}: {MANIFEST} contradicts itself about its size"
     twin = next((other for other, value in sorted(listed.items()) if value == digest), None)
     if twin:
         return f"{name} was swapped: it holds what {twin} held, says {MANIFEST}"
@@ -136,9 +136,10 @@ def _signature(
 ) -> list[str]:
     signer = statement.predicate.signer
     if ENVELOPE not in bundle.names():
-        # With a key, that was told already.
-        gone = signer and not key
-        return [f"{ENVELOPE} was removed: the manifest says key {signer} signed it"] if gone else []
+        # With a key, the missing signature is among the problems already.
+        removed = signer and not key
+        text = f"{ENVELOPE} was removed: the manifest says key {signer} signed it"
+        return [text] if removed else []
     try:
         payload, by = unsealed(_small(bundle, ENVELOPE))
     except (EnvelopeError, BundleError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.lint.result import AuditResult
-from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
+from auditor.snapshot.ledger import LedgerEntry
 from auditor.text import counted
 
 NO_RULES = "No rule was selected."
@@ -41,8 +41,7 @@ class Completeness:
 
 def unread_collections(result: AuditResult) -> tuple[LedgerEntry, ...]:
     """The collections that were not read completely although the org has them."""
-    unread = {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
-    return tuple(entry for entry in result.coverage if entry.status in unread)
+    return tuple(entry for entry in result.coverage if entry.incomplete)
 
 
 def incompleteness(result: AuditResult) -> str:

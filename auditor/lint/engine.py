@@ -12,22 +12,18 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-from auditor import __version__
 from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.error_location import SourceLine, author_line, describe_error
 from auditor.lint.finding import Finding, Search
-from auditor.lint.result import (
-    AuditResult,
-    Crashed,
+from auditor.lint.reported_finding import (
     Location,
-    NotEvaluated,
     ObjectRef,
     RelatedObject,
     ReportedFinding,
-    Tenant,
     Witness,
 )
+from auditor.lint.result import AuditResult, Crashed, NotEvaluated, Tenant
 from auditor.lint.rule import Rule
 from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
@@ -40,6 +36,7 @@ from auditor.snapshot.org import Org
 from auditor.snapshot.view import UnreadMembersError
 from auditor.text import one_line
 from auditor.tokens.request import TokenRequest
+from auditor.version import __version__
 
 _LONGEST_EVIDENCE = 600
 _LONGEST_ERROR = 300
@@ -79,8 +76,8 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
             continue
         try:
             with _timed(item):
-                found = list(item.findings(org))
-            findings += [report.finding(item, finding) for finding in found]
+                raw = list(item.findings(org))
+            findings += [report.finding(item, finding) for finding in raw]
         except UnreadMembersError as unread_members:
             not_evaluated.append(_left_aside(item, unread_members))
         except Exception as error:
@@ -178,39 +175,39 @@ class _Reporter:
     file: str
     locator: Locator
 
-    def finding(self, item: Rule, found: Finding) -> ReportedFinding:
-        server = self.org.server_of(found.record)
+    def finding(self, item: Rule, finding: Finding) -> ReportedFinding:
+        server = self.org.server_of(finding.record)
         return ReportedFinding(
             rule=item,
             severity=item.severity,
             confidence=item.confidence,
-            message=found.message,
-            fix=found.fix or item.page.fix,
-            object=_reference(found.record),
+            message=finding.message,
+            fix=finding.fix or item.page.fix,
+            object=_reference(finding.record),
             server=_reference(server) if server else None,
-            field=found.field,
-            evidence=self._evidence(found.record, found.field),
+            field=finding.field,
+            evidence=self._evidence(finding.record, finding.field),
             related=tuple(
                 RelatedObject(
                     _reference(other.record), other.role, self._location(other.record, None)
                 )
-                for other in found.related[:MOST_RELATED]
+                for other in finding.related[:MOST_RELATED]
             ),
-            related_more=max(0, len(found.related) - MOST_RELATED),
-            witness=self._witness(found.witness),
-            location=self._location(found.record, self._entry(found)),
-            fingerprint=fingerprint(item.code, found.record, found.field, found.key),
-            key=found.key,
+            related_more=max(0, len(finding.related) - MOST_RELATED),
+            witness=self._witness(finding.witness),
+            location=self._location(finding.record, self._entry(finding)),
+            fingerprint=fingerprint(item.code, finding.record, finding.field, finding.key),
+            key=finding.key,
             content=content_hash(
-                found.record,
-                self.org.raw(found.record),
-                found.field,
-                [other.record for other in found.related],
+                finding.record,
+                self.org.raw(finding.record),
+                finding.field,
+                [other.record for other in finding.related],
             ),
         )
 
-    def _witness(self, found: TokenRequest | Search | None) -> Witness | None:
-        request = found(self.org) if callable(found) else found
+    def _witness(self, witness: TokenRequest | Search | None) -> Witness | None:
+        request = witness(self.org) if callable(witness) else witness
         if request is None:
             return None
         return Witness(request, explain_command(self.org, request, self.file))
@@ -218,17 +215,17 @@ class _Reporter:
     def _location(self, record: Record, field: str | None) -> Location:
         return Location(self.file, self.locator.region(record.place, field))
 
-    def _entry(self, found: Finding) -> str | None:
+    def _entry(self, finding: Finding) -> str | None:
         """The field, or the entry of a list that the key names: the line a reader looks for.
 
         Fingerprints keep to the field, so that reordering a list changes none of them.
         """
-        value = self.org.raw(found.record)
-        for name in (found.field or "").split("."):
+        value = self.org.raw(finding.record)
+        for name in (finding.field or "").split("."):
             value = value.get(name) if isinstance(value, dict) else None
-        if isinstance(value, list) and found.key in value:
-            return f"{found.field}.{value.index(found.key)}"
-        return found.field
+        if isinstance(value, list) and finding.key in value:
+            return f"{finding.field}.{value.index(finding.key)}"
+        return finding.field
 
     def _evidence(self, record: Record, field: str | None) -> str:
         """The field's value as it was read, or the absence of it."""

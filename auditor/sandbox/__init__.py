@@ -4,12 +4,12 @@ It answers the read endpoints of the Management API from one tenant file: paging
 limits, tokens, scopes and errors look like Okta's, and the file can ask for faults. It
 listens on 127.0.0.1 only.
 
-    with Sandbox(Tenant.load(Path("tenant.json"))) as sandbox:
+    with Sandbox(TenantFile.load(Path("tenant.json"))) as sandbox:
         print(sandbox.url)
 """
 
 from auditor.sandbox.running import Sandbox, serve
 from auditor.sandbox.server import Request
-from auditor.sandbox.tenant import Fault, RateLimit, Tenant
+from auditor.sandbox.tenant import Fault, RateLimit, TenantFile
 
-__all__ = ["Fault", "RateLimit", "Request", "Sandbox", "Tenant", "serve"]
+__all__ = ["Fault", "RateLimit", "Request", "Sandbox", "TenantFile", "serve"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.sandbox.answers import Answer, refused
 from auditor.sandbox.dpop import NONCE_HEADER, ProofError
 from auditor.sandbox.oauth import TokenEndpoint
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.collections import match
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ WELL_KNOWN = "/.well-known/okta-organization"
 
 
 def refusal(
-    method: str, url: URL, headers: Mapping[str, str], tenant: Tenant, issuer: TokenEndpoint
+    method: str, url: URL, headers: Mapping[str, str], tenant: TenantFile, issuer: TokenEndpoint
 ) -> Answer | None:
     """The answer to a request that may not go on; None if it may.
 
@@ -35,8 +35,8 @@ def refusal(
     if url.path == WELL_KNOWN:
         return None
     if scheme == "SSWS":
-        known = bool(token) if tenant.tokens is None else token in tenant.tokens
-        return None if known else refused(401, url.path)
+        accepted = bool(token) if tenant.tokens is None else token in tenant.tokens
+        return None if accepted else refused(401, url.path)
     issued = issuer.issued(token)
     # A token that is bound to a key must not pass as a bearer token, nor the other way round.
     if issued is None or scheme != ("DPoP" if issued.thumbprint else "Bearer"):
@@ -59,11 +59,11 @@ def _unproven(error: ProofError, path: str) -> Answer:
 
 
 def _insufficient(scopes: frozenset[str], url: URL) -> Answer | None:
-    found = match(url.path)
+    matched = match(url.path)
     # Which scope a path outside the table takes is not known here, so it takes none.
-    if found is None:
+    if matched is None:
         return None
-    needed = found[0].oauth_scope
+    needed = matched[0].oauth_scope
     if needed in scopes or needed.removesuffix(".read") + ".manage" in scopes:
         return None
     origin = url.origin()

@@ -1,6 +1,6 @@
 """DPoP (RFC 9449) as a server checks it: signature, method, address, token, nonce, no replay.
 
-The descriptions of a missing proof and of a wanted nonce are Okta's, the others are ours.
+The descriptions of a missing proof and of a required nonce are Okta's, the others are ours.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Nonces:
         self._left = _NONCE_USES
 
     def spend(self, nonce: object, who: str) -> None:
-        """Count a use of a nonce. After the last one, another nonce is wanted.
+        """Count a use of a nonce. After the last one, another nonce is required.
 
         Raises:
             ProofError: it is not the current one.
         """
         if nonce != self._current:
-            wanted = f"{who} requires nonce in DPoP proof."
-            raise ProofError("use_dpop_nonce", wanted, self._current)
+            description = f"{who} requires nonce in DPoP proof."
+            raise ProofError("use_dpop_nonce", description, self._current)
         self._left -= 1
         if not self._left:
             self._current, self._left = secrets.token_urlsafe(16), _NONCE_USES

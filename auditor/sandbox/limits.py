@@ -22,8 +22,8 @@ _USUAL = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a request stands with its limit."""
+class RateLimitState:
+    """What is left of a rate limit after a request."""
 
     limit: int
     remaining: int
@@ -33,7 +33,7 @@ class Standing:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The three headers that say so."""
+        """The three headers of an answer."""
         return {
             "X-Rate-Limit-Limit": str(self.limit),
             "X-Rate-Limit-Remaining": str(self.remaining),
@@ -41,7 +41,7 @@ class Standing:
         }
 
 
-class Limiter:
+class RequestCounter:
     """Counts requests against the rules of a tenant.
 
     Args:
@@ -62,7 +62,7 @@ class Limiter:
         self._concurrency = concurrency
         self._clock = clock
 
-    def spend(self, path: str, in_flight: int = 1) -> Standing:
+    def spend(self, path: str, in_flight: int = 1) -> RateLimitState:
         """Count one request.
 
         Args:
@@ -72,7 +72,7 @@ class Limiter:
         now = self._clock()
         if self._concurrency is not None and in_flight > self._concurrency:
             # Okta's reset is a time to try again here, and the request counts nowhere.
-            return Standing(limit=0, remaining=0, reset=math.ceil(now) + 60, exceeded=True)
+            return RateLimitState(limit=0, remaining=0, reset=math.ceil(now) + 60, exceeded=True)
         window = next(window for window in self._windows if window.rule.path.search(path))
         return window.spend(now)
 
@@ -87,20 +87,20 @@ class _Window:
         self._others = _arrivals(rule, begin)
         self._next_of_others = next(self._others, math.inf)
 
-    def spend(self, now: float) -> Standing:
+    def spend(self, now: float) -> RateLimitState:
         while self._next_of_others <= now:
             self._count(self._next_of_others)
             self._next_of_others = next(self._others)
         return self._count(now)
 
-    def _count(self, now: float) -> Standing:
+    def _count(self, now: float) -> RateLimitState:
         if now >= self._end:
             self._end = now + self.rule.window_s
             self._spent = 0
         exceeded = self._spent >= self.rule.limit
         if not exceeded:
             self._spent += 1
-        return Standing(
+        return RateLimitState(
             limit=self.rule.limit,
             remaining=self.rule.limit - self._spent,
             reset=math.ceil(self._end),

@@ -19,7 +19,7 @@ import jwt
 
 from auditor.sandbox.answers import Answer, answered
 from auditor.sandbox.dpop import NONCE_HEADER, Nonces, ProofError, Verifier
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 
 PATH = "/oauth2/v1/token"
 
@@ -53,7 +53,7 @@ class Issued:
 class TokenEndpoint:
     """Issues access tokens, and knows the ones that it issued."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: TenantFile) -> None:
         self._tenant = tenant
         self._apps = {_client_id(app): app for app in tenant.records("/api/v1/apps")}
         self._issued: dict[str, Issued] = {}
@@ -64,8 +64,8 @@ class TokenEndpoint:
 
     def issued(self, token: str) -> Issued | None:
         """A token; None if it was not issued here or has expired."""
-        found = self._issued.get(token)
-        return found if found is not None and time.monotonic() < found.end else None
+        issued = self._issued.get(token)
+        return issued if issued is not None and time.monotonic() < issued.end else None
 
     def proven(self, token: str, issued: Issued, proof: str, method: str, url: str) -> None:
         """Check the proof that a request with a DPoP-bound token carries.
@@ -177,19 +177,19 @@ class TokenEndpoint:
             self._used_assertions.add(identifier)
 
     def _granted(self, form: Mapping[str, Any], app: Json) -> list[str]:
-        wanted = str(form.get("scope") or "").split()
+        scopes = str(form.get("scope") or "").split()
         granted = {
             grant.get("scopeId")
             for grant in self._tenant.records(f"/api/v1/apps/{app.get('id')}/grants")
             if grant.get("status") == "ACTIVE"
         }
-        if not wanted or not granted.issuperset(wanted):
+        if not scopes or not granted.issuperset(scopes):
             raise TokenError(
                 400,
                 "invalid_scope",
                 "One or more scopes are not configured for the authorization server resource.",
             )
-        return wanted
+        return scopes
 
 
 def _client_id(app: Json) -> str:

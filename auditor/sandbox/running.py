@@ -15,7 +15,7 @@ from aiohttp import web
 
 from auditor.errors import UsageError
 from auditor.sandbox.server import Request, Server
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 
 # Never another address: a tenant file may be the copy of a real tenant.
 HOST = "127.0.0.1"
@@ -35,7 +35,7 @@ class Sandbox:
         UsageError: on entering, if the port cannot be listened on.
     """
 
-    def __init__(self, tenant: Tenant, port: int = 0) -> None:
+    def __init__(self, tenant: TenantFile, port: int = 0) -> None:
         self._server = Server(tenant)
         self._port = port
         self._end: Callable[[], None] = lambda: None
@@ -91,7 +91,7 @@ class Sandbox:
         self._end()
 
 
-def serve(tenant: Tenant, port: int, announce: Callable[[str], None]) -> None:
+def serve(tenant: TenantFile, port: int, announce: Callable[[str], None]) -> None:
     """Serve a tenant until Ctrl-C or SIGTERM. Call it in the main thread.
 
     Args:

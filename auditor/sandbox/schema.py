@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 
 
 def tenant_schema() -> dict[str, Any]:
     """What a tenant file may hold: paths and directives."""
-    schema = Tenant.model_json_schema()
+    schema = TenantFile.model_json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "okta-auditor tenant file",

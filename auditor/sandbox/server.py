@@ -14,10 +14,10 @@ from auditor.sandbox import oauth
 from auditor.sandbox.access import WELL_KNOWN, refusal
 from auditor.sandbox.answers import Answer, answered, refused
 from auditor.sandbox.faults import Faults, disguised, replacement, replaces, slipped_in
-from auditor.sandbox.limits import Limiter
+from auditor.sandbox.limits import RequestCounter
 from auditor.sandbox.paging import page
 from auditor.sandbox.sending import dropped, sent, whole
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.collections import match
 
 
@@ -37,13 +37,13 @@ class Server:
     it; only after that do its token and its path matter.
     """
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: TenantFile) -> None:
         self.requests: list[Request] = []
         self.peak_in_flight = 0
         self.throttled = 0
         self._in_flight = 0
         self._tenant = tenant
-        self._limiter = Limiter(tenant.rate_limits, concurrency=tenant.concurrency)
+        self._counter = RequestCounter(tenant.rate_limits, concurrency=tenant.concurrency)
         self._faults = Faults(tenant.faults)
         self._tokens = oauth.TokenEndpoint(tenant)
 
@@ -58,12 +58,12 @@ class Server:
         with self._counted():
             in_flight = self._in_flight
             await asyncio.sleep(self._tenant.latency_ms / 1000)
-            standing = self._limiter.spend(request.path, in_flight)
-            if standing.exceeded:
+            rate_limit = self._counter.spend(request.path, in_flight)
+            if rate_limit.exceeded:
                 self.throttled += 1
-                answer = refused(429, request.path).with_headers(standing.headers)
+                answer = refused(429, request.path).with_headers(rate_limit.headers)
                 return whole(answer)
-            return await self._faulty(request, standing.headers)
+            return await self._faulty(request, rate_limit.headers)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -106,8 +106,8 @@ class Server:
         return refused_to or self._read(request)
 
     def _read(self, request: web.Request) -> Answer:
-        found = match(request.path)
-        row = found[0] if found else None
+        matched = match(request.path)
+        row = matched[0] if matched else None
         value = self._tenant.resources.get(request.path)
         if value is None and request.path == WELL_KNOWN:
             value = self._organization(request)
@@ -117,7 +117,7 @@ class Server:
             # Every object of a list has an address of its own.
             folder, _, identity = request.path.rpartition("/")
             records = self._tenant.records(folder)
-            value = next((one for one in records if one.get("id") == identity), None)
+            value = next((r for r in records if r.get("id") == identity), None)
         if isinstance(value, list):
             return page(value, request.url, row)
         if value is None:

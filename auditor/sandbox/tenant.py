@@ -153,8 +153,10 @@ class RateLimit(_Directive):
     """
 
 
-class Tenant(_Directive):
+class TenantFile(_Directive):
     """A tenant file, checked."""
+
+    model_config = ConfigDict(title="Tenant")
 
     resources: Mapping[str, list[Any] | Json]
     """What each path answers with."""
@@ -175,7 +177,7 @@ class Tenant(_Directive):
     """The API tokens that are accepted; without it, every one is."""
 
     @classmethod
-    def load(cls, path: Path) -> Tenant:
+    def load(cls, path: Path) -> TenantFile:
         """Read a tenant file.
 
         Raises:
@@ -193,7 +195,7 @@ class Tenant(_Directive):
         return cls.from_document(document, source=str(path))
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any], *, source: str = "tenant") -> Tenant:
+    def from_document(cls, document: Mapping[str, Any], *, source: str = "tenant") -> TenantFile:
         """Check a tenant that is already in memory.
 
         Args:
@@ -221,20 +223,20 @@ class Tenant(_Directive):
 
     def records(self, path: str) -> list[Json]:
         """The objects in a list; empty where there is no such list."""
-        found = self.resources.get(path)
-        if not isinstance(found, list):
+        resource = self.resources.get(path)
+        if not isinstance(resource, list):
             return []
-        return [record for record in found if isinstance(record, dict)]
+        return [record for record in resource if isinstance(record, dict)]
 
 
-_DIRECTIVES = frozenset(Tenant.model_fields) - {"resources"}
+_DIRECTIVES = frozenset(TenantFile.model_fields) - {"resources"}
 
 
 def _check(source: str, key: str, value: object) -> None:
     if key.startswith("@"):
         if key[1:] not in _DIRECTIVES:
-            known = ", ".join(f"@{name}" for name in sorted(_DIRECTIVES))
-            raise UsageError(f"{source}: {key} is no directive.", remedy=f"There are {known}.")
+            directives = ", ".join(f"@{name}" for name in sorted(_DIRECTIVES))
+            raise UsageError(f"{source}: {key} is no directive.", remedy=f"There are {directives}.")
     elif not key.startswith("/") or "?" in key:
         raise UsageError(
             f"{source}: {key} is not a path.",

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import chain, groupby
 from typing import Any
 
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.base import Part, Record
 from auditor.snapshot.models.clients import (
     AdminRole,
@@ -71,7 +72,8 @@ class Collection:
     """The API path. `{}` stands for the key of a parent, outermost first."""
 
     model: type[Part] | None
-    """What a record is read into; None where the snapshot keeps bare ids."""
+    """What a record is read into; None where the snapshot keeps bare ids. The fields that it
+    declares are kept of a record, and no others: see `kept_fields`."""
 
     oauth_scope: str
     """The OAuth scope that reading takes."""
@@ -93,12 +95,6 @@ class Collection:
 
     keep: Callable[[Json], bool] = lambda _: True
     """Which records are kept; the others are counted as left out."""
-
-    project: tuple[str, ...] = ()
-    """The fields that are kept, dotted; empty keeps all. Used for people."""
-
-    private: tuple[str, ...] = ()
-    """Free-form fields that may hold secrets, dotted; they are redacted."""
 
     pack: Callable[[list[Json]], list[Any]] | None = None
     """Folds the records of one list into a smaller form, which holds nothing else of them."""
@@ -132,12 +128,17 @@ def _packed_ids(records: list[Json]) -> list[str]:
 
 def _packed_assignments(records: list[Json]) -> list[Json]:
     def way(record: Json) -> tuple[str, str]:
-        return str(record.get("scope")), str(record.get("status"))
+        return _word(record.get("scope")), _word(record.get("status"))
 
     return [
         {"scope": scope, "status": status, "ids": _packed_ids(list(rows))}
         for (scope, status), rows in groupby(sorted(records, key=way), key=way)
     ]
+
+
+def _word(value: Any) -> str:
+    """A word of Okta's; anything else may hold anything."""
+    return without_credentials(value) if isinstance(value, str) else str(None)
 
 
 def _joined_ids(pages: Iterable[list[str]]) -> list[str]:
@@ -188,7 +189,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         oauth_scope="okta.orgs.read",
         bucket=MANAGEMENT,
         single=True,
-        project=("id", "companyName", "subdomain"),
     ),
     Collection(
         name="client_privileges",
@@ -285,7 +285,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         # Without includeNonDeleted, inactive apps are not reliably listed.
         query={"includeNonDeleted": "true", **_PAGE},
         keep=_is_oidc,
-        private=("profile", "settings.notes"),
     ),
     Collection(
         name="app_jwks",
@@ -317,7 +316,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         query=_PAGE,
         parent="apps",
         parent_key=_configurable,
-        private=("profile",),
         names_groups=lambda assignment: (assignment.id,),
     ),
     Collection(
@@ -330,7 +328,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         query={"limit": "500"},
         parent="apps",
         parent_key=_configurable,
-        project=("id", "scope", "status"),
         pack=_packed_assignments,
         join=_joined_assignments,
     ),
@@ -406,7 +403,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=GROUPS,
         query=_PAGE,
         parent="groups",
-        project=("id",),
         pack=_packed_ids,
         join=_joined_ids,
         if_named=True,
@@ -419,7 +415,6 @@ COLLECTIONS: tuple[Collection, ...] = (
         oauth_scope="okta.users.read",
         bucket=USERS,
         query={"fields": "id,status,profile:(login)", **_PAGE},
-        project=("id", "status", "profile.login"),
     ),
 )
 
@@ -435,8 +430,8 @@ _PATTERNS = [
 def match(path: str) -> tuple[Collection, tuple[str, ...]] | None:
     """The collection a resource path belongs to, and the parent keys in it."""
     for pattern, row in _PATTERNS:
-        if found := pattern.match(path):
-            return row, found.groups()
+        if matched := pattern.match(path):
+            return row, matched.groups()
     return None
 
 
@@ -447,8 +442,8 @@ def resource_keys(path: str) -> tuple[str, ...]:
     >>> resource_keys("/api/v1/authorizationServers/aus1/policies/p1/rules")
     ('aus1', 'p1')
     """
-    found = match(path)
-    return found[1] if found else ()
+    matched = match(path)
+    return matched[1] if matched else ()
 
 
 def children(name: str) -> Iterator[Collection]:

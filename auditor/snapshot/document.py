@@ -19,14 +19,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from auditor.errors import SnapshotError
 from auditor.files import PRIVATE, write_file
-from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
-from auditor.snapshot.layout import (
+from auditor.snapshot.content_digest import (
     arranged,
     content_digest,
     document_digest,
     document_pieces,
     stated_digest,
 )
+from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
 from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
 from auditor.snapshot.proof import prove
 from auditor.text import quoted

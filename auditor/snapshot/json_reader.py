@@ -1,8 +1,8 @@
-"""Reads JSON from outside so that one odd value never costs more than itself.
+r"""Reads JSON from outside so that one odd value never costs more than itself.
 
 `orjson` refuses a whole document for one of these, or changes its value; here they are read so:
 
-- a lone surrogate (`\\ud800`), which no text can hold, becomes U+FFFD;
+- a lone surrogate (`\ud800`), which no text can hold, becomes U+FFFD;
 - what is nested more than 200 levels deep becomes the text "[nested too deeply]": nothing that
   anybody reads lies that deep, and functions that recurse would end the program;
 - an integer of 2^64 and more stays the integer that it is;

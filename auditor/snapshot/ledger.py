@@ -102,6 +102,11 @@ class LedgerEntry(BaseModel):
         return path in unread or not unproven.isdisjoint((path, row.path))
 
     @property
+    def incomplete(self) -> bool:
+        """Whether some of it, or all, could not be read although the org has it."""
+        return self.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+
+    @property
     def label(self) -> str:
         """How a sentence calls the objects."""
         row = BY_NAME.get(self.collection)
@@ -123,10 +128,10 @@ class LedgerEntry(BaseModel):
                 f"{_count(len(self.gaps), 'list')} unread, first {first.path}: {first.reason}"
             )
         if self.quarantined:
-            odd = self.quarantined[0]
+            record = self.quarantined[0]
             parts.append(
-                f"{_count(len(self.quarantined), 'record')} quarantined, first {odd.record} "
-                f"in {odd.path}: {odd.reason}"
+                f"{_count(len(self.quarantined), 'record')} quarantined, first {record.record} "
+                f"in {record.path}: {record.reason}"
             )
         parts += [f"no {item} is in it, although every org has one" for item in self.lacks]
         return "; ".join(parts) or str(self.status)
@@ -171,11 +176,7 @@ class Ledger(BaseModel):
     @property
     def incomplete(self) -> tuple[LedgerEntry, ...]:
         """Entries that could not be read although the org has them."""
-        return tuple(
-            e
-            for e in self.entries
-            if e.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
-        )
+        return tuple(entry for entry in self.entries if entry.incomplete)
 
 
 def _count(number: int, noun: str) -> str:

@@ -50,7 +50,7 @@ class Locator:
 
     document: bytes
     _resource_texts: dict[str, ResourceText] = field(default_factory=dict)
-    _found: dict[tuple[RecordPlace, str | None], TextRegion] = field(default_factory=dict)
+    _regions: dict[tuple[RecordPlace, str | None], TextRegion] = field(default_factory=dict)
     _passed: dict[str, tuple[_Member, _Mark]] = field(default_factory=dict)
 
     def region(self, place: RecordPlace, field: str | None) -> TextRegion:
@@ -58,9 +58,9 @@ class Locator:
 
         A field that is not in the record is located at the nearest object that is.
         """
-        if (place, field) not in self._found:
-            self._found[place, field] = self._region(place, field)
-        return self._found[place, field]
+        if (place, field) not in self._regions:
+            self._regions[place, field] = self._region(place, field)
+        return self._regions[place, field]
 
     def _region(self, place: RecordPlace, field: str | None) -> TextRegion:
         if place.path not in self._resource_texts:
@@ -173,6 +173,6 @@ class Locator:
 
 
 def _matched(pattern: re.Pattern[bytes], document: bytes, start: int) -> int:
-    found = pattern.match(document, start)
-    assert found is not None
-    return found.end()
+    matched = pattern.match(document, start)
+    assert matched is not None
+    return matched.end()

@@ -20,7 +20,7 @@ was read to its end without them was read by somebody who may see only a part.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import lt
 from typing import Any, NamedTuple, cast
@@ -144,6 +144,17 @@ def complete_ledger(resources: Json) -> Ledger:
     )
 
 
+def expected_lists(row: Collection, parents: Json) -> set[str]:
+    """The paths of the lists that belong to parent records.
+
+    Args:
+        row: the collection of the lists.
+        parents: lists of the parent collection, by path.
+    """
+    assert row.parent is not None
+    return set(_paths(row, list(_records(BY_NAME[row.parent], parents))))
+
+
 def _everywhere(reason: str) -> list[Doubt]:
     return [Doubt(row.name, row.path, reason) for row in COLLECTIONS]
 
@@ -212,7 +223,9 @@ def _all_ids(values: list[Any]) -> bool:
 def _in_order(values: list[Any]) -> bool:
     """Whether all are strings, each after the one before. Lists of ids are millions in all."""
     try:
-        return not values or (type(values[0]) is str and all(map(lt, values, islice(values, 1, None))))
+        return not values or (
+            type(values[0]) is str and all(map(lt, values, islice(values, 1, None)))
+        )
     except TypeError:
         return False
 
@@ -341,7 +354,7 @@ def _with_lacks(entry: LedgerEntry, lists: Json) -> LedgerEntry:
         return entry
     value = lists.get(BY_NAME[entry.collection].path, [])
     lacks: tuple[str, ...] = ()
-    if entry.collection == "groups" and not any(map(_is_everyone, value)):
+    if entry.collection == "groups" and not any(map(is_everyone, value)):
         lacks = ("group Everyone",)
     elif entry.collection == "users" and not value:
         lacks = ("user at all",)
@@ -349,7 +362,8 @@ def _with_lacks(entry: LedgerEntry, lists: Json) -> LedgerEntry:
     return entry.model_copy(update=update) if lacks else entry
 
 
-def _is_everyone(group: Any) -> bool:
+def is_everyone(group: Any) -> bool:
+    """Whether a raw record is the group that every org has and everybody is in."""
     if not isinstance(group, dict) or group.get("type") != "BUILT_IN":
         return False
     profile = group.get("profile")

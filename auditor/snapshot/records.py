@@ -26,15 +26,15 @@ def read_records(
     Returns:
         The records, each with its position in the list, and the ones set aside.
     """
-    good: list[tuple[int, Part]] = []
-    bad: list[Quarantined] = []
+    records: list[tuple[int, Part]] = []
+    quarantined: list[Quarantined] = []
     for position, value in enumerate(raw, start):
         read = read_record(row, path, position, value)
         if isinstance(read, Quarantined):
-            bad.append(read)
+            quarantined.append(read)
         else:
-            good.append((position, read))
-    return good, bad
+            records.append((position, read))
+    return records, quarantined
 
 
 def read_record(row: Collection, path: str, position: int, value: Any) -> Part | Quarantined:
@@ -59,8 +59,8 @@ def _adapter(row: Collection) -> TypeAdapter[Part]:
 
 
 def _name(value: Any, position: int) -> str:
-    found = value.get("id") if isinstance(value, dict) else None
-    return found if isinstance(found, str) else f"#{position}"
+    identity = value.get("id") if isinstance(value, dict) else None
+    return identity if isinstance(identity, str) else f"#{position}"
 
 
 def _reason(error: ValidationError) -> str:

@@ -108,10 +108,10 @@ class ResourceText:
             return next((members[name] for name in _NAMES if name in members), record)
         span = record
         for name in field.split("."):
-            found = self._step(span.value, name)
-            if found is None:
+            member = self._step(span.value, name)
+            if member is None:
                 return span if span is not record else self._field(record, None)
-            span = found
+            span = member
         return span
 
     def _step(self, value: int, name: str) -> _Span | None:
@@ -167,8 +167,8 @@ class ResourceText:
 
     def _line(self, offset: int) -> tuple[int, int]:
         before = bisect_left(self._marks, (offset, 0))
-        known, line = self._marks[max(before - 1, 0)]
-        line += self.text.count("\n", known, offset)
+        counted_to, line = self._marks[max(before - 1, 0)]
+        line += self.text.count("\n", counted_to, offset)
         self._marks.insert(max(before, 1), (offset, line))
         column = offset - (self.text.rfind("\n", 0, offset) + 1)
         return self.line + line, column + (1 if line else self.column)

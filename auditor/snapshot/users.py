@@ -47,10 +47,10 @@ class UserTable:
     @cached_property
     def by_status(self) -> dict[str | None, list[str]]:
         """Ids of the users of each status, in the order of the list."""
-        found: dict[str | None, list[str]] = {}
+        ids: dict[str | None, list[str]] = {}
         for _, value in self._rows:
-            found.setdefault(value.get("status"), []).append(value["id"])
-        return found
+            ids.setdefault(value.get("status"), []).append(value["id"])
+        return ids
 
     @cached_property
     def logins(self) -> tuple[str, ...]:

@@ -46,6 +46,11 @@ SHORT_GRANTS = {
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 _SHOWN = 8
 _KEYS = {"authorization server": "server", "client": "client", "user": "user"}
+_HEADINGS = {
+    "authorization server": "Authorization servers",
+    "client": "Clients",
+    "user": "Users",
+}
 
 
 class NotFoundError(UsageError):
@@ -274,7 +279,7 @@ def _find(
         )
     raise NotFoundError(
         f"There is no {noun} {quoted(word)}.",
-        remedy=f"{noun.capitalize()}s: {_some(sorted({*titles, *also}, key=str.casefold))}.",
+        remedy=f"{_HEADINGS[noun]}: {_some(sorted({*titles, *also}, key=str.casefold))}.",
         key=key,
     )
 

@@ -35,7 +35,7 @@ import orjson
 from export_tenants import LATENCY_MS, Json, big_tenant, bound_s, limited, usual_tenant
 
 from auditor.collect.options import ExportOptions
-from auditor.sandbox import Sandbox, Tenant
+from auditor.sandbox import Sandbox, TenantFile
 from auditor.snapshot.collections import match
 
 WINDOW_S = 20
@@ -57,7 +57,7 @@ class Run(NamedTuple):
 
 def exported(document: Json, *arguments: str) -> Run:
     """Export a tenant with the command line."""
-    tenant = Tenant.from_document(document)
+    tenant = TenantFile.from_document(document)
     with tempfile.TemporaryDirectory() as folder, Sandbox(tenant) as sandbox:
         path = Path(folder, "snapshot.json")
         command = [sys.executable, "-m", "auditor", "snapshot", "-o", str(path), *arguments]
@@ -106,7 +106,7 @@ def _measured(command: list[str], url: str) -> tuple[float, float]:
 
 def sdk(document: Json, how: str) -> Run:
     """Read the same lists with the SDK's typed calls."""
-    with Sandbox(Tenant.from_document(document)) as sandbox:
+    with Sandbox(TenantFile.from_document(document)) as sandbox:
         command = [sys.executable, str(Path(__file__).with_name("sdk_calls.py")), how, sandbox.url]
         seconds, peak = _measured(command, sandbox.url)
         sent = len(sandbox.requests)

@@ -60,7 +60,7 @@ def tenant(scale: float) -> Any:
     """The generated tenant as a server has it."""
     from generator import generated_tenant  # noqa: PLC0415
 
-    from auditor.sandbox import Tenant  # noqa: PLC0415
+    from auditor.sandbox import TenantFile  # noqa: PLC0415
     from auditor.sandbox.tenant import RateLimit  # noqa: PLC0415
     from auditor.snapshot.collections import match  # noqa: PLC0415
 
@@ -75,7 +75,7 @@ def tenant(scale: float) -> Any:
         else:
             resources[path] = value
     limitless = RateLimit(path="", limit=1_000_000, window_s=60)
-    return Tenant(resources={}, rate_limits=(limitless,)).model_copy(
+    return TenantFile(resources={}, rate_limits=(limitless,)).model_copy(
         update={"resources": resources}
     )
 

@@ -1,7 +1,9 @@
 """`diff`: two snapshots compared in meaning, through the real command line."""
 
 import copy
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -333,3 +335,34 @@ def test_the_demo_tenant_with_an_edit_has_new_and_fixed_findings(
     assert found["gained"][0]["scopes"] == ["payments:write"]
     assert "OAM318" in {item["code"] for item in found["new_findings"]}
     assert "OAM312" in {item["code"] for item in found["fixed_findings"]}
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+@pytest.mark.parametrize(
+    "name", ["Brand and Legal", "Yes: and", "did you mean", "nobody gained anything. nobody"]
+)
+def test_a_name_changes_nothing_but_the_name(tmp_path: Path, form: str, name: str) -> None:
+    """A name with words of our own sentences is compared with one of the same shape."""
+    neutral = re.sub("[A-Z]", "Q", re.sub("[a-z]", "q", name))
+    shown = {}
+    for number, each in enumerate((name, neutral)):
+        old, new = changed(), changed()
+        for document in (old, new):
+            document[SERVERS][0]["name"] = each
+            document[POLICIES][0]["name"] = each
+            document[RULES][0]["name"] = document[RULES][1]["name"] = each
+            for client in document["/api/v1/apps"]:
+                client["label"] = each
+        new[RULES][1]["conditions"]["scopes"]["include"] = ["orders:read", "orders:write"]
+        new[RULES][0]["actions"]["token"]["accessTokenLifetimeMinutes"] = 30
+        new[POLICIES][0]["name"] = f"{each} {each}"
+        folder = tmp_path / str(number)
+        files = []
+        for side, document in (("old", old), ("new", new)):
+            (folder / side).mkdir(parents=True)
+            files.append(snapshot_file(folder / side, document))
+        text = html.unescape(diff((files[0], files[1]), "--format", form).stdout)
+        shown[each] = text.replace(str(folder), "")
+
+    assert neutral in shown[neutral]
+    assert shown[name] == shown[neutral].replace(neutral, name)

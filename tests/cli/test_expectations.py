@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from helpers import SERVERS, Outcome, okta_auditor, served, snapshot_file
 
 from auditor.sandbox.northwind import northwind
+from auditor.tokens.decision import Decision
+from auditor.tokens.expectations.model import Expectation
 
 EXAMPLE: dict[str, Any] = {
     SERVERS: [{"id": "aus1", "name": "Payments"}],
@@ -26,7 +29,13 @@ EXAMPLE: dict[str, Any] = {
                 "grantTypes": {"include": ["authorization_code"]},
                 "scopes": {"include": ["openid", "offline_access", "pay:read"]},
             },
-            "actions": {"token": {"accessTokenLifetimeMinutes": 15}},
+            "actions": {
+                "token": {
+                    "accessTokenLifetimeMinutes": 15,
+                    "refreshTokenLifetimeMinutes": 0,
+                    "refreshTokenWindowMinutes": 1,
+                }
+            },
         }
     ],
     f"{SERVERS}/aus1/scopes": [{"name": "pay:read"}, {"name": "pay:write"}],
@@ -52,6 +61,10 @@ EXAMPLE: dict[str, Any] = {
     ],
 }
 
+REQUEST_KEYS = (
+    *("name", "server", "client", "grant", "user", "scopes"),
+    *("response_type", "redirect_uri", "pkce", "dpop"),
+)
 REQUEST = """\
 - name: a case
   server: Payments
@@ -114,6 +127,15 @@ def test_what_differs_is_shown_with_the_command_that_explains_it(example: Path) 
         (MINTED, "granted_scopes", "['pay:read', offline_access, openid]", "[openid]"),
         (MINTED, "access_token_minutes", "15", "60"),
         (MINTED, "refresh_token", "true", "false"),
+        (MINTED, "refresh_token_minutes", "0", "null"),
+        (MINTED, "refresh_window_minutes", "1", "15"),
+        (MINTED, "id_token_minutes", "60", "null"),
+        (MINTED, "caveats", "[]", "[A note.]"),
+        (MINTED, "readings_differ", "false", "true"),
+        (MINTED, "failed", "null", "policy"),
+        (MINTED, "missing", "null", "something"),
+        (REJECTED, "failed", "policy", "scopes"),
+        (REJECTED, "id_token_minutes", "null", "60"),
         (MINTED, "error", "null", "access_denied"),
         (REJECTED, "error", "access_denied", "null"),
         (
@@ -133,6 +155,21 @@ def test_every_further_key_is_asserted(
 ) -> None:
     assert run(example, f"{base}  {key}: {right}\n").exit_code == 0
     assert run(example, f"{base}  {key}: {wrong}\n").exit_code == 1
+
+
+def test_every_field_of_a_decision_has_a_key() -> None:
+    keys = set(Expectation.model_fields) - set(REQUEST_KEYS)
+
+    assert keys == {field.name for field in fields(Decision)} - {"outcome"} | {"expect"}
+
+
+def test_numbers_are_shown_as_numbers(example: Path) -> None:
+    text = f"{MINTED}  refresh_token_minutes: 5\n  refresh_window_minutes: 0\n"
+    outcome = run(example, text + "  refresh_token: false\n")
+
+    assert "refresh_token_minutes: expected 5, got 0" in outcome.stdout
+    assert "refresh_window_minutes: expected 0, got 1" in outcome.stdout
+    assert "refresh_token: expected false, got true" in outcome.stdout
 
 
 @pytest.mark.parametrize(
@@ -252,6 +289,9 @@ BOMB = "- &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         (MINTED + "  scops: []\n", 8, 'unknown key "scops"; did you mean scopes?'),
         (MINTED + "  expect: rejected\n", 8, "expect: the key is given twice"),
         (MINTED.replace("minted", "mint"), 7, "expect: must be minted, rejected or indeterminate"),
+        (MINTED + "  failed: polcy\n", 8, "authentication, user"),
+        (MINTED + "  failed: polcy\n", 8, "or people; did you mean policy?"),
+        (MINTED + "  scops: []\n  pkce: 1\n", 8, "scopes? 1 more key of the expectation cannot"),
         (MINTED.replace("  grant: authorization_code\n", ""), 1, "grant: the key is missing"),
         (MINTED.replace("  expect: minted\n", ""), 1, "expect: the key is missing"),
         (MINTED.replace("checkout", "17"), 3, "client: must be text; put it in quotes"),
@@ -349,8 +389,7 @@ def test_the_examples_of_the_documentation_work_on_the_demo_tenant(tmp_path: Pat
 def test_the_documentation_names_every_key() -> None:
     page = (Path(__file__).parents[2] / "docs/decisions.md").read_text()
     schema = json.loads(okta_auditor("schema", "expectations").stdout)
-    (keys,) = [
-        part["properties"] for part in schema["$defs"].values() if "expect" in part["properties"]
-    ]
+    keys = schema["$defs"]["Expectation"]["properties"]
+    assert "expect" in keys
     for key in keys:
         assert f"`{key}`" in page

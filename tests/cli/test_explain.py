@@ -277,6 +277,19 @@ def test_advice(example: Path, options: tuple[str, ...], where: dict[str, str], 
     assert any(words in item["text"] for item in document["advice"]), document["advice"]
 
 
+def test_advice_leaves_the_names_of_a_tenant_alone(tmp_path: Path) -> None:
+    tenant = copy.deepcopy(EXAMPLE)
+    tenant["/api/v1/groups"][0]["profile"]["name"] = "Brand and Legal"
+    uri = "https://x.example/?q=; did you mean "
+    tenant["/api/v1/apps"][0]["settings"]["oauthClient"]["redirect_uris"] = [uri]
+    path = snapshot_file(tmp_path, tenant)
+
+    (through, *_) = advice(path, *asking("eve", "pay:read"))
+    assert 'through group "Brand and Legal"' in through
+    (registered, *_) = advice(path, *asking("ada", "pay:read"), "--redirect-uri", f"{uri}x")
+    assert f'the registered redirect URI "{uri}"' in registered
+
+
 OFFICE = {"id": "z1", "name": "Office", "type": "IP", "gateways": [{"value": "192.0.2.1"}]}
 NORWAY = {"id": "z2", "name": "Norway", "type": "DYNAMIC", "status": "INACTIVE"}
 EMPTY = {"id": "z3", "name": "Empty", "type": "IP"}

@@ -145,11 +145,13 @@ def test_every_rule_is_checked_whatever_the_others_are_like(tmp_path: Path) -> N
     (rules / "a_broken.py").write_text("1 / 0\n")
     (rules / "b_twin.py").write_text(SOUND)
     (rules / "c_constants.py").write_text("LIMIT = 1\n")
+    (rules / "d_script.py").write_text("import sys\nsys.exit(0)\n")
 
     assert checked(rules) == [
         "a_broken.py:1: ZeroDivisionError: division by zero",
         f"b_twin.py:21: ACME001: {rules}/Empty_Group.py:21 defines the code ACME001 too",
         "c_constants.py:1: defines no rule; if others import it, begin its name with an underscore",
+        "d_script.py:2: SystemExit: 0",
     ]
 
 

@@ -198,7 +198,7 @@ CALLS: dict[str, tuple[Callable[[], tuple[object, ...]], str]] = {
     "an unknown one": (lambda: ("--tenant", "prd"), "did you mean prod?"),
     "an output": (lambda: ("--tenant", "prod", "-o", "x.json"), "-o is for one tenant"),
     "no tenant": (lambda: ("--config", "okta-auditor.toml"), "--config needs --tenant"),
-    "several plans": (lambda: ("--all-tenants", "--plan"), "A plan is of one tenant"),
+    "several plans": (lambda: ("--all-tenants", "--plan"), "A plan is made for one tenant"),
     "no file": (lambda: ("--tenant", "prod", "--config", "none.toml"), "none.toml cannot be read"),
 }
 

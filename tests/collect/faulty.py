@@ -16,7 +16,7 @@ from auditor.collect.api import client
 from auditor.collect.auth.credentials import READ_SCOPES, Credentials, read_credentials
 from auditor.collect.fetch import bounds
 from auditor.collect.fetch.bounds import Bounds
-from auditor.collect.http.transport import ResponseLimits
+from auditor.collect.http.response import ResponseLimits
 
 SILENCE_S, ANSWER_S = 0.4, 0.6
 HASTE = Bounds(

@@ -14,7 +14,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import READ_SCOPES, Credentials, read_credentials
-from auditor.collect.http.transport import ResponseLimits
+from auditor.collect.http.response import ResponseLimits
 
 T = TypeVar("T")
 

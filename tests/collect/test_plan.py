@@ -10,7 +10,9 @@ from helpers import okta_auditor, served, tenant
 from processes import medium_tenant
 
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan.estimate import READS, Plan, Range, Survey, planned
+from auditor.collect.plan.estimate import plan_from_survey
+from auditor.collect.plan.model import Plan, Range
+from auditor.collect.plan.survey import READS, Survey
 from auditor.collect.rate_limits.bucket import Allowance
 from auditor.sandbox.northwind import northwind
 from auditor.snapshot.collections import APPS, BY_NAME, GROUPS, MANAGEMENT
@@ -148,7 +150,7 @@ def test_options_of_plans_need_a_plan(words: tuple[str, ...]) -> None:
     outcome = okta_auditor("snapshot", *words)
 
     assert outcome.exit_code == 2
-    assert "are of --plan" in outcome.stderr
+    assert "need --plan" in outcome.stderr
 
 
 def plan_of(lists: dict[str, int], limits: dict[str, int | None], **options: Any) -> Plan:
@@ -160,7 +162,7 @@ def plan_of(lists: dict[str, int], limits: dict[str, int | None], **options: Any
         unread=(),
         allowances={bucket: Allowance(limit) for bucket, limit in limits.items()},
     )
-    return planned(survey, ExportOptions(**options))
+    return plan_from_survey(survey, ExportOptions(**options))
 
 
 def test_the_slowest_bucket_sets_the_time() -> None:
@@ -203,6 +205,6 @@ def test_groups_that_something_may_name_are_an_upper_bound_only() -> None:
 def test_without_the_number_of_users_nothing_bounds_their_pages() -> None:
     plan = plan_of({"app_users": 2, "app_groups": 2}, {APPS: 100}, objects={"groups": 1})
 
-    assert [step.requests for step in plan.steps] == [Range(2, 2), Range(2, None)]
+    assert [planned.requests for planned in plan.collections] == [Range(2, 2), Range(2, None)]
     assert plan.requests == Range(4, None)
     assert plan.seconds.most is None

@@ -17,7 +17,8 @@ from helpers import TOKEN, ledger, okta_auditor, served, tenant
 from processes import asked, body, medium_tenant, noted
 
 from auditor.collect.journal import opening as journals
-from auditor.sandbox import Sandbox, Tenant
+from auditor.collect.journal import terms
+from auditor.sandbox import Sandbox, TenantFile
 
 ZONES = "/api/v1/zones"
 MEMBERS = "/api/v1/groups/00g0/users"
@@ -25,7 +26,7 @@ MEMBERS = "/api/v1/groups/00g0/users"
 
 @contextmanager
 def same_org(document: dict[str, Any], port: int = 0) -> Iterator[Sandbox]:
-    with Sandbox(Tenant.from_document(document), port) as sandbox:
+    with Sandbox(TenantFile.from_document(document), port) as sandbox:
         yield sandbox
 
 
@@ -182,7 +183,7 @@ def test_a_run_that_differs_cannot_go_on(
     assert "another org" in refused(url="http://127.0.0.1:9")
     assert "without --all-members" in refused("--all-members")
     with monkeypatch.context() as patch:
-        patch.setattr(journals, "__version__", "99")
+        patch.setattr(terms, "__version__", "99")
         assert "another version" in refused()
     assert leftover.journal.read_bytes() == before
     assert leftover.resumed() == [(ZONES, None)]

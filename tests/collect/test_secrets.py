@@ -10,7 +10,7 @@ import pytest
 from helpers import TOKEN, served
 from service_app import KEY, credentials, jwk, pem, with_client, with_service_app
 
-from auditor.collect.api.client import TransportError
+from auditor.collect.http.errors import TransportError
 from auditor.collect.http.proxy_and_tls import route_to
 from auditor.errors import CollectError
 from auditor.sandbox import Sandbox

@@ -8,10 +8,12 @@ import pytest
 from helpers import okta_auditor, served, tenant
 from service_app import KEY, credentials, pem, with_client, with_service_app
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.auth.token_request import TokenEndpoint, TokenRefusedError
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.collect.http.transport import Response as Answer
 from auditor.sandbox import Sandbox
 from auditor.sandbox.dpop import Nonces

@@ -12,9 +12,9 @@ from helpers import TOKEN, Outcome, okta_auditor, served, tenant
 from network import ORG, Authority, Proxy, listening, make_authority, served_with_tls
 from service_app import with_client
 
-from auditor.collect.api.client import Response, TransportError
 from auditor.collect.auth.credentials import SSWS, Credentials
-from auditor.collect.http.transport import ResponseLimits
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response, ResponseLimits
 
 PASSWORD = "proxySecretThatMustNeverBeSeen"
 

@@ -6,7 +6,7 @@ import pytest
 from published_ids import MENTIONED, exists
 
 from auditor.controls import Framework, bearing_on, builtin_frameworks, unmapped_rules
-from auditor.controls.loading import ORDER
+from auditor.controls.framework_loading import ORDER
 from auditor.plugins import load_rules
 
 FRAMEWORKS = builtin_frameworks()

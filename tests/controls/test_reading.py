@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from auditor.controls import read_framework
-from auditor.controls.loading import ORDER
-from auditor.controls.reading import parse_framework
-from auditor.controls.schema import framework_schema
+from auditor.controls.framework_file import parse_framework
+from auditor.controls.framework_loading import ORDER
+from auditor.controls.framework_schema import framework_schema
 from auditor.errors import UsageError
 
 GOOD = """\

@@ -8,7 +8,9 @@ from auditor.lint.selection import find_rule
 from auditor.lint.similar_rules import similar_rules
 from auditor.plugins import load_rules
 
-RULES = load_rules()
+CODES = {"OAM101", "OAM201", "OAM301", *(f"OAM{number}" for number in range(310, 319))}
+CODES |= {"OAM508", "OAM509", "OAM802"}
+RULES = [rule for rule in load_rules() if rule.code in CODES]
 
 
 @pytest.mark.parametrize(
@@ -54,4 +56,6 @@ def test_a_prefix_where_one_rule_is_needed_names_those_that_it_stands_for() -> N
     outcome = okta_auditor("rules", "OAM31")
 
     assert outcome.exit_code == 2
-    assert "There is no rule 'OAM31'; did you mean one of the 9 from OAM310" in outcome.stderr
+    family = [rule.code for rule in load_rules() if rule.code.startswith("OAM31")]
+    hint = f"did you mean one of the {len(family)} from {family[0]} to {family[-1]}?"
+    assert f"There is no rule 'OAM31'; {hint}" in outcome.stderr

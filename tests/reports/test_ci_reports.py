@@ -16,7 +16,8 @@ import pytest
 from audits import NAMES, SILENT, audited, clean, hostile, many, rendered, snapshot_of, tenant
 
 from auditor import AuditResult, ReportedFinding, Severity
-from auditor.lint.result import Acceptance, AcceptedBy, FindingStatus, Notice
+from auditor.lint.reported_finding import Acceptance, AcceptedBy, FindingStatus
+from auditor.lint.result import Notice
 from auditor.text import one_line
 
 NEW_FORMATS = ("csv", "github", "gitlab", "junit", "markdown")

@@ -31,7 +31,8 @@ from multitool import sarif_schema, validate
 from sarif.loader import load_sarif_file
 
 from auditor import AuditResult, Severity
-from auditor.lint.result import Acceptance, AcceptedBy, FindingStatus, Notice, Tenant
+from auditor.lint.reported_finding import Acceptance, AcceptedBy, FindingStatus
+from auditor.lint.result import Notice, Tenant
 from auditor.plugins import load_reports
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from auditor.lint.engine import audit
 from auditor.lint.examples import CAPTURED_AT, example_snapshot
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
 from auditor.sandbox.northwind import northwind
 from auditor.snapshot.document import Source, dump_snapshot

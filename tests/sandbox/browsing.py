@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from auditor.sandbox import Sandbox, Tenant
+from auditor.sandbox import Sandbox, TenantFile
 
 SSWS = {"Authorization": "SSWS made-up"}
 
@@ -34,7 +34,7 @@ class Reply:
 
 
 def tenant(document: dict[str, Any]) -> Sandbox:
-    return Sandbox(Tenant.from_document(document))
+    return Sandbox(TenantFile.from_document(document))
 
 
 def send(

@@ -13,7 +13,7 @@ from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
 from auditor.sandbox.northwind import northwind
 from auditor.sandbox.northwind.flaws import FLAWS
-from auditor.sandbox.tenant import Tenant
+from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.collections import Collection, match
 from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.org import Org
@@ -122,7 +122,7 @@ def test_findings_stay_the_same_over_time() -> None:
 def test_it_is_a_tenant_file() -> None:
     document = northwind(CAPTURED_AT)
 
-    assert Tenant.from_document(document).resources.keys() == document.keys()
+    assert TenantFile.from_document(document).resources.keys() == document.keys()
     assert '"client_secret":' not in json.dumps(document)
 
 

@@ -11,7 +11,7 @@ import pytest
 from browsing import get, pages, tenant
 
 from auditor.sandbox import RateLimit
-from auditor.sandbox.limits import Limiter
+from auditor.sandbox.limits import RequestCounter
 
 PATH = "/api/v1/groups"
 GROUPS = [{"id": f"00g{number}"} for number in range(300)]
@@ -45,7 +45,7 @@ def test_too_many_requests_are_refused():
 
 def test_a_window_is_over_when_its_reset_says_so():
     now = [1000.25]
-    limiter = Limiter([RateLimit(path="x", limit=1, window_s=2)], clock=lambda: now[0])
+    limiter = RequestCounter([RateLimit(path="x", limit=1, window_s=2)], clock=lambda: now[0])
 
     assert limiter.spend("/x").reset == 1003
     now[0] = 1002.2
@@ -57,7 +57,7 @@ def test_a_window_is_over_when_its_reset_says_so():
 def test_other_clients_spend_the_same_window_evenly():
     now = [1000.0]
     limit = RateLimit(path="x", limit=10, window_s=10, other_clients=(4, 2, 0))
-    limiter = Limiter([limit], clock=lambda: now[0])
+    limiter = RequestCounter([limit], clock=lambda: now[0])
 
     now[0] = 1006.0
     assert limiter.spend("/x").remaining == 10 - 2 - 1 - 1, "two in 2.5 s each, one in 5 s, ours"

@@ -7,7 +7,7 @@ import pytest
 from browsing import get, pages, send, tenant
 
 from auditor.errors import UsageError
-from auditor.sandbox import Request, Sandbox, Tenant
+from auditor.sandbox import Request, Sandbox, TenantFile
 
 GROUPS = [{"id": f"00g{number}"} for number in range(450)]
 
@@ -126,7 +126,7 @@ def test_a_port_in_use_is_a_usage_error():
         port = int(sandbox.url.rsplit(":", 1)[1])
         with (
             pytest.raises(UsageError, match=rf"port {port} .*in use"),
-            Sandbox(Tenant.from_document({}), port),
+            Sandbox(TenantFile.from_document({}), port),
         ):
             pass
 
@@ -135,7 +135,7 @@ def test_a_port_is_free_again_afterwards():
     with tenant({}) as sandbox:
         get(f"{sandbox.url}/api/v1/groups")
     port = int(sandbox.url.rsplit(":", 1)[1])
-    with Sandbox(Tenant.from_document({}), port) as again:
+    with Sandbox(TenantFile.from_document({}), port) as again:
         assert get(f"{again.url}/api/v1/groups").status == 200
 
 

@@ -8,8 +8,8 @@ import pytest
 from browsing import get
 
 PROGRAM = """
-from auditor.sandbox import Tenant, serve
-serve(Tenant.from_document({}), 0, lambda url: print(url, flush=True))
+from auditor.sandbox import TenantFile, serve
+serve(TenantFile.from_document({}), 0, lambda url: print(url, flush=True))
 print("ended", flush=True)
 """
 

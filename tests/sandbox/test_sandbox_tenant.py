@@ -7,14 +7,14 @@ import jsonschema
 import pytest
 
 from auditor.errors import UsageError
-from auditor.sandbox import Tenant
+from auditor.sandbox import TenantFile
 from auditor.sandbox.schema import tenant_schema
 
 
 def test_a_tenant_file_is_read(tmp_path: Path):
     file = tmp_path / "tenant.json"
     file.write_text('{"/api/v1/groups": [{"id": "00g1"}], "@latency_ms": 50}')
-    tenant = Tenant.load(file)
+    tenant = TenantFile.load(file)
 
     assert tenant.records("/api/v1/groups") == [{"id": "00g1"}]
     assert tenant.records("/api/v1/users") == []
@@ -50,7 +50,7 @@ def test_a_tenant_file_is_read(tmp_path: Path):
 )
 def test_a_malformed_tenant_is_refused(document: Any, message: str):
     with pytest.raises(UsageError) as caught:
-        Tenant.from_document(document, source="northwind.json")
+        TenantFile.from_document(document, source="northwind.json")
 
     assert caught.value.message.startswith(f"northwind.json: {message}")
 
@@ -60,12 +60,12 @@ def test_broken_json_is_refused_with_its_place(tmp_path: Path):
     file.write_text('{\n  "/api/v1/apps": [,]\n}')
 
     with pytest.raises(UsageError, match=r"broken\.json: line 2, column 20: "):
-        Tenant.load(file)
+        TenantFile.load(file)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path):
     with pytest.raises(UsageError, match=r"absent\.json: No such file"):
-        Tenant.load(tmp_path / "absent.json")
+        TenantFile.load(tmp_path / "absent.json")
 
 
 def test_the_schema_accepts_what_the_sandbox_accepts_and_refuses_what_it_refuses():
@@ -75,7 +75,7 @@ def test_the_schema_accepts_what_the_sandbox_accepts_and_refuses_what_it_refuses
     fault = {"path": "^/api/v1/apps", "query": "after=", "extra_page": "same", "times": 3}
 
     good = {"/api/v1/apps": [], "@faults": [fault], "@latency_ms": 5, "@tokens": ["t"]}
-    Tenant.from_document(good)
+    TenantFile.from_document(good)
     assert validator.is_valid(good)
 
     for change in (
@@ -86,7 +86,7 @@ def test_the_schema_accepts_what_the_sandbox_accepts_and_refuses_what_it_refuses
         {"/api/v1/apps?limit=1": []},
     ):
         with pytest.raises(UsageError):
-            Tenant.from_document(good | change)
+            TenantFile.from_document(good | change)
         assert not validator.is_valid(good | change), change
 
 
@@ -94,7 +94,7 @@ def test_the_schema_says_what_every_directive_and_every_member_of_a_fault_means(
     schema = tenant_schema()
     fault = schema["$defs"]["Fault"]["properties"]
 
-    assert {f"@{name}" for name in Tenant.model_fields} - {"@resources"} == set(
+    assert {f"@{name}" for name in TenantFile.model_fields} - {"@resources"} == set(
         schema["properties"]
     )
     assert all(member.get("description") for member in fault.values()), fault

@@ -1,1 +1,1 @@
-"""What the commands that audit share: what is checked beforehand, and what is made of results."""
+"""What commands that audit share: preparation, and what is done with results."""

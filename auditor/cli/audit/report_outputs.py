@@ -45,7 +45,7 @@ def choose_outputs(
         name, _, path = output.partition("=")
         if name not in formats:
             raise UsageError(
-                f"There is no report format {name!r}{did_you_mean(closest(name, formats))}",
+                f"There is no report format {name!r}{did_you_mean(closest(name, formats)) or '.'}",
                 remedy=f"Formats: {', '.join(formats)}.",
             )
         chosen.append(ReportOutput(formats[name], _target(path)))

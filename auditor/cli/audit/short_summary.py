@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.text import counted, printable
 
 _SHOWN = 4

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import click
 import orjson
@@ -16,13 +15,12 @@ import orjson
 from auditor.cli.options import FILE
 from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
-from auditor.text import counted, escaped, one_line
+from auditor.text import counted, csv_cell, escaped, one_line
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
 from auditor.tokens.token_endpoint import taken_for_granted
 
 _WIDEST = 36
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 @click.command("access")
@@ -66,8 +64,8 @@ def command(
     of a client, less.
     """
     org = read_org(path)
-    wanted = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
-    rows = access_rows(org, wanted, OidcScopes(oidc_scopes))
+    only = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
+    rows = access_rows(org, only, OidcScopes(oidc_scopes))
     if form == "table":
         for line in _table(list(rows)):
             click.echo(line)
@@ -77,7 +75,7 @@ def command(
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         click.echo(escaped(document.decode()), nl=False)
-    further = taken_for_granted(org, [wanted.client] if wanted.client else org.apps)
+    further = taken_for_granted(org, [only.client] if only.client else org.apps)
     missing = unread(org, *further)
     for line in missing:
         click.echo(one_line(line), err=True)
@@ -135,9 +133,6 @@ def _csv(rows: Iterable[AccessRow]) -> str:
     return file.getvalue()
 
 
-def _cell(value: Any) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    if value is None or isinstance(value, bool):
-        return "" if value is None else str(value).lower()
-    text = str(value)
-    return one_line(f"'{text}" if _FORMULA.match(text) else text)
+def _cell(value: object) -> object:
+    """A value as a spreadsheet shows it; truth as JSON writes it."""
+    return str(value).lower() if isinstance(value, bool) else csv_cell(value)

@@ -18,12 +18,13 @@ from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
 from auditor.config import EffectiveSettings
 from auditor.controls import Control, Framework
-from auditor.controls.assess import Assessment, Outcomes, Status
-from auditor.controls.document import Assessments, as_csv, as_json, unmapped
+from auditor.controls.assessment import Assessment, ControlStatus, assess
+from auditor.controls.coverage_report import Assessments, as_csv, as_json, unmapped
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
+from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
 
@@ -79,8 +80,8 @@ def command(
             result = _saved(path, rules.every, options)
         else:
             result = _audited(path, settings, rules)
-        outcomes = Outcomes(result)
-        assessments = {item.id: outcomes.assess(item) for item in chosen}
+        outcomes = RuleOutcomes(result)
+        assessments = {item.id: assess(item, outcomes) for item in chosen}
     if form == "json":
         click.echo(as_json(chosen, names, assessments), nl=False)
     elif form == "csv":
@@ -119,7 +120,7 @@ def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:
     if result.incomplete:
         return ExitCode.INCOMPLETE
     statuses = {each.status for items in assessments.values() for each in items}
-    return ExitCode.FINDINGS if Status.NOT_SATISFIED in statuses else ExitCode.CLEAN
+    return ExitCode.FINDINGS if ControlStatus.NOT_SATISFIED in statuses else ExitCode.CLEAN
 
 
 def _lines(
@@ -164,7 +165,7 @@ def _coverage(framework: Framework, rules: int) -> str:
 
 
 def _summary(assessments: Sequence[Assessment]) -> str:
-    counts = [f"{sum(each.status is s for each in assessments)} {s.value}" for s in Status]
+    counts = [f"{sum(each.status is s for each in assessments)} {s.value}" for s in ControlStatus]
     return f"  {', '.join(counts)}"
 
 
@@ -195,7 +196,7 @@ def _verdict(assessment: Assessment) -> str:
         parts.append(counted(assessment.related, "related finding"))
     if assessment.not_evaluated:
         parts.append(f"not evaluated: {', '.join(assessment.not_evaluated)}")
-    if assessment.status is Status.NOT_CLAIMED:
+    if assessment.status is ControlStatus.NOT_CLAIMED:
         parts.insert(0, "only related rules bear on it")
     shown = f" ({'; '.join(parts)})" if parts else ""
     return f"{assessment.status.value.upper()}{shown}"

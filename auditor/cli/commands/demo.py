@@ -39,14 +39,14 @@ def command(ctx: click.Context, folder: Path) -> None:
     Starts the tenant on this machine, exports it over HTTP with the okta SDK, audits the
     snapshot and writes the reports. Exits with 0 although the tenant has mistakes.
     """
-    from auditor.sandbox import Sandbox, Tenant  # noqa: PLC0415 - the web server, only when used
+    from auditor.sandbox import Sandbox, TenantFile  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
 
     make_folder(folder, remedy="Name another: -o DIR")
     path = folder / "snapshot.json"
     check_writable(path)
     prepared = prepare_audit(_options(folder))
-    tenant = Tenant.from_document(northwind(datetime.now(UTC)))
+    tenant = TenantFile.from_document(northwind(datetime.now(UTC)))
     with Sandbox(tenant) as sandbox:
         click.echo(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
         # The sandbox takes any token.

@@ -83,7 +83,7 @@ def export(
     whatever the audit found, and with 3 if something could not be checked.
     """
     from auditor.cli.evidence_bundle import BundleRequest, export_bundle  # noqa: PLC0415 - if used
-    from auditor.evidence.writing import check_target, write_folder, write_zip  # noqa: PLC0415
+    from auditor.evidence.bundle_writing import check_target, write_folder, write_zip  # noqa: PLC0415
 
     check_target(target, zipped=zipped)
     if redaction_key and not redact:
@@ -137,13 +137,16 @@ def verify(
 
     Takes the bundles of a series in any order. Exits with 1 and names what is wrong.
     """
-    from auditor.evidence.chain import Problem, chain_problems  # noqa: PLC0415 - only this needs it
+    from auditor.evidence.chain import (  # noqa: PLC0415 - only this needs it
+        ChainProblem,
+        chain_problems,
+    )
     from auditor.evidence.signing import read_public  # noqa: PLC0415
     from auditor.evidence.verify import check_bundle  # noqa: PLC0415
 
     key = read_public(_contents(public_key), str(public_key)) if public_key else None
     checked = [check_bundle(path, key) for path in paths]
-    problems = [Problem(item.path, what) for item in checked for what in item.problems]
+    problems = [ChainProblem(item.path, what) for item in checked for what in item.problems]
     apart = timedelta(hours=max_hours) if max_hours else None
     problems += chain_problems(checked, after=after, apart=apart)
     for problem in problems:

@@ -20,8 +20,12 @@ def command(tenant: Path | None, port: int) -> None:
 
     Any API token is accepted. Stop it with Ctrl-C.
     """
-    from auditor.sandbox import Tenant, serve  # noqa: PLC0415 - the web server, only when used
+    from auditor.sandbox import TenantFile, serve  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
 
-    served = Tenant.load(tenant) if tenant else Tenant.from_document(northwind(datetime.now(UTC)))
+    served = (
+        TenantFile.load(tenant)
+        if tenant
+        else TenantFile.from_document(northwind(datetime.now(UTC)))
+    )
     serve(served, port, lambda url: click.echo(f"listening on {url}"))

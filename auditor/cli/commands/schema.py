@@ -22,7 +22,7 @@ def command(name: str) -> None:
     schemas = _schemas()
     if name not in schemas:
         raise UsageError(
-            f"There is no schema {name!r}{did_you_mean(closest(name, schemas))}",
+            f"There is no schema {name!r}{did_you_mean(closest(name, schemas)) or '.'}",
             remedy=f"Schemas: {', '.join(schemas)}.",
         )
     click.echo(json.dumps(schemas[name](), indent=2))
@@ -30,13 +30,13 @@ def command(name: str) -> None:
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
-    from auditor.controls.schema import framework_schema  # noqa: PLC0415
+    from auditor.controls.framework_schema import framework_schema  # noqa: PLC0415
     from auditor.diff.json_report import diff_schema  # noqa: PLC0415
     from auditor.lint.acceptance.suppressions_file import suppressions_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415
     from auditor.snapshot.schema import snapshot_schema  # noqa: PLC0415
-    from auditor.tokens.expectations import expectations_schema  # noqa: PLC0415
+    from auditor.tokens.expectations.model import expectations_schema  # noqa: PLC0415
 
     # A report pack publishes the schema of its format, if it has one, under its file's name.
     published = {

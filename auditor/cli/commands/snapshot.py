@@ -96,7 +96,7 @@ def command(
     their secrets are and where their snapshots go. The exit code is the worst of theirs.
     """
     if (like or ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE) and not planning:
-        raise UsageError("--like and --format are of --plan.", remedy="Add --plan.")
+        raise UsageError("--like and --format need --plan.", remedy="Add --plan.")
     if like is not None:
         print_plan_like(like, export, form)
         return

@@ -22,7 +22,8 @@ from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
 from auditor.lint.acceptance.suppression import Suppression
 from auditor.lint.acceptance.suppression_writing import with_entry
-from auditor.lint.result import AuditResult, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult
 from auditor.lint.reviewed_file import read_reviewed
 from auditor.lint.selection import find_rule
 from auditor.snapshot.document import read_document

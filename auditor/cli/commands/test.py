@@ -16,7 +16,7 @@ from auditor.errors import ExitCode
 from auditor.text import counted, escaped, listed, one_line
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
-from auditor.tokens.expectations import Result, read_cases
+from auditor.tokens.expectations.cases import Result, read_cases
 
 
 @click.command("test")
@@ -105,8 +105,10 @@ def _got(decision: Decision, key: str) -> Any:
 
 def _shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return listed(sorted(map(str, value)), most=20, empty="no scopes")
-    return {None: "null", True: "true", False: "false"}.get(value, str(value))
+        return listed(sorted(map(str, value)), most=20)
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _json(results: list[Result], path: Path) -> str:

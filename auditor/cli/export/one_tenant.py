@@ -141,14 +141,24 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
     for entry in snapshot.ledger.incomplete:
-        say(
-            f"warning: {entry.label} could not be read completely: "
-            f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
-        )
+        say(incomplete_warning(entry))
     incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
+
+
+def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> str:
+    """The warning of a collection that was not read completely.
+
+    Args:
+        entry: of the collection.
+        consequence: a clause that begins with ", so".
+    """
+    return (
+        f"warning: {entry.label} could not be read completely{consequence}: "
+        f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
+    )
 
 
 def missing_collections(

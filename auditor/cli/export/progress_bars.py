@@ -1,4 +1,4 @@
-"""Progress bars for people who watch: one for each phase, or for each tenant."""
+"""The progress of an export as bars: one for each phase, or for each tenant."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class Bars:
     ) -> None:
         self._live.stop()
 
-    def phases(self) -> Watcher:
-        """A watcher whose export has a bar for each phase."""
-        return Watcher(self, "", {phase: self.add(phase) for phase in Phase})
+    def phases(self) -> ExportBars:
+        """Add the bars of an export that has one for each phase."""
+        return ExportBars(self, "", {phase: self.add(phase) for phase in Phase})
 
-    def tenant(self, name: str) -> Watcher:
-        """A watcher whose export has one bar."""
+    def tenant(self, name: str) -> ExportBars:
+        """Add the bars of an export that has one bar."""
         bar = self.add(name)
-        return Watcher(self, f"{name}: ", dict.fromkeys(Phase, bar))
+        return ExportBars(self, f"{name}: ", dict.fromkeys(Phase, bar))
 
     def add(self, name: str) -> Bar:
-        """One more bar."""
+        """Add a bar."""
         return Bar(self._progress, self._progress.add_task(name, total=None, rate="", left=""))
 
     def wait(self, what: str, seconds: float) -> None:
@@ -71,7 +71,7 @@ class Bars:
 
 
 class Bar:
-    """One bar: lists, requests a second, and requests that are known to come."""
+    """One bar: lists, requests a second, and the requests that are certain to follow."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
@@ -80,13 +80,13 @@ class Bar:
         self._requests = self._planned = self._read = 0
 
     def planned(self, lists: int) -> None:
-        """Make it longer."""
+        """Count lists that are to be read."""
         self._began = self._began or time.monotonic()
         self._planned += lists
         self._draw()
 
     def read(self) -> None:
-        """Move it."""
+        """Count a list that was read."""
         self._read += 1
         self._draw()
 
@@ -108,28 +108,28 @@ class Bar:
         )
 
 
-class Watcher:
-    """Moves the bars of one export."""
+class ExportBars:
+    """The bars of one export."""
 
-    def __init__(self, bars: Bars, start: str, of: dict[Phase, Bar]) -> None:
+    def __init__(self, bars: Bars, start: str, by_phase: dict[Phase, Bar]) -> None:
         self._bars = bars
         self._start = start
-        self._of = of
+        self._by_phase = by_phase
 
     def planned(self, row: Collection, lists: int) -> None:
-        """Make a bar longer."""
-        self._of[phase_of(row)].planned(lists)
+        """Count lists that are to be read."""
+        self._by_phase[phase_of(row)].planned(lists)
 
     def read(self, row: Collection, objects: int) -> None:
-        """Move a bar."""
+        """Count a list that was read."""
         del objects
-        self._of[phase_of(row)].read()
+        self._by_phase[phase_of(row)].read()
 
     def sent(self, exchange: Exchange) -> None:
-        """Count a request for its bar."""
-        found = match(exchange.target.partition("?")[0])
-        if found is not None:
-            self._of[phase_of(found[0])].sent()
+        """Count a request on its bar."""
+        matched = match(exchange.target.partition("?")[0])
+        if matched is not None:
+            self._by_phase[phase_of(matched[0])].sent()
 
     def waiting(self, bucket: str, seconds: float) -> None:
         """Say why a bar stands still."""

@@ -17,7 +17,7 @@ from auditor.snapshot.collections import Collection
 from auditor.text import counted, one_line
 
 _QUIET_S = 10.0
-"""A run that is over sooner says nothing but what it has read."""
+"""A run that is over sooner prints no progress."""
 
 _WORTH_A_LINE_S = 5.0
 _BETWEEN_WAITS_S = 60.0
@@ -30,14 +30,14 @@ def _to_stderr(line: str) -> None:
 
 @contextmanager
 def export_progress(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]]:
-    """What shows the exports of some tenants while the block runs.
+    """Show the progress of exports while the block runs.
 
     Args:
-        names: of the tenants; without any, there is one, and its phases are shown.
+        names: of the tenants; none for a single tenant, whose phases are shown.
         verbose: whether to show each request.
 
     Returns:
-        A watcher for each tenant, in the same order.
+        What to tell of each tenant's progress, in the same order.
     """
     starts = [f"{name}: " for name in names] or [""]
     if verbose:
@@ -75,33 +75,33 @@ class ProgressLines:
         self._began = clock()
         self._phases = Phases()
         self._open = list(Phase)
-        self._kept: list[str] = []
-        self._told_of_wait = -_BETWEEN_WAITS_S
+        self._delayed: list[str] = []
+        self._last_wait_line = -_BETWEEN_WAITS_S
 
     def planned(self, row: Collection, lists: int) -> None:
-        """Count them."""
+        """Count lists that are to be read."""
         self._phases.planned(row, lists)
 
     def read(self, row: Collection, objects: int) -> None:
-        """Tell if that was the last of a phase."""
+        """Count a list that was read; print a line if it was the last of a phase."""
         del objects
         self._phases.read(row)
         for phase in [phase for phase in self._open if self._phases.over(phase)]:
             self._open.remove(phase)
             lists = counted(self._phases.extents[phase].read, "list")
-            self._tell(f"{phase}: {lists} read after {self._elapsed:.0f} s.")
+            self._print(f"{phase}: {lists} read after {self._elapsed:.0f} s.")
 
     def sent(self, exchange: Exchange) -> None:
-        """Say nothing: there are too many."""
+        """Print nothing: there are too many requests."""
 
     def waiting(self, bucket: str, seconds: float) -> None:
-        """Tell of a long wait, unless another was told of a short time ago."""
+        """Print a line for a long wait, unless one was printed a short time ago."""
         now = self._elapsed
-        if seconds < _WORTH_A_LINE_S or now - self._told_of_wait < _BETWEEN_WAITS_S:
+        if seconds < _WORTH_A_LINE_S or now - self._last_wait_line < _BETWEEN_WAITS_S:
             return
-        self._told_of_wait = now
+        self._last_wait_line = now
         left = sum(extent.left for extent in self._phases.extents.values())
-        self._tell(
+        self._print(
             f"Waiting {seconds:.0f} s for the rate limit of {bucket}; "
             f"at least {counted(left, 'request')} to go.",
             at_once=True,
@@ -111,28 +111,28 @@ class ProgressLines:
     def _elapsed(self) -> float:
         return self._clock() - self._began
 
-    def _tell(self, line: str, *, at_once: bool = False) -> None:
-        self._kept.append(line)
+    def _print(self, line: str, *, at_once: bool = False) -> None:
+        self._delayed.append(line)
         if at_once or self._elapsed >= self.quiet_s:
-            for kept in self._kept:
-                self._say(self._start + kept)
-            self._kept.clear()
+            for delayed in self._delayed:
+                self._say(self._start + delayed)
+            self._delayed.clear()
 
 
 class RequestLines(ProgressLines):
-    """A line for each request besides; never a header or a body, so never a token."""
+    """A line for each request too; never a header or a body, so never a token."""
 
     quiet_s = 0.0
 
     def sent(self, exchange: Exchange) -> None:
-        """Show it."""
+        """Print the request."""
         # The address of a next page is what the server said it is.
         target = one_line(exchange.target)
         if len(target) > _LONGEST_TARGET:
             target = f"{target[:_LONGEST_TARGET]}…"
-        came = one_line(exchange.error) if exchange.status is None else str(exchange.status)
+        outcome = one_line(exchange.error) if exchange.status is None else str(exchange.status)
         left = f"  {one_line(exchange.remaining)[:20]} left" if exchange.remaining else ""
         self._say(
-            f"{self._start}{exchange.method} {target}  {came}  "
+            f"{self._start}{exchange.method} {target}  {outcome}  "
             f"{exchange.seconds * 1000:.0f} ms{left}"
         )

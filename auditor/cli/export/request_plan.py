@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.export.one_tenant import start_journal
+from auditor.cli.export.one_tenant import incomplete_warning, start_journal, to_stderr
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.opening import resumable
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan.estimate import Load, Plan, Range, planned, planned_like
+from auditor.collect.plan.estimate import plan_from_snapshot, plan_from_survey
+from auditor.collect.plan.model import BucketLoad, Plan, Range
 from auditor.errors import ExitCode
 from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.text import one_line
@@ -56,18 +57,16 @@ def print_plan(
         journal = start_journal(path, credentials, options, resume=resume)
         try:
             with export_progress(verbose=verbose) as (progress,):
-                plan = planned(survey(credentials, options, progress, journal=journal), options)
+                plan = plan_from_survey(
+                    survey(credentials, options, progress, journal=journal), options
+                )
         except KeyboardInterrupt:
             raise Stopped("interrupted; there is no plan", signals.code) from None
         finally:
             if journal:
                 journal.close()
     for entry in plan.unread:
-        click.echo(
-            f"warning: {entry.label} could not be read completely, so the plan lacks what belongs "
-            f"to them: {one_line(entry.explanation())}.\n  Next: {entry.remedy()}.",
-            err=True,
-        )
+        to_stderr(incomplete_warning(entry, ", so the plan lacks what belongs to them"))
     if form == "text":
         click.echo(f"Plan for {credentials.org_url}\n")
     _print(plan, options, form)
@@ -86,7 +85,7 @@ def print_plan_like(older: Path, options: ExportOptions, form: str) -> None:
     if form == "text":
         when = f"{snapshot.capture.finished_at:%Y-%m-%d %H:%M} UTC"
         click.echo(f"Plan for {one_line(snapshot.capture.org_url)} as it was on {when}\n")
-    _print(planned_like(snapshot.capture, snapshot.ledger, options), options, form)
+    _print(plan_from_snapshot(snapshot.capture, snapshot.ledger, options), options, form)
 
 
 def _print(plan: Plan, options: ExportOptions, form: str) -> None:
@@ -105,15 +104,18 @@ def _text(plan: Plan, options: ExportOptions) -> str:
     sent = sum(load.sent for load in plan.loads)
     total = _minutes(plan.seconds)
     lines.append(f"{'all':<20}{sent:>7,}{_number(plan.requests):>20}{total:>32}")
-    exact = [step for step in plan.steps if not step.why]
+    exact = [planned for planned in plan.collections if not planned.why]
     if exact:
-        listed = ", ".join(f"{step.collection.label} {_number(step.requests)}" for step in exact)
+        listed = ", ".join(
+            f"{planned.collection.label} {_number(planned.requests)}" for planned in exact
+        )
         lines += ["", textwrap.fill(f"Exact: {listed}.", _WIDTH)]
-    estimates = [step for step in plan.steps if step.why]
+    estimates = [planned for planned in plan.collections if planned.why]
     if estimates:
         lines += ["", "Estimates:"]
         lines += [
-            f"  {step.collection.label} {_number(step.requests)}: {step.why}" for step in estimates
+            f"  {planned.collection.label} {_number(planned.requests)}: {planned.why}"
+            for planned in estimates
         ]
     lines += ["", textwrap.fill(_assumptions(plan, options), _WIDTH)]
     return "\n".join(lines)
@@ -129,7 +131,7 @@ def _assumptions(plan: Plan, options: ExportOptions) -> str:
     return "".join(words)
 
 
-def _limit(load: Load) -> tuple[str, str]:
+def _limit(load: BucketLoad) -> tuple[str, str]:
     if load.allowance is None:
         return "not known", "-"
     if load.allowance.limit is None:

@@ -30,7 +30,7 @@ from auditor.snapshot.document import Snapshot
 from auditor.text import closest, did_you_mean, listed, printable
 
 if TYPE_CHECKING:
-    from auditor.tenants import Tenant
+    from auditor.config.tenants import TenantConfig
 
 CONFIG = Path("okta-auditor.toml")
 """Where tenants are looked for without --config."""
@@ -79,7 +79,7 @@ class TenantResult:
 
 def choose_tenants(
     config: Path | None, names: Sequence[str], *, everyone: bool
-) -> dict[str, Tenant]:
+) -> dict[str, TenantConfig]:
     """The tenants of the configuration file that a command is about.
 
     Args:
@@ -104,13 +104,13 @@ def choose_tenants(
     for name in names:
         if name not in tenants:
             raise UsageError(
-                f"{path} has no tenant {name!r}{did_you_mean(closest(name, tenants))}.",
+                f"{path} has no tenant {name!r}{did_you_mean(closest(name, tenants)) or '.'}",
                 remedy=f"It has {listed(tenants, most=20)}.",
             )
     return dict(tenants) if everyone else {name: tenants[name] for name in names}
 
 
-def credentials_of(name: str, tenant: Tenant) -> Credentials:
+def credentials_of(name: str, tenant: TenantConfig) -> Credentials:
     """Where a tenant is and how to prove who asks.
 
     Raises:
@@ -129,7 +129,7 @@ def prepare_output(path: Path) -> None:
     check_writable(path)
 
 
-def export_tenants(tenants: dict[str, Tenant], exports: TenantExports) -> ExitCode:
+def export_tenants(tenants: dict[str, TenantConfig], exports: TenantExports) -> ExitCode:
     """Read tenants at the same time, each into its own snapshot.
 
     Args:
@@ -168,14 +168,16 @@ def export_tenants(tenants: dict[str, Tenant], exports: TenantExports) -> ExitCo
     return max((result.code for result in results.values()), key=_BEST_TO_WORST.index)
 
 
-def print_plan_of_one(tenants: dict[str, Tenant], exports: TenantExports, form: str) -> ExitCode:
+def print_plan_of_one(
+    tenants: dict[str, TenantConfig], exports: TenantExports, form: str
+) -> ExitCode:
     """Print the plan of a tenant.
 
     Raises:
         UsageError: there are several.
     """
     if len(tenants) > 1:
-        raise UsageError("A plan is of one tenant.", remedy="Name one with --tenant.")
+        raise UsageError("A plan is made for one tenant only.", remedy="Name one with --tenant.")
     for name, tenant in tenants.items():
         path, credentials = tenant.output(name), credentials_of(name, tenant)
         prepare_output(path)
@@ -187,7 +189,7 @@ def print_plan_of_one(tenants: dict[str, Tenant], exports: TenantExports, form: 
     return ExitCode.CLEAN
 
 
-def _start(name: str, tenant: Tenant, exports: TenantExports) -> _Run:
+def _start(name: str, tenant: TenantConfig, exports: TenantExports) -> _Run:
     path = tenant.output(name)
     run = _Run(name, path, credentials_of(name, tenant))
     prepare_output(path)
@@ -247,7 +249,7 @@ def _interrupted(left: Sequence[str], runs: Sequence[_Run], exports: TenantExpor
     return f"interrupted; what was read is kept; go on with: {shlex.join(exports.again(left))}"
 
 
-def _require_different_outputs(tenants: dict[str, Tenant]) -> None:
+def _require_different_outputs(tenants: dict[str, TenantConfig]) -> None:
     owners: dict[Path, str] = {}
     for name, tenant in tenants.items():
         path = tenant.output(name).absolute()

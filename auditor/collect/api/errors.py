@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from auditor.collect.http.transport import Response
+from auditor.collect.http.response import Response
 from auditor.text import one_line
 
 NOT_LICENSED = "E0000015"

@@ -20,7 +20,7 @@ import orjson
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
 from auditor.collect.http.errors import TransportError
-from auditor.collect.http.transport import Response
+from auditor.collect.http.response import Response
 from auditor.errors import CollectError
 from auditor.text import one_line
 
@@ -56,11 +56,14 @@ class TokenRefusedError(CollectError):
     """Okta issued no access token.
 
     Args:
+        reason: a clause.
+        remedy: what to do about it.
         code: the OAuth error code; may be empty.
     """
 
-    def __init__(self, message: str, *, remedy: str, code: str) -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(self, reason: str, *, remedy: str, code: str) -> None:
+        super().__init__(f"{reason}.", remedy=remedy)
+        self.reason = reason
         self.code = code
 
 
@@ -152,7 +155,7 @@ class TokenEndpoint:
         summary = str(body.get("error_description") or body.get("errorSummary") or "")
         reason = one_line(f"{code}: {summary}" if summary else code)[:300]
         return TokenRefusedError(
-            f"Okta issued no access token to client {self._credentials.client_id} ({reason}).",
+            f"Okta issued no access token to client {self._credentials.client_id} ({reason})",
             remedy=self._remedy(code),
             code=code,
         )

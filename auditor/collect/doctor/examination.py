@@ -11,13 +11,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
+from auditor.collect.api.errors import OktaError
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.token_request import AccessToken, TokenRefusedError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
 from auditor.collect.doctor.network import organization, route
 from auditor.collect.doctor.permissions import API_SCOPES, issued, readable, windows
-from auditor.collect.doctor.probes import Prober, okta_error
+from auditor.collect.doctor.probes import Prober
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.text import listed
 
 
@@ -112,7 +115,7 @@ def _refused_token(response: Response) -> Check:
     return Check(
         "token",
         CheckState.PROBLEM,
-        f"Okta refuses the API token ({okta_error(response)})",
+        f"Okta refuses the API token ({OktaError.of(response)})",
         "It is revoked, expired (30 days without use) or of another org. Create one under "
         "Security > API > Tokens.",
     )

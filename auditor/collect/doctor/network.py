@@ -9,9 +9,11 @@ from typing import Any
 
 import orjson
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
+from auditor.collect.api.errors import OktaError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
-from auditor.collect.doctor.probes import okta_error
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.text import one_line
 
 WELL_KNOWN = "/.well-known/okta-organization"
@@ -37,44 +39,44 @@ async def organization(client: OktaClient, org_url: str) -> list[Check]:
     took = time.monotonic() - start
     reached = Check("connection", CheckState.OK, f"{org_url} answered in {took * 1000:.0f} ms")
     try:
-        found = orjson.loads(response.body)
+        org = orjson.loads(response.body)
     except orjson.JSONDecodeError:
-        found = None
-    if response.status != HTTPStatus.OK or not isinstance(found, dict) or not found.get("id"):
+        org = None
+    if response.status != HTTPStatus.OK or not isinstance(org, dict) or not org.get("id"):
         return [
             reached,
             Check(
                 "organization",
                 CheckState.PROBLEM,
-                f"{org_url} does not answer like an Okta org ({okta_error(response)} for "
+                f"{org_url} does not answer like an Okta org ({OktaError.of(response)} for "
                 f"{WELL_KNOWN}); no token was sent",
                 "Check OKTA_CLIENT_ORGURL, and whether a proxy or a login page answers instead.",
             ),
         ]
-    return [reached, _org(found), *_clock(response, clock + took / 2)]
+    return [reached, _described(org), *_clock(response, clock + took / 2)]
 
 
-def _org(found: dict[str, Any]) -> Check:
-    links = found.get("_links")
+def _described(org: dict[str, Any]) -> Check:
+    links = org.get("_links")
     domains = [
         one_line(str(link["href"]))
         for link in (links.values() if isinstance(links, dict) else ())
         if isinstance(link, dict) and link.get("href")
     ]
     engine = {"idx": "Identity Engine", "v1": "Classic Engine"}.get(
-        str(found.get("pipeline")), "unknown engine"
+        str(org.get("pipeline")), "unknown engine"
     )
-    named = f"Okta org {one_line(str(found['id']))[:40]}, {engine}"
-    return Check("organization", CheckState.OK, ", ".join([named, *domains]))
+    name = f"Okta org {one_line(str(org['id']))[:40]}, {engine}"
+    return Check("organization", CheckState.OK, ", ".join([name, *domains]))
 
 
-def _clock(response: Response, here: float) -> list[Check]:
+def _clock(response: Response, our_time: float) -> list[Check]:
     try:
-        there = parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+        oktas_time = parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
     except (TypeError, ValueError):
         return []
     # The header has whole seconds.
-    skew = here - (there + 0.5)
+    skew = our_time - (oktas_time + 0.5)
     if abs(skew) <= _LARGEST_SKEW_S:
         return [Check("clock", CheckState.OK, "agrees with Okta's to the minute")]
     direction = "ahead of" if skew > 0 else "behind"

@@ -23,7 +23,7 @@ _API_TOKEN = Check(
 
 
 def issued(credentials: Credentials, token: AccessToken | None) -> Iterator[Check]:
-    """How Okta likes the token, which an API token is if it is None."""
+    """Whether Okta accepts the token; None means an API token."""
     if token is None:
         yield _API_TOKEN
         return
@@ -45,17 +45,17 @@ def issued(credentials: Credentials, token: AccessToken | None) -> Iterator[Chec
 
 def readable(probes: Iterable[Probe], credentials: Credentials) -> Iterator[Check]:
     """What can be read, in one line, and what cannot, one line for each reason."""
-    found: dict[tuple[Readability, str, str], list[str]] = {}
+    labels_by_reason: dict[tuple[Readability, str, str], list[str]] = {}
     for probe in _in_order(probes):
-        key = (probe.outcome, *_explained(probe, credentials))
-        found.setdefault(key, []).append(probe.row.label)
+        key = (probe.readability, *_explained(probe, credentials))
+        labels_by_reason.setdefault(key, []).append(probe.row.label)
     states = {Readability.ABSENT: CheckState.WARNING, Readability.REFUSED: CheckState.PROBLEM}
     states |= {Readability.FAILED: CheckState.PROBLEM}
-    for (outcome, reason, remedy), labels in sorted(
-        found.items(), key=lambda item: item[0][0].value
+    for (readability, reason, remedy), labels in sorted(
+        labels_by_reason.items(), key=lambda item: item[0][0].value
     ):
         message = f"{listed(labels, most=len(labels))}{reason}"
-        yield Check("reading", states.get(outcome, CheckState.OK), message, remedy)
+        yield Check("reading", states.get(readability, CheckState.OK), message, remedy)
 
 
 def _in_order(probes: Iterable[Probe]) -> list[Probe]:
@@ -64,32 +64,35 @@ def _in_order(probes: Iterable[Probe]) -> list[Probe]:
 
 
 def _explained(probe: Probe, credentials: Credentials) -> tuple[str, str]:
-    said = f" ({probe.reason})" if probe.reason else ""
-    if probe.outcome is Readability.READ:
+    cause = f" ({probe.reason})" if probe.reason else ""
+    if probe.readability is Readability.READ:
         return " can be read", ""
-    if probe.outcome is Readability.UNKNOWN:
+    if probe.readability is Readability.UNKNOWN:
         return ": not asked for, because nothing was found that has them", ""
-    if probe.outcome is Readability.ABSENT:
+    if probe.readability is Readability.ABSENT:
         missing = probe.cause.feature or "the feature"
         return (
-            f" do not exist: {missing} is not licensed{said}",
+            f" do not exist: {missing} is not licensed{cause}",
             "Rules about them are not evaluated; nothing else is affected.",
         )
-    if probe.outcome is Readability.FAILED:
-        return f" could not be read{said}", "Try again; see https://status.okta.com if it persists."
+    if probe.readability is Readability.FAILED:
+        return (
+            f" could not be read{cause}",
+            "Try again; see https://status.okta.com if it persists.",
+        )
     if probe.lacks_scope:
         scope = probe.cause.oauth_scope
         return (
-            f" cannot be read: the token lacks the scope {scope}{said}",
+            f" cannot be read: the token lacks the scope {scope}{cause}",
             f"Grant {scope} under {API_SCOPES}, and name it in OKTA_CLIENT_SCOPES if that is set.",
         )
     who = "service app" if credentials.mode == PRIVATE_KEY else "token's owner"
-    return f" cannot be read: an admin role is missing{said}", f"Give the {who} {_ROLE}."
+    return f" cannot be read: an admin role is missing{cause}", f"Give the {who} {_ROLE}."
 
 
-def windows(found: Mapping[str, RateLimitWindow], share: float) -> Iterator[Check]:
+def windows(of_buckets: Mapping[str, RateLimitWindow], share: float) -> Iterator[Check]:
     """Each rate-limit bucket, and what an export would spend of it."""
-    for bucket, window in sorted(found.items()):
+    for bucket, window in sorted(of_buckets.items()):
         message = (
             f"{bucket}: {window.limit} requests a minute, {window.remaining} left now; "
             f"a share of {share:g} spends {share_of(window.limit, share)}"

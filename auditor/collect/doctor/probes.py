@@ -14,20 +14,20 @@ from urllib.parse import urlencode
 
 import orjson
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
+from auditor.collect.api.errors import NOT_LICENSED, OktaError
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
 from auditor.snapshot.collections import Collection, children, is_record, roots
 from auditor.snapshot.records import read_records
-from auditor.text import one_line
 
 _AT_A_TIME = 4
 _FOR_CHILDREN = "50"
 """Records to look through for one that has children: not every app is an OIDC app."""
 
-_NOT_LICENSED = "E0000015"
-
 
 class Readability(Enum):
-    """What became of a probe."""
+    """Whether a collection can be read."""
 
     READ = auto()
     REFUSED = auto()
@@ -44,9 +44,9 @@ class Probe:
     """What is known about reading one collection."""
 
     row: Collection
-    outcome: Readability
+    readability: Readability
     cause: Collection
-    """The collection that the outcome comes from: this one, or what it belongs to."""
+    """The collection that it follows from: this one, or what it belongs to."""
     reason: str = ""
     lacks_scope: bool = False
     """Whether Okta says that it is the token's scopes."""
@@ -80,15 +80,15 @@ class Prober:
     async def run(self) -> list[Probe]:
         """Probe all collections, in the order of the table."""
         self._slots = asyncio.Semaphore(_AT_A_TIME)
-        found = await asyncio.gather(*(self._tree(row, row.path) for row in roots()))
-        return [probe for tree in found for probe in tree]
+        trees = await asyncio.gather(*(self._tree(row, row.path) for row in roots()))
+        return [probe for tree in trees for probe in tree]
 
     async def _tree(self, row: Collection, path: str) -> list[Probe]:
         if not self.covered(row):
             probe = Probe(row, Readability.REFUSED, row, lacks_scope=True)
             return [probe, *_inherited(row, probe)]
         probe, values = await self._ask(row, path)
-        if probe.outcome is not Readability.READ:
+        if probe.readability is not Readability.READ:
             return [probe, *_inherited(row, probe)]
         below: list[Probe] = []
         records = _records(row, path, values)
@@ -120,7 +120,7 @@ class Prober:
         except TransportError as error:
             return Probe(row, Readability.FAILED, row, str(error)), []
         self._note(row.bucket, response)
-        return _judged(row, response)
+        return _probe_of(row, response)
 
     def _note(self, bucket: str, response: Response) -> None:
         limit = response.headers.get("X-Rate-Limit-Limit", "")
@@ -132,18 +132,8 @@ class Prober:
             self.windows[bucket] = RateLimitWindow(int(limit), left)
 
 
-def okta_error(response: Response) -> str:
-    """What Okta says is wrong: status, error code and summary, safe to show."""
-    body = _json(response)
-    code, summary = (
-        (body.get("errorCode"), body.get("errorSummary")) if isinstance(body, dict) else ("", "")
-    )
-    said = f'"{one_line(str(summary))[:160]}"' if summary else ""
-    return " ".join(filter(None, [str(response.status), one_line(str(code or ""))[:40], said]))
-
-
-def _judged(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
-    said = okta_error(response)
+def _probe_of(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
+    error = OktaError.of(response)
     body = _json(response)
     if response.status == HTTPStatus.OK:
         if not isinstance(body, dict if row.single else list):
@@ -155,13 +145,13 @@ def _judged(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
         return Probe(
             row, Readability.READ, row
         ), []  # an org without the setting: that is an answer
-    if response.status == HTTPStatus.UNAUTHORIZED and _NOT_LICENSED in said:
-        return Probe(row, Readability.ABSENT, row, said), []
+    if response.status == HTTPStatus.UNAUTHORIZED and error.code == NOT_LICENSED:
+        return Probe(row, Readability.ABSENT, row, str(error)), []
     if response.status == HTTPStatus.FORBIDDEN:
         challenge = response.headers.get("WWW-Authenticate", "")
         lacks = re.search(r"\binsufficient_scope\b", challenge) is not None
-        return Probe(row, Readability.REFUSED, row, said, lacks_scope=lacks), []
-    return Probe(row, Readability.FAILED, row, said), []
+        return Probe(row, Readability.REFUSED, row, str(error), lacks_scope=lacks), []
+    return Probe(row, Readability.FAILED, row, str(error)), []
 
 
 def _records(row: Collection, path: str, values: list[Any]) -> list[Any]:

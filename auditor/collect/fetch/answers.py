@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from auditor.collect.api.client import Response
 from auditor.collect.api.errors import NOT_LICENSED, OktaError
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
+from auditor.collect.http.response import Response
 from auditor.text import one_line
 
 

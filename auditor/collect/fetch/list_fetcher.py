@@ -21,8 +21,9 @@ from auditor.collect.fetch import bounds
 from auditor.collect.fetch.answers import misshapen
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.next_page import PageChain, PageChainError
+from auditor.collect.fetch.page_result import PageResult
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
-from auditor.collect.fetch.retries import FetchJob, PageResult, RetryingClient
+from auditor.collect.fetch.retries import FetchJob, RetryingClient
 from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.snapshot.collections import match
 

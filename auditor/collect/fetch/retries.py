@@ -9,52 +9,35 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any
 
-from auditor.collect.api.client import OktaClient, Response, TransportError
+from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
-from auditor.collect.fetch.answers import (
-    MalformedAnswerError,
-    credentials_refused,
-    refusal,
-    retry_after_s,
-    value_in,
-    worth_retrying,
-)
+from auditor.collect.auth.token_request import TokenRefusedError
+from auditor.collect.fetch.answers import credentials_refused
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
+from auditor.collect.fetch.page_result import PageResult, Retry, result_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
-from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
+from auditor.collect.rate_limits.limiter import RateLimiter
 from auditor.errors import CollectError
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class CredentialsRefusedError(CollectError):
-    """Okta does not accept the token, and a new one does not help or is not to be had."""
+    """Okta does not accept the token, and a new one does not help or is not to be had.
 
+    Args:
+        reason: a clause.
+        remedy: what to do about it.
+    """
 
-class Retry(Enum):
-    """Whether a page is worth another request, and when."""
-
-    NO = auto()
-    AFTER_A_PAUSE = auto()
-    WHEN_THE_WINDOW_OPENS = auto()
-    WITH_A_NEW_TOKEN = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class PageResult:
-    """What became of one request."""
-
-    value: Any = None
-    response: Response | None = None
-    problem: Problem | None = None
-    retry: Retry = Retry.NO
-    pause_s: float | None = None
-    """What the server asked to wait."""
+    def __init__(self, reason: str, *, remedy: str) -> None:
+        super().__init__(f"{reason}.", remedy=remedy)
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -165,11 +148,9 @@ class RetryingClient:
             return PageResult(
                 problem=problem, retry=Retry.AFTER_A_PAUSE if error.retryable else Retry.NO
             )
-        except CollectError as error:
-            if isinstance(error, CredentialsRefusedError):
-                raise
-            raise CredentialsRefusedError(error.message, remedy=error.remedy) from None
-        result = self._result_of(response, throttle)
+        except TokenRefusedError as error:
+            raise CredentialsRefusedError(error.reason, remedy=error.remedy) from None
+        result = result_of(response, throttle, self.bounds)
         broken = result.retry is Retry.AFTER_A_PAUSE and (
             response.status != HTTPStatus.TOO_MANY_REQUESTS
         )
@@ -178,21 +159,6 @@ class RetryingClient:
         else:
             self._breaker.succeeded(permit)
         return result
-
-    def _result_of(self, response: Response, throttle: Throttle) -> PageResult:
-        if response.status == HTTPStatus.OK:
-            try:
-                return PageResult(value_in(response), response)
-            except MalformedAnswerError as error:
-                return PageResult(problem=failure(str(error)), retry=Retry.AFTER_A_PAUSE)
-        problem = refusal(response)
-        if throttle is Throttle.WINDOW:
-            return PageResult(problem=problem, retry=Retry.WHEN_THE_WINDOW_OPENS)
-        if not worth_retrying(response.status):
-            return PageResult(response=response, problem=problem)
-        seconds = retry_after_s(response.headers) if throttle is Throttle.NONE else None
-        pause = None if seconds is None else min(seconds, self.bounds.longest_retry_after_s)
-        return PageResult(problem=problem, retry=Retry.AFTER_A_PAUSE, pause_s=pause)
 
     def _watch_throttling(self, bucket: str, status: int) -> None:
         """Give a bucket up that has answered nothing but 429 for too long."""
@@ -219,7 +185,7 @@ class RetryingClient:
                 self._renewals += may_renew
         if not may_renew:
             raise CredentialsRefusedError(
-                f"Okta refused the credentials ({OktaError.of(response)}).",
+                f"Okta refused the credentials ({OktaError.of(response)})",
                 remedy="The token is revoked, expired (30 days without use) or of another org. "
                 "Create one under Security > API > Tokens, or check the service app's key.",
             )

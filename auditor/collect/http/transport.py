@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -18,39 +17,10 @@ import aiohttp
 from auditor.collect.http.errors import DroppedError, TransportError, transport_error
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute
+from auditor.collect.http.response import MIB, Response, ResponseLimits
 from auditor.text import one_line
 
 _LOGGER = logging.getLogger(__name__)
-_MIB = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseLimits:
-    """What one answer may cost. Times are in seconds."""
-
-    connect_s: float = 5
-    """For the TCP connection to one address."""
-
-    establish_s: float = 15
-    """For the connection as a whole: name, TCP, proxy, TLS."""
-
-    silence_s: float = 10
-    """Between two reads. Okta's own advice for clients, and the field's."""
-
-    total_s: float = 60
-    """From the request to the last byte, however steadily it drips."""
-
-    body_bytes: int = 64 * _MIB
-    """For a body, after decompression."""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One HTTP answer, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Transport:
@@ -177,7 +147,7 @@ class Transport:
                     break
         if announced > most or len(body) > most:
             response.close()
-            raise TransportError(f"the answer is larger than {most / _MIB:g} MiB", retryable=False)
+            raise TransportError(f"the answer is larger than {most / MIB:g} MiB", retryable=False)
         return bytes(body)
 
 

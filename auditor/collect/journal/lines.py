@@ -7,23 +7,23 @@ from typing import Any
 
 import orjson
 
-from auditor.collect.lists.listing import KeptPage
+from auditor.collect.lists.kept_page import KeptPage
 from auditor.snapshot.collections import Collection
 
 FORMAT = b"okta-auditor-journal 1"
 """What a journal begins with; the number is that of the format."""
 
-_WAY = {"scope", "status", "ids"}
+_ASSIGNMENT_KEYS = {"scope", "status", "ids"}
 
 
 def line_of(entry: dict[str, Any]) -> bytes:
-    """The line that says something."""
+    """The line that holds an entry."""
     body = orjson.dumps(entry)
     return _checksum(body) + b" " + body + b"\n"
 
 
 def checked(line: bytes) -> dict[str, Any] | None:
-    """What a line says; None if it is not whole."""
+    """The entry that a line holds; None if it is not whole."""
     checksum, _, body = line.removesuffix(b"\n").partition(b" ")
     if not line.endswith(b"\n") or checksum != _checksum(body):
         return None
@@ -43,29 +43,31 @@ def as_entry(page: KeptPage) -> dict[str, Any]:
     entry: dict[str, Any] = {"values": page.values}
     counts = {"left_out": page.left_out, "duplicates": page.duplicates, "moved": page.moved}
     entry |= {name: count for name, count in counts.items() if count}
-    return entry | ({"odd": page.odd} if page.odd else {})
+    return entry | ({"odd": page.quarantined} if page.quarantined else {})
 
 
-def kept(entry: dict[str, Any]) -> KeptPage:
+def kept_page(entry: dict[str, Any]) -> KeptPage:
     """The page that a plausible line holds."""
     return KeptPage(
         values=tuple(entry["values"]),
         left_out=entry.get("left_out", 0),
         duplicates=entry.get("duplicates", 0),
         moved=entry.get("moved", 0),
-        odd=tuple((record, why) for record, why in entry.get("odd", ())),
+        quarantined=tuple((record, why) for record, why in entry.get("odd", ())),
     )
 
 
 def plausible(row: Collection, entry: dict[str, Any]) -> bool:
     """Whether a page has the shape of its collection's."""
     counts = [entry.get(name, 0) for name in ("left_out", "duplicates", "moved")]
-    values, odd = entry["values"], entry.get("odd", [])
+    values, quarantined = entry["values"], entry.get("odd", [])
     return (
         all(isinstance(count, int) and count >= 0 for count in counts)
-        and isinstance(odd, list)
-        and all(isinstance(pair, list) and list(map(type, pair)) == [str, str] for pair in odd)
-        and not (row.single and len(values) + len(odd) != 1)
+        and isinstance(quarantined, list)
+        and all(
+            isinstance(pair, list) and list(map(type, pair)) == [str, str] for pair in quarantined
+        )
+        and not (row.single and len(values) + len(quarantined) != 1)
         and (row.pack is None or all(_packed(row, value) for value in values))
     )
 
@@ -76,5 +78,7 @@ def _packed(row: Collection, value: Any) -> bool:
         return isinstance(value, str)
     match value:
         case {"scope": str(), "status": str(), "ids": list(ids)}:
-            return set(value) == _WAY and all(isinstance(one, str) for one in ids)
+            return set(value) == _ASSIGNMENT_KEYS and all(
+                isinstance(identity, str) for identity in ids
+            )
     return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import stat
@@ -10,16 +9,15 @@ import sys
 from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
+from typing import Any
 
-import orjson
-
-from auditor import __version__
-from auditor.collect.journal.journal import Journal, differing
+from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.lines import FORMAT
+from auditor.collect.journal.resume import read_earlier_runs, read_header
+from auditor.collect.journal.terms import difference, terms_of
 from auditor.collect.options import ExportOptions
 from auditor.errors import OutputError, UsageError
 from auditor.files import PRIVATE
-from auditor.snapshot.collections import COLLECTIONS
 
 if sys.platform != "win32":
     import fcntl
@@ -33,7 +31,7 @@ for _name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):  # not every system has ea
 
 @dataclass(frozen=True)
 class OpenedJournal:
-    """A journal to write to, and what was found where it is."""
+    """A journal to write to, and what stood there before."""
 
     journal: Journal
     note: str | None = None
@@ -63,7 +61,7 @@ def open_journal(
             raise UsageError(f"{output} is not a file, so there is nothing to resume.")
         return None
     path = journal_path(output)
-    terms = _terms(org_url, options)
+    terms = terms_of(org_url, options)
     if resume and not path.exists():
         raise UsageError(
             f"There is nothing to resume: {path} does not exist.",
@@ -72,13 +70,12 @@ def open_journal(
         )
     file = _locked(path)
     try:
-        journal = Journal(path, file, terms)
         if resume:
-            journal.load()
+            journal = Journal(path, file, *read_earlier_runs(path, file, terms))
             _LOGGER.info("journal %s: resumed with %d pages", path, journal.pages)
             return OpenedJournal(journal)
-        note = _note(journal, terms)
-        journal.begin()
+        note = _note(path, file, terms)
+        journal = Journal.begin(path, file, terms)
         _LOGGER.info("journal %s: begun", path)
         return OpenedJournal(journal, note)
     except BaseException:
@@ -94,25 +91,15 @@ def resumable(output: Path, org_url: str, options: ExportOptions) -> bool:
         org_url: the org.
         options: how it is read.
     """
-    path, terms = journal_path(output), _terms(org_url, options)
+    path, terms = journal_path(output), terms_of(org_url, options)
     if not path.is_file():
         return False
     try:
         with path.open("r+b") as file:
-            header = Journal(path, file, terms).header()
+            header = read_header(file)
     except OSError:
         return False  # opening it says why
-    return header is not None and differing(header, terms) is None
-
-
-def _terms(org_url: str, options: ExportOptions) -> dict[str, object]:
-    """What two runs must have in common for one to go on where the other ended."""
-    return {
-        "org_url": org_url,
-        "tool_version": __version__,
-        "table": _table_digest(),
-        "all_members": options.all_members,
-    }
+    return header is not None and difference(header, terms) is None
 
 
 def journal_path(output: Path) -> Path:
@@ -120,12 +107,12 @@ def journal_path(output: Path) -> Path:
     return output.with_name(f"{output.name}.partial")
 
 
-def _note(journal: Journal, terms: dict[str, object]) -> str | None:
+def _note(path: Path, file: BufferedRandom, terms: dict[str, Any]) -> str | None:
     """What to say of the file that is about to be begun anew."""
-    header = journal.header()
-    if header is not None and not differing(header, terms):
+    header = read_header(file)
+    if header is not None and not difference(header, terms):
         return (
-            f"{journal.path} is of an unfinished run that began at {header['started_at']}; "
+            f"{path} is of an unfinished run that began at {header['started_at']}; "
             "--resume would have gone on with it. It is begun anew."
         )
     return None
@@ -182,12 +169,3 @@ def _lock(path: Path, descriptor: int) -> None:
             f"Another okta-auditor is writing {path}.",
             remedy="Wait until it has ended, or write the snapshot elsewhere: -o FILE.",
         ) from None
-
-
-def _table_digest() -> str:
-    """Tells whether two programs read and keep the same."""
-    rows = [
-        (row.name, row.path, dict(row.query), row.parent, row.single, row.project, row.private)
-        for row in COLLECTIONS
-    ]
-    return hashlib.sha256(orjson.dumps(rows)).hexdigest()[:16]

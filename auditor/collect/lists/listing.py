@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from auditor.collect.lists.kept_page import KeptPage
+from auditor.collect.lists.page_records import RecordCleaner
 from auditor.snapshot.collections import Collection, Json
 from auditor.snapshot.ledger import Quarantined
-from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.records import read_records
-from auditor.snapshot.redact import redacted
-from auditor.snapshot.users import plain
-
-_NO_ID = "id: missing or not a string"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPage:
-    """What is kept of one page: no secret, and of people no more than a snapshot holds."""
-
-    values: tuple[Any, ...]
-    """Records, redacted and projected; packed where the collection is."""
-
-    left_out: int = 0
-    duplicates: int = 0
-
-    moved: int = 0
-    """Those duplicates whose record is on an earlier page: the list changed in between."""
-
-    odd: tuple[tuple[str, str], ...] = ()
-    """Records that cannot be understood: the id or position of each, and why."""
+from auditor.snapshot.models.base import Record
 
 
 class Listing:
@@ -50,7 +29,7 @@ class Listing:
         self.read_again = False
         """Whether it had changed between two pages, and so was begun anew."""
         self.duplicates = 0
-        self._strings = strings
+        self._cleaner = RecordCleaner(row, path, strings)
         self._reset()
 
     def begin_anew(self, *, changed: bool) -> None:
@@ -67,10 +46,10 @@ class Listing:
     def _reset(self) -> None:
         self.pages = self.left_out = self.moved = 0
         self.next_url: str | None = None
-        self.odd: list[Quarantined] = []
-        self._passed = 0
+        self.quarantined: list[Quarantined] = []
+        self._position = 0
         self._pages: list[tuple[Any, ...]] = []
-        self._seen: set[str] = set()
+        self._ids: set[str] = set()
 
     @property
     def finished(self) -> bool:
@@ -80,14 +59,14 @@ class Listing:
     @property
     def records(self) -> int:
         """How many records the snapshot keeps of it."""
-        return sum(map(self._length, self._pages))
+        return sum(map(self._cleaner.count, self._pages))
 
     @property
     def ids(self) -> set[str]:
         """Ids of the records, where they have one."""
-        return {found for page in self._pages for found in self._identities(page)}
+        return {identity for page in self._pages for identity in self._cleaner.ids(page)}
 
-    def take(self, values: list[Any], next_url: str | None) -> tuple[KeptPage, list[Record]]:
+    def add(self, values: list[Any], next_url: str | None) -> tuple[KeptPage, list[Record]]:
         """Keep what is good of a page.
 
         Args:
@@ -97,38 +76,38 @@ class Listing:
         Returns:
             What is kept of it, and its records as models; none of packed ones.
         """
-        row = self.row
-        wanted = [value for value in values if not isinstance(value, dict) or row.keep(value)]
-        fresh, moved = self._fresh(wanted)
-        good, odd, records = self._packed(fresh) if row.pack else self._understood(fresh)
-        self._passed += len(fresh)
-        kept = KeptPage(
-            values=tuple(good),
-            left_out=len(values) - len(wanted),
-            duplicates=len(wanted) - len(fresh),
+        relevant = [v for v in values if not isinstance(v, dict) or self.row.keep(v)]
+        fresh, moved = self._without_duplicates(relevant)
+        clean = self._cleaner.clean(fresh, self._position)
+        self._position += len(fresh)
+        page = KeptPage(
+            values=tuple(clean.values),
+            left_out=len(values) - len(relevant),
+            duplicates=len(relevant) - len(fresh),
             moved=moved,
-            odd=tuple(odd),
+            quarantined=tuple(clean.quarantined),
         )
-        self._count(kept, next_url)
-        return kept, records
+        self._count(page, next_url)
+        return page, clean.models
 
-    def replay(self, kept: KeptPage, next_url: str | None) -> list[Record]:
-        """Take a page that an earlier run kept; returns its records as models."""
-        values = list(kept.values)
-        records: list[Record] = []
+    def replay(self, page: KeptPage, next_url: str | None) -> list[Record]:
+        """Add a page that an earlier run kept; returns its records as models."""
+        values = list(page.values)
+        models: list[Record] = []
         if not self.row.pack:
             # A journal is a file: what is in it is judged as an answer of Okta's is.
-            values, odd, records = self._understood(values)
-            kept = replace(kept, odd=(*kept.odd, *odd))
-        kept = replace(kept, values=tuple(map(self._interned, values)))
-        self._passed += self._length(kept.values) + len(kept.odd)
-        self._seen.update(self._identities(kept.values))
-        self._count(kept, next_url)
-        return records
+            clean = self._cleaner.understand(values, self._position)
+            values, models = clean.values, clean.models
+            page = replace(page, quarantined=(*page.quarantined, *clean.quarantined))
+        page = replace(page, values=tuple(map(self._cleaner.interned, values)))
+        self._position += self._cleaner.count(page.values) + len(page.quarantined)
+        self._ids.update(self._cleaner.ids(page.values))
+        self._count(page, next_url)
+        return models
 
     def close(self) -> None:
         """Keep only what the snapshot needs; nothing more comes."""
-        self._seen = set()
+        self._ids = set()
         if self.row.join:
             self._pages = [tuple(self.row.join(map(list, self._pages)))]
 
@@ -146,106 +125,34 @@ class Listing:
         values = [value for page in pages for value in page]
         return values[0] if self.row.single else sorted(values, key=_identity)
 
-    def _count(self, kept: KeptPage, next_url: str | None) -> None:
+    def _count(self, page: KeptPage, next_url: str | None) -> None:
         self.pages += 1
         self.next_url = next_url
-        self.left_out += kept.left_out
-        self.duplicates += kept.duplicates
-        self.moved += kept.moved
-        self.odd += [
-            Quarantined(path=self.path, record=record, reason=why) for record, why in kept.odd
+        self.left_out += page.left_out
+        self.duplicates += page.duplicates
+        self.moved += page.moved
+        self.quarantined += [
+            Quarantined(path=self.path, record=record, reason=why)
+            for record, why in page.quarantined
         ]
-        self._pages.append(kept.values)
+        self._pages.append(page.values)
 
-    def _fresh(self, values: list[Any]) -> tuple[list[Any], int]:
+    def _without_duplicates(self, values: list[Any]) -> tuple[list[Any], int]:
         """The values that did not come before, and how many came on an earlier page."""
-        fresh, here, moved = [], set[str](), 0
+        fresh, of_this_page, moved = [], set[str](), 0
         for value in values:
             identity = value.get("id") if isinstance(value, dict) else None
             if isinstance(identity, str):
-                if identity in self._seen:
+                if identity in self._ids:
                     moved += 1
                     continue
-                if identity in here:
+                if identity in of_this_page:
                     continue
-                here.add(self._string(identity))
+                of_this_page.add(self._cleaner.intern(identity))
             fresh.append(value)
-        self._seen |= here
+        self._ids |= of_this_page
         return fresh, moved
-
-    def _packed(self, values: list[Any]) -> tuple[list[Any], list[tuple[str, str]], list[Record]]:
-        good, odd = [], []
-        for position, value in enumerate(values, self._passed):
-            if isinstance(value, dict) and isinstance(value.get("id"), str):
-                good.append(value)
-            else:
-                odd.append((f"#{position}", _NO_ID))
-        assert self.row.pack is not None
-        return [self._interned(value) for value in self.row.pack(good)], odd, []
-
-    def _understood(
-        self, values: list[Any]
-    ) -> tuple[list[Any], list[tuple[str, str]], list[Record]]:
-        """Good records redacted, odd ones, and the models of the good ones.
-
-        Users that are plainly users have no model: there are too many, and none is asked for.
-        """
-        row = self.row
-        clean = [redacted(_projected(value, row.project), row.private) for value in values]
-        if row.name == "users" and all(map(plain, clean)):
-            return [self._interned(value) for value in clean], [], []
-        read, bad = read_records(row, self.path, clean, start=self._passed)
-        records = []
-        for _, record in read:
-            assert isinstance(record, Record)
-            record.put(RecordPlace(self.path, None))
-            records.append(record)
-        good = [self._interned(clean[position - self._passed]) for position, _ in read]
-        return good, [(odd.record, odd.reason) for odd in bad], records
-
-    def _interned(self, value: Any) -> Any:
-        """The same value with ids that other lists have, too: a large tenant is made of ids."""
-        if isinstance(value, str):
-            return self._string(value)
-        if self.row.pack:
-            return {**value, "ids": [self._string(one) for one in value["ids"]]}
-        if self.row.project:
-            return {
-                key: self._string(one) if isinstance(one, str) else one
-                for key, one in value.items()
-            }
-        return value
-
-    def _string(self, value: str) -> str:
-        return self._strings.setdefault(value, value)
-
-    def _identities(self, page: Iterable[Any]) -> Iterator[str]:
-        """The ids of records that have one."""
-        for value in page:
-            if isinstance(value, str):
-                yield value
-            elif self.row.pack:
-                yield from value["ids"]
-            elif isinstance(value.get("id"), str):
-                yield value["id"]
-
-    def _length(self, page: tuple[Any, ...]) -> int:
-        """How many records a page stands for."""
-        return sum(1 for _ in self._identities(page)) if self.row.pack else len(page)
 
 
 def _identity(record: Json) -> str:
     return str(record.get("id") or record.get("kid") or "")
-
-
-def _projected(value: Any, fields: tuple[str, ...]) -> Any:
-    """The value with nothing but the named fields, dotted; all of it if none is named."""
-    if not fields or not isinstance(value, dict):
-        return value
-    kept: Json = {}
-    for name in fields:
-        head, _, tail = name.partition(".")
-        if head in value:
-            inner = _projected(value[head], (tail,)) if tail else value[head]
-            kept[head] = {**kept[head], **inner} if isinstance(kept.get(head), dict) else inner
-    return kept

@@ -8,10 +8,12 @@ with it: a snapshot holds no policy of a server that it does not hold.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
-from auditor.collect.lists.counts import CollectionCounts, parents_first
+from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing
+from auditor.collect.lists.parents_first import parents_first
 from auditor.snapshot.collections import COLLECTIONS, Collection, children
 
 Parent = tuple[str, str]
@@ -34,7 +36,7 @@ class ListStore:
         self._listings[path] = Listing(row, path, self._strings)
         return self._listings[path]
 
-    def belongs(self, path: str, parent: Parent) -> None:
+    def add_parent(self, path: str, parent: Parent) -> None:
         """Note that a list belongs to a record."""
         self._listings[path].parents[parent] = None
 
@@ -42,34 +44,34 @@ class ListStore:
         """What a list belongs to; nothing, for the org's own."""
         return list(self._listings[path].parents)
 
-    def settle(self, counts_of: dict[str, CollectionCounts]) -> dict[str, Any]:
-        """Leave out what is gone, count the rest, and make resources of it."""
+    def resources(self, counts_of: Mapping[str, CollectionCounts]) -> dict[str, Any]:
+        """The resources of a snapshot: what is gone is left out, the rest is counted."""
         by_row: dict[str, list[Listing]] = defaultdict(list)
         for listing in self._listings.values():
             by_row[listing.row.name].append(listing)
-        alive: set[Parent] = set()
+        present: set[Parent] = set()
         resources: dict[str, Any] = {}
         for row in parents_first(COLLECTIONS):
             counts = counts_of[row.name]
             for listing in by_row[row.name]:
-                if row.parent and alive.isdisjoint(listing.parents):
+                if row.parent and present.isdisjoint(listing.parents):
                     counts.problems.pop(listing.path, None)
                     continue
                 if any(children(row.name)):
                     counts.gone += self._drop_gone(listing)
-                    alive.update((listing.path, one) for one in listing.ids)
-                counts.count(listing)
+                    present.update((listing.path, identity) for identity in listing.ids)
+                counts.add_list(listing)
                 unread = listing.path in counts.problems
                 if listing.pages and (listing.records or not unread):
                     resources[listing.path] = listing.resource()
             if row.if_named and row.parent:
                 lists = {listing.path for listing in by_row[row.parent]}
-                parents = {parent for parent in alive if parent[0] in lists}
+                parents = {parent for parent in present if parent[0] in lists}
                 counts.left_out += len(parents.difference(*(x.parents for x in by_row[row.name])))
         return resources
 
     def _drop_gone(self, listing: Listing) -> int:
-        ids = {one for one in listing.ids if object_path((listing.path, one)) in self.gone}
+        ids = {x for x in listing.ids if object_path((listing.path, x)) in self.gone}
         if ids:
             listing.drop(ids)
         return len(ids)

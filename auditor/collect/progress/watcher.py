@@ -1,4 +1,4 @@
-"""What the exporter tells whoever watches it. The command line draws it; tests ignore it."""
+"""What whoever watches an export learns: the command line draws it, tests ignore it."""
 
 from __future__ import annotations
 

@@ -58,19 +58,19 @@ class Deletions:
         return True
 
     async def _is_deleted(self, list_path: str, path: str) -> bool:
-        found = match(list_path)
-        assert found is not None
+        matched = match(list_path)
+        assert matched is not None
         status: list[Any] = []
-        reading = await self._reader.fetch(
-            found[0],
+        result = await self._reader.fetch(
+            matched[0],
             path,
             {},
             single=True,
             unless=lambda: self._reader.stopped,
             on_page=lambda page: status.append(page.values[0].get("status")),
         )
-        if reading.problem is not None:
-            return reading.problem.kind is ProblemKind.NOT_FOUND
+        if result.problem is not None:
+            return result.problem.kind is ProblemKind.NOT_FOUND
         return status == ["DELETED"]
 
     def pointless(self, path: str) -> Problem | None:

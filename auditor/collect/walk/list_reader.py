@@ -28,7 +28,7 @@ class ListReader:
         fetcher: asks Okta.
         journal: where pages are noted, and come from.
         counts_of: count requests, by collection.
-        found: gets the records of every page, as soon as there is one.
+        on_records: gets the records of every page, as soon as there is one.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class ListReader:
         fetcher: ListFetcher,
         journal: Journal | None,
         counts_of: Mapping[str, CollectionCounts],
-        found: Callable[[Collection, list[Record]], None],
+        on_records: Callable[[Collection, list[Record]], None],
     ) -> None:
         self.answers = 0
         """Pages that this run has read."""
@@ -45,7 +45,7 @@ class ListReader:
         self._fetcher = fetcher
         self._journal = journal
         self._counts_of = counts_of
-        self._found = found
+        self._on_records = on_records
 
     async def read(self, listing: Listing, unless: Unless) -> Problem | None:
         """Read a list to its end.
@@ -70,8 +70,8 @@ class ListReader:
         if duplicates is not None:
             listing.begin_anew(changed=True)
             listing.duplicates = duplicates
-        for kept, next_url in self._journal.replay(listing.path):
-            self._found(listing.row, listing.replay(kept, next_url))
+        for page, next_url in self._journal.replay(listing.path):
+            self._on_records(listing.row, listing.replay(page, next_url))
         return listing.finished or self._journal.is_nothing(listing.path)
 
     async def _read(self, listing: Listing, unless: Unless) -> Problem | None:
@@ -107,10 +107,10 @@ class ListReader:
         counts = self._counts_of[row.name]
 
         def on_page(page: Page) -> None:
-            kept, records = listing.take(page.values, page.next_url)
+            kept_page, records = listing.add(page.values, page.next_url)
             if self._journal:
-                self._journal.page(path, kept, page.next_url)
-            self._found(row, records)
+                self._journal.page(path, kept_page, page.next_url)
+            self._on_records(row, records)
 
         return await self.fetch(
             row,
@@ -123,7 +123,7 @@ class ListReader:
         )
 
     async def fetch(
-        self, row: Collection, path: str, query: Mapping[str, str], **how: Any
+        self, row: Collection, path: str, query: Mapping[str, str], **options: Any
     ) -> ListResult:
         """Read as `ListFetcher.read` does, and count it.
 
@@ -133,13 +133,13 @@ class ListReader:
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
-            reading = await self._fetcher.read(row.bucket, path, query, **how)
+            result = await self._fetcher.read(row.bucket, path, query, **options)
         except CredentialsRefusedError as error:
             if not self.answers:
                 raise
             # What was read before the token died is kept, and the rest is marked unread.
-            self.stopped = Problem(ProblemKind.FAILED, error.message.rstrip("."))
+            self.stopped = Problem(ProblemKind.FAILED, error.reason)
             return ListResult(problem=self.stopped)
-        self.answers += reading.pages
-        self._counts_of[row.name].spend(reading, began, clock())
-        return reading
+        self.answers += result.pages
+        self._counts_of[row.name].add_effort(result, began, clock())
+        return result

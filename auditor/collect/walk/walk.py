@@ -19,7 +19,7 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
 from auditor.collect.walk.deletions import Deletions
 from auditor.collect.walk.list_reader import ListReader
-from auditor.errors import CollectError
+from auditor.collect.walk.nothing_read import no_answer, nothing_readable
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
 
@@ -43,12 +43,12 @@ class Walk:
         default_factory=lambda: {row.name: CollectionCounts(row) for row in COLLECTIONS}
     )
     named: set[str] = field(default_factory=set)
-    """Groups whose members matter."""
+    """Groups that a policy rule or an app names, so that their members matter."""
     unnamed: dict[str, Parent] = field(default_factory=dict)
-    """Groups that nothing has named yet."""
+    """Groups that nothing has named so far."""
     only: frozenset[str] = frozenset(BY_NAME)
     """Collections that are read; of the others, lists are counted that are to come."""
-    foreseen: Counter[str] = field(default_factory=Counter)
+    lists_to_come: Counter[str] = field(default_factory=Counter)
     """Lists to come, by collection."""
     succeeded: bool = False
     tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
@@ -56,7 +56,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         slots = self.options.concurrency
-        self.open = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
+        self.open_lists = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
         self.reader = ListReader(self.fetcher, self.journal, self.counts_of, self._descend)
         self.deletions = Deletions(self.store, self.journal, self.tasks, self.reader)
 
@@ -82,19 +82,19 @@ class Walk:
         """Read a list in the background, unless that was begun already."""
         listing = self.store.listing(row, path)
         if parent is not None:
-            self.store.belongs(path, parent)
+            self.store.add_parent(path, parent)
         if listing is None:
             return
-        known = self.journal is not None and self.journal.is_read(path)
-        if row.name not in self.only and not known:
-            self.foreseen[row.name] += 1
+        in_journal = self.journal is not None and self.journal.is_read(path)
+        if row.name not in self.only and not in_journal:
+            self.lists_to_come[row.name] += 1
             return
-        if not known:
+        if not in_journal:
             # Lists wait for a place before they wait for a turn, so the limiter sees few of
             # them; it is to know which bucket will take longest.
             self.fetcher.limiter.expect(row.bucket, 1)
         self.progress.planned(row, 1)
-        self.tasks.create_task(self._list(listing))
+        self.tasks.create_task(self._read_in_turn(listing))
 
     def _descend(self, row: Collection, records: Iterable[Record]) -> None:
         """Read what belongs to records, and what they name."""
@@ -109,9 +109,9 @@ class Walk:
                 else:
                     self._start(child, child.resource(record.place.path, key), parent)
             if row.names_groups:
-                self._name(row.names_groups(record))
+                self._read_members_of(row.names_groups(record))
 
-    def _name(self, groups: Iterable[str]) -> None:
+    def _read_members_of(self, groups: Iterable[str]) -> None:
         members = BY_NAME["group_members"]
         for group in groups:
             self.named.add(group)
@@ -120,20 +120,20 @@ class Walk:
 
     # ListResult
 
-    async def _list(self, listing: Listing) -> None:
+    async def _read_in_turn(self, listing: Listing) -> None:
         """Read one list, and have read what belongs to its records.
 
         No more lists of a bucket are open at a time than requests may be in flight: that is
         enough to keep all of them busy, and what an open list has to remember stays little.
         """
-        async with self.open[listing.row.bucket]:
-            await self._list_now(listing)
+        async with self.open_lists[listing.row.bucket]:
+            await self._read(listing)
 
-    async def _list_now(self, listing: Listing) -> None:
+    async def _read(self, listing: Listing) -> None:
         row, path = listing.row, listing.path
         problem = await self.reader.read(listing, lambda: self.deletions.pointless(path))
         if problem is not None and problem.kind is ProblemKind.NOT_FOUND:
-            problem = await self._explained(listing, problem)
+            problem = await self._unless_deleted(listing, problem)
         listing.close()
         _LOGGER.debug(
             "%s: %s: pages %d, records %d, %s",
@@ -148,8 +148,8 @@ class Walk:
 
     # What was deleted meanwhile
 
-    async def _explained(self, listing: Listing, problem: Problem) -> Problem | None:
-        """What remains of a problem when a 404 has a good reason."""
+    async def _unless_deleted(self, listing: Listing, problem: Problem) -> Problem | None:
+        """The problem of a 404, unless there is a good reason for it: then None."""
         parents = self.store.parents(listing.path)
         if not parents:
             if listing.row.single:  # an org without the setting: that is an answer
@@ -163,31 +163,17 @@ class Walk:
         gone = [await self.deletions.gone(parent) for parent in parents]
         return None if all(gone) else problem
 
-    # Whether there is anything
+    # Whether anything was read
 
     def _require_an_answer(self) -> None:
         problem = self.counts_of[_PROBE].problems.get(BY_NAME[_PROBE].path)
         if problem is not None and problem.kind is ProblemKind.FAILED:
-            raise self._silence(problem)
+            raise no_answer(self.credentials.org_url, problem)
 
     def _require_something(self) -> None:
         problems = [p for counts in self.counts_of.values() for p in counts.problems.values()]
-        silence = next((problem for problem in problems if problem.unreachable), None)
-        if silence and not self.reader.answers:
-            raise self._silence(silence)
-        if self.succeeded:
-            return
-        reasons = sorted({problem.reason for problem in problems})
-        raise CollectError(
-            f"Nothing could be read from {self.credentials.org_url}: {'; '.join(reasons[:3])}. "
-            "Nothing was written.",
-            remedy="Give the token's owner or the service app a role that may view the "
-            "configuration, such as Read-only Administrator, and the scopes in the README.",
-        )
-
-    def _silence(self, problem: Problem) -> CollectError:
-        said = "could not be reached" if problem.unreachable else "did not answer like an Okta org"
-        return CollectError(
-            f"{self.credentials.org_url} {said}: {problem.reason}. Nothing was written.",
-            remedy="Check OKTA_CLIENT_ORGURL, the network and proxy, and https://status.okta.com.",
-        )
+        unreachable = next((problem for problem in problems if problem.unreachable), None)
+        if unreachable and not self.reader.answers:
+            raise no_answer(self.credentials.org_url, unreachable)
+        if not self.succeeded:
+            raise nothing_readable(self.credentials.org_url, problems)

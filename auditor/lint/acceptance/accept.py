@@ -15,14 +15,8 @@ from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.expiry import has_expired
 from auditor.lint.acceptance.notices import baseline_notices, suppression_notices
 from auditor.lint.acceptance.suppression import SuppressionEntry, Suppressions
-from auditor.lint.result import (
-    Acceptance,
-    AcceptedBy,
-    AuditResult,
-    FindingStatus,
-    Fixed,
-    ReportedFinding,
-)
+from auditor.lint.reported_finding import Acceptance, AcceptedBy, FindingStatus, ReportedFinding
+from auditor.lint.result import AuditResult, Fixed
 from auditor.text import one_line, quoted
 
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import UsageError
-from auditor.lint.result import AuditResult, ObjectRef, ReportedFinding, Tenant
+from auditor.lint.reported_finding import ObjectRef, ReportedFinding
+from auditor.lint.result import AuditResult, Tenant
 from auditor.text import one_line, quoted
 
 HASH = r"^[0-9a-f]{32}$"

@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from auditor.snapshot.kept_fields import kept as kept_fields_of
 from auditor.snapshot.models.base import Record
 
 _BY_ITSELF = frozenset(
@@ -49,6 +50,8 @@ def content_hash(
         field: the field at fault, dotted.
         related: the other objects that take part.
     """
+    # As a snapshot keeps it, whatever a file of an older version holds.
+    raw = kept_fields_of(raw, type(record))
     kept = _kept(raw)
     if isinstance(kept, dict):
         kept.pop("priority", None)

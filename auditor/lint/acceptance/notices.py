@@ -9,7 +9,8 @@ from datetime import date
 from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.expiry import days_left, ends_soon, has_expired
 from auditor.lint.acceptance.suppression import SuppressionEntry, Suppressions
-from auditor.lint.result import AuditResult, Notice, ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.lint.result import AuditResult, Notice
 from auditor.text import counted, listed, one_line, quoted
 
 _UPDATE = "Update it: okta-auditor baseline SNAPSHOT --update"

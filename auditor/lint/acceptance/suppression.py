@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from auditor.errors import UsageError
-from auditor.lint.result import ReportedFinding
+from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.rule import Rule
 from auditor.lint.selection import Selector
 

@@ -36,5 +36,5 @@ def _string(value: str) -> str:
     """A basic string: JSON's escapes are TOML's, but for surrogates, which TOML has none of."""
     whole = value.encode("utf-8", "replace").decode()
     return _CODE_POINT.sub(
-        lambda found: f"\\U{ord(found[0]):08x}", json.dumps(whole, ensure_ascii=False)
+        lambda character: f"\\U{ord(character[0]):08x}", json.dumps(whole, ensure_ascii=False)
     )

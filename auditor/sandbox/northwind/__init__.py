@@ -22,7 +22,7 @@ from auditor.sandbox.northwind.servers import add_servers
 
 
 def northwind(now: datetime, *, flaws: Iterable[str] | None = None) -> dict[str, Any]:
-    """The company as a tenant file, for `Tenant.from_document`.
+    """The company as a tenant file, for `TenantFile.from_document`.
 
     Args:
         now: the moment that dates, such as when an API token expires, are relative to.

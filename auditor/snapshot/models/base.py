@@ -1,8 +1,11 @@
 """What every record has in common: an id, a place in the snapshot, and tolerance.
 
 Recorded tenants disagree with Okta's OpenAPI document about nulls, missing keys and
-enum values, so these models ask for as little as they can: unknown fields are kept,
+enum values, so these models ask for as little as they can: unknown fields are tolerated,
 enum values are plain strings, and null means the same as absent.
+
+A snapshot keeps the fields that are declared here and no others (`snapshot.kept_fields`), so
+nothing that may hold a secret is ever declared.
 """
 
 from __future__ import annotations
@@ -50,11 +53,14 @@ class Part(BaseModel):
         extra="allow", frozen=True, alias_generator=to_camel, populate_by_name=True
     )
 
+    kept_unread: ClassVar[frozenset[str]] = frozenset()
+    """Further fields that a snapshot keeps if they are texts: no rule reads them."""
 
-class SnakePart(BaseModel):
+
+class SnakePart(Part):
     """A nested object of a record, named in snake_case by the API (the OAuth parts)."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(alias_generator=None)
 
 
 class RecordPlace(NamedTuple):
@@ -71,7 +77,9 @@ _NOWHERE = RecordPlace("", None)
 
 
 class Record(Part):
-    """One object of the Management API, verbatim, with typed access to what rules need."""
+    """One object of the Management API, with typed access to what rules need."""
+
+    kept_unread: ClassVar[frozenset[str]] = frozenset({"created", "lastUpdated"})
 
     kind: ClassVar[str] = "object"
     """The object type as reports spell it, for example `policy_rule`."""

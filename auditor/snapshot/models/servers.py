@@ -13,7 +13,15 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from auditor.snapshot.models.base import NullAsObject, Part, Record, Strings, Switchable
+from auditor.snapshot.models.base import (
+    NullAsEmpty,
+    NullAsObject,
+    Part,
+    Record,
+    SnakePart,
+    Strings,
+    Switchable,
+)
 
 ALL_CLIENTS = "ALL_CLIENTS"
 """In a policy's clients: every client of the org, present and future."""
@@ -45,6 +53,26 @@ class ServerCredentials(Part):
     signing: Annotated[Signing, NullAsObject] = Signing()
 
 
+class KeyOfServer(SnakePart):
+    """A key in an authorization server's own `jwks`."""
+
+    kid: str | None = None
+    status: str | None = None
+    use: str | None = None
+    kty: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the key may be used now; keys without a status are in use."""
+        return self.status in {None, "ACTIVE"}
+
+
+class KeysOfServer(SnakePart):
+    """`jwks` of an authorization server."""
+
+    keys: Annotated[tuple[KeyOfServer, ...], NullAsEmpty] = ()
+
+
 class AuthorizationServer(Switchable):
     """A custom authorization server: one resource, its scopes and its access policies."""
 
@@ -56,6 +84,8 @@ class AuthorizationServer(Switchable):
     default: bool | None = None
     credentials: Annotated[ServerCredentials, NullAsObject] = ServerCredentials()
     access_token_encrypted_response_algorithm: str | None = None
+    jwks: Annotated[KeysOfServer, NullAsObject] = KeysOfServer()
+    jwks_uri: str | None = Field(default=None, alias="jwks_uri")
 
 
 class Inclusion(Part):
@@ -177,6 +207,7 @@ class Scope(Record):
     kind: ClassVar[str] = "scope"
 
     name: str
+    description: str | None = None
     consent: str | None = None
     default: bool | None = None
     optional: bool | None = None
@@ -243,6 +274,7 @@ class Key(Record):
 
     model_config = ConfigDict(json_schema_extra=_without_id)
 
+    kept_unread: ClassVar[frozenset[str]] = Record.kept_unread.union({"alg"}, *_THUMBPRINT.values())
     kind: ClassVar[str] = "key"
 
     kid: str | None = None

@@ -36,7 +36,6 @@ from auditor.tokens.candidates import Candidate
 from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.requestable import Largest, Requestable
 from auditor.tokens.reach.user_sets import People, UserSet
-from auditor.tokens.scopes import AskedScopes
 from auditor.tokens.situation import Situation
 
 
@@ -137,19 +136,6 @@ class Evaluation:
         """The earlier rules that take a request for scopes before stage `at` can."""
         return (stage for stage in self.stages[:at] if stage.part(scopes, omitted=False))
 
-    def walk(self, asked: AskedScopes) -> Iterator[tuple[Stage, frozenset[str], People]]:
-        """Everybody's way with one request: who ends where, with which scopes.
-
-        The people that are not sure end there or further on, or nowhere.
-        """
-        rest = self.populations.all(self.situation.grant).all
-        for stage in self.stages:
-            granted = stage.part(asked.wanted, omitted=asked.omitted)
-            here = stage.admitted.possible & rest
-            if here and (granted or not stage.is_rule):
-                yield stage, granted, People(here & stage.admitted.sure, here)
-                rest -= here
-
     def _explicit(self) -> Iterator[Region]:
         for at, stage in enumerate(self.stages):
             largest = self.largest(stage)
@@ -159,7 +145,14 @@ class Evaluation:
             people = self._left(at, largest, user_checked=user_checked)
             if people.possible:
                 doubtful = largest.possible - largest.sure
-                yield Region(stage.candidate, largest.sure, doubtful, False, people, user_checked)  # noqa: FBT003
+                yield Region(
+                    stage.candidate,
+                    largest.sure,
+                    doubtful,
+                    omitted=False,
+                    people=people,
+                    user_checked=user_checked,
+                )
 
     def _left(self, at: int, largest: Largest, *, user_checked: bool) -> People:
         """The people of a stage whom no earlier one takes."""
@@ -192,7 +185,14 @@ class Evaluation:
                 admitted.possible & unsettled,
             )
             if people.possible:
-                yield Region(stage.candidate, sure, possible - sure, True, people, user_checked)  # noqa: FBT003
+                yield Region(
+                    stage.candidate,
+                    sure,
+                    possible - sure,
+                    omitted=True,
+                    people=people,
+                    user_checked=user_checked,
+                )
             undecided -= stage.admitted.possible
             if sure:
                 unsettled -= stage.admitted.sure

@@ -3,7 +3,7 @@
 `Reach` shares what is the same for many clients: sets of people (`populations.py`), and the
 evaluation of the rules (`regions.py`), which depends on a client only through the policies
 that cover it and the kind of client it is. What is left to do for one client is to intersect
-sets with the people assigned to it. `reachability.py` asks about whole servers.
+sets with the people assigned to it. `servers.py` asks about whole servers.
 
 Requests are those that a well-behaved client sends: what a `TokenRequest` leaves open is left
 open. Another response type could only take scopes away.
@@ -11,23 +11,20 @@ open. Another response type could only take scopes away.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
 from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
-from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
-from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.regions import Evaluation, Region, everybody_in
 from auditor.tokens.reach.requestable import UNNAMED, Requestable
 from auditor.tokens.reach.user_sets import Numbering, People, UserSet
-from auditor.tokens.rejections import Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.situation import Situation
 
@@ -55,30 +52,6 @@ class Access:
     """In order of evaluation; the same person may have several, with other scopes beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonClass:
-    """People who can obtain the same scopes in the same ways."""
-
-    people: UserSet
-    scope_sets: tuple[frozenset[str], ...]
-    """The maximal sets that are obtained together, largest first."""
-
-    uncertain: bool
-    """Whether they may obtain more, which the snapshot does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """Where one and the same request of different people ends."""
-
-    minted: tuple[tuple[Candidate | None, frozenset[str], UserSet], ...]
-    """Rule, granted scopes and people, in order of evaluation."""
-
-    rejected: tuple[tuple[Rejection, UserSet], ...]
-    unknown: UserSet
-    """Those for whom it cannot be decided."""
-
-
 @dataclass(frozen=True)
 class SituationReach:
     """What all requests of one server, client and grant type come to.
@@ -86,7 +59,7 @@ class SituationReach:
     Args:
         reach: the tenant's.
         situation: the server, client and grant type.
-        evaluation: of the rules that are live there.
+        evaluation: of the rules that apply there.
     """
 
     reach: Reach
@@ -110,24 +83,17 @@ class SituationReach:
         eligible = self.eligible
         if not eligible.possible:
             return ()
-        user_checked = self.reach.populations.eligible(self.situation, user_checked=True)
-        found = (
-            replace(
-                region, people=region.people & (user_checked if region.user_checked else eligible)
-            )
+        assigned = self.reach.populations.eligible(self.situation, user_checked=True)
+        regions = (
+            replace(region, people=region.people & (assigned if region.user_checked else eligible))
             for region in self.evaluation.regions
         )
-        return tuple(region for region in found if region.people.possible)
+        return tuple(region for region in regions if region.people.possible)
 
     @cached_property
     def obtaining(self) -> People:
         """Those who can obtain anything."""
         return everybody_in(self.regions, self._none)
-
-    @property
-    def empty_handed(self) -> UserSet:
-        """Those who are eligible for certain and can obtain nothing whatever they ask for."""
-        return self.eligible.sure - self.obtaining.possible
 
     @cached_property
     def scopes(self) -> frozenset[str]:
@@ -151,74 +117,12 @@ class SituationReach:
             ways.append(Way(region.candidate, here, decision))
         return Access(people, tuple(ways))
 
-    def classes(self) -> Iterator[PersonClass]:
-        """The eligible, apart by what they can obtain, with their maximal scope sets."""
-        regions = self.regions
-        parts: list[tuple[UserSet, tuple[int, ...], bool]] = [(self.eligible.possible, (), False)]
-        for at, region in enumerate(regions):
-            sure, unknown = region.people.sure, region.people.unknown
-            split = []
-            for people, sets, doubt in parts:
-                rest = people - region.people.possible
-                split += [
-                    (people & sure, (*sets, at), doubt or bool(region.doubtful)),
-                    (people & unknown, sets, True),
-                    (rest, sets, doubt),
-                ]
-            parts = [part for part in split if part[0]]
-        for people, sets, doubt in parts:
-            yield PersonClass(people, _maximal(regions[at].scopes for at in sets), doubt)
-
-    def landing(self, scopes: frozenset[str] | None) -> Landing:
-        """What becomes of the request for these scopes, whoever makes it.
-
-        Args:
-            scopes: None if the request leaves the parameter out.
-        """
-        everybody = self.reach.populations.all(self.situation.grant)
-        asked = self.situation.asked(self.request(None, scopes))
-        blocked = self.situation.blocking_check
-        rejection = blocked.rejection if blocked else asked.rejection
-        if rejection:
-            return Landing((), ((rejection, everybody.all),), everybody.none)
-        if blocked or asked.missing:
-            return Landing((), (), everybody.all)
-        minted, uncovered = [], self.eligible.possible
-        for stage, granted, people in self.evaluation.walk(asked):
-            uncovered -= people.possible
-            if here := people.sure & self.eligible.sure:
-                minted.append((stage.candidate, granted, here))
-        no_rule = (rejections.NO_MATCHING_RULE, uncovered & self._rejected_without_rule)
-        rejected = tuple(item for item in (*self._ineligible(), no_rule) if item[1])
-        unknown = everybody.all
-        for decided in (*(item[2] for item in minted), *(item[1] for item in rejected)):
-            unknown -= decided
-        return Landing(tuple(minted), rejected, unknown)
-
     def witness(self, region: Region) -> TokenRequest | None:
         """A request that ends in a region; None if none does so for certain."""
         people = region.people.sure
         if not people:
             return None
         return self.request(people.first(), None if region.omitted else region.scopes)
-
-    @property
-    def _rejected_without_rule(self) -> UserSet:
-        """Those who are told that no rule matched where none does.
-
-        In token exchange they need not be assigned: no rule matches by either reading.
-        """
-        if self.situation.user_check_undocumented:
-            return self.reach.populations.sign_in(self.situation).sure
-        return self.eligible.sure
-
-    def _ineligible(self) -> Iterator[tuple[Rejection, UserSet]]:
-        if self.situation.grant in USERLESS_GRANTS:
-            return
-        able = self.reach.populations.sign_in(self.situation)
-        entitled = self.reach.populations.entitled(self.situation.client, self.situation.grant)
-        yield rejections.USER_SHUT_OUT, self.reach.populations.users.all - able.possible
-        yield rejections.NOT_ASSIGNED, able.sure - entitled.possible
 
     def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
         """A request of this situation."""
@@ -323,12 +227,3 @@ def _kind(situation: Situation) -> Hashable:
         client.service,
         situation.default_response_type,
     )
-
-
-def _maximal(found: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
-    """The sets that are part of no other, largest first, then by name."""
-    kept: list[frozenset[str]] = []
-    for scopes in sorted(set(found), key=lambda item: (-len(item), sorted(item))):
-        if scopes and not any(scopes <= other for other in kept):
-            kept.append(scopes)
-    return tuple(kept)

@@ -50,16 +50,27 @@ def result() -> AuditResult:
     return replace(found, findings=tuple(findings))
 
 
-ENTRIES = st.builds(
+TERMS = {
+    "reason": st.just("r"),
+    "owner": st.just("o"),
+    "expires": st.dates(DAY, DAY + timedelta(days=40)),
+}
+BY_PLACE = st.builds(
     Suppression,
     rule=st.sampled_from(["OAM101", "OAM102", "OAM103"]),
     target=st.sampled_from(["aus1", "aus2", "aus3"]),
     field=st.sampled_from(FIELDS),
     key=st.sampled_from([None, "a", "b"]),
-    reason=st.just("r"),
-    owner=st.just("o"),
-    expires=st.dates(DAY, DAY + timedelta(days=40)),
+    **TERMS,
 )
+BY_FINGERPRINT = st.builds(
+    Suppression,
+    rule=st.sampled_from(["OAM101", "OAM102"]),
+    target=st.sampled_from(["aus1", "aus2"]),
+    fingerprint=st.integers(0, 36).map("{:032x}".format),
+    **TERMS,
+)
+ENTRIES = BY_PLACE | BY_FINGERPRINT
 
 
 @st.composite
@@ -96,6 +107,7 @@ def deciding(finding: ReportedFinding, file: Suppressions) -> list[Suppression]:
         and said.target == finding.object.id
         and (said.field is None or said.field == finding.field)
         and (said.key is None or said.key == finding.key)
+        and (said.fingerprint is None or said.fingerprint == finding.fingerprint)
     ]
 
 
@@ -117,6 +129,22 @@ def test_each_finding_is_judged_by_what_is_about_it(
             status = "suppressed" if day <= about[0].expires else "open"
         assert every[finding.fingerprint].status == status
         assert (every[finding.fingerprint].acceptance is None) is (status == "open")
+
+
+def test_an_entry_by_fingerprint_hides_one_finding_of_the_object() -> None:
+    chosen, *others = [item for item in result().findings if item.object.id == "aus1"]
+    entry = Suppression(
+        rule=chosen.rule.code,
+        target="aus1",
+        fingerprint=chosen.fingerprint,
+        reason="r",
+        owner="o",
+        expires=DAY,
+    )
+    judged = accept(result(), Suppressions((SuppressionEntry(entry, "s.toml:1"),)), None, as_of=DAY)
+
+    assert [item.fingerprint for item in judged.accepted] == [chosen.fingerprint]
+    assert {item.fingerprint for item in others} <= {item.fingerprint for item in judged.findings}
 
 
 @settings(deadline=None)

@@ -57,6 +57,7 @@ def policy_of(document: dict[str, Any]) -> Any:
         lambda policy: policy.update(priority=7),
         lambda policy: policy.update(_links={"self": {"href": "https://acme.okta.example/x"}}),
         lambda policy: policy.update(system=None),
+        lambda policy: policy["conditions"].update(more={"a": 1}),  # no snapshot keeps it
     ],
 )
 def test_what_nobody_decided_leaves_the_content_alone(change: Callable[[Any], None]) -> None:
@@ -70,7 +71,7 @@ def test_what_nobody_decided_leaves_the_content_alone(change: Callable[[Any], No
     "change",
     [
         lambda policy: policy["conditions"]["clients"].update(include=["ALL_CLIENTS", "0oa1"]),
-        lambda policy: policy["conditions"].update(more={"a": 1}),
+        lambda policy: policy["conditions"]["clients"].update(exclude=["0oa2"]),
         lambda policy: policy.update(system=True),
     ],
 )

@@ -67,6 +67,8 @@ def test_a_file_without_entries_suppresses_nothing() -> None:
         (changed('"aus1"', '["aus1", "aus2"]'), 3, "target: must be text", "schema"),
         (changed('"aus1"', '"  "'), 3, "target: must be text that is not empty", "schema"),
         (changed('"It is a test."', '""'), 4, "reason: must be text that is not empty", "schema"),
+        (changed('"me"', '" "'), 5, "owner: must be text that is not empty", "schema"),
+        (changed('"me"', '""'), 5, "owner: must be text that is not empty", "schema"),
         (changed("2026-12-31", '"2026-12-31"'), 6, "expires: must be a date", "schema"),
         (changed("2026-12-31", "2026-12-31T00:00:00Z"), 6, "expires: must be a date", "schema"),
         (changed("2026-12-31", "2026-02-30"), 6, "not valid TOML", "schema"),
@@ -80,6 +82,7 @@ def test_a_file_without_entries_suppresses_nothing() -> None:
         (ENTRY + "\n" + ENTRY + 'field = "x"\n', 8, "is suppressed already on line 1", "field"),
         (ENTRY + 'fingerprint = "abc"\n', 7, "fingerprint: must be the 32", "schema"),
         (ENTRY + f'field = "x"\nfingerprint = "{"a" * 32}"\n', 8, "fingerprint: a fing", "Remove"),
+        (ENTRY + f'key = "x"\nfingerprint = "{"a" * 32}"\n', 8, "fingerprint: a fing", "Remove"),
         (ENTRY + 'rule = "OAM102"\n', 7, "not valid TOML", "schema"),
         ("suppressions = 1\n" + ENTRY, 1, 'unknown key "suppressions"', "schema"),
         (ENTRY + "\n[policy]\nmax_days = 9\n", 8, 'unknown key "policy"', "schema"),
@@ -161,6 +164,8 @@ def test_entries_that_are_set_apart_may_stand_side_by_side() -> None:
     first, second = ENTRY + 'field = "a"\n', ENTRY + 'field = "b"\n'
     assert len(parsed(first + second).entries) == 2
     assert len(parsed(f'{first}key = "1"\n{first}key = "2"\n').entries) == 2
+    prints = [f'{ENTRY}fingerprint = "{digit * 32}"\n' for digit in "ab"]
+    assert len(parsed("".join(prints)).entries) == 2
 
 
 def test_only_a_regular_utf_8_file_is_read(tmp_path: Path) -> None:

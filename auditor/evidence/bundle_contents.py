@@ -10,8 +10,8 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auditor.controls import Framework
-from auditor.controls.assess import Outcomes
-from auditor.controls.document import as_csv
+from auditor.controls.assessment import assess
+from auditor.controls.coverage_report import as_csv
 from auditor.errors import UsageError
 from auditor.evidence.manifest import (
     ENVELOPE,
@@ -30,6 +30,7 @@ from auditor.evidence.signing import raw, sealed
 from auditor.evidence.verify import check_bundle
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
+from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.snapshot.document import Snapshot
 
 REPORTS = {"json": "results.json", "sarif": "results.sarif", "html": "report.html"}
@@ -37,7 +38,7 @@ REPORTS = {"json": "results.json", "sarif": "results.sarif", "html": "report.htm
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contents:
+class BundleContents:
     """What goes into a bundle."""
 
     snapshot: Snapshot
@@ -54,7 +55,7 @@ class Contents:
 
 
 def bundle_files(
-    contents: Contents, previous: Previous | None, key: Ed25519PrivateKey | None
+    contents: BundleContents, previous: Previous | None, key: Ed25519PrivateKey | None
 ) -> dict[str, bytes]:
     """The files of a bundle, by name; the same for the same inputs, byte for byte."""
     result = contents.result
@@ -92,9 +93,9 @@ def bundle_files(
 
 
 def _matrix(result: AuditResult, frameworks: tuple[Framework, ...]) -> str:
-    outcomes = Outcomes(result)
+    outcomes = RuleOutcomes(result)
     names = {rule.code: rule.name for rule in result.rules}
-    return as_csv(frameworks, names, {item.id: outcomes.assess(item) for item in frameworks})
+    return as_csv(frameworks, names, {item.id: assess(item, outcomes) for item in frameworks})
 
 
 def predecessor(path: Path) -> tuple[Statement, Previous]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from auditor.controls.assess import Assessment, RuleOutcome
-from auditor.controls.loading import unmapped_rules
+from auditor.controls.assessment import Assessment, MappedOutcome
+from auditor.controls.framework_loading import unmapped_rules
 from auditor.controls.model import Control, Framework, Mapped
 from auditor.text import csv_cell, escaped
 
@@ -33,6 +33,11 @@ ASSESSED = ("status", "outcome", "findings", "accepted")
 
 Assessments = Mapping[str, Sequence[Assessment]]
 """By the framework's id; empty where nothing was audited."""
+
+
+def by_control(assessments: Iterable[Assessment]) -> dict[str, Assessment]:
+    """The assessments by the id of their control."""
+    return {item.control.id: item for item in assessments}
 
 
 def unmapped(frameworks: Iterable[Framework], codes: Collection[str]) -> dict[str, str]:
@@ -95,14 +100,14 @@ def _rows(
             "framework_title": item.title,
             "version": item.version,
         }
-        found = {each.control.id: each for each in assessments.get(item.id, ())}
+        assessed_controls = by_control(assessments.get(item.id, ()))
         for control in item.controls:
-            assessed = found.get(control.id)
+            assessed = assessed_controls.get(control.id)
             shown = shared | {"control": control.id, "title": control.title}
             shown |= {"status": assessed.status.value} if assessed else {}
-            became = _became(assessed)
+            by_rule = _outcomes_by_rule(assessed)
             for mapped in control.rules:
-                yield shown | _mapped(mapped, names) | became.get(mapped.rule, {})
+                yield shown | _mapped(mapped, names) | by_rule.get(mapped.rule, {})
         for sentence in item.beyond:
             yield shared | {"strength": "beyond", "rationale": sentence}
 
@@ -110,13 +115,15 @@ def _rows(
 def _framework(
     item: Framework, names: Mapping[str, str], assessments: Assessments
 ) -> dict[str, Any]:
-    found = {each.control.id: each for each in assessments.get(item.id, ())}
+    assessed_controls = by_control(assessments.get(item.id, ()))
     return {
         "id": item.id,
         "title": item.title,
         "version": item.version,
         "source": item.source,
-        "controls": [_control(control, names, found.get(control.id)) for control in item.controls],
+        "controls": [
+            _control(control, names, assessed_controls.get(control.id)) for control in item.controls
+        ],
         "beyond": list(item.beyond),
     }
 
@@ -124,12 +131,12 @@ def _framework(
 def _control(
     control: Control, names: Mapping[str, str], assessed: Assessment | None
 ) -> dict[str, Any]:
-    became = _became(assessed)
+    by_rule = _outcomes_by_rule(assessed)
     return {
         "id": control.id,
         "title": control.title,
         **(_status(assessed) if assessed else {}),
-        "rules": [_mapped(item, names) | became.get(item.rule, {}) for item in control.rules],
+        "rules": [_mapped(item, names) | by_rule.get(item.rule, {}) for item in control.rules],
     }
 
 
@@ -142,9 +149,9 @@ def _mapped(mapped: Mapped, names: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _became(assessed: Assessment | None) -> dict[str, dict[str, object]]:
+def _outcomes_by_rule(assessed: Assessment | None) -> dict[str, dict[str, object]]:
     """What became of each rule of a control, by code; empty where nothing was audited."""
-    rules: tuple[RuleOutcome, ...] = assessed.rules if assessed else ()
+    rules: tuple[MappedOutcome, ...] = assessed.rules if assessed else ()
     return {
         item.mapped.rule: {
             "outcome": item.outcome.value,
@@ -155,11 +162,11 @@ def _became(assessed: Assessment | None) -> dict[str, dict[str, object]]:
     }
 
 
-def _status(found: Assessment) -> dict[str, object]:
+def _status(assessed: Assessment) -> dict[str, object]:
     return {
-        "status": found.status.value,
-        "findings": found.findings,
-        "accepted": found.accepted,
-        "related_findings": found.related,
-        "not_evaluated": list(found.not_evaluated),
+        "status": assessed.status.value,
+        "findings": assessed.findings,
+        "accepted": assessed.accepted,
+        "related_findings": assessed.related,
+        "not_evaluated": list(assessed.not_evaluated),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.controls.reading import CODE, ID
+from auditor.controls.framework_file import CODE, ID
 
 _TEXT = {"type": ["string", "number"], "pattern": r"\S"}
 """Numbers too: `version: 4.0` is read as it is written."""

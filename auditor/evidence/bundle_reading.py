@@ -33,8 +33,8 @@ class Bundle(Protocol):
         """The files that may be read, by name."""
         ...
 
-    def odd(self) -> list[str]:
-        """What is in it and must not be, a sentence each."""
+    def complaints(self) -> list[str]:
+        """What it holds and must not hold, a clause each."""
         ...
 
     def open(self, name: str) -> IO[bytes]:
@@ -51,10 +51,10 @@ def opened(path: Path) -> Iterator[Bundle]:
     """
     try:
         if path.is_dir():
-            yield _Folder(path)
+            yield _FolderBundle(path)
             return
         with zipfile.ZipFile(path) as archive:
-            yield _Zip(archive, path.stat().st_size)
+            yield _ZipBundle(archive, path.stat().st_size)
     except FileNotFoundError:
         raise BundleError("there is no such folder or file") from None
     except (zipfile.BadZipFile, NotImplementedError, UnicodeError):
@@ -88,32 +88,32 @@ def chunks(bundle: Bundle, name: str, most: int) -> Iterator[bytes]:
         raise BundleError(f"{name} cannot be read: {error.strerror}") from None
 
 
-class _Folder:
+class _FolderBundle:
     """A bundle as a folder."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._names: list[str] = []
-        self._odd: list[str] = []
+        self._complaints: list[str] = []
         with os.scandir(path) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
-                self._look_at(entry)
+                self._check_entry(entry)
 
-    def _look_at(self, entry: os.DirEntry[str]) -> None:
+    def _check_entry(self, entry: os.DirEntry[str]) -> None:
         if entry.is_symlink():
-            self._odd.append(f"{quoted(entry.name)} is a symbolic link; it was not followed")
+            self._complaints.append(f"{quoted(entry.name)} is a symbolic link; it was not followed")
         elif entry.is_file(follow_symlinks=False):
             self._names.append(entry.name)
         elif entry.is_dir(follow_symlinks=False):
-            self._odd.append(f"the folder {quoted(entry.name)} was added; bundles have none")
+            self._complaints.append(f"the folder {quoted(entry.name)} was added; bundles have none")
         else:
-            self._odd.append(f"{quoted(entry.name)} is not a regular file")
+            self._complaints.append(f"{quoted(entry.name)} is not a regular file")
 
     def names(self) -> list[str]:
         return self._names
 
-    def odd(self) -> list[str]:
-        return self._odd
+    def complaints(self) -> list[str]:
+        return self._complaints
 
     def open(self, name: str) -> IO[bytes]:
         # A file could become a link between the look and this.
@@ -121,14 +121,14 @@ class _Folder:
         return os.fdopen(handle, "rb")
 
 
-class _Zip:
+class _ZipBundle:
     """A bundle as a zip file."""
 
     def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
         self._archive = archive
         members = archive.infolist()
         self._infos: dict[str, zipfile.ZipInfo] = {}
-        self._odd: list[str] = []
+        self._complaints: list[str] = []
         if len(members) > MOST_FILES:
             raise BundleError(f"it holds {len(members):,} files; refused")
         if sum(item.file_size for item in members) > MOST_BYTES:
@@ -138,22 +138,22 @@ class _Zip:
         if sum(item.compress_size for item in members) > size:
             raise BundleError("a zip bomb: its files overlap; refused")
         for item in members:
-            self._look_at(item)
+            self._check_entry(item)
 
-    def _look_at(self, item: zipfile.ZipInfo) -> None:
+    def _check_entry(self, item: zipfile.ZipInfo) -> None:
         name = item.filename
         if complaint := _complaint(item):
-            self._odd.append(complaint)
+            self._complaints.append(complaint)
         elif name in self._infos:
-            self._odd.append(f"{quoted(name)} is there twice")
+            self._complaints.append(f"{quoted(name)} is there twice")
         else:
             self._infos[name] = item
 
     def names(self) -> list[str]:
         return sorted(self._infos)
 
-    def odd(self) -> list[str]:
-        return self._odd
+    def complaints(self) -> list[str]:
+        return self._complaints
 
     def open(self, name: str) -> IO[bytes]:
         return self._archive.open(self._infos[name])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirements
 
+from auditor.controls.framework_file import parse_framework
 from auditor.controls.model import Framework
-from auditor.controls.reading import parse_framework
 from auditor.lint.reviewed_file import read_reviewed
 
 ORDER = (
@@ -39,12 +39,12 @@ def builtin_frameworks() -> tuple[Framework, ...]:
     )
 
 
-def read_framework(path: Path, known: Collection[str] | None = None) -> Framework:
+def read_framework(path: Path, rule_codes: Collection[str] | None = None) -> Framework:
     """A framework of a file.
 
     Args:
         path: the file, YAML.
-        known: codes of the rules there are, so that it cannot name others; None accepts
+        rule_codes: codes of the rules there are, so that it cannot name others; None accepts
             whatever looks like a code.
 
     Raises:
@@ -53,7 +53,7 @@ def read_framework(path: Path, known: Collection[str] | None = None) -> Framewor
     text = read_reviewed(
         path, missing="Name the file of a framework.", damaged="Save it as UTF-8.", largest=_LARGEST
     )
-    return parse_framework(text, path, known)
+    return parse_framework(text, path, rule_codes)
 
 
 @cache

@@ -56,10 +56,12 @@ _Names = Annotated[
 ]
 
 
-class Tenant(BaseModel):
+class TenantConfig(BaseModel):
     """One org, how to prove who asks, and where its snapshot goes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, title="Tenant"
+    )
 
     # A validator that looks at all keys first makes them Python's, and then strict mode, in which
     # configuration files are read, takes neither a list for a tuple nor a text for a path.
@@ -95,19 +97,19 @@ class Tenant(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_secret(cls, value: Any) -> Any:
+    def _refuse_secrets(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            found = sorted(_SECRETS.intersection(map(str, value)))
-            if found:
+            secret_keys = sorted(_SECRETS.intersection(map(str, value)))
+            if secret_keys:
                 raise ValueError(
-                    f"{found[0]}: a secret does not belong in this file; put it into an "
+                    f"{secret_keys[0]}: a secret does not belong in this file; put it into an "
                     "environment variable or a file and name that: token_env, token_file, "
                     "private_key_env or private_key_file"
                 )
         return value
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
+    def _one_credential(self) -> Self:
         tokens = [self.token_env, self.token_file]
         keys = [self.private_key_env, self.private_key_file]
         if sum(way is not None for way in (*tokens, *keys)) != 1:
@@ -127,7 +129,7 @@ class Tenant(BaseModel):
         return self.snapshot or Path("snapshots") / f"{name}.json"
 
     def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The SDK's variables that say the same, secrets included. Keep them in memory only.
+        """The same as the SDK's variables, secrets included. Keep them in memory only.
 
         Args:
             environment: where secrets are.
@@ -150,15 +152,15 @@ class Tenant(BaseModel):
         }
 
     def names(self, name: str) -> dict[str, str]:
-        """What messages call the SDK's variables, given the tenant's name."""
+        """The names in messages of what sets the SDK's variables, by variable."""
         return {
             "OKTA_CLIENT_ORGURL": f"org_url of tenant {name}",
             "OKTA_CLIENT_TOKEN": self.token_env or f"{self.token_file}",
             "OKTA_CLIENT_PRIVATEKEY": self.private_key_env or f"{self.private_key_file}",
         }
 
-    def beside(self, folder: Path) -> Tenant:
-        """The tenant with the files of its secrets where they are, seen from the working folder.
+    def with_files_in(self, folder: Path) -> TenantConfig:
+        """The tenant with the files of its secrets relative to the working folder.
 
         Args:
             folder: the configuration file's.

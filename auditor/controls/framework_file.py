@@ -1,4 +1,4 @@
-"""Reads the file of one framework. Nothing but a sound file passes; complaints name the line."""
+"""Reads the file of one framework. Nothing but a sound file passes; errors name the line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 
 from auditor.controls.model import STRENGTHS, Control, Framework, Mapped
 from auditor.errors import UsageError
-from auditor.text import closest, did_you_mean, listed, one_line, quoted
+from auditor.lint.reviewed_file import unusable
+from auditor.text import closest, listed, one_line, quoted
 
 _Node: TypeAlias = Any
 """A node of PyYAML's tree: it knows the line where it stands."""
@@ -28,26 +29,26 @@ CODE = re.compile(r"[A-Z]{2,10}[0-9]{3,4}\Z")
 
 
 def parse_framework(
-    text: str, path: Path, known: Collection[str] | None = None, *, trusted: bool = False
+    text: str, path: Path, rule_codes: Collection[str] | None = None, *, trusted: bool = False
 ) -> Framework:
     """Read the text of a framework's file.
 
     Args:
         text: YAML.
         path: the file's name, for messages.
-        known: codes of the rules there are; None accepts whatever looks like a code.
+        rule_codes: codes of the rules there are; None accepts whatever looks like a code.
         trusted: whether it is ours, so that the faster parser will do.
 
     Raises:
         UsageError: it cannot be used as it stands.
     """
-    return _Reader(path, known).framework(_tree(text, path, trusted=trusted))
+    return _Reader(path, rule_codes).framework(_tree(text, path, trusted=trusted))
 
 
 @dataclass(frozen=True)
 class _Reader:
     path: Path
-    known: Collection[str] | None
+    rule_codes: Collection[str] | None
 
     def framework(self, root: _Node) -> Framework:
         _refuse_aliases(root, self.path)
@@ -77,8 +78,8 @@ class _Reader:
         for strength in STRENGTHS:
             if strength not in keys:
                 continue
-            found = self.mapping(keys[strength], strength, None)
-            for code, reason in sorted(found.items()):
+            reasons = self.mapping(keys[strength], strength, None)
+            for code, reason in sorted(reasons.items()):
                 self.check_code(keys[strength], code)
                 if any(mapped.rule == code for mapped in rules):
                     raise self.unusable(reason, f"{code} is both direct and related to {identity}")
@@ -95,27 +96,31 @@ class _Reader:
         name = next(key for key, _ in node.value if key.value == code)
         if not CODE.match(code):
             raise self.unusable(name, f"{quoted(code)} is no rule code, such as OAM201")
-        if self.known is not None and code not in self.known:
+        if self.rule_codes is not None and code not in self.rule_codes:
             raise self.unusable(
                 name,
-                f"no rule has the code {code}{did_you_mean(closest(code, sorted(self.known)))}",
+                f"no rule has the code {code}",
                 "`okta-auditor rules` lists them; --rules DIR adds your own.",
+                did_you_mean=closest(code, sorted(self.rule_codes)),
             )
 
     def mapping(self, node: _Node, what: str, allowed: Collection[str] | None) -> dict[str, _Node]:
         if not isinstance(node, yaml.MappingNode):
             raise self.unusable(node, f"{what} must be a mapping of keys to values")
-        found: dict[str, _Node] = {}
+        members: dict[str, _Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise self.unusable(key, f"a key of {what} must be a plain word")
-            if key.value in found:
+            if key.value in members:
                 raise self.unusable(key, f"{one_line(key.value)}: the key is given twice")
             if allowed is not None and key.value not in allowed:
-                hint = did_you_mean(closest(key.value, allowed))
-                raise self.unusable(key, f"unknown key {quoted(key.value)} of {what}{hint}")
-            found[key.value] = value
-        return found
+                raise self.unusable(
+                    key,
+                    f"unknown key {quoted(key.value)} of {what}",
+                    did_you_mean=closest(key.value, allowed),
+                )
+            members[key.value] = value
+        return members
 
     def require(
         self, node: _Node, keys: Collection[str], what: str, needed: Collection[str]
@@ -139,8 +144,11 @@ class _Reader:
             if name in names[:place]:
                 raise self.unusable(node.value[place], f"control {quoted(name)} is there twice")
 
-    def unusable(self, node: _Node, what: str, remedy: str = _REMEDY) -> UsageError:
-        return _unusable(self.path, int(node.start_mark.line) + 1, what, remedy)
+    def unusable(
+        self, node: _Node, what: str, remedy: str = _REMEDY, *, did_you_mean: str | None = None
+    ) -> UsageError:
+        line = int(node.start_mark.line) + 1
+        return unusable(self.path, line, what, remedy, did_you_mean=did_you_mean)
 
 
 def _tree(text: str, path: Path, *, trusted: bool) -> _Node:
@@ -150,26 +158,26 @@ def _tree(text: str, path: Path, *, trusted: bool) -> _Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise _unusable(path, line, one_line(str(error.problem)), _REMEDY) from None
+        raise unusable(path, line, one_line(str(error.problem)), _REMEDY) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise _unusable(path, line, "it holds a character that YAML forbids", _REMEDY) from None
+        raise unusable(path, line, "it holds a character that YAML forbids", _REMEDY) from None
     except RecursionError:
-        raise _unusable(path, 1, "it is nested too deeply", _REMEDY) from None
+        raise unusable(path, 1, "it is nested too deeply", _REMEDY) from None
     if root is None:
-        raise _unusable(path, 1, "it is empty", _REMEDY)
+        raise unusable(path, 1, "it is empty", _REMEDY)
     return root
 
 
 def _refuse_aliases(root: _Node, path: Path) -> None:
     """Every value stands where it is used: a reviewer reads the file from top to bottom."""
-    seen: set[int] = set()
+    visited: set[int] = set()
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
-            raise _unusable(path, int(node.start_mark.line) + 1, "aliases are not allowed", _REMEDY)
-        seen.add(id(node))
+        if id(node) in visited:
+            raise unusable(path, int(node.start_mark.line) + 1, "aliases are not allowed", _REMEDY)
+        visited.add(id(node))
         waiting += _children(node)
 
 
@@ -179,7 +187,3 @@ def _children(node: _Node) -> Iterator[_Node]:
             yield from pair
     elif isinstance(node, yaml.SequenceNode):
         yield from node.value
-
-
-def _unusable(path: Path, line: int, what: str, remedy: str) -> UsageError:
-    return UsageError(f"{path}:{line}: {what}.", remedy=remedy)

@@ -1,0 +1,32 @@
+"""What tells beforehand how large an export is going to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.collect.rate_limits.allowance import Allowance
+from auditor.snapshot.collections import roots
+from auditor.snapshot.ledger import LedgerEntry
+
+READS = frozenset(row.name for row in roots()) | {"policies", "scopes"}
+"""What a survey reads: what an export reads once for the org, and two lists of each server. From
+there on, the number of lists is known, and all but one kind of them is bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found out before an export."""
+
+    sent: Mapping[str, int]
+    """Requests that it took, by bucket; an export that goes on from it does not send them."""
+    lists: Mapping[str, int]
+    """Lists to come, by collection."""
+    unnamed: int
+    """Groups whose members are read only if something names them that was not read so far."""
+    objects: Mapping[str, int]
+    """Objects of the collections that were read completely."""
+    unread: tuple[LedgerEntry, ...]
+    """What could not be read, so that nothing is known of what depends on it."""
+    allowances: Mapping[str, Allowance]
+    """What the buckets let through. One that is missing was not asked."""

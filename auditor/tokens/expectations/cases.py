@@ -1,0 +1,150 @@
+"""The requests that an expectations file means, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from auditor.errors import UsageError
+from auditor.snapshot.org import Org
+from auditor.text import closest, counted, did_you_mean, listed, one_line, quoted
+from auditor.tokens.conditions import Condition
+from auditor.tokens.decide import Decider
+from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.expectations.model import Expectation
+from auditor.tokens.expectations.yaml_file import Node, key_line, line_of, read_list, unusable
+from auditor.tokens.lookup import NotFoundError, UnreadError
+from auditor.tokens.request import TokenRequest
+
+
+@dataclass(frozen=True)
+class Case:
+    """An expectation, where it stands, and the request that it means."""
+
+    expectation: Expectation
+    line: int
+    request: TokenRequest | None
+    missing: str | None = None
+    """Why there is no request: what its words should name was not read."""
+
+    def run(self, decider: Decider) -> Result:
+        """Decide the request."""
+        if self.request is None:
+            decision = Decision(outcome=Outcome.INDETERMINATE, missing=self.missing)
+        else:
+            decision = decider.decide(self.request)
+        return Result(self, decision)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a case."""
+
+    case: Case
+    actual: Decision
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """The keys that are not as expected."""
+        return self.case.expectation.differences(self.actual)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is as expected."""
+        return not self.differences
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a definite answer was expected and there is none."""
+        definite = self.case.expectation.expect != Outcome.INDETERMINATE.value
+        return definite and self.actual.outcome is Outcome.INDETERMINATE
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a JSON value; key names are part of the contract."""
+        return {
+            "name": self.case.expectation.title,
+            "passed": self.passed,
+            "expected": self.case.expectation.expected,
+            "actual": self.actual.as_json(),
+        }
+
+
+def read_cases(path: Path, org: Org) -> tuple[Case, ...]:
+    """Read an expectations file, and find in the org what its words name.
+
+    Raises:
+        UsageError: the file cannot be used as it stands.
+    """
+    return tuple(_case(path, org, node, value) for node, value in read_list(path))
+
+
+def _case(path: Path, org: Org, node: Node, value: Any) -> Case:
+    line = line_of(node)
+    if not isinstance(value, dict):
+        raise unusable(path, line, "an expectation must be a mapping of keys to values.")
+    try:
+        expectation = Expectation.model_validate(value)
+    except ValidationError as error:
+        raise _invalid(path, node, error) from None
+    try:
+        request = expectation.words.request(org)
+    except NotFoundError as error:
+        text = f"{error.key}: {error.message}"
+        raise unusable(path, key_line(node, error.key), text, error.remedy) from None
+    except UnreadError as error:
+        return Case(expectation, line, None, error.missing)
+    return Case(expectation, line, request)
+
+
+_CHOICES = {
+    "literal_error": [outcome.value for outcome in Outcome],
+    "enum": [condition.value for condition in Condition],
+}
+"""The values to choose from, by the type of pydantic's error: of `expect`, and of `failed`."""
+
+
+def _invalid(path: Path, node: Node, error: ValidationError) -> UsageError:
+    """The first thing that is wrong with an expectation, and how much more there is."""
+    problems = error.errors(include_url=False)
+    first = min(problems, key=lambda problem: key_line(node, str(problem["loc"][0])))
+    key = one_line(str(first["loc"][0]))
+    if first["type"] == "extra_forbidden":
+        sentence = _ended(f"unknown key {quoted(key)}", closest(key, Expectation.model_fields))
+    elif first["type"] == "missing":
+        sentence = f"{key}: the key is missing."
+    else:
+        sentence = f"{key}: {_wrong_value(first)}"
+    if others := len(problems) - 1:
+        sentence += f" {counted(others, 'more key')} of the expectation cannot be used."
+    return unusable(path, key_line(node, str(first["loc"][0])), sentence)
+
+
+def _wrong_value(problem: Any) -> str:
+    """What a value must be, with a full stop."""
+    kinds = {
+        "string_type": "text",
+        "bool_type": "true or false",
+        "int_type": "a whole number",
+        "list_type": "a list",
+    }
+    given = problem["input"]
+    if problem["type"] in _CHOICES:
+        names = _CHOICES[problem["type"]]
+        meant = closest(given, names) if isinstance(given, str) else None
+        return _ended(f"must be {listed(names, most=len(names), word='or')}", meant)
+    if problem["type"] in kinds:
+        hint = "; put it in quotes" if problem["type"] == "string_type" and _scalar(given) else ""
+        return f"must be {kinds[problem['type']]}{hint}."
+    return f"{problem['msg']}."
+
+
+def _ended(clause: str, meant: str | None) -> str:
+    """A sentence that may ask about the word that was meant."""
+    return f"{clause}." if meant is None else f"{clause}{did_you_mean(meant)}"
+
+
+def _scalar(value: object) -> bool:
+    return value is not None and not isinstance(value, (list, dict))

@@ -1,0 +1,123 @@
+"""One expectation: a request, and what should become of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from auditor.tokens.conditions import Condition
+from auditor.tokens.decision import Decision
+from auditor.tokens.lookup import Words
+
+_REQUEST = frozenset(
+    {"server", "client", "grant", "user", "scopes", "response_type", "redirect_uri", "pkce", "dpop"}
+)
+
+
+class Expectation(BaseModel):
+    """One request and what should become of it.
+
+    Of the keys after `expect`, those that are given are asserted, null included.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: str | None = Field(default=None, description="What is expected, in a few words.")
+    server: str = Field(description="Name or id of an authorization server, or `org`.")
+    client: str = Field(description="Label, client id or app id of a client.")
+    grant: str = Field(description="Grant type; the short names of URNs will do.")
+    user: str | None = Field(default=None, description="Login or id of the user.")
+    scopes: list[str] | None = Field(
+        default=None, description="Scopes asked for; left out, the request leaves them out."
+    )
+    response_type: str | None = Field(default=None, description="Space-separated.")
+    redirect_uri: str | None = Field(default=None, description="Left out: a registered one.")
+    pkce: bool | None = Field(default=None, description="Whether a code challenge is sent.")
+    dpop: bool | None = Field(default=None, description="Whether a DPoP proof is sent.")
+    expect: Literal["minted", "rejected", "indeterminate"]
+    failed: Annotated[Condition, Field(strict=False)] | None = Field(
+        default=None, description="The condition that decided a rejection."
+    )
+    missing: str | None = Field(
+        default=None, description="The fact without which the request cannot be decided."
+    )
+    error: str | None = Field(default=None, description="The OAuth error.")
+    error_description: str | None = Field(default=None, description="The error's description.")
+    reason: str | None = Field(default=None, description="`outcome.reason` of the System Log.")
+    policy: str | None = Field(default=None, description="Name or id of the deciding policy.")
+    rule: str | None = Field(default=None, description="Name or id of the deciding rule.")
+    granted_scopes: list[str] | None = Field(default=None, description="In any order.")
+    access_token_minutes: int | None = Field(default=None, description="Access token lifetime.")
+    refresh_token: bool | None = Field(
+        default=None, description="Whether a refresh token comes with it."
+    )
+    refresh_token_minutes: int | None = Field(
+        default=None, description="Refresh token lifetime; 0 is unlimited."
+    )
+    refresh_window_minutes: int | None = Field(
+        default=None, description="After how long without use a refresh token ends."
+    )
+    id_token_minutes: int | None = Field(default=None, description="ID token lifetime.")
+    caveats: list[str] | None = Field(
+        default=None, description="The notes beside the answer, in any order."
+    )
+    readings_differ: bool | None = Field(
+        default=None, description="Whether the two readings of OpenID scopes differ."
+    )
+
+    @property
+    def title(self) -> str:
+        """The name, or the request in short."""
+        who = f" for {self.user}" if self.user else ""
+        return self.name or f"{self.client} at {self.server} by {self.grant}{who}"
+
+    @property
+    def words(self) -> Words:
+        """The request in the file's words."""
+        return Words(
+            server=self.server,
+            client=self.client,
+            grant=self.grant,
+            user=self.user,
+            scopes=None if self.scopes is None else tuple(self.scopes),
+            response_type=self.response_type,
+            redirect_uri=self.redirect_uri,
+            pkce=self.pkce,
+            dpop=self.dpop,
+        )
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """The keys that are asserted, with their values."""
+        return {
+            key: getattr(self, key)
+            for key in type(self).model_fields
+            if key in self.model_fields_set and key not in _REQUEST | {"name"}
+        }
+
+    def differences(self, decision: Decision) -> tuple[str, ...]:
+        """The keys whose values the decision does not have."""
+        return tuple(key for key in self.expected if not self._holds(key, decision))
+
+    def _holds(self, key: str, decision: Decision) -> bool:
+        expected = getattr(self, key)
+        if key == "expect":
+            return bool(decision.outcome.value == expected)
+        actual = getattr(decision, key)
+        if key in {"policy", "rule"}:
+            return expected in ({actual.id, actual.title} if actual else {None})
+        if isinstance(actual, tuple):
+            return set(actual) == set(expected or ())
+        return bool(actual == expected)
+
+
+def expectations_schema() -> dict[str, Any]:
+    """The JSON Schema of an expectations file."""
+    schema = TypeAdapter(list[Expectation]).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "okta-auditor expectations",
+        "minItems": 1,
+        **schema,
+    }

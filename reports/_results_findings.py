@@ -1,0 +1,119 @@
+"""The shape of findings in the JSON results, and of what they consist of."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+from auditor import Confidence, Impact, Severity
+from auditor.results import AcceptedBy, FindingStatus
+
+# Reports make anchors and markers of these, so they are nothing else wherever they come from.
+Code = Annotated[str, Field(pattern=r"^[A-Z]{2,10}[0-9]{3,4}$")]
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+RuleName = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
+
+
+class ResultsPart(BaseModel):
+    """A part of the JSON results."""
+
+    model_config = ConfigDict(
+        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class ObjectInfo(ResultsPart):
+    """An Okta object. The name is the tenant's own words."""
+
+    type: str
+    id: str
+    name: str
+
+
+class Place(ResultsPart):
+    """Where in a file: lines and columns from 1, the end column after the last character."""
+
+    file: str
+    line: PositiveInt
+    column: PositiveInt = Field(description="In Unicode code points.")
+    end_line: PositiveInt
+    end_column: PositiveInt
+
+
+class RelatedInfo(ResultsPart):
+    """Another object that takes part in a finding."""
+
+    object: ObjectInfo
+    role: str = Field(description="What it has to do with the finding.")
+    location: Place
+
+
+class WitnessInfo(ResultsPart):
+    """A token request that shows a finding, by ids."""
+
+    server: str = Field(description="The server's id, or `org`.")
+    client: str = Field(description="The client id.")
+    grant: str
+    user: str | None
+    scopes: list[str] | None = Field(description="Null if the request leaves the scopes out.")
+    response_type: str | None
+    redirect_uri: str | None
+    pkce: bool | None
+    dpop: bool | None
+    command: str = Field(description="A shell command that shows what becomes of it.")
+
+
+class AcceptanceInfo(ResultsPart):
+    """Why a finding does not count."""
+
+    by: AcceptedBy
+    where: str = Field(description="The file and line that accepts it.")
+    reason: str
+    owner: str
+    ticket: str
+    expires: date | None = Field(description="The last day on which it holds.")
+
+
+class NoticeInfo(ResultsPart):
+    """Something that whoever keeps suppressions or the baseline should know."""
+
+    where: str
+    message: str
+    remedy: str
+
+
+class FixedInfo(ResultsPart):
+    """A finding of the baseline that is not there any more."""
+
+    code: Code
+    fingerprint: Hash
+    object: ObjectInfo
+
+
+class FindingInfo(ResultsPart):
+    """One thing that is wrong with one object."""
+
+    code: Code = Field(description="The rule's permanent code.")
+    name: RuleName = Field(description="The rule's name.")
+    severity: Severity
+    impact: Impact
+    confidence: Confidence
+    message: str
+    object: ObjectInfo
+    server: ObjectInfo | None = Field(description="The authorization server it belongs to.")
+    field: str | None = Field(description="Dotted, in the API's names; null for the object.")
+    key: str = Field(description="Tells findings of one rule on one field apart.")
+    related: list[RelatedInfo] = Field(description="At most 20 of the other objects.")
+    related_more: NonNegativeInt = Field(description="How many more there are.")
+    location: Place
+    fingerprint: Hash = Field(description="Survives rewording, renaming and moving.")
+    content: str = Field(description="Changes when what the finding rests on changes.")
+    status: FindingStatus = Field(description="Open, suppressed, or unchanged since the baseline.")
+    remark: str = Field(description="Why it counts although it was accepted once; or empty.")
+    lapsed: bool = Field(description="Whether it counts because its suppression has expired.")
+    acceptance: AcceptanceInfo | None = Field(description="Null for a finding that counts.")
+    fix: str
+    evidence: str = Field(description="The field's value as it was read, cut if it is long.")
+    witness: WitnessInfo | None

@@ -1,0 +1,101 @@
+"""What the SARIF report says of how the audit went: crashes, gaps, notices, results left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from auditor import AuditResult, Rule, counted, one_line
+
+from ._sarif_driver import CRASHED, LEFT_OUT, NOT_EVALUATED, NOTICE, NOTIFICATIONS, Json
+from ._wording import sentence
+
+# GitHub refuses a run with more results, and a file that is larger when it is compressed.
+MOST_RESULTS = 25_000
+MOST_BYTES = 10_000_000
+
+# A message may hold placeholders ({0}, §3.11.5) and links to locations ([text](1),
+# §3.11.6). A tenant's words must become neither.
+_LITERAL = str.maketrans({"\\": "\\\\", "[": "\\[", "]": "\\]", "{": "{{", "}": "}}"})
+
+
+def invocation(result: AuditResult, shown: int, total: int) -> Json:
+    """How the audit went. The times are the snapshot's: an audit itself has none.
+
+    Args:
+        result: the audit's.
+        shown: how many results the document has.
+        total: how many there are.
+    """
+    return {
+        "executionSuccessful": not result.incomplete,
+        "startTimeUtc": _utc(result.capture.started_at),
+        "endTimeUtc": _utc(result.capture.finished_at),
+        "toolExecutionNotifications": [
+            *_crashes(result),
+            *_left_out(result, shown, total),
+            *_notices(result),
+        ],
+        "toolConfigurationNotifications": list(_unevaluated(result)),
+    }
+
+
+def _crashes(result: AuditResult) -> Iterator[Json]:
+    for item in result.crashed:
+        text = (
+            f"{item.rule.code} {item.rule.name} crashed, and nothing that it found is reported: "
+            f"{sentence(item.error)}"
+        )
+        yield _notification(CRASHED, "error", text, result, item.rule)
+
+
+def _unevaluated(result: AuditResult) -> Iterator[Json]:
+    for item in result.not_evaluated:
+        text = (
+            f"{item.rule.code} {item.rule.name} was not evaluated: {sentence(item.reason)} "
+            f"Next: {sentence(item.remedy)}"
+        )
+        level = "note" if item.absent else "warning"
+        yield _notification(NOT_EVALUATED, level, text, result, item.rule)
+
+
+def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:
+    if missing := total - shown:
+        limit = f"{MOST_RESULTS:,} in one run"
+        if shown < MOST_RESULTS:
+            limit = f"{MOST_BYTES // 1_000_000} MB of compressed SARIF"
+        text = (
+            f"{counted(missing, 'result')} of {total:,}, the least severe, left out: "
+            f"GitHub accepts {limit}. The other formats have them all."
+        )
+        yield _notification(LEFT_OUT, "warning", text, result)
+
+
+def _notices(result: AuditResult) -> Iterator[Json]:
+    for item in result.notices:
+        text = f"{item.where}: {sentence(item.message)} Next: {sentence(item.remedy)}"
+        yield _notification(NOTICE, "warning", text, result)
+
+
+def _notification(
+    name: str, level: str, text: str, result: AuditResult, rule: Rule | None = None
+) -> Json:
+    descriptor = {"id": name, "index": list(NOTIFICATIONS).index(name)}
+    made: Json = {"descriptor": descriptor, "level": level, "message": message(text)}
+    if rule is not None:
+        made["associatedRule"] = {"id": rule.code, "index": rule_indices(result)[rule.code]}
+    return made
+
+
+def message(text: str) -> Json:
+    """A SARIF message in which a tenant's words are neither placeholders nor links."""
+    return {"text": one_line(text).translate(_LITERAL)}
+
+
+def rule_indices(result: AuditResult) -> dict[str, int]:
+    """Where each rule stands among the driver's, by code."""
+    return {item.code: position for position, item in enumerate(result.rules)}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
