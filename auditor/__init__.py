@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING
 from auditor.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from auditor.api import access as access
+    from auditor.api import audit as audit
+    from auditor.api import decide as decide
+    from auditor.api import diff as diff
+    from auditor.api import explain as explain
+    from auditor.api import load as load
     from auditor.lint.finding import Confidence as Confidence
     from auditor.lint.finding import Finding as Finding
     from auditor.lint.finding import Impact as Impact
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
     from auditor.text import quoted as quoted
 
 _NAMES = {
+    "auditor.api": ("access", "audit", "decide", "diff", "explain", "load"),
     "auditor.lint.finding": ("Confidence", "Finding", "Impact", "Related", "Severity"),
     "auditor.lint.options": ("RuleOptions",),
     "auditor.lint.report": ("Report", "report"),

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from auditor.diff.compare import SideFiles, compare_snapshots
-from auditor.diff.differences import DiffFilter
-from auditor.diff.result import DiffResult
-from auditor.diff.snapshot_pair import SnapshotPair
+from auditor.comparison.compare import SideFiles, compare_snapshots
+from auditor.comparison.differences import DiffFilter
+from auditor.comparison.result import DiffResult
+from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, SnapshotError, UsageError
 from auditor.lint.engine import audit_org
 from auditor.lint.result import AuditResult

@@ -27,9 +27,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from auditor import Org
 from auditor.cli.commands.schema import _schemas
+from auditor.comparison.json_report import DiffDocument
 from auditor.config.model import Config
 from auditor.controls.framework_file import parse_framework
-from auditor.diff.json_report import DiffDocument
 from auditor.errors import AuditorError
 from auditor.lint.acceptance.suppression import SuppressionPolicy
 from auditor.lint.acceptance.suppressions_file import parse_suppressions

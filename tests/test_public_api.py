@@ -46,12 +46,16 @@ def test_the_built_in_packs_use_nothing_but_the_public_api(folder: str) -> None:
     assert not others
 
 
-def test_a_name_is_exported_by_one_module_only() -> None:
-    homes: dict[str, str] = {}
+def test_a_name_means_the_same_wherever_it_is_exported() -> None:
+    values: dict[str, object] = {}
     for facade in (*FACADES, "auditor.api"):
         for name in exported(facade):
-            assert name not in homes, f"{facade} and {homes[name]} export {name}"
-            homes[name] = facade
+            value = getattr(import_module(facade), name)
+            assert values.setdefault(name, value) is value, f"{facade}.{name}"
+
+
+def test_a_program_needs_one_import_only() -> None:
+    assert {"access", "audit", "decide", "diff", "explain", "load"} <= exported("auditor")
 
 
 def test_what_type_checkers_see_is_what_there_is() -> None:

@@ -36,8 +36,8 @@ from test_reach_agrees import (
     unread_of,
 )
 
-from auditor.diff.differences import Differences
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.differences import Differences
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Outcome

@@ -12,10 +12,10 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.token_requests import oidc_scopes_option
-from auditor.diff import json_report, markdown_report, text_report
-from auditor.diff.compare import SideFiles, compare_snapshots
-from auditor.diff.differences import DiffFilter
-from auditor.diff.snapshot_pair import SnapshotPair
+from auditor.comparison import json_report, markdown_report, text_report
+from auditor.comparison.compare import SideFiles, compare_snapshots
+from auditor.comparison.differences import DiffFilter
+from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode
 from auditor.lint.rule import Rule
 from auditor.snapshot.document import parse_snapshot, read_document

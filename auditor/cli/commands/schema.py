@@ -29,9 +29,9 @@ def command(name: str) -> None:
 
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
+    from auditor.comparison.json_report import diff_schema  # noqa: PLC0415
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
     from auditor.controls.framework_schema import framework_schema  # noqa: PLC0415
-    from auditor.diff.json_report import diff_schema  # noqa: PLC0415
     from auditor.lint.acceptance.suppressions_file import suppressions_schema  # noqa: PLC0415
     from auditor.plugins import load_reports  # noqa: PLC0415
     from auditor.sandbox.schema import tenant_schema  # noqa: PLC0415

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from auditor.diff.result import AccessChange, DiffResult, LifetimeChange
-from auditor.diff.revocations import IN_FLIGHT
-from auditor.diff.wording import (
+from auditor.comparison.result import AccessChange, DiffResult, LifetimeChange
+from auditor.comparison.revocations import IN_FLIGHT
+from auditor.comparison.wording import (
     clients_words,
     headline,
     rules_lifetimes_words,

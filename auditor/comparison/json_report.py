@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from auditor.diff.result import ChangeKind, DiffResult
-from auditor.diff.wording import headline
+from auditor.comparison.result import ChangeKind, DiffResult
+from auditor.comparison.wording import headline
 from auditor.text import escaped
 from auditor.version import __version__
 

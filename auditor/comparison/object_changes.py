@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from auditor.diff.differences import DiffFilter
-from auditor.diff.object_names import reference
-from auditor.diff.result import ChangeKind, ObjectChange, Uncompared
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.differences import DiffFilter
+from auditor.comparison.object_names import reference
+from auditor.comparison.result import ChangeKind, ObjectChange, Uncompared
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.kept_fields import kept
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer

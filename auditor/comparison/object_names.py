@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.diff.result import RuleRef
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.result import RuleRef
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.reported_finding import ObjectRef
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer

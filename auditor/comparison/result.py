@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from auditor.diff.token_lifetimes import TokenLifetimes
+from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.lint.reported_finding import ObjectRef
 
 

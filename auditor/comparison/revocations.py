@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from auditor.diff.differences import DiffFilter
-from auditor.diff.result import ChangeKind, ObjectChange, Revocation
-from auditor.diff.snapshot_pair import SnapshotPair
+from auditor.comparison.differences import DiffFilter
+from auditor.comparison.result import ChangeKind, ObjectChange, Revocation
+from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.lint.object_types import counted_objects, type_name
 from auditor.lint.reported_finding import ObjectRef
 from auditor.snapshot.collections import BY_NAME

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from auditor.diff.differences import Difference
-from auditor.diff.object_names import ObjectNames
-from auditor.diff.rejection_reasons import RejectionReasons
-from auditor.diff.result import (
+from auditor.comparison.differences import Difference
+from auditor.comparison.object_names import ObjectNames
+from auditor.comparison.rejection_reasons import RejectionReasons
+from auditor.comparison.result import (
     AccessChange,
     ClientPart,
     LifetimeChange,
@@ -16,10 +16,10 @@ from auditor.diff.result import (
     Totals,
     Uncompared,
 )
-from auditor.diff.scope_sources import RuleId, ScopeSources
-from auditor.diff.side_evaluation import RuleScopes
-from auditor.diff.snapshot_pair import SnapshotPair
-from auditor.diff.token_lifetimes import TokenLifetimes
+from auditor.comparison.scope_sources import RuleId, ScopeSources
+from auditor.comparison.side_evaluation import RuleScopes
+from auditor.comparison.snapshot_pair import SnapshotPair
+from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.text import counted, listed
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.user_sets import People, UserSet

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from auditor.diff.eligibility import Eligibility
-from auditor.diff.evaluation_pair import EvaluationPair
-from auditor.diff.object_names import find_server
-from auditor.diff.scope_sources import AccessDifference, ScopeClass, compare_access
-from auditor.diff.side_evaluation import SideEvaluation
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.eligibility import Eligibility
+from auditor.comparison.evaluation_pair import EvaluationPair
+from auditor.comparison.object_names import find_server
+from auditor.comparison.scope_sources import AccessDifference, ScopeClass, compare_access
+from auditor.comparison.side_evaluation import SideEvaluation
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE
 from auditor.tokens.grants import REFRESH_TOKEN, USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.diff.result import (
+from auditor.comparison.result import (
     AccessChange,
     ClientPart,
     DiffResult,
@@ -11,7 +11,7 @@ from auditor.diff.result import (
     RuleRef,
     Totals,
 )
-from auditor.diff.token_lifetimes import TokenLifetimes
+from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.lint.reported_finding import ObjectRef
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.request import ORG_SERVER

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditor.diff.evaluation_pair import EvaluationPair
-from auditor.diff.side_evaluation import SideEvaluation
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.evaluation_pair import EvaluationPair
+from auditor.comparison.side_evaluation import SideEvaluation
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.collections import BY_NAME
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.people import assignments_known

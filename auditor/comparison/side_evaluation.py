@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.diff.token_lifetimes import TokenLifetimes
+from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.snapshot.models.servers import EVERYONE
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.grants import REFRESHABLE_GRANTS

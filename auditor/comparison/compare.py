@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from auditor.diff.differences import Differences, DiffFilter
-from auditor.diff.finding_changes import FindingChanges, compare_findings
-from auditor.diff.merged_changes import MergedChanges
-from auditor.diff.object_changes import ObjectChanges
-from auditor.diff.result import DiffResult, SideInfo, Uncompared
-from auditor.diff.revocations import revocations
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.differences import Differences, DiffFilter
+from auditor.comparison.finding_changes import FindingChanges, compare_findings
+from auditor.comparison.merged_changes import MergedChanges
+from auditor.comparison.object_changes import ObjectChanges
+from auditor.comparison.result import DiffResult, SideInfo, Uncompared
+from auditor.comparison.revocations import revocations
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.rule import Rule
 from auditor.text import one_line
 from auditor.tokens.token_endpoint import taken_for_granted

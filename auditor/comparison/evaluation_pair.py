@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.diff.scope_sources import ScopeClass, ScopeSources, compare_access
-from auditor.diff.side_evaluation import RuleScopes, SideEvaluation
+from auditor.comparison.scope_sources import ScopeClass, ScopeSources, compare_access
+from auditor.comparison.side_evaluation import RuleScopes, SideEvaluation
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.user_sets import Numbering, People, UserSet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from auditor.diff.result import (
+from auditor.comparison.result import (
     AccessChange,
     ChangeKind,
     DiffResult,
@@ -15,8 +15,8 @@ from auditor.diff.result import (
     Revocation,
     Uncompared,
 )
-from auditor.diff.revocations import IN_FLIGHT
-from auditor.diff.wording import (
+from auditor.comparison.revocations import IN_FLIGHT
+from auditor.comparison.wording import (
     clients_words,
     headline,
     rules_lifetimes_words,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.diff.differences import Difference
-from auditor.diff.object_names import find_server
-from auditor.diff.side_evaluation import SideEvaluation
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.differences import Difference
+from auditor.comparison.object_names import find_server
+from auditor.comparison.side_evaluation import SideEvaluation
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.user_sets import Person, UserSet

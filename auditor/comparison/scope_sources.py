@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.diff.side_evaluation import RuleScopes
-from auditor.diff.token_lifetimes import TokenLifetimes
+from auditor.comparison.side_evaluation import RuleScopes
+from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.tokens.reach.user_sets import People, UserSet
 
 RuleId = tuple[str, str] | None

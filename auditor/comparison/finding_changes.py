@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.diff.differences import DiffFilter
-from auditor.diff.object_names import reference
-from auditor.diff.result import FindingRef, Uncompared
-from auditor.diff.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.comparison.differences import DiffFilter
+from auditor.comparison.object_names import reference
+from auditor.comparison.result import FindingRef, Uncompared
+from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.engine import fingerprint
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
