@@ -20,6 +20,7 @@ from auditor.lint.completeness import (
     incomplete_rules,
     incompleteness,
     unread_collections,
+    unread_share,
 )
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
@@ -80,4 +81,5 @@ __all__ = [
     "markdown",
     "type_name",
     "unread_collections",
+    "unread_share",
 ]

@@ -71,10 +71,9 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
         if request.redaction_key:
             key = check_key(request.redaction_key, "The key for redaction")
             redactor = Redactor(snapshot, key)
-            document = redactor.snapshot(snapshot)
+            document = dump_snapshot(redactor.snapshot(snapshot))
             del snapshot  # a large tenant need not be in memory twice
             snapshot = parse_snapshot(document, request.snapshot)
-            document = dump_snapshot(snapshot)
         result = _result(prepared, snapshot, document)
     if redactor:
         result = redactor.result(result)

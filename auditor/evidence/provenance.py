@@ -15,7 +15,6 @@ from auditor.controls import Framework
 from auditor.evidence.manifest import digest_of
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
-from auditor.snapshot.document import Snapshot
 from auditor.text import escaped
 
 
@@ -73,15 +72,14 @@ def tool_document(
     }
 
 
-def ledger_document(snapshot: Snapshot) -> Mapping[str, Any]:
+def ledger_document(result: AuditResult) -> Mapping[str, Any]:
     """What was read, from where, as whom, and how completely: the proof of the population."""
-    head = snapshot.model_dump(mode="json", exclude={"resources"})
-    objects = {entry.collection: entry.objects for entry in snapshot.ledger.entries}
     return {
-        "capture": head["capture"],
-        "complete": not snapshot.ledger.incomplete,
-        "objects": objects,
-        "ledger": head["ledger"]["entries"],
+        "capture": result.capture.model_dump(mode="json"),
+        "snapshot_digest": result.snapshot_digest,
+        "complete": result.complete,
+        "objects": result.objects,
+        "ledger": [entry.model_dump(mode="json") for entry in result.coverage],
     }
 
 

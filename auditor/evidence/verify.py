@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from auditor.evidence.agreement import disagreements
 from auditor.evidence.bundle_reading import Bundle, BundleError, chunks, opened
 from auditor.evidence.manifest import (
     ENVELOPE,
@@ -69,7 +70,10 @@ def _check(path: Path, bundle: Bundle, key: Ed25519PublicKey | None) -> CheckedB
     if manifest != dump_manifest(statement):
         problems.append(f"{MANIFEST} was changed: it is not laid out as it was written")
     wrong = _files(bundle, statement)
-    problems += wrong or _contradictions(bundle, statement)
+    problems += wrong or [
+        *_contradictions(bundle, statement),
+        *disagreements(bundle, statement.predicate),
+    ]
     problems += _signature(bundle, manifest, statement, key)
     return CheckedBundle(path, tuple(problems), statement, digest_of(manifest))
 

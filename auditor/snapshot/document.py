@@ -165,7 +165,9 @@ def parse_snapshot(document: bytes, path: Path) -> Snapshot:
             raise _unusable(path, why) from None
         intact = digest is not None and digest.result() == stated
     _check_head(value, path)
-    content = stated if intact and stated else _content_digest(value)
+    content = (
+        stated if intact and stated else content_digest(document_head(value), value["resources"])
+    )
     entries, resources = value["ledger"], value["resources"]
     proven = prove(entries, resources, _doubts(value, content), may_repeat=may_repeat)
     try:
@@ -223,21 +225,16 @@ def _doubts(value: Json, content: str) -> Iterator[str]:
         yield f"the snapshot has the resource {quoted(value['resources'].name)} twice"
 
 
-def _content_digest(value: Json) -> str:
-    """The digest of what is in a document that is laid out otherwise than we write it."""
-    return content_digest(_head(value), value["resources"])
-
-
-def _head(value: Json) -> Json:
-    """All but the resources and the digest, in the order in which it is written."""
-    return {name: arranged(value[name], _HEADER_FIELDS) for name in _HEAD}
-
-
 def _unusable(path: Path, why: str) -> SnapshotError:
     return SnapshotError(
         f"{path} is not a usable snapshot: {why}.",
         remedy="Make it again with: okta-auditor snapshot -o FILE",
     )
+
+
+def document_head(value: Json) -> Json:
+    """All of a document but the resources and the digest, in the order in which it is written."""
+    return {name: arranged(value[name], _HEADER_FIELDS) for name in _HEAD}
 
 
 def _document(snapshot: Snapshot) -> Iterator[bytes]:
@@ -249,7 +246,7 @@ def _document(snapshot: Snapshot) -> Iterator[bytes]:
         "capture": dumped["capture"],
         "ledger": dumped["ledger"]["entries"],
     }
-    return document_pieces(_head(head), snapshot.resources)
+    return document_pieces(document_head(head), snapshot.resources)
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from auditor.snapshot.collections import BY_NAME
 
@@ -60,18 +60,18 @@ class LedgerEntry(BaseModel):
 
     collection: str
     status: CollectionStatus
-    lists: int = 0
+    lists: NonNegativeInt = 0
     """How many lists it was read from: one per parent record, or one."""
-    pages: int = 0
-    objects: int = 0
-    left_out: int = 0
+    pages: NonNegativeInt = 0
+    objects: NonNegativeInt = 0
+    left_out: NonNegativeInt = 0
     """Records that were seen and deliberately not kept, such as apps that are not OIDC.
 
     Of group members: groups that were not asked for their members, because nothing names them.
     """
-    gone: int = 0
+    gone: NonNegativeInt = 0
     """Records that were deleted while the tenant was read, and are left out with all of theirs."""
-    duplicates: int = 0
+    duplicates: NonNegativeInt = 0
     """Records that came again, mostly because a list changed between two pages; kept once."""
     oauth_scope: str | None = None
     """The missing OAuth scope, where that is why the collection was refused."""

@@ -50,7 +50,7 @@ def test_fingerprints_survive_rewording_renaming_and_moving() -> None:
     renamed = {"id": "00g1", "profile": {"name": "Employees"}}
     before = fingerprints({"/api/v1/groups": [group]}, every_group())
 
-    assert fingerprints({"/api/v1/groups": [renamed]}, every_group("Other words.")) == before
+    assert fingerprints({"/api/v1/groups": [renamed]}, every_group("Other words.")) == before[::-1]
     moved = fingerprints({"/api/v1/groups": [{"id": "00g00"}, group]}, every_group())
     assert len(set(before)) == 2
     assert set(before) < set(moved)
