@@ -13,11 +13,12 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "files", "toml_lines", "version"}
+BASE = {"errors", "text", "files", "input_files", "toml_lines", "version"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
     "files": {"errors"},
+    "input_files": {"errors"},
     "toml_lines": set(),
     "version": set(),
     "snapshot": BASE,

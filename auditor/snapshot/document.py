@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from auditor.errors import SnapshotError
 from auditor.files import PRIVATE, write_file
+from auditor.input_files import LARGEST_SNAPSHOT, read_input
 from auditor.snapshot.content_digest import (
     arranged,
     content_digest,
@@ -33,6 +35,11 @@ from auditor.text import quoted
 
 FORMAT = "okta-auditor-snapshot"
 VERSION = 2
+MOST_TIMES_COMPRESSED = 100
+"""How much larger than its gzip file a snapshot may be. Real ones are 5 to 40 times as large."""
+
+_ANY_RATIO = 50_000_000
+"""Bytes up to which the ratio does not matter."""
 
 Json = dict[str, Any]
 
@@ -123,19 +130,36 @@ def read_document(path: Path) -> bytes:
     """The bytes of a snapshot file, decompressed if it is gzip, whatever its name.
 
     Raises:
-        SnapshotError: the file is missing, unreadable or damaged.
+        SnapshotError: the file is missing, unreadable, damaged, no regular file, or too large.
     """
+    data = read_input(
+        path,
+        LARGEST_SNAPSHOT,
+        remedy="Make one with: okta-auditor snapshot -o FILE",
+        error=SnapshotError,
+    )
+    return _decompressed(data, path) if data[:2] == b"\x1f\x8b" else data
+
+
+def _decompressed(data: bytes, path: Path) -> bytes:
+    """The content of a gzip file, given up as soon as it is more than a snapshot can be."""
+    largest = min(LARGEST_SNAPSHOT, max(_ANY_RATIO, len(data) * MOST_TIMES_COMPRESSED))
+    pieces: list[bytes] = []
+    size = 0
     try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except FileNotFoundError:
-        raise SnapshotError(
-            f"There is no file {path}.", remedy="Make one with: okta-auditor snapshot -o FILE"
-        ) from None
+        with gzip.GzipFile(fileobj=BytesIO(data)) as file:
+            while piece := file.read(1 << 20):
+                pieces.append(piece)
+                size += len(piece)
+                if size > largest:
+                    raise _unusable(
+                        path,
+                        f"decompressed, it is larger than {largest // 1_000_000:,} MB, which no "
+                        f"snapshot of {len(data):,} compressed bytes is",
+                    )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _unusable(path, f"its compression is damaged ({error})") from error
-    except OSError as error:
-        raise SnapshotError(f"{path} cannot be read: {error.strerror}.") from error
+    return b"".join(pieces)
 
 
 def parse_snapshot(document: bytes, path: Path) -> Snapshot:

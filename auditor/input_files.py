@@ -1,0 +1,133 @@
+"""Reading files that somebody names or that lie in a checkout: at once, bounded, regular ones only.
+
+A pipe could keep a run waiting for ever, a device has no end, and a folder is no file. What is
+refused is refused before the first byte is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from auditor.errors import UsageError
+
+LARGEST_CONFIG = 1_000_000
+LARGEST_REVIEWED = 50_000_000
+"""Suppressions and baselines: 200,000 accepted findings."""
+LARGEST_YAML = 2_000_000
+"""Expectations and frameworks, which people write by hand."""
+LARGEST_TENANT_FILE = 100_000_000
+LARGEST_SECRET = 100_000
+"""Files that hold a token or a private key."""
+LARGEST_RESULTS = 1_000_000_000
+LARGEST_SNAPSHOT = 1_000_000_000
+"""Bytes, as stored and as decompressed. A hundred times the benchmark's large tenant."""
+
+_MB = 1_000_000
+_PIECE = 1 << 24
+"""Bytes that are read at once."""
+
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for its writer
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class InputProblem(Exception):  # noqa: N818 - its callers make the error of it
+    """Why a file cannot be read: a clause that follows its name, such as `is a pipe`."""
+
+    def __init__(self, clause: str, *, missing: bool = False) -> None:
+        super().__init__(clause)
+        self.clause = clause
+        self.missing = missing
+        """Whether there is no such file."""
+
+
+def read_bytes(path: Path, largest: int, *, follow: bool = True) -> bytes:
+    """The content of a regular file, never waiting and never more than a bound.
+
+    Args:
+        path: the file.
+        largest: how many bytes it may have.
+        follow: whether the file's own name may be a symbolic link.
+
+    Raises:
+        InputProblem: it is missing, unreadable, no regular file, or larger.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputProblem("does not exist", missing=True) from None
+    except OSError as error:
+        if error.errno == errno.ELOOP and not follow:
+            raise InputProblem("is a symbolic link") from None
+        if error.errno == errno.ENXIO:  # what opening a socket says
+            raise InputProblem("is a socket or a device, not a file") from None
+        raise InputProblem(f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise InputProblem("cannot be the name of a file") from None
+    try:
+        return _content(descriptor, largest)
+    except OSError as error:
+        raise InputProblem(f"cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def read_input(
+    path: Path, largest: int, *, remedy: str = "", error: type[UsageError] = UsageError
+) -> bytes:
+    """As `read_bytes`; the problem becomes an error that names the file.
+
+    Args:
+        path: the file.
+        largest: how many bytes it may have.
+        remedy: what to do if there is no such file.
+        error: the class of the error.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    try:
+        return read_bytes(path, largest)
+    except InputProblem as problem:
+        if problem.missing:
+            raise error(f"There is no file {path}.", remedy=remedy) from None
+        raise error(f"{path} {problem.clause}.", remedy="Name another file.") from None
+
+
+def _content(descriptor: int, largest: int) -> bytes:
+    status = os.fstat(descriptor)
+    for is_kind, noun in _KINDS:
+        if is_kind(status.st_mode):
+            raise InputProblem(f"is {noun}, not a file")
+    if status.st_size > largest:
+        raise InputProblem(_too_large(largest))
+    pieces: list[bytes] = []
+    size = 0
+    while piece := os.read(descriptor, min(largest + 1 - size, _PIECE)):
+        if not status.st_size:  # as of everything below /proc; the system makes it up
+            raise InputProblem("is no file on a disk")
+        pieces.append(piece)
+        size += len(piece)
+        if size > largest:
+            raise InputProblem(_too_large(largest))
+    return b"".join(pieces)
+
+
+def _too_large(largest: int) -> str:
+    number, unit = (largest // _MB, "MB") if largest >= _MB else (largest // 1000, "kB")
+    return f"is larger than {number:,} {unit}"
