@@ -186,7 +186,9 @@ def _read_snapshot(document: Any) -> None:
         item
         for entry in snapshot.ledger.entries
         for item in entry.contradictions
-        if "cannot be understood" in item.reason or item.reason.startswith("it is not a")
+        if "cannot be understood" in item.reason
+        or "is no collection" in item.reason
+        or item.reason.startswith("it is not a")
     ]
     if odd:
         raise ValueError(odd[0].reason)

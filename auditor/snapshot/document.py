@@ -242,11 +242,10 @@ def _doubts(value: Json, content: str) -> Iterator[str]:
         )
     for name in sorted(value.keys() - {*_HEAD, "resources", "digest"}):
         yield f"the snapshot has a member {quoted(name)}, which is none of a snapshot's"
-    head = {name: item for name, item in value.items() if name not in {"ledger", "resources"}}
-    for name in repeated_members(head):
+    repeated = [part for part in (value, value["resources"]) if isinstance(part, RepeatedMember)]
+    names = [part.name for part in repeated]
+    for name in (*names, *repeated_members(value["capture"])):
         yield f"the snapshot has the member {quoted(name)} twice"
-    if isinstance(value["resources"], RepeatedMember):
-        yield f"the snapshot has the resource {quoted(value['resources'].name)} twice"
 
 
 def _unusable(path: Path, why: str) -> SnapshotError:
