@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
-import tempfile
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from auditor.errors import OutputError
+from auditor.errors import DiskFullError, OutputError
+from auditor.scratch_files import scratch_file
 
 PRIVATE = 0o600
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 PUBLIC = 0o666
 """Masked by the process's umask, as for any file a program creates."""
 
@@ -44,7 +48,7 @@ def check_writable(path: Path) -> None:
         return  # a pipe or a device; opening one may have effects of its own
     try:
         # Asking for the permission says nothing of read-only file systems.
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}."):
+        with scratch_file(folder):
             pass
     except OSError as error:
         raise OutputError(
@@ -72,26 +76,33 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int = PUBLIC) ->
         else:
             _replace(path, pieces, mode)
     except OSError as error:
-        raise OutputError(
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: Path, error: OSError) -> OutputError:
+    """The error of a file that could not be written, or not to its end."""
+    if error.errno not in _NO_SPACE:
+        return OutputError(
             f"{path} could not be written: {error.strerror}.",
             remedy="Check the folder's permission and the free space.",
-        ) from error
+        )
+    try:
+        free = f", {shutil.disk_usage(path.parent).free:,} bytes are free"
+    except OSError:
+        free = ""
+    return DiskFullError(path, f"{path} could not be written: its disk is full{free}.")
 
 
 def _replace(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     target = path.resolve()  # a symbolic link stays one; what it points to is replaced
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    scratch = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
+    with scratch_file(target.parent) as (scratch, file):
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+        if sys.platform == "win32":
+            file.close()  # or it could not be renamed; elsewhere it stays locked until it is
         scratch.chmod(mode if mode == PRIVATE else mode & ~_umask())
         scratch.replace(target)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

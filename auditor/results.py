@@ -22,6 +22,7 @@ from auditor.lint.completeness import (
     unread_collections,
     unread_share,
 )
+from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
@@ -74,6 +75,7 @@ __all__ = [
     "Tenant",
     "TextRegion",
     "Witness",
+    "deleted_objects",
     "ends_soon",
     "incomplete_rules",
     "incompleteness",

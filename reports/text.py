@@ -25,7 +25,7 @@ from auditor import (
     printable,
     report,
 )
-from auditor.results import NotEvaluated, unread_collections
+from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
 from ._text_opening import checked, counts, opening, worst_rules
 from ._trend import trend
@@ -53,6 +53,7 @@ def render(result: AuditResult) -> str:
         not_applicable=list(_reasons(result.not_applicable)),
         coverage=_unmentioned(result),
         checked=checked(result),
+        deleted=deleted_objects(result.coverage),
         trend=trend(result),
     )
 

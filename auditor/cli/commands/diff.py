@@ -21,7 +21,7 @@ from auditor.lint.rule import Rule
 from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.lookup import find_client, find_server
+from auditor.tokens.lookup.records import find_client, find_server
 from auditor.tokens.request import ORG_SERVER
 
 _FORMATS = {

@@ -14,8 +14,8 @@ from auditor.errors import ExitCode
 from auditor.text import escaped
 from auditor.tokens.advice.search import advise
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Outcome
-from auditor.tokens.lookup import Words
+from auditor.tokens.lookup.named_request import NamedRequest
+from auditor.tokens.outcome import Outcome
 
 
 @click.command("explain")
@@ -65,7 +65,7 @@ def command(
     means nothing or two things; 3 the snapshot does not tell (INDETERMINATE).
     """
     org = read_org(path)
-    words = Words(
+    named = NamedRequest(
         server=server,
         client=client,
         grant=grant,
@@ -76,7 +76,7 @@ def command(
         pkce=False if no_pkce else None,
         dpop=False if no_dpop else None,
     )
-    request = words.request(org)
+    request = named.resolve(org)
     decider = Decider(org, OidcScopes(oidc_scopes))
     explanation = decider.explain(request)
     advice = advise(decider, request, explanation.decision)

@@ -73,7 +73,7 @@ def _text(results: list[Result], snapshot: Path, path: Path) -> list[str]:
         lines += [
             f"{word}  {case.expectation.title}  ({path}:{case.line})",
             *(f"    {line}" for line in _compared(result)),
-            f"    Try: {explain_command(snapshot, case.expectation.words)}",
+            f"    Try: {explain_command(snapshot, case.expectation.named_request)}",
             "",
         ]
     undecided = sum(result.undecided for result in results)
@@ -91,16 +91,14 @@ def _compared(result: Result) -> list[str]:
     ]
     if "expect" in result.differences:
         words = ": ".join(filter(None, [actual.error, actual.error_description]))
-        why = actual.missing or words or actual.failed
+        why = (actual.missing.text if actual.missing else None) or words or actual.failed
         lines += [f"because: {why}"] if why else []
     return lines
 
 
 def _got(decision: Decision, key: str) -> Any:
-    if key == "expect":
-        return decision.outcome.value
-    value = getattr(decision, key)
-    return value.title if key in {"policy", "rule"} and value else value
+    value = decision.as_json()["outcome" if key == "expect" else key]
+    return value["name"] if key in {"policy", "rule"} and value else value
 
 
 def _shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-from auditor.collect.api.errors import NOT_LICENSED
+from auditor.collect.api.errors import NOT_LICENSED, OktaError
 from auditor.collect.api.sdk_executor import SdkExecutor
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
@@ -15,6 +15,7 @@ from auditor.collect.auth.token_request import AccessToken
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute, route_to
 from auditor.collect.http.response import Response, ResponseLimits
+from auditor.collect.http.scrubbing import Scrubber
 from auditor.collect.http.transport import Transport
 
 
@@ -42,10 +43,15 @@ class OktaClient:
         watch: Callable[[Exchange], None] = lambda _: None,
     ) -> None:
         route = route_to(credentials.org_url, loopback=credentials.loopback)
+        scrubber = Scrubber(credentials.secrets, route.passwords)
         self._transport = Transport(
-            route, connections=connections, limits=limits or ResponseLimits(), watch=watch
+            route,
+            connections=connections,
+            limits=limits or ResponseLimits(),
+            scrubber=scrubber,
+            watch=watch,
         )
-        self._executor = SdkExecutor(credentials, self._transport)
+        self._executor = SdkExecutor(credentials, self._transport, scrubber)
         self._tokens = self._executor.tokens
 
     @property
@@ -140,4 +146,6 @@ def _requires_nonce(proofs: DpopProofs | None, response: Response) -> bool:
 
 def _refuses_token(response: Response) -> bool:
     # Okta answers 401 as well where a feature is not licensed.
-    return response.status == HTTPStatus.UNAUTHORIZED and NOT_LICENSED.encode() not in response.body
+    return response.status == HTTPStatus.UNAUTHORIZED and (
+        OktaError.of(response).code != NOT_LICENSED
+    )

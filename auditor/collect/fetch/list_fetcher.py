@@ -113,7 +113,8 @@ class ListFetcher:
             CredentialsRefusedError: Okta does not accept the token.
         """
         row = match(path)
-        job = FetchJob(bucket, row[0].name if row else path, unless)
+        optional = row is not None and row[0].feature is not None
+        job = FetchJob(bucket, row[0].name if row else path, unless, optional)
         result = ListResult()
         try:
             chain = PageChain(self.org_url, path, self.bounds)
