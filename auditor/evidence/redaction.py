@@ -16,7 +16,7 @@ from auditor.errors import UsageError
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.snapshot.collections import match, resource_keys
-from auditor.snapshot.document import Snapshot
+from auditor.snapshot.document import Snapshot, dump_snapshot
 from auditor.snapshot.ledger import Ledger
 
 SHORTEST_KEY = 32
@@ -56,8 +56,8 @@ class Redactor:
         for person in self._ids:
             self._ids[person] = self._hashed("person", person)
 
-    def snapshot(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot without what identifies people."""
+    def snapshot(self, snapshot: Snapshot) -> bytes:
+        """The redacted document."""
         resources = {
             self.text(path): _sorted(path, self._value(value, ""))
             for path, value in snapshot.resources.items()
@@ -65,9 +65,14 @@ class Redactor:
         for path, value in resources.items():
             if _collection(path) == "users":
                 self._bare_logins(value)
-        entries = self._value(snapshot.ledger.model_dump(mode="json")["entries"], "")
-        ledger = Ledger.model_validate({"entries": entries})
-        return Snapshot(capture=snapshot.capture, ledger=ledger, resources=resources)
+        ledger = self._value(snapshot.ledger.model_dump(mode="json"), "")
+        return dump_snapshot(
+            Snapshot(
+                capture=snapshot.capture,
+                ledger=Ledger.model_validate(ledger),
+                resources=dict(sorted(resources.items())),
+            )
+        )
 
     def result(self, result: AuditResult) -> AuditResult:
         """The result without what the suppressions say of people."""

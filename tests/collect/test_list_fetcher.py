@@ -19,7 +19,7 @@ from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
 from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.fetch.retries import CredentialsRefusedError
 from auditor.collect.options import ExportOptions
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.sandbox import Sandbox
 
 USERS = "/api/v1/users"

@@ -19,7 +19,7 @@ from auditor.collect.api.client import OktaClient
 from auditor.collect.fetch.bounds import DEFAULT_BOUNDS
 from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult
 from auditor.collect.http.response import Response
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 
 assert TOKEN
 YEAR_S = 365 * 86_400

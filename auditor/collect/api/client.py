@@ -11,7 +11,7 @@ from auditor.collect.api.errors import NOT_LICENSED, OktaError
 from auditor.collect.api.sdk_executor import SdkExecutor
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
-from auditor.collect.auth.token_request import AccessToken
+from auditor.collect.auth.fetch_token import AccessToken
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute, route_to
 from auditor.collect.http.response import Response, ResponseLimits

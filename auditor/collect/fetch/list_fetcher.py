@@ -24,7 +24,7 @@ from auditor.collect.fetch.next_page import PageChain, PageChainError
 from auditor.collect.fetch.page_result import PageResult
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import FetchJob, RetryingClient
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.snapshot.collections import match
 
 _GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}

@@ -17,7 +17,7 @@ from auditor.collect.fetch.answers import (
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.problems import Problem, failure
 from auditor.collect.http.response import Response
-from auditor.collect.rate_limits.limiter import Throttle
+from auditor.collect.rate_limits.waiting import Throttle
 
 
 class Retry(Enum):

@@ -1,6 +1,7 @@
 """Retries: one page, asked for until it comes or another request makes no sense.
 
-Each request waits for the circuit breaker and for its turn by the rate limits first.
+Each request first waits for the circuit breaker and, in `rate_limits/waiting.py`, for its turn:
+after a 429, that comes when the window of the rate limit opens again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from http import HTTPStatus
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
-from auditor.collect.auth.token_request import TokenRefusedError
+from auditor.collect.auth.fetch_token import TokenRefusedError
 from auditor.collect.fetch.answers import credentials_refused
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
@@ -22,14 +23,14 @@ from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
 from auditor.collect.rate_limits.headers import RateLimitHeaders
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.errors import CollectError
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class CredentialsRefusedError(CollectError):
-    """Okta does not accept the token, and a new one does not help or is not to be had.
+    """Okta does not accept the token, and a new one does not help or cannot be had.
 
     Args:
         reason: a clause.
@@ -152,7 +153,7 @@ class RetryingClient:
             response = await self.client.get(url)
             # Before anything is awaited, so that the limiter knows whose answer it is.
             throttle = self.limiter.observe(job.bucket, response.status, response.headers)
-            self._watch_throttling(job.bucket, response)
+            self._give_up_if_throttled(job.bucket, response)
             if credentials_refused(response):
                 await self._renew(response, renewals, may_renew=may_renew)
                 self._breaker.succeeded(permit)
@@ -175,8 +176,8 @@ class RetryingClient:
             self._breaker.succeeded(permit)
         return result
 
-    def _watch_throttling(self, bucket: str, response: Response) -> None:
-        """Give a bucket up that has let hardly anything through for too long.
+    def _give_up_if_throttled(self, bucket: str, response: Response) -> None:
+        """Give up a bucket that has let hardly anything through for too long.
 
         Okta answers 429 where nothing is left. A gateway, or others who spend everything, may
         leave nothing with each answer that comes through, too.

@@ -1,6 +1,6 @@
-"""Decides when a request may be sent: rate limits, requests in flight, and whose turn it is.
+"""Makes requests wait for their turn: rate limits, requests in flight, and who is next.
 
-Here a 429 is waited for: whoever asks for another turn of the bucket gets it when its window
+A 429 is waited for here: whoever asks for another turn of the bucket gets it when its window
 opens again. Every wait is for an event (an answer, the end of a request) or until a known
 moment; nothing is polled. What a single bucket allows is in `bucket.py`.
 """

@@ -1,4 +1,4 @@
-"""Walks the collection table: which lists are read, when, and what one of them leads to."""
+"""Goes through the collection table: which lists are read, when, and what one of them leads to."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from auditor.collect.lists.listing import Listing
 from auditor.collect.lists.store import ListStore, Parent
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
-from auditor.collect.walk.deletions import Deletions
-from auditor.collect.walk.list_reader import ListReader
-from auditor.collect.walk.nothing_read import no_answer, nothing_readable, out_of_time
+from auditor.collect.tenant.deletions import Deletions
+from auditor.collect.tenant.list_reader import ListReader
+from auditor.collect.tenant.nothing_read import no_answer, nothing_readable, out_of_time
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
 
@@ -31,8 +31,8 @@ _PROBE = "org"
 
 
 @dataclass
-class Walk:
-    """One walk over the collection table. Make it in the event loop, and run it once."""
+class TenantReader:
+    """Reads one tenant. Make it in the event loop, and run it once."""
 
     credentials: Credentials
     options: ExportOptions
@@ -126,7 +126,7 @@ class Walk:
             if (parent := self.unnamed.pop(group, None)) is not None:
                 self._start(members, members.resource(parent[0], group), parent)
 
-    # ListResult
+    # Reading one list
 
     async def _read_in_turn(self, listing: Listing) -> None:
         """Read one list, and have read what belongs to its records.

@@ -18,7 +18,7 @@ from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.parents_first import parents_first
 from auditor.collect.lists.store import ListStore, Parent, object_path
-from auditor.collect.walk.list_reader import ListReader
+from auditor.collect.tenant.list_reader import ListReader
 from auditor.snapshot.collections import COLLECTIONS, Collection, children
 
 
