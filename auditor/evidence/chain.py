@@ -50,10 +50,15 @@ def chain_problems(
         (_Link(item.path, item.digest, item.statement) for item in bundles if item.statement),
         key=lambda link: (link.time, link.digest, str(link.path)),
     )
-    return [*_strangers(links), *_twins(links), *_broken(links, after), *_gaps(links, apart)]
+    return [
+        *_other_orgs(links),
+        *_duplicates_and_forks(links),
+        *_broken(links, after),
+        *_gaps(links, apart),
+    ]
 
 
-def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
+def _other_orgs(links: list[_Link]) -> Iterator[ChainProblem]:
     for link in links:
         tenant, first = link.statement.predicate.tenant, links[0].statement.predicate.tenant
         if tenant != first:
@@ -63,7 +68,7 @@ def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
             return
 
 
-def _twins(links: list[_Link]) -> Iterator[ChainProblem]:
+def _duplicates_and_forks(links: list[_Link]) -> Iterator[ChainProblem]:
     first_paths: dict[str, Path] = {}
     for link in links:
         if link.digest in first_paths:
@@ -93,11 +98,13 @@ def _broken(links: list[_Link], after: str | None) -> Iterator[ChainProblem]:
             when = f", captured {previous.captured_at.isoformat()}" if previous else ""
             what = f"the bundle before it is missing or was changed: manifest SHA-256 {name}{when}"
         elif by_digest[name].time >= link.time:
-            what = f"it names {by_digest[name].path} before it, which was captured no earlier"
+            path = by_digest[name].path
+            what = f"it names {path} as its predecessor, but {path} was not captured earlier"
         elif (previous := link.statement.predicate.previous) and previous.captured_at != by_digest[
             name
         ].time:
-            what = f"its manifest was changed: {by_digest[name].path} was not captured when it says"
+            path = by_digest[name].path
+            what = f"it gives another capture time for {path} than {path} itself"
         else:
             continue
         yield ChainProblem(link.path, what)
