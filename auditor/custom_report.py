@@ -64,7 +64,7 @@ def template_report(path: Path, results: Report) -> Report:
     except Exception as error:  # noqa: BLE001 - a template may fail in any way
         raise _failed(path, error) from None
 
-    def render(result: AuditResult) -> str:
+    def make(result: AuditResult) -> str:
         variables = json.loads(results.render(result))
         pieces: list[str] = []
         size = 0
@@ -78,7 +78,7 @@ def template_report(path: Path, results: Report) -> Report:
             raise _failed(path, error) from None
         return "".join(pieces)
 
-    return Report(name=str(path), filename=_without_suffix(path.name), render=render, module="")
+    return Report(name=str(path), filename=_without_suffix(path.name), make=make, module="")
 
 
 def _environment(path: Path) -> Environment:

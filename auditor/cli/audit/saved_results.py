@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
+from auditor.cli.printing import print_line
 from auditor.errors import UsageError
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.plugins import load_reports
-from auditor.text import printable
 
 _SCHEMA = b'"okta-auditor/results/'
 _HEAD = 200
@@ -55,5 +53,5 @@ def read_saved_results(path: Path, rules: Sequence[Rule]) -> AuditResult:
             remedy="Make them again with: okta-auditor audit SNAPSHOT --output json=FILE",
         ) from None
     for remark in saved.remarks:
-        click.echo(printable(f"note: {remark}"), err=True)
+        print_line(f"note: {remark}", err=True)
     return saved.result

@@ -28,7 +28,7 @@ from auditor.collect.options import ExportOptions
 from auditor.errors import AuditorError, DiskFullError, ExitCode, UsageError
 from auditor.files import check_writable, make_folder
 from auditor.snapshot.document import Snapshot
-from auditor.text import closest, did_you_mean, listed, printable
+from auditor.text import closest, did_you_mean, listed
 
 if TYPE_CHECKING:
     from auditor.config.tenants import TenantConfig
@@ -165,7 +165,7 @@ def export_tenants(tenants: dict[str, TenantConfig], exports: TenantExports) -> 
                     run.journal.close()
     width = max(map(len, tenants))
     for name in tenants:
-        to_stderr(printable(f"{name:<{width}}  {results[name].line}"))
+        to_stderr(f"{name:<{width}}  {results[name].line}")
     return max((result.code for result in results.values()), key=_BEST_TO_WORST.index)
 
 
