@@ -28,6 +28,10 @@ _TOKEN = re.compile(
     r"|[^\"'\#\n\[\]{}]+",
     re.DOTALL,
 )
+MOST_KEY_PARTS = 40
+"""How many names a dotted key or a table's header may have."""
+
+_KEY_ENDS = re.compile(r"[=\[\]{},]")
 _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -49,6 +53,55 @@ class SyntaxProblem:
     """From 1."""
     what: str
     """In the parser's words, which may quote the document."""
+
+
+def parse(document: str) -> dict[str, Any]:
+    """As `tomllib.loads`, with an end to what a document can make it do.
+
+    The standard library's parser takes time that grows with the square of a key's parts, and has
+    no error of its own for values that nest too deeply or numbers with too many digits.
+
+    Args:
+        document: TOML.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML, or has such a key, value or number.
+    """
+    if line := _long_key_line(document):
+        raise _refused(f"A key has more than {MOST_KEY_PARTS} parts", line)
+    try:
+        return tomllib.loads(document)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise _refused("It is nested too deeply", 1) from None
+    except (ValueError, OverflowError):  # such as an integer of more digits than Python converts
+        raise _refused("A value is too long", 1) from None
+
+
+def _refused(what: str, line: int) -> tomllib.TOMLDecodeError:
+    # In the parser's own form, which `syntax_problem` takes apart.
+    return tomllib.TOMLDecodeError(f"{what} (at line {line}, column 1)")
+
+
+def _long_key_line(document: str) -> int | None:
+    """The line of a key with too many parts; what stands in strings and comments is no key."""
+    if all(line.count(".") < MOST_KEY_PARTS for line in document.split("\n")):
+        return None
+    words: list[str] = []
+    end = 0
+    for token in _TOKEN.finditer(document):
+        word = token[0]
+        cut = word in {'""', "''"} and document[token.end() : token.end() + 1] == word[0]
+        if token.start() != end or cut:
+            break  # a string without an end, where the parser ends too
+        end = token.end()
+        is_text = word[0] in "\"'#"
+        words.append("\n" * word.count("\n") if is_text else word)
+    for number, line in enumerate("".join(words).split("\n"), 1):
+        if any(piece.count(".") >= MOST_KEY_PARTS for piece in _KEY_ENDS.split(line)):
+            return number
+    return None
 
 
 def syntax_problem(error: tomllib.TOMLDecodeError, document: str) -> SyntaxProblem:

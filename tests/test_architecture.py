@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "text": set(),
     "files": {"errors"},
     "input_files": {"errors"},
+    "report_marks": {"errors", "files", "input_files"},
     "toml_lines": set(),
     "version": set(),
     "snapshot": BASE,
@@ -50,6 +51,7 @@ MAY_IMPORT = {
         "plugins",
         "pack_check",
         "history",
+        "report_marks",
     }
     | {"collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
 }
