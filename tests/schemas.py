@@ -39,7 +39,8 @@ from auditor.snapshot.document import FORMAT, parse_snapshot
 from auditor.tokens.expectations.model import Expectation
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
-_LARGEST = 50_000_000
+_LARGEST = 10_000_000
+_LARGEST_YAML = 500_000
 _HERE = Path("here")
 
 
@@ -98,10 +99,21 @@ def recognise(name: str, data: bytes) -> tuple[str | None, Any]:
     try:
         if name.endswith(".toml"):
             return _kind_of_toml(_plain(tomllib.loads(data.decode())))
-        value = json.loads(data) if name.endswith(".json") else yaml.safe_load(data)
+        value = json.loads(data) if name.endswith(".json") else _read_yaml(data)
         return _kind(value), _plain(value)
     except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
         return None, None  # damaged on purpose, or a file of another kind
+
+
+def _read_yaml(data: bytes) -> Any:
+    """A YAML file without aliases: those of hostile files would fill the memory as JSON."""
+    if len(data) > _LARGEST_YAML or (b"*" in data and _has_alias(data)):
+        return None
+    return yaml.safe_load(data)
+
+
+def _has_alias(data: bytes) -> bool:
+    return any(isinstance(token, yaml.AliasToken) for token in yaml.scan(data))
 
 
 def accepts(kind: str, document: Any) -> bool:
@@ -119,9 +131,12 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
         return
     try:
         if path.suffix in _SUFFIXES:
-            data = path.read_bytes()
-            packed = data[:2] == b"\x1f\x8b"
-            yield path.name.removesuffix(".gz"), gzip.decompress(data) if packed else data
+            with path.open("rb") as file:
+                packed = file.read(2) == b"\x1f\x8b"
+            with gzip.open(path) if packed else path.open("rb") as document:
+                data = document.read(_LARGEST + 1)
+            if len(data) <= _LARGEST:
+                yield path.name.removesuffix(".gz"), data
         elif path.suffix == ".zip":
             yield from _members(path)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):

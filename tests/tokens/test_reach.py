@@ -313,3 +313,23 @@ def test_three_valued_people() -> None:
     assert [rest.has(name) for name in ("ada", "bob", "eve")] == [False, None, True]
     assert [(maybe | rest).has(name) for name in ("ada", "bob", "eve")] == [True, None, True]
     assert (maybe & rest).any is None
+
+
+def test_policies_that_were_not_read_may_give_everything_to_everybody() -> None:
+    tenant = org(rule("look", "orders:read"), unread=["policies", "rules"])
+
+    access = portal(tenant).access("orders:read")
+
+    assert not access.people.sure
+    assert list(access.people.possible) == ["ada", "bob", "eve"]
+
+
+def test_default_scopes_that_were_not_read_settle_for_no_rule() -> None:
+    tenant = org(rule("look", "orders:read"), rule("sell", "orders:write"), unread=["scopes"])
+
+    omitted = [region for region in portal(tenant).regions if region.omitted]
+
+    # Whether "look" takes a request without scopes depends on what the defaults are.
+    assert [item.candidate.rule.id for item in omitted if item.candidate] == ["look", "sell"]
+    assert not any(item.people.sure for item in omitted)
+    assert [list(item.people.possible)[:3] for item in omitted] == [["ada", "bob", "eve"]] * 2
