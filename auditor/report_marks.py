@@ -32,7 +32,7 @@ _STARTS: dict[str, re.Pattern[bytes]] = {
         "markdown": "<!-- okta-auditor:",
         "csv": "(?:\ufeff)?status,severity,code,rule,impact,confidence,message,fix,object_type,",
         "gitlab": r'\[\s*(?:\]\s*$|\{\s*"description": "(?:[^"\\]|\\.)*",\s*'
-        r'"check_name": "[A-Z]+[0-9]+ [a-z0-9-]+",\s*"fingerprint": "[0-9a-f]{32}")',
+        r'"check_name": "(?:audit|[A-Z]+[0-9]+ [a-z0-9-]+)",\s*"fingerprint": "[0-9a-f]{32}")',
         SNAPSHOT: r'\s*\{\s*"format":\s*"okta-auditor-snapshot"',
     }.items()
 }

@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
     "evidence": BASE | {"snapshot", "lint", "controls"},
-    "custom_report": BASE | {"lint"},
+    "custom_report": BASE | {"lint", "template_rendering"},
+    "template_rendering": BASE,
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
