@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.errors import OutputError
+from auditor.scratch_files import scratch_file
 
 PRIVATE = 0o600
 PUBLIC = 0o666
@@ -49,7 +50,7 @@ def check_writable(path: Path) -> None:
         if path.exists() and not path.is_file():
             return  # a pipe or a device; opening one may have effects of its own
         # Asking for the permission says nothing of read-only file systems.
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}."):
+        with scratch_file(folder):
             pass
     except (OSError, ValueError) as error:
         raise OutputError(
@@ -175,19 +176,15 @@ def _root() -> Path:
     return next((place for place in places if os.path.lexists(place / ".git")), folder)
 
 
-def _replace(target: Path, pieces: Iterable[bytes], mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    scratch = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
+def _replace(path: Path, pieces: Iterable[bytes], mode: int) -> None:
+    with scratch_file(path.parent) as (scratch, file):
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+        if sys.platform == "win32":
+            file.close()  # or it could not be renamed; elsewhere it stays locked until it is
         scratch.chmod(mode if mode == PRIVATE else mode & ~_umask())
-        scratch.replace(target)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
+        scratch.replace(path)
 
 
 def _umask() -> int:

@@ -13,13 +13,14 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "files", "input_files", "toml_lines", "version"}
+BASE = {"errors", "text", "files", "input_files", "scratch_files", "toml_lines", "version"}
 MAY_IMPORT = {
     "errors": set(),
     "text": set(),
-    "files": {"errors"},
+    "files": {"errors", "scratch_files"},
     "input_files": {"errors"},
     "report_marks": {"errors", "files", "input_files"},
+    "scratch_files": set(),
     "toml_lines": set(),
     "version": set(),
     "snapshot": BASE,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from auditor.errors import OutputError
 from auditor.files import PRIVATE, check_writable, write_file
+from auditor.scratch_files import scratch_folder
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time stamp that a zip file can hold; the real one would change the bytes."""
@@ -39,20 +38,16 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     Raises:
         OutputError: the file system refused; then nothing is left of it.
     """
-    scratch: Path | None = None
     try:
-        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-        for name in sorted(files):
-            write_file(scratch / name, files[name], PRIVATE)
-        scratch.rename(folder)
+        with scratch_folder(folder.parent) as scratch:
+            for name in sorted(files):
+                write_file(scratch / name, files[name], PRIVATE)
+            scratch.rename(folder)
     except OSError as error:
         raise OutputError(
             f"{folder} could not be written: {error.strerror}.",
             remedy="Check the folder's permission and the free space.",
         ) from error
-    finally:
-        if scratch is not None and scratch.exists():
-            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

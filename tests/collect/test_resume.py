@@ -302,6 +302,48 @@ def test_a_link_in_place_of_the_journal_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_bytes() == b""
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o400, 0o777])
+@pytest.mark.parametrize("words", [[], ["--resume"]], ids=["anew", "resumed"])
+def test_a_journal_of_another_mode_becomes_private(
+    leftover: Leftover, mode: int, words: list[str]
+) -> None:
+    if mode == 0o777 or not words:
+        leftover.journal.write_bytes(b"")  # as an attempt to have it made beforehand leaves it
+    leftover.journal.chmod(mode)
+    inode = leftover.journal.stat().st_ino
+    faults = [{"path": f"^{ZONES}$", "status": 500}]
+
+    with same_org({**leftover.document, "@faults": faults}, leftover.port):
+        okta_auditor("snapshot", "-o", leftover.path, "--attempts", 1, *words, url=leftover.url)
+
+    assert stat.S_IMODE(leftover.journal.stat().st_mode) == 0o600
+    assert leftover.journal.stat().st_ino == inode
+
+
+@pytest.mark.parametrize("words", [[], ["--resume"]], ids=["anew", "resumed"])
+@pytest.mark.parametrize("how", ["symbolic link", "hard link", "another user"])
+def test_a_journal_that_somebody_else_may_reach_is_refused(
+    leftover: Leftover, how: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = leftover.journal.read_bytes()
+    elsewhere = leftover.path.with_name("elsewhere")
+    match how:
+        case "symbolic link":
+            leftover.journal.rename(elsewhere)
+            leftover.journal.symlink_to(elsewhere)
+        case "hard link":
+            elsewhere.hardlink_to(leftover.journal)
+        case _:
+            monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+
+    outcome = okta_auditor("snapshot", "-o", leftover.path, *words, url=leftover.url)
+
+    assert outcome.exit_code == 2
+    assert how in outcome.stderr
+    assert "Remove it." in outcome.stderr
+    assert leftover.journal.read_bytes() == content
+
+
 def test_a_journal_that_others_may_write_is_not_trusted(leftover: Leftover) -> None:
     leftover.journal.chmod(0o660)
 

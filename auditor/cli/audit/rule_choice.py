@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.config import EffectiveSettings
+from auditor.config.origin import Layer
 from auditor.errors import UsageError
 from auditor.lint.option_settings import OptionError, apply_options
 from auditor.lint.rule import Rule
@@ -72,4 +73,7 @@ def _check_selectors(effective: EffectiveSettings, rules: tuple[Rule, ...]) -> N
                 Selector(selector).among(rules)
             except UsageError as error:
                 key = (setting, selector) if setting == "severity" else (setting,)
-                raise effective.error(key, error.message, error.remedy) from error
+                # Not the value of a variable: it may be something else by mistake.
+                secret = effective.origins[setting].layer is Layer.ENVIRONMENT
+                problem = "A selector means no rule." if secret else error.message
+                raise effective.error(key, problem, error.remedy) from error

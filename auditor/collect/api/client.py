@@ -15,6 +15,7 @@ from auditor.collect.auth.token_request import AccessToken
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute, route_to
 from auditor.collect.http.response import Response, ResponseLimits
+from auditor.collect.http.scrubbing import Scrubber
 from auditor.collect.http.transport import Transport
 
 
@@ -42,10 +43,15 @@ class OktaClient:
         watch: Callable[[Exchange], None] = lambda _: None,
     ) -> None:
         route = route_to(credentials.org_url, loopback=credentials.loopback)
+        scrubber = Scrubber(credentials.secrets, route.passwords)
         self._transport = Transport(
-            route, connections=connections, limits=limits or ResponseLimits(), watch=watch
+            route,
+            connections=connections,
+            limits=limits or ResponseLimits(),
+            scrubber=scrubber,
+            watch=watch,
         )
-        self._executor = SdkExecutor(credentials, self._transport)
+        self._executor = SdkExecutor(credentials, self._transport, scrubber)
         self._tokens = self._executor.tokens
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from auditor.collect.http.response import Response
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.text import one_line
 
 NOT_LICENSED = "E0000015"
@@ -31,10 +32,12 @@ class OktaError:
         if not isinstance(body, dict):
             return cls(response.status, "", "")
         code, summary = body.get("errorCode"), body.get("errorSummary")
-        return cls(
-            response.status, one_line(str(code or ""))[:40], one_line(str(summary or ""))[:160]
-        )
+        return cls(response.status, _shown(code)[:40], _shown(summary)[:160])
 
     def __str__(self) -> str:
         quoted = f'"{self.summary}"' if self.summary else ""
         return " ".join(filter(None, [str(self.status), self.code, quoted]))
+
+
+def _shown(said: object) -> str:
+    return one_line(without_credentials(str(said or "")))

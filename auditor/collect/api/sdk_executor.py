@@ -25,6 +25,7 @@ from auditor.collect.auth.dpop import DpopProofs
 from auditor.collect.auth.token_request import TokenEndpoint
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
+from auditor.collect.http.scrubbing import Scrubber
 from auditor.collect.http.transport import Transport
 from auditor.version import __version__
 
@@ -71,14 +72,14 @@ class _OAuth(OAuth):
 class SdkExecutor(RequestExecutor):
     """The SDK's executor with our HTTP client and, for service apps, our tokens."""
 
-    def __init__(self, credentials: Credentials, transport: Transport) -> None:
+    def __init__(self, credentials: Credentials, transport: Transport, scrubber: Scrubber) -> None:
         config = _sdk_config(credentials)
         super().__init__(config, NoOpCache(), _HttpClient)  # type: ignore[no-untyped-call] # the SDK is partly annotated
         self._http_client: _HttpClient
         self._http_client.transport = transport
         self.tokens: AccessTokens | None = None
         if credentials.mode == PRIVATE_KEY:
-            self.tokens = AccessTokens(TokenEndpoint(credentials, self._post))
+            self.tokens = AccessTokens(TokenEndpoint(credentials, self._post, scrubber))
             self._oauth = _OAuth(self, config)
             self._oauth.tokens = self.tokens
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,6 @@ from auditor.collect.auth.org_url import checked_org_url, is_loopback
 from auditor.errors import UsageError
 from auditor.input_files import LARGEST_SECRET, InputProblem, read_bytes
 from auditor.snapshot.collections import COLLECTIONS
-from auditor.text import one_line
 
 if TYPE_CHECKING:
     from auditor.collect.auth.private_key import SigningKey
@@ -21,6 +21,10 @@ SSWS = "SSWS"
 PRIVATE_KEY = "PrivateKey"
 
 _KEY = "OKTA_CLIENT_PRIVATEKEY"
+
+_SCOPE = re.compile(r"okta\.[A-Za-z]+(?:\.[A-Za-z]+){1,3}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
+_API_TOKEN = re.compile(r"00[\w-]{40}|ey\w+\.[\w.-]+")
 
 READ_SCOPES = tuple(sorted({row.oauth_scope for row in COLLECTIONS}))
 """The OAuth scopes that it takes to read everything."""
@@ -43,6 +47,11 @@ class Credentials:
     def loopback(self) -> bool:
         """Whether the org is a server on this machine."""
         return is_loopback(urlsplit(self.org_url).hostname or "")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that nobody may see: the token, the private parts of the key."""
+        return (self.token, *(self.signing_key.secret_parts if self.signing_key else ()))
 
     @property
     def description(self) -> str:
@@ -78,13 +87,13 @@ def read_credentials(
         return Credentials(
             org_url,
             PRIVATE_KEY,
-            client_id=variables.required("OKTA_CLIENT_CLIENTID", "the service app's client id"),
+            client_id=_client_id(variables),
             signing_key=_signing_key(variables),
             scopes=_scopes(variables),
             dpop=_flag(variables, "OKTA_CLIENT_DPOPENABLED"),
         )
     raise UsageError(
-        f"OKTA_CLIENT_AUTHORIZATIONMODE is {mode!r}.", remedy=f"Use {SSWS} or {PRIVATE_KEY}."
+        "OKTA_CLIENT_AUTHORIZATIONMODE is unknown.", remedy=f"Use {SSWS} or {PRIVATE_KEY}."
     )
 
 
@@ -125,8 +134,25 @@ def _token(variables: _Variables) -> str:
     return token
 
 
+def _client_id(variables: _Variables) -> str:
+    client_id = variables.required("OKTA_CLIENT_CLIENTID", "the service app's client id")
+    if not _CLIENT_ID.fullmatch(client_id) or _API_TOKEN.fullmatch(client_id):
+        # Not the value: messages name the client, and this may be a secret by mistake.
+        raise UsageError(
+            f"{variables.name('OKTA_CLIENT_CLIENTID')} is no client id.",
+            remedy="It looks like 0oa1gjh63g214q0Hq0g4 and stands on the service app's page.",
+        )
+    return client_id
+
+
 def _scopes(variables: _Variables) -> tuple[str, ...]:
     scopes = variables.value("OKTA_CLIENT_SCOPES").replace(",", " ").split()
+    if not all(map(_SCOPE.fullmatch, scopes)):
+        # Not the value: messages name scopes, and this may be something else by mistake.
+        raise UsageError(
+            f"{variables.name('OKTA_CLIENT_SCOPES')} holds something that is no okta.* scope.",
+            remedy="Name scopes such as okta.apps.read, with commas or blanks between them.",
+        )
     return tuple(dict.fromkeys(scopes)) or READ_SCOPES
 
 
@@ -154,4 +180,4 @@ def _flag(variables: _Variables, name: str) -> bool:
         return True
     if value in {"", "false", "0"}:
         return False
-    raise UsageError(f"{name} is {one_line(value)!r}.", remedy="Use true or false.")
+    raise UsageError(f"{name} is neither true nor false.", remedy="Use true or false.")

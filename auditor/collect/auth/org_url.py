@@ -64,7 +64,7 @@ def _flaw_of_parts(parts: SplitResult, host: str) -> str | None:
     if parts.username or parts.password or parts.query or parts.fragment:
         return "it holds more than a scheme and a host"
     if parts.path:
-        return f"it has a path; use {parts.scheme}://{parts.netloc}"
+        return "it has a path; only the scheme and the host belong there"
     if parts.scheme == "http" and not is_loopback(host):
         return "http:// would send the token in clear; use https://"
     return None

@@ -16,7 +16,12 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from auditor.errors import UsageError
@@ -24,6 +29,7 @@ from auditor.errors import UsageError
 ASSERTION_LIFETIME_S = 1800
 """Okta accepts an hour at most; half of it forgives a clock that is half an hour off."""
 
+_PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi")
 _RSA_ALGORITHMS = ("RS256", "RS384", "RS512")
 _EC_ALGORITHMS = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _LEAST_RSA_BITS = 2048  # RFC 7518, section 3.3
@@ -40,6 +46,20 @@ class SigningKey:
     private: RSAPrivateKey | EllipticCurvePrivateKey = field(repr=False)
     algorithm: str
     key_id: str
+
+    @property
+    def secret_parts(self) -> tuple[str, ...]:
+        """Texts that only the private key has: members of its JWK, lines of its PEM form."""
+        if isinstance(self.private, RSAPrivateKey):
+            members = RSAAlgorithm.to_jwk(self.private, as_dict=True)
+        else:
+            members = ECAlgorithm.to_jwk(self.private, as_dict=True)
+        pem = self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        lines = pem.decode().splitlines()[1:-1]
+        # An RSA key begins with its public modulus, and an EC key ends with its public point.
+        rsa = isinstance(self.private, RSAPrivateKey)
+        private = lines[len(lines) * 2 // 5 :] if rsa else lines[:1]
+        return (*(members[name] for name in _PRIVATE_MEMBERS if name in members), *private)
 
     def client_assertion(self, client_id: str, audience: str) -> str:
         """A JWT that proves who the client is (RFC 7523). It can be used once.

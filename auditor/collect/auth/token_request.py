@@ -21,7 +21,9 @@ from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
+from auditor.collect.http.scrubbing import Scrubber
 from auditor.errors import CollectError
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.text import one_line
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ PATH = "/oauth2/v1/token"
 NO_PROOF = "invalid_dpop_proof"
 """Okta's error, "The DPoP proof JWT header is missing.", for an app that demands DPoP."""
 
+_TOKENS = ("access_token", "refresh_token", "id_token")
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _RENEW_BEFORE_S = 300.0
 _USUAL_LIFETIME_S = 3600.0
@@ -73,16 +76,23 @@ class TokenEndpoint:
     Args:
         credentials: the service app's.
         send: posts the token request.
+        scrubber: is told of each token, and takes credentials out of the rest of an answer.
         clock: gives seconds that only go forward.
     """
 
     def __init__(
-        self, credentials: Credentials, send: Send, *, clock: Callable[[], float] = time.monotonic
+        self,
+        credentials: Credentials,
+        send: Send,
+        scrubber: Scrubber | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.proofs = DpopProofs() if credentials.dpop else None
         """Makes DPoP proofs; None while nobody demands them."""
         self._credentials = credentials
         self._send = send
+        self._scrubber = scrubber or Scrubber()
         self._clock = clock
 
     async def issue(self) -> AccessToken:
@@ -97,7 +107,7 @@ class TokenEndpoint:
             new_nonce = self.proofs is not None and self.proofs.learn(
                 response.headers, resource=False
             )
-            body = _json(response)
+            body = self._scrubbed(_json(response))
             if response.status == HTTPStatus.OK:
                 token = self._issued(body)
                 _LOGGER.debug("access token issued: %s, scopes %s", token.kind, token.scopes)
@@ -129,6 +139,13 @@ class TokenEndpoint:
         }
         return await self._send(address, headers, form)
 
+    def _scrubbed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An answer with no credentials but those that it brings."""
+        brought = {name: body[name] for name in _TOKENS if isinstance(body.get(name), str)}
+        self._scrubber.learn(*brought.values())
+        rest = {name: item for name, item in body.items() if name not in brought}
+        return {**self._scrubber.value(rest), **brought}
+
     def _issued(self, body: dict[str, Any]) -> AccessToken:
         value, kind = body.get("access_token"), str(body.get("token_type") or "Bearer")
         kinds = {"bearer": "Bearer", "dpop": "DPoP"}
@@ -153,7 +170,8 @@ class TokenEndpoint:
         if not code:
             return TransportError(f"the token endpoint answered {status} and gave no reason")
         summary = str(body.get("error_description") or body.get("errorSummary") or "")
-        reason = one_line(f"{code}: {summary}" if summary else code)[:300]
+        reason = f"{code}: {summary}" if summary else code
+        reason = one_line(without_credentials(self._scrubber.words(reason)))[:300]
         return TokenRefusedError(
             f"Okta issued no access token to client {self._credentials.client_id} ({reason})",
             remedy=self._remedy(code),

@@ -14,6 +14,7 @@ from auditor.collect.api.errors import OktaError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.text import one_line
 
 WELL_KNOWN = "/.well-known/okta-organization"
@@ -59,14 +60,14 @@ async def organization(client: OktaClient, org_url: str) -> list[Check]:
 def _described(org: dict[str, Any]) -> Check:
     links = org.get("_links")
     domains = [
-        one_line(str(link["href"]))
+        one_line(without_credentials(str(link["href"])))
         for link in (links.values() if isinstance(links, dict) else ())
         if isinstance(link, dict) and link.get("href")
     ]
     engine = {"idx": "Identity Engine", "v1": "Classic Engine"}.get(
         str(org.get("pipeline")), "unknown engine"
     )
-    name = f"Okta org {one_line(str(org['id']))[:40]}, {engine}"
+    name = f"Okta org {one_line(without_credentials(str(org['id'])))[:40]}, {engine}"
     return Check("organization", CheckState.OK, ", ".join([name, *domains]))
 
 

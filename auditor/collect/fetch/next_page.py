@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from yarl import URL
 
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.link_header import LinkHeaderError, next_link
+from auditor.snapshot.credentials_in_text import REDACTED, without_credentials
 from auditor.text import one_line
 
 _LONGEST_ADDRESS = 8192
@@ -95,6 +96,8 @@ class PageChain:
         """The link as an address at the org, literally."""
         if len(link) > _LONGEST_ADDRESS:
             raise PageChainError("its next page has an endless address, refused")
+        if REDACTED in unquote(link):
+            raise PageChainError("the address of its next page holds a credential, refused")
         try:
             url = self._list.join(URL(link))
             port = url.port
@@ -115,4 +118,4 @@ class PageChain:
 
 
 def _shown(text: str | None) -> str:
-    return one_line(text or "")[:80]
+    return one_line(without_credentials(text or ""))[:80]

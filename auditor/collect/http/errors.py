@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import aiohttp
@@ -33,6 +34,7 @@ class DroppedError(aiohttp.ClientConnectionError):
 def transport_error(
     error: aiohttp.ClientError | TimeoutError,
     *,
+    scrub: Callable[[str], str],
     proxy: str | None,
     connect_s: float,
     silence_s: float,
@@ -42,12 +44,13 @@ def transport_error(
 
     Args:
         error: the error. Its own text is not used: it may hold anything.
+        scrub: takes credentials out of what others say.
         proxy: the proxy's address without credentials.
         connect_s: the limit for connecting, in seconds.
         silence_s: the limit between two reads, in seconds.
         total_s: the limit for the whole answer, in seconds.
     """
-    specific = _proxy_failure(error, proxy) or _tls_or_name_failure(error)
+    specific = _proxy_failure(error, proxy, scrub) or _tls_or_name_failure(error, scrub)
     if specific is not None:
         return specific
     # The order matters: the later ones are superclasses of the earlier.
@@ -64,11 +67,13 @@ def transport_error(
     return TransportError(f"the answer is not HTTP ({type(error).__name__})")
 
 
-def _proxy_failure(error: BaseException, proxy: str | None) -> TransportError | None:
+def _proxy_failure(
+    error: BaseException, proxy: str | None, scrub: Callable[[str], str]
+) -> TransportError | None:
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         return TransportError(f"the proxy {proxy} could not be reached", remedy=_CHECK_PROXY)
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        status = f"{error.status} {one_line(error.message)[:80]}".strip()
+        status = f"{error.status} {one_line(scrub(error.message))[:80]}".strip()
         return TransportError(
             f"the proxy {proxy} refused the connection ({status})",
             retryable=error.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -77,9 +82,11 @@ def _proxy_failure(error: BaseException, proxy: str | None) -> TransportError | 
     return None
 
 
-def _tls_or_name_failure(error: BaseException) -> TransportError | None:
+def _tls_or_name_failure(
+    error: BaseException, scrub: Callable[[str], str]
+) -> TransportError | None:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        why = one_line(getattr(error.certificate_error, "verify_message", ""))
+        why = one_line(scrub(getattr(error.certificate_error, "verify_message", "")))
         return TransportError(
             "the server's certificate is not trusted" + (f" ({why})" if why else ""),
             remedy="If your network inspects TLS, or the org has a private certificate "

@@ -33,6 +33,9 @@ class NetworkRoute:
     proxy_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the proxy is told: its credentials."""
 
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    """What of the proxy's credentials nobody may see."""
+
 
 def route_to(org_url: str, *, loopback: bool) -> NetworkRoute:
     """Find the way to an org in this process's environment.
@@ -50,7 +53,10 @@ def route_to(org_url: str, *, loopback: bool) -> NetworkRoute:
     if proxy is None:
         return NetworkRoute(context, authorities)
     address = proxy._replace(netloc=proxy.netloc.rpartition("@")[2], path="").geturl()
-    return NetworkRoute(context, authorities, address, _proxy_credentials(proxy))
+    headers = _proxy_credentials(proxy)
+    encoded = [value.partition(" ")[2] for value in headers.values()]
+    passwords = (proxy.password or "", unquote(proxy.password or ""), *encoded)
+    return NetworkRoute(context, authorities, address, headers, passwords)
 
 
 def _proxy(org: SplitResult) -> SplitResult | None:
@@ -105,6 +111,6 @@ def _load(context: ssl.SSLContext, variable: str, value: str) -> None:
             context.load_verify_locations(cafile=path)
     except (OSError, ValueError):  # an SSLError is an OSError
         raise UsageError(
-            f"{variable} names no file with certificates in PEM form: {value}.",
+            f"{variable} names no file with certificates in PEM form.",
             remedy="Name the file that holds your certificate authority, or unset the variable.",
         ) from None

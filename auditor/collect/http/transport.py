@@ -18,9 +18,14 @@ from auditor.collect.http.errors import DroppedError, TransportError, transport_
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute
 from auditor.collect.http.response import MIB, Response, ResponseLimits
+from auditor.collect.http.scrubbing import Scrubber
 from auditor.text import one_line
 
 _LOGGER = logging.getLogger(__name__)
+
+# They warn of odd headers, cookies for one, with all that is in them.
+for _name in ("aiohttp.client", "aiohttp.internal"):
+    logging.getLogger(_name).disabled = True
 
 
 class Transport:
@@ -30,6 +35,7 @@ class Transport:
         route: proxy and certificate authorities.
         connections: how many at most.
         limits: the bounds of one answer.
+        scrubber: takes credentials out of answers and errors.
         watch: is told of every request that was answered or failed.
     """
 
@@ -39,6 +45,7 @@ class Transport:
         *,
         connections: int,
         limits: ResponseLimits,
+        scrubber: Scrubber | None = None,
         watch: Callable[[Exchange], None] = lambda _: None,
     ) -> None:
         self.route = route
@@ -46,6 +53,7 @@ class Transport:
         """Requests sent so far, whatever came of them."""
         self._connections = connections
         self._limits = limits
+        self._scrubber = scrubber or Scrubber()
         self._watch = watch
 
     def open(self) -> None:
@@ -77,6 +85,9 @@ class Transport:
         form: Mapping[str, str] | None = None,
     ) -> Response:
         """Send one request and read the answer, whatever its status.
+
+        Nothing that the request carried as a credential is in what it returns or raises. Only the
+        body of a successful answer to a form is left as it came: it brings a token.
 
         Args:
             method: GET or POST.
@@ -114,6 +125,7 @@ class Transport:
         self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
     ) -> Response:
         try:
+            scrubber = self._scrubber.without(*_credentials(headers, form or {}))
             async with self._session.request(
                 method,
                 url,
@@ -123,13 +135,17 @@ class Transport:
                 allow_redirects=False,
                 proxy_headers=self.route.proxy_headers if self.route.proxy else None,
             ) as response:
-                _refuse_redirect(response)
+                _refuse_redirect(response, scrubber)
                 body = await self._body(response)
-                return Response(response.status, response.headers, body)
+                failed = response.status >= HTTPStatus.BAD_REQUEST
+                if failed or form is None:
+                    body = scrubber.body(body, error=failed)
+                return Response(response.status, scrubber.headers(response.headers), body)
         except (aiohttp.ClientError, TimeoutError) as error:
             limits = self._limits
             raise transport_error(
                 error,
+                scrub=scrubber.words,
                 proxy=self.route.proxy,
                 connect_s=limits.connect_s,
                 silence_s=limits.silence_s,
@@ -176,14 +192,23 @@ def _rate_limit(response: Response) -> str:
     )
 
 
-def _refuse_redirect(response: aiohttp.ClientResponse) -> None:
+def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> list[str]:
+    """What of a request proves who sends it. The parts of an Authorization header are apart."""
+    authorization = headers.get("Authorization", "")
+    return [
+        *(authorization, authorization.partition(" ")[2], headers.get("DPoP", "")),
+        *(form.get(name, "") for name in ("client_assertion", "client_secret")),
+    ]
+
+
+def _refuse_redirect(response: aiohttp.ClientResponse, scrubber: Scrubber) -> None:
     if not HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
         return
     try:
         host = urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2]
     except ValueError:
         host = ""
-    target = f" to {one_line(host)[:80]}" if host else ""
+    target = f" to {one_line(scrubber.words(host))[:80]}" if host else ""
     raise TransportError(
         f"the answer is a redirect ({response.status}{target}), which is not followed",
         retryable=False,

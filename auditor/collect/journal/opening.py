@@ -119,11 +119,16 @@ def _note(path: Path, file: BufferedRandom, terms: dict[str, Any]) -> str | None
 
 
 def _locked(path: Path) -> BufferedRandom:
-    """The file, open and locked until it is closed."""
+    """The file, open, for its owner only, and locked until it is closed."""
     while True:
         try:
             descriptor = os.open(path, _FLAGS, PRIVATE)
         except OSError as error:
+            if path.is_symlink():
+                raise UsageError(
+                    f"{path} is a symbolic link, and a journal is not written through one.",
+                    remedy="Remove it.",
+                ) from None
             raise OutputError(
                 f"{path} cannot be opened: {error.strerror}.", remedy="Move it away."
             ) from error
@@ -133,6 +138,8 @@ def _locked(path: Path) -> BufferedRandom:
             _lock(path, descriptor)
             # The run that held the lock may have removed the file since it was opened.
             if path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino:
+                if sys.platform != "win32":
+                    os.fchmod(descriptor, PRIVATE)  # whatever mode it was left with
                 return file
         except BaseException:
             file.close()
@@ -152,11 +159,21 @@ def _check(path: Path, file: BufferedRandom) -> None:
             f"{path} is not a journal of this okta-auditor, and stands where one is to be written.",
             remedy="Move it away, or write the snapshot elsewhere: -o FILE.",
         )
+    if why := _not_ours(status):
+        raise UsageError(f"{path} {why}, so it is not trusted.", remedy="Remove it.")
+
+
+def _not_ours(status: os.stat_result) -> str | None:
+    """Why somebody else may read or write what a file holds, whatever its mode becomes."""
+    if sys.platform == "win32":
+        return None
+    if status.st_uid != os.geteuid():
+        return "belongs to another user"
+    if status.st_nlink > 1:
+        return "has another name as well (a hard link)"
     if status.st_size and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise UsageError(
-            f"{path} can be written by others than its owner, so it is not trusted.",
-            remedy="Remove it.",
-        )
+        return "can be written by others than its owner"
+    return None
 
 
 def _lock(path: Path, descriptor: int) -> None:
