@@ -28,6 +28,8 @@ _TOKEN = re.compile(
     r"|[^\"'\#\n\[\]{}]+",
     re.DOTALL,
 )
+_PLAIN = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*=[ \t]*[^{ \t]")
+"""A statement that sets one key, to something else than a table."""
 MOST_KEY_PARTS = 40
 """How many names a dotted key or a table's header may have."""
 
@@ -127,14 +129,19 @@ def key_lines(document: str) -> dict[Key, int]:
     lines: dict[Key, int] = {}
     arrays: dict[Key, int] = {}
     table: Key = ()
+    headers: dict[str, dict[str, Any]] = {}
     for line, statement in _statements(document.replace("\r\n", "\n")):
-        parsed = tomllib.loads(statement)
+        if plain := _PLAIN.match(statement):
+            lines.setdefault((*table, plain[1]), line)
+            continue
         if statement.lstrip().startswith("["):
-            table = _header(parsed, arrays)
+            if statement not in headers:  # most are the same, over and over
+                headers[statement] = tomllib.loads(statement)
+            table = _header(headers[statement], arrays)
             for size in range(1, len(table) + 1):
                 lines.setdefault(table[:size], line)
         else:
-            for key in _keys(parsed):
+            for key in _keys(tomllib.loads(statement)):
                 lines.setdefault((*table, *key), line)
     return lines
 
