@@ -27,7 +27,7 @@ from auditor.snapshot.org import Org
 from auditor.tokens.advice.search import Advice, advise
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
-from auditor.tokens.lookup import Words
+from auditor.tokens.lookup.named_request import NamedRequest
 from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.wording.steps import ExplainedStep, explained_steps
@@ -113,14 +113,14 @@ def token_request(
     Raises:
         AuditorError: a word names nothing, or several things.
     """
-    words = Words(
+    named = NamedRequest(
         server=server,
         client=client,
         grant=grant,
         user=user,
         scopes=None if scopes is None else tuple(scopes),
     )
-    return words.request(org)
+    return named.resolve(org)
 
 
 def decide(

@@ -56,10 +56,10 @@ def template_report(path: Path, results: Report) -> Report:
     """
     _bounded(path, None, MOST_COMPILE_SECONDS)
 
-    def render(result: AuditResult) -> str:
+    def make(result: AuditResult) -> str:
         return _bounded(path, json.loads(results.render(result)), MOST_SECONDS)
 
-    return Report(name=str(path), filename=without_suffix(path.name), render=render, module="")
+    return Report(name=str(path), filename=without_suffix(path.name), make=make, module="")
 
 
 def _bounded(path: Path, variables: Mapping[str, Any] | None, seconds: float) -> str:

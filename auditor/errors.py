@@ -7,6 +7,7 @@ and its remedy and exits with its code; it never prints a traceback for one.
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -46,6 +47,20 @@ class SnapshotError(UsageError):
 
 class OutputError(UsageError):
     """A file that was asked for cannot be written."""
+
+
+class DiskFullError(OutputError):
+    """There is no room for a file.
+
+    Args:
+        path: the file.
+        message: what happened.
+        remedy: what to do next.
+    """
+
+    def __init__(self, path: Path, message: str, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy or "Free space there, and run the command again.")
+        self.path = path
 
 
 class PluginError(UsageError):

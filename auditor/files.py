@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import shutil
 import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from auditor.errors import OutputError
+from auditor.errors import DiskFullError, OutputError
 from auditor.scratch_files import scratch_file
 
 PRIVATE = 0o600
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 PUBLIC = 0o666
 """Masked by the process's umask, as for any file a program creates."""
 
@@ -103,11 +106,24 @@ def write_file(path: Path, data: bytes | Iterable[bytes], mode: int = PUBLIC) ->
             return
         refuse_links(path)
         _replace(path, pieces, mode)
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{path} could not be written: {_reason(error)}.",
+    except ValueError:
+        raise OutputError(f"{path} cannot be the name of a file.", remedy="Name another.") from None
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: Path, error: OSError) -> OutputError:
+    """The error of a file that could not be written, or not to its end."""
+    if error.errno not in _NO_SPACE:
+        return OutputError(
+            f"{path} could not be written: {error.strerror}.",
             remedy="Check the folder's permission and the free space.",
-        ) from error
+        )
+    try:
+        free = f", {shutil.disk_usage(path.parent).free:,} bytes are free"
+    except OSError:
+        free = ""
+    return DiskFullError(path, f"{path} could not be written: its disk is full{free}.")
 
 
 def append_to_file(path: Path, data: bytes) -> None:
@@ -121,7 +137,7 @@ def append_to_file(path: Path, data: bytes) -> None:
         with os.fdopen(os.open(path, flags), "ab") as file:
             file.write(data)
     except OSError as error:
-        raise OutputError(f"{path} could not be written: {error.strerror}.") from error
+        raise unwritten(path, error) from error
 
 
 def is_stream(path: Path) -> bool:

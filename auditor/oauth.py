@@ -1,9 +1,10 @@
 """What the decision engine offers: grant types, limits, token requests, who can obtain what."""
 
+from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     CIBA,
@@ -26,6 +27,8 @@ from auditor.tokens.lifetimes import (
     SHORTEST_WINDOW,
     UNLIMITED,
 )
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.populations import PEOPLE_READS, Populations, shared_populations
 from auditor.tokens.reach.regions import Region
@@ -73,11 +76,15 @@ __all__ = [
     "TOKEN_EXCHANGE",
     "UNLIMITED",
     "USERLESS_GRANTS",
+    "Caveat",
+    "CaveatKind",
     "ClientGroup",
     "Condition",
     "Decider",
     "Decision",
     "ExplainedStep",
+    "MissingFact",
+    "MissingFactKind",
     "Obstacle",
     "OidcScopes",
     "Outcome",

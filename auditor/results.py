@@ -21,6 +21,7 @@ from auditor.lint.completeness import (
     incompleteness,
     unread_collections,
 )
+from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
@@ -75,6 +76,7 @@ __all__ = [
     "TextRegion",
     "Weakening",
     "Witness",
+    "deleted_objects",
     "ends_soon",
     "incomplete_rules",
     "incompleteness",

@@ -30,7 +30,7 @@ _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-@report("github", filename="annotations.txt")
+@report("github", filename="annotations.txt", annotates=True)
 def render(result: AuditResult) -> str:
     """Workflow commands, then a line that says what they do not show."""
     shown: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}

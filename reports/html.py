@@ -17,7 +17,14 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from auditor import AuditResult, counted, listed, report
-from auditor.results import BY_NAME, CollectionStatus, incompleteness, type_name, unread_collections
+from auditor.results import (
+    BY_NAME,
+    CollectionStatus,
+    deleted_objects,
+    incompleteness,
+    type_name,
+    unread_collections,
+)
 
 from ._access_pictures import pictures
 from ._access_wording import grants_words, path_recipients, scopes_words, step_class, whom
@@ -75,6 +82,7 @@ def render(result: AuditResult) -> str:
             outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
             unread=unread_collections(result),
+            deleted=deleted_objects(result.coverage),
             readable=CollectionStatus.COMPLETE,
             trend=trend(result),
             sparkline=sparkline(result.history) if len(result.history) > 1 else "",

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
-from auditor.results import incompleteness
+from auditor.results import deleted_objects, incompleteness
 
 from ._output import file_name
 from ._trend import trend
@@ -106,7 +106,8 @@ def _gist(result: AuditResult) -> Iterator[str]:
         head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
         yield head + _text(sentence(finding.message))
     yield ""
-    yield " ".join(filter(None, [_read(result), _apart(result), trend(result)]))
+    deleted = _text(deleted_objects(result.coverage))
+    yield " ".join(filter(None, [_read(result), deleted, _apart(result), trend(result)]))
     if result.source:
         yield ""
         yield f"Reproduce: {_code(f'okta-auditor audit {file_name(result.source)}')}"

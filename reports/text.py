@@ -24,8 +24,9 @@ from auditor import (
     one_line,
     printable,
     report,
+    without_commands,
 )
-from auditor.results import NotEvaluated, unread_collections
+from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
 from ._text_opening import checked, counts, opening, worst_rules
 from ._trend import trend
@@ -54,6 +55,7 @@ def render(result: AuditResult) -> str:
         not_applicable=list(_reasons(result.not_applicable)),
         coverage=_unmentioned(result),
         checked=checked(result),
+        deleted=deleted_objects(result.coverage),
         trend=trend(result),
     )
 
@@ -61,7 +63,7 @@ def render(result: AuditResult) -> str:
 def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
     """The text in lines of at most `WIDTH`; a longer word, such as a path, stays whole."""
     return fill(
-        " ".join(one_line(text).split()),
+        " ".join(without_commands(one_line(text)).split()),
         WIDTH,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,

@@ -86,7 +86,7 @@ Place = tuple[AccessPolicy, PolicyRule]
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    comparison = Comparison(org)
+    comparison = ReachOfExcluded(org)
     for server in active_servers(org):
         rules = list(org.active_rules(server))
         for position, (policy, policy_rule) in enumerate(rules):
@@ -99,7 +99,7 @@ def check(org: Org) -> Iterator[Finding]:
                 yield finding
 
 
-class Comparison:
+class ReachOfExcluded:
     """Compares a rule that excludes people with later ones."""
 
     def __init__(self, org: Org) -> None:

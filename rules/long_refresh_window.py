@@ -51,7 +51,7 @@ from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, spoken
 from ._witness import minted_by, of_rule
 
 
-class Options(RuleOptions):
+class RefreshWindowOptions(RuleOptions):
     """What a long window is."""
 
     ceiling_minutes: int = Field(
@@ -67,9 +67,9 @@ class Options(RuleOptions):
     severity=Severity.MEDIUM,
     impact=Impact.RISKY,
     reads=["policy_rules"],
-    options=Options,
+    options=RefreshWindowOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: RefreshWindowOptions) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         token = policy_rule.token
         window = token.refresh_token_window_minutes or 0

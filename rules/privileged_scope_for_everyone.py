@@ -93,7 +93,7 @@ from ._sensitive import PrivilegeOptions
 _FEWEST = 10
 
 
-class Options(PrivilegeOptions):
+class EveryoneOptions(PrivilegeOptions):
     """How many is most."""
 
     people: int = Field(
@@ -111,9 +111,9 @@ class Options(PrivilegeOptions):
     confidence=Confidence.MEDIUM,
     reads=CUSTOM_SERVER_READS,
     consults=CONSULTS,
-    options=Options,
+    options=EveryoneOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: EveryoneOptions) -> Iterator[Finding]:
     able = len(org.able_users)
     if able < _FEWEST:
         return

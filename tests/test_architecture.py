@@ -13,15 +13,21 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"errors", "text", "files", "input_files", "scratch_files", "toml_lines", "version"}
+BASE = {
+    *("errors", "text", "log_commands", "files", "input_files", "scratch_files"),
+    *("toml_lines", "exact_json", "version"),
+}
 MAY_IMPORT = {
     "errors": set(),
-    "text": set(),
+    "invisible": set(),
+    "log_commands": set(),
+    "text": {"invisible", "log_commands"},
     "files": {"errors", "scratch_files"},
     "input_files": {"errors"},
     "report_marks": {"errors", "files", "input_files"},
     "scratch_files": set(),
     "toml_lines": set(),
+    "exact_json": set(),
     "version": set(),
     "snapshot": BASE,
     "tokens": BASE | {"snapshot"},

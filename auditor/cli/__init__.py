@@ -8,51 +8,45 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
+from auditor.cli.commands import COMMANDS
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
+from auditor.cli.printing import checked_output, print_document, print_line
 from auditor.errors import AuditorError, ExitCode
+from auditor.text import closest, did_you_mean, one_line, printable
 from auditor.version import __version__
-
-_COMMANDS = {
-    "doctor": "Check the way to the org, the token and its rights before an export.",
-    "snapshot": "Read a tenant's configuration into a file.",
-    "audit": "Check a snapshot against the rules.",
-    "run": "Read a tenant and check it: snapshot and audit in one.",
-    "demo": "See it work on a tenant that comes with it; needs no Okta org.",
-    "sandbox": "Serve a tenant file as if it were Okta, on this machine only.",
-    "explain": "Say what becomes of one token request, why, and what would make it pass.",
-    "test": "Check that token requests are minted or rejected as a file expects.",
-    "access": "List who can obtain which scopes, through which client and rule.",
-    "report": "Render saved results again, in any format or by a template.",
-    "diff": "Say what changed between two snapshots: who gained or lost which tokens.",
-    "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",
-    "baseline": "Accept today's findings, so that only new ones count.",
-    "controls": "Show which controls of compliance frameworks the rules bear on.",
-    "evidence": "Write evidence of an audit for auditors, and verify that it is unaltered.",
-    "rules": "List the rules, or show the page of one.",
-    "config": "Show each setting that holds, and where it comes from.",
-    "init": "Write a commented configuration file to start from.",
-    "schema": "Print the JSON Schema of a file that okta-auditor reads or writes.",
-}
 
 
 class Program(click.Group):
     """The top command; it knows its subcommands by name and loads them one at a time."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run, with all that is printed checked."""
+        with checked_output():
+            return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options of the top command."""
+        with _errors_of_one_line():
+            return super().make_context(*args, **extra)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which a newcomer needs them."""
         del ctx
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command's module."""
         del ctx
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
         return with_debug_option(command)
@@ -61,23 +55,22 @@ class Program(click.Group):
         """List the commands without loading any."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from auditor.text import closest, did_you_mean  # noqa: PLC0415 - only on this path
-
-            hint = did_you_mean(closest(args[0], _COMMANDS))
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            hint = did_you_mean(closest(args[0], COMMANDS))
             ctx.fail(f"There is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn what ends it into a message and an exit code."""
         try:
-            return super().invoke(ctx)
+            with _errors_of_one_line():
+                return super().invoke(ctx)
         except AuditorError as error:
             log_error(ctx, error)
             _print_error(f"error: {error.message}", error.remedy)
@@ -94,10 +87,9 @@ class Program(click.Group):
             ctx.exit(ExitCode.INCOMPLETE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the user gets a line, whatever it is
             log_error(ctx, error)
-            if "OKTA_AUDITOR_DEBUG" in os.environ:
-                raise
+            _print_traceback()
             _print_error(
                 f"error: okta-auditor failed ({type(error).__name__}); this is a bug in it.",
                 _what_to_report(debug_log_of(ctx)),
@@ -111,12 +103,31 @@ def _what_to_report(log: Path | None) -> str:
     return f"Please report it, and send {log}, which holds no secrets."
 
 
-def _print_error(message: str, remedy: str) -> None:
-    from auditor.text import printable  # noqa: PLC0415 - only on this path
+def _print_traceback() -> None:
+    """Print where it happened, if a developer wants that."""
+    if "OKTA_AUDITOR_DEBUG" in os.environ:
+        import traceback  # noqa: PLC0415 - only on this path
 
-    click.echo(printable(message), err=True)
+        print_document(printable(traceback.format_exc()), err=True)
+
+
+def _print_error(message: str, remedy: str) -> None:
+    print_line(message, err=True)
     if remedy:
-        click.echo(f"  {printable(remedy)}", err=True)
+        print_line(f"  {remedy}", err=True)
+
+
+@contextmanager
+def _errors_of_one_line() -> Iterator[None]:
+    """Errors that click prints quote the command line, which may hold anything."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # its message is the help
+    except click.UsageError as error:
+        raise click.UsageError(one_line(error.format_message()), error.ctx) from None
+    except click.ClickException as error:
+        raise click.ClickException(one_line(error.format_message())) from None
 
 
 @click.command(

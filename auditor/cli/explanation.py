@@ -15,9 +15,10 @@ from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
-from auditor.tokens.decision import Decision, Outcome
-from auditor.tokens.explanation import Explanation
+from auditor.tokens.decision import Decision
+from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, USERLESS_GRANTS
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.wording.steps import explained_steps, step_words
 
@@ -40,7 +41,7 @@ _EVALUATED_ONCE = (
 )
 
 
-def as_text(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) -> str:
+def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> str:
     """The explanation for a terminal."""
     outcome = explanation.decision.outcome
     answer = {
@@ -56,7 +57,7 @@ def as_text(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) -> s
     return "\n".join([f"{word}  {first}", *others, *rest])
 
 
-def as_document(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) -> dict[str, Any]:
+def as_document(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> dict[str, Any]:
     """The explanation as a JSON value; key names are part of the contract."""
     request, decision = explanation.request, explanation.decision
     return {
@@ -68,9 +69,9 @@ def as_document(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) 
     }
 
 
-def _below(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) -> Iterator[str]:
+def _below(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> Iterator[str]:
     request, decision = explanation.request, explanation.decision
-    yield from (f"Note: {caveat}" for caveat in decision.caveats)
+    yield from (f"Note: {caveat.text}" for caveat in decision.caveats)
     if request.user is not None and request.grant in USERLESS_GRANTS:
         yield f"Note: {request.grant} has no user; the one named plays no part."
     yield from ("", *_trace(explanation))
@@ -86,7 +87,7 @@ def _below(org: Org, explanation: Explanation, advice: tuple[Advice, ...]) -> It
         yield from ("", _EVALUATED_ONCE)
 
 
-def _minted(explanation: Explanation) -> list[str]:
+def _minted(explanation: DecisionSteps) -> list[str]:
     request, decision = explanation.request, explanation.decision
     by = "the org authorization server"
     if decision.rule and decision.policy:
@@ -115,7 +116,7 @@ def _refresh(decision: Decision) -> str:
     return f"{lifetime}, ends when unused for {duration(window)}" if window else lifetime
 
 
-def _rejected(explanation: Explanation) -> list[str]:
+def _rejected(explanation: DecisionSteps) -> list[str]:
     request, decision = explanation.request, explanation.decision
     words = ": ".join(filter(None, [decision.error, decision.error_description]))
     if not words:
@@ -125,8 +126,10 @@ def _rejected(explanation: Explanation) -> list[str]:
     return [words, *([f"          System Log: {log_filter}"] if log_filter else [])]
 
 
-def _indeterminate(explanation: Explanation) -> list[str]:
-    return [f"not known: {explanation.decision.missing}"]
+def _indeterminate(explanation: DecisionSteps) -> list[str]:
+    missing = explanation.decision.missing
+    assert missing is not None
+    return [f"not known: {missing.text}"]
 
 
 def _log_filter(request: TokenRequest, decision: Decision) -> str | None:
@@ -138,7 +141,7 @@ def _log_filter(request: TokenRequest, decision: Decision) -> str | None:
     return f'eventType eq "{place}.{event}" and outcome.reason eq "{decision.reason}"'
 
 
-def _trace(explanation: Explanation) -> Iterator[str]:
+def _trace(explanation: DecisionSteps) -> Iterator[str]:
     for (kind, verdict, failed), group in groupby(
         explained_steps(explanation), key=lambda step: (step.kind, step.verdict, step.failed)
     ):

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from auditor.cli.durations import Duration, shown_duration
+from auditor.collect.fetch.bounds import LONGEST_EXPORT_S
 from auditor.collect.options import ExportOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -272,6 +274,15 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--max-requests-per-minute",
             type=click.IntRange(1),
             help="Requests a minute over all rate-limit buckets. [default: what they allow]",
+        ),
+        click.option(
+            "--max-time",
+            type=Duration(),
+            default=shown_duration(LONGEST_EXPORT_S),
+            show_default=True,
+            metavar="DURATION",
+            help="How long reading may take, such as 90m, 2h or 3600 (seconds). What is not read "
+            "by then is named as missing (exit code 3); --resume goes on.",
         ),
         click.option(
             "--all-members",

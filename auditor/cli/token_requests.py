@@ -13,7 +13,7 @@ from auditor.snapshot.collections import lineage
 from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.lookup import Words
+from auditor.tokens.lookup.named_request import NamedRequest
 from auditor.tokens.reads import OUTCOME_READS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,17 +40,17 @@ def oidc_scopes_option(function: F) -> F:
     )(function)
 
 
-def explain_command(snapshot: Path, words: Words) -> str:
+def explain_command(snapshot: Path, named: NamedRequest) -> str:
     """The command that explains a request, to be pasted into a shell."""
-    parts = ["okta-auditor", "explain", str(snapshot), "--server", words.server]
-    parts += ["--client", words.client, "--grant", words.grant]
-    parts += ["--user", words.user] if words.user is not None else []
-    for scope in words.scopes or ():
+    parts = ["okta-auditor", "explain", str(snapshot), "--server", named.server]
+    parts += ["--client", named.client, "--grant", named.grant]
+    parts += ["--user", named.user] if named.user is not None else []
+    for scope in named.scopes or ():
         parts += ["--scope", scope]
-    parts += ["--response-type", words.response_type] if words.response_type is not None else []
-    parts += ["--redirect-uri", words.redirect_uri] if words.redirect_uri is not None else []
-    parts += ["--no-pkce"] if words.pkce is False else []
-    parts += ["--no-dpop"] if words.dpop is False else []
+    parts += ["--response-type", named.response_type] if named.response_type is not None else []
+    parts += ["--redirect-uri", named.redirect_uri] if named.redirect_uri is not None else []
+    parts += ["--no-pkce"] if named.pkce is False else []
+    parts += ["--no-dpop"] if named.dpop is False else []
     return shlex.join(parts)
 
 

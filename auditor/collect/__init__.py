@@ -12,19 +12,19 @@ Each of these imports those above it, never those below:
     journal/      what was read so far, in a file, so that another run can resume it
     progress/     what whoever watches an export learns
     plan/         requests and minutes, calculated beforehand
-    walk/         which lists are read, and what one of them leads to
+    tenant/       which lists are read, and what one of them leads to
     exporter      one tenant from beginning to end; `export_many`: several at the same time
     doctor/       checks before an export: network, token, permissions, rate limits
 
 Where is …
 
-    a 429 waited for?                 rate_limits/limiter, and what a bucket allows: bucket
+    a 429 waited for?                 rate_limits/waiting, and what a bucket allows: bucket
     a share of a rate limit set?      rate_limits/allowance
-    an access token requested?        auth/token_request
+    an access token fetched?          auth/fetch_token; kept until it expires: token_cache
     a fault retried?                  fetch/retries; which faults: page_result, answers
     a failing org or endpoint left?   fetch/circuit_breaker
     every bound of retries and pages? fetch/bounds
     the next page followed?           fetch/next_page
     a journal resumed?                journal/resume
-    a deletion told from a refusal?   walk/deletions
+    a deletion told from a refusal?   tenant/deletions
 """

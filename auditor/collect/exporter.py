@@ -22,8 +22,8 @@ from auditor.collect.lists.ledger import ledger_of
 from auditor.collect.options import ExportOptions
 from auditor.collect.plan.survey import READS, Survey
 from auditor.collect.progress.watcher import NoProgress, Progress
-from auditor.collect.rate_limits.limiter import RateLimiter
-from auditor.collect.walk.walk import Walk
+from auditor.collect.rate_limits.waiting import RateLimiter
+from auditor.collect.tenant.tenant_reader import TenantReader
 from auditor.snapshot.document import Capture, Snapshot
 from auditor.version import __version__
 
@@ -72,11 +72,13 @@ async def read(
         BaseExceptionGroup: what `export` raises, wrapped; `first_of` unwraps it.
     """
     started = journal.started_at if journal else datetime.now(UTC)
-    async with _walk_of(credentials, options, progress, journal) as walk:
-        await walk.run()
-        resources = walk.store.resources(walk.counts_of)
+    async with _tenant_reader(credentials, options, progress, journal) as reader:
+        await reader.run()
+        resources = reader.store.resources(reader.counts_of)
         return Snapshot(
-            capture=_capture(walk, started), ledger=ledger_of(walk.counts_of), resources=resources
+            capture=_capture(reader, started),
+            ledger=ledger_of(reader.counts_of),
+            resources=resources,
         )
 
 
@@ -93,10 +95,10 @@ def survey(
     """
 
     async def read_survey() -> Survey:
-        async with _walk_of(credentials, options, progress, journal) as walk:
-            walk.only = READS
-            await walk.run()
-            return _survey(walk)
+        async with _tenant_reader(credentials, options, progress, journal) as reader:
+            reader.only = READS
+            await reader.run()
+            return _survey(reader)
 
     try:
         return asyncio.run(read_survey())
@@ -105,12 +107,12 @@ def survey(
 
 
 @asynccontextmanager
-async def _walk_of(
+async def _tenant_reader(
     credentials: Credentials,
     options: ExportOptions | None,
     progress: Progress | None,
     journal: Journal | None,
-) -> AsyncIterator[Walk]:
+) -> AsyncIterator[TenantReader]:
     options, progress = options or ExportOptions(), progress or NoProgress()
     _LOGGER.info("export of %s, %s: %s", credentials.org_url, credentials.description, options)
     # The SDK leaves a large heap behind; collecting it again and again doubles parsing time.
@@ -125,44 +127,44 @@ async def _walk_of(
             on_wait=progress.waiting,
         )
         fetcher = ListFetcher(client, credentials.org_url, limiter, attempts=options.attempts)
-        yield Walk(credentials, options, fetcher, progress, journal)
+        yield TenantReader(credentials, options, fetcher, progress, journal)
 
 
-def _capture(walk: Walk, started: datetime) -> Capture:
-    limiter = walk.fetcher.limiter
+def _capture(reader: TenantReader, started: datetime) -> Capture:
+    limiter = reader.fetcher.limiter
     return Capture(
-        org_url=walk.credentials.org_url,
+        org_url=reader.credentials.org_url,
         tool_version=__version__,
-        authentication=walk.credentials.description,
+        authentication=reader.credentials.description,
         started_at=started.replace(microsecond=0),
         finished_at=datetime.now(UTC).replace(microsecond=0),
-        requests=walk.fetcher.requests,
-        retries=walk.fetcher.retries,
+        requests=reader.fetcher.requests,
+        retries=reader.fetcher.retries,
         waited_s=round(limiter.waited_s, 1),
         rate_limits={
             bucket: allowance.limit
             for bucket, allowance in sorted(limiter.allowances.items())
             if allowance.limit is not None
         },
-        resumed_pages=walk.journal.pages if walk.journal else 0,
-        efforts={c.row.name: c.effort for c in walk.counts_of.values() if c.effort},
+        resumed_pages=reader.journal.pages if reader.journal else 0,
+        efforts={c.row.name: c.effort for c in reader.counts_of.values() if c.effort},
     )
 
 
-def _survey(walk: Walk) -> Survey:
-    walk.store.resources(walk.counts_of)
-    ledger = ledger_of(walk.counts_of)
+def _survey(reader: TenantReader) -> Survey:
+    reader.store.resources(reader.counts_of)
+    ledger = ledger_of(reader.counts_of)
     entries = [entry for entry in ledger.entries if entry.collection in READS]
     sent = Counter[str]()
-    for counts in walk.counts_of.values():
+    for counts in reader.counts_of.values():
         sent[counts.row.bucket] += counts.requests
     return Survey(
         sent=sent,
-        lists=walk.lists_to_come,
-        unnamed=len(walk.unnamed),
+        lists=reader.lists_to_come,
+        unnamed=len(reader.unnamed),
         objects={entry.collection: entry.objects for entry in entries if entry.readable},
         unread=tuple(entry for entry in entries if entry.incomplete),
-        allowances=walk.fetcher.limiter.allowances,
+        allowances=reader.fetcher.limiter.allowances,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.collect.fetch.bounds import LONGEST_EXPORT_S
+
 
 @dataclass(frozen=True)
 class ExportOptions:
@@ -20,6 +22,9 @@ class ExportOptions:
 
     max_requests_per_minute: int | None = None
     """Requests a minute over all rate-limit buckets; None for what the limits allow."""
+
+    max_time: int = LONGEST_EXPORT_S
+    """Seconds that the export may take; what is not read by then is a gap, for another run."""
 
     all_members: bool = False
     """Whether members are read of every group, not only of those that something names."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from auditor.comparison.access_difference import AccessDifference, compare_access
 from auditor.comparison.eligibility import Eligibility
 from auditor.comparison.evaluation_pair import EvaluationPair
 from auditor.comparison.object_names import find_server
-from auditor.comparison.scope_sources import AccessDifference, ScopeClass, compare_access
+from auditor.comparison.scope_sources import ScopeClass
 from auditor.comparison.side_evaluation import SideEvaluation
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.models.clients import App

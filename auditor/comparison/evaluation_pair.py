@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.comparison.scope_sources import ScopeClass, ScopeSources, compare_access
+from auditor.comparison.access_difference import compare_access
+from auditor.comparison.scope_sources import ScopeClass, ScopeSources
 from auditor.comparison.side_evaluation import RuleScopes, SideEvaluation
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.user_sets import Numbering, People, UserSet

@@ -6,8 +6,8 @@ from auditor.comparison.differences import Difference
 from auditor.comparison.object_names import find_server
 from auditor.comparison.side_evaluation import SideEvaluation
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
-from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.user_sets import Person, UserSet
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.scopes import OPENID
@@ -90,13 +90,13 @@ class RejectionReasons:
             return None
         one_sided = self._sides.one_sided(item.client, item.grant)
         if assumed := one_sided[0 if side is self._sides.old else 1]:
-            return assumed[0]
+            return assumed[0].text
         if person is None and item.grant not in USERLESS_GRANTS:
             return "the users of the org"
         for all_scopes in (False, True):
             decision = side.reach.decider.decide(self._request(item, person, all_scopes=all_scopes))
             if decision.outcome is Outcome.INDETERMINATE:
-                return decision.missing
+                return decision.missing.text if decision.missing else None
         return None
 
     def _request(self, item: Difference, person: Person, *, all_scopes: bool) -> TokenRequest:

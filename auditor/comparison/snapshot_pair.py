@@ -16,6 +16,7 @@ from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
 from auditor.text import quoted
 from auditor.tokens.decide import OidcScopes
+from auditor.tokens.missing_facts import MissingFact
 from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.servers import TenantReach
 from auditor.tokens.reach.situations import Reach
@@ -88,7 +89,9 @@ class SnapshotPair:
         """Whether the members of a group are the same, as far as they were read."""
         return BY_NAME["group_members"].path.format(group) not in self.changed
 
-    def one_sided(self, client: str, grant: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def one_sided(
+        self, client: str, grant: str
+    ) -> tuple[tuple[MissingFact, ...], tuple[MissingFact, ...]]:
         """What each side takes for granted about a client, and the other one knows.
 
         Args:

@@ -162,6 +162,8 @@ class TenantConfig(BaseModel):
             "OKTA_CLIENT_ORGURL": f"org_url of tenant {name}",
             "OKTA_CLIENT_TOKEN": self.token_env or f"{self.token_file}",
             "OKTA_CLIENT_PRIVATEKEY": self.private_key_env or f"{self.private_key_file}",
+            "OKTA_CLIENT_CLIENTID": f"client_id of tenant {name}",
+            "OKTA_CLIENT_SCOPES": f"scopes of tenant {name}",
         }
 
     def with_files_in(self, folder: Path) -> TenantConfig:

@@ -250,4 +250,6 @@ def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     directive, *inner = problem["loc"]
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
-    return f"@{directive}{place}: {problem['msg'].removeprefix('Value error, ')}"
+    # What a validator of ours has put into words is its error; pydantic's message adds to it.
+    own = problem.get("ctx", {}).get("error") if problem["type"] == "value_error" else None
+    return f"@{directive}{place}: {own or problem['msg']}"

@@ -36,7 +36,7 @@ class Candidate:
     """None where the policy's rules are not known."""
     grant: str
     skipped: Condition | None
-    """Why it takes no part whatever is asked for: `status`, `clients` or `grant`."""
+    """Why it takes no part, whatever the request asks for: `status`, `clients` or `grant`."""
 
     @cached_property
     def scopes(self) -> frozenset[str] | None:
@@ -62,32 +62,32 @@ class Candidate:
         return None if user is None else self._people(user)
 
     def grants(
-        self, wanted: frozenset[str], *, omitted: bool, openid_listed: bool
+        self, scopes: frozenset[str], *, omitted: bool, openid_listed: bool
     ) -> frozenset[str]:
-        """The scopes that the rule gives of those wanted; empty if its scope condition fails.
+        """The scopes that the rule gives of those asked for; empty if its scope condition fails.
 
         Args:
-            wanted: the scopes asked for, or the server's default scopes.
+            scopes: those asked for, or the server's default scopes.
             omitted: whether they are defaults, of which a part will do.
             openid_listed: whether OpenID scopes must be listed like others.
         """
         allowed = self.scopes
         if allowed is None:
-            return wanted
+            return scopes
         if not allowed:
             return allowed  # a rule without scopes matches nothing, in either reading
         if not openid_listed:
             allowed = allowed | OIDC_SCOPES
         if omitted:
-            return wanted & allowed
-        return wanted if wanted <= allowed else frozenset()
+            return scopes & allowed
+        return scopes if scopes <= allowed else frozenset()
 
-    def lacking(self, wanted: frozenset[str], *, openid_listed: bool) -> frozenset[str]:
-        """Those of the scopes wanted that the rule does not let through."""
+    def lacking(self, scopes: frozenset[str], *, openid_listed: bool) -> frozenset[str]:
+        """Those of the scopes asked for that the rule does not let through."""
         if self.scopes is None:
             return frozenset()
         allowed = self.scopes if openid_listed else self.scopes | OIDC_SCOPES
-        return wanted - allowed
+        return scopes - allowed
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,10 @@ class PolicyCandidates:
 
     policy: AccessPolicy
     skipped: Condition | None
-    """Why it takes no part whatever is asked for: `status` or `clients`."""
+    """Why it takes no part, whatever the request asks for: `status` or `clients`."""
 
     candidates: tuple[Candidate, ...]
-    """None of them is left out; each of a policy that takes no part is skipped itself."""
+    """All its rules. If the policy takes no part, each of them is skipped."""
 
 
 def policy_candidates(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auditor.tokens.conditions import Condition
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.rejections import Rejection
 
 
@@ -34,10 +35,10 @@ class Check:
     condition: Condition
     verdict: Verdict = Verdict.PASSED
     rejection: Rejection | None = None
-    missing: str | None = None
+    missing: MissingFact | None = None
     """The fact without which nothing can be decided."""
 
-    unsettled: str | None = None
+    unsettled: MissingFact | None = None
     """The fact without which a token is not certain, though a rejection would be."""
 
     kind: StepKind = field(default=StepKind.CHECK, init=False)
@@ -58,6 +59,6 @@ def rejected(condition: Condition, rejection: Rejection) -> Check:
     return Check(condition, Verdict.FAILED, rejection)
 
 
-def unknown(condition: Condition, missing: str) -> Check:
+def unknown(condition: Condition, kind: MissingFactKind) -> Check:
     """A check that cannot be made and without which nothing can be decided."""
-    return Check(condition, Verdict.UNKNOWN, missing=missing)
+    return Check(condition, Verdict.UNKNOWN, missing=MissingFact(kind=kind))

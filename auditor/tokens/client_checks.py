@@ -1,4 +1,4 @@
-"""Checks that every request of a server, client and grant type meets, whatever it asks for."""
+"""Checks of every request of a server, client and grant type, whatever it asks for."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from auditor.tokens import rejections
 from auditor.tokens.checks import Check, Verdict, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import IMPLICIT, KNOWN_GRANTS, REFRESH_TOKEN
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import Rejection
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
-
-OWN_APP_SETTINGS = "the OAuth settings of Okta's own app"
-POLICY_ON_REFRESH = "whether the access policy is evaluated again when a token is refreshed"
 
 
 def client_checks(
@@ -29,7 +27,7 @@ def client_checks(
     if not client.active:
         yield rejected(Condition.CLIENT, rejections.CLIENT_INACTIVE)
     if not client.configurable:
-        yield unknown(Condition.CLIENT, OWN_APP_SETTINGS)
+        yield unknown(Condition.CLIENT, MissingFactKind.OWN_APP_SETTINGS)
     if grant != IMPLICIT:
         yield from _at_token_endpoint(org, client)
     if grant not in KNOWN_GRANTS:
@@ -38,7 +36,7 @@ def client_checks(
         yield rejected(Condition.GRANT, rejections.grant_not_allowed(client.grant_types))
     yield Check(Condition.GRANT)
     if grant == REFRESH_TOKEN:
-        yield unknown(Condition.REFRESH, POLICY_ON_REFRESH)
+        yield unknown(Condition.REFRESH, MissingFactKind.POLICY_ON_REFRESH)
 
 
 def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
@@ -55,7 +53,7 @@ def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
 
 
 def _three_valued(condition: Condition, rejection: Rejection, *, answer: bool | None) -> Check:
-    """What was not read is taken to stand in nobody's way; a caveat says so."""
+    """The check for an answer; if that was not read, the request goes on, with a caveat."""
     if answer is None:
         return Check(condition, Verdict.UNKNOWN)
     return Check(condition) if answer else rejected(condition, rejection)

@@ -1,4 +1,4 @@
-"""One token request, one decision: minted, rejected, or not to be known.
+"""One token request, one decision: minted, rejected or indeterminate.
 
 `docs/decisions.md` gives the order of the checks, with sources. Deciding and explaining run the
 same code; an explanation keeps the steps.
@@ -15,12 +15,19 @@ from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.candidates import Candidate
-from auditor.tokens.caveats import caveats, differing, gives_refresh_token, org_caveats
+from auditor.tokens.caveats import (
+    custom_server_caveats,
+    gives_refresh_token,
+    oidc_scopes_caveat,
+    org_server_caveats,
+)
 from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
-from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision, Outcome
-from auditor.tokens.explanation import Explanation
+from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision
+from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.rejections import Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.request_checks import request_checks
@@ -34,8 +41,7 @@ ORG_ACCESS_TOKEN_MINUTES = 60
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
 """Fixed at the org server (support article on refresh token lifetimes)."""
 
-_POLICIES = "the access policies of the authorization server"
-_POLICIES_UNREAD = unknown(Condition.POLICY, _POLICIES)
+_POLICIES_UNREAD = unknown(Condition.POLICY, MissingFactKind.POLICIES)
 _NOTHING_MATCHED = rejected(Condition.POLICY, rejections.NO_MATCHING_RULE)
 
 
@@ -71,7 +77,7 @@ class Decider:
         """
         return self._run(request, None)
 
-    def explain(self, request: TokenRequest) -> Explanation:
+    def explain(self, request: TokenRequest) -> DecisionSteps:
         """Decide a request, and keep each check, policy and rule on the way.
 
         Raises:
@@ -81,7 +87,7 @@ class Decider:
         decision = self._run(request, steps)
         situation = self.situation(request.server, request.client, request.grant)
         listed = self.oidc_scopes is OidcScopes.LISTED
-        return Explanation(request, situation, decision, listed, tuple(steps))
+        return DecisionSteps(request, situation, decision, listed, tuple(steps))
 
     def situation(self, server: str, client: str, grant: str) -> Situation:
         """One server, client and grant type.
@@ -101,7 +107,7 @@ class Decider:
     def _run(self, request: TokenRequest, steps: list[Step] | None) -> Decision:
         situation = self.situation(request.server, request.client, request.grant)
         asked = situation.asked(request)
-        unsettled = None
+        unsettled: MissingFact | None = None
         for check in _checks(situation, request, asked, fixed=steps is not None):
             if ended := _ended(check, steps):
                 return ended
@@ -109,7 +115,7 @@ class Decider:
         if situation.server is None:
             return _settled(_at_org_server(situation, asked), unsettled)
         if not situation.policies_known:
-            return _ended(_POLICIES_UNREAD, steps) or _indeterminate(_POLICIES)
+            return _last(_POLICIES_UNREAD, steps)
         user = None if request.grant in USERLESS_GRANTS else request.user
         return self._by_policy(situation, asked, user, unsettled, steps)
 
@@ -118,7 +124,7 @@ class Decider:
         situation: Situation,
         asked: AskedScopes,
         user: str | None,
-        unsettled: str | None,
+        unsettled: MissingFact | None,
         steps: list[Step] | None,
     ) -> Decision:
         listed = self.oidc_scopes is OidcScopes.LISTED
@@ -128,11 +134,11 @@ class Decider:
             steps += with_skipped(situation.policies, iter(kept))
             way = iter(kept)
         decision = _settled(self._decided(situation, asked, way, steps), unsettled)
-        if asked.wanted & OIDC_SCOPES:
+        if asked.scopes & OIDC_SCOPES:
             way = walk(situation.applicable, asked, user, openid_listed=not listed)
             other = _settled(self._decided(situation, asked, way, None), unsettled)
             if (other.outcome, other.rule) != (decision.outcome, decision.rule):
-                notes = (*decision.caveats, differing(other))
+                notes = (*decision.caveats, oidc_scopes_caveat(other))
                 decision = replace(decision, readings_differ=True, caveats=notes)
         return decision
 
@@ -143,13 +149,13 @@ class Decider:
         way: Iterator[RuleStep],
         steps: list[Step] | None,
     ) -> Decision:
-        """The decision to which a walk comes: its last step decides, if it ends the walk."""
+        """The decision of a walk: its last step decides, if that ends the walk."""
         for step in way:
             if step.missing is not None:
                 return _indeterminate(step.missing)
             if step.ends:
                 return self._mint(situation, step.candidate, step.granted, asked)
-        return _ended(_NOTHING_MATCHED, steps) or _rejected(rejections.NO_MATCHING_RULE)
+        return _last(_NOTHING_MATCHED, steps)
 
     def _mint(
         self,
@@ -174,7 +180,7 @@ class Decider:
                 refresh_window_minutes=token.refresh_token_window_minutes if refresh else None,
                 id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
                 refresh_token=refresh,
-                caveats=tuple(caveats(situation, candidate, granted, asked)),
+                caveats=tuple(custom_server_caveats(situation, candidate, granted, asked)),
             )
         return self._minted[key]
 
@@ -188,7 +194,7 @@ def _checks(
         situation: the request's.
         request: the request.
         asked: its scopes.
-        fixed: whether the fixed checks that pass come along.
+        fixed: whether to yield the fixed checks that pass as well.
     """
     if fixed:
         yield from situation.fixed_checks
@@ -201,7 +207,7 @@ def _checks(
 
 
 def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
-    granted = asked.wanted
+    granted = asked.scopes
     refresh = gives_refresh_token(situation, granted)
     return Decision(
         outcome=Outcome.MINTED,
@@ -210,20 +216,30 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
         refresh_token_minutes=ORG_REFRESH_TOKEN_MINUTES if refresh else None,
         id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
         refresh_token=refresh,
-        caveats=tuple(org_caveats(situation, granted)),
+        caveats=tuple(org_server_caveats(situation, granted)),
     )
 
 
 def _ended(check: Check, steps: list[Step] | None) -> Decision | None:
     """The decision if a check ends the request; the check is kept if steps are."""
+    if check.ends:
+        return _last(check, steps)
+    if steps is not None:
+        steps.append(check)
+    return None
+
+
+def _last(check: Check, steps: list[Step] | None) -> Decision:
+    """The decision of a check that ends the request; the check is kept if steps are."""
     if steps is not None:
         steps.append(check)
     if check.rejection is not None:
         return _rejected(check.rejection)
-    return _indeterminate(check.missing) if check.missing is not None else None
+    assert check.missing is not None
+    return _indeterminate(check.missing)
 
 
-def _settled(decision: Decision, unsettled: str | None) -> Decision:
+def _settled(decision: Decision, unsettled: MissingFact | None) -> Decision:
     """A token that depends on a fact that is not known is not minted for certain."""
     if unsettled is None or decision.outcome is not Outcome.MINTED:
         return decision
@@ -241,6 +257,5 @@ def _rejected(rejection: Rejection) -> Decision:
     )
 
 
-@lru_cache(maxsize=256)
-def _indeterminate(missing: str) -> Decision:
+def _indeterminate(missing: MissingFact) -> Decision:
     return Decision(outcome=Outcome.INDETERMINATE, missing=missing)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.tokens.caveat import Caveat
 from auditor.tokens.conditions import Condition
+from auditor.tokens.missing_facts import MissingFact
+from auditor.tokens.outcome import Outcome
 
 ID_TOKEN_MINUTES = 60
 """Fixed by Okta (OpenID Connect reference, token lifetimes)."""
-
-
-class Outcome(StrEnum):
-    """Three values: what cannot be known is not guessed."""
-
-    MINTED = "minted"
-    REJECTED = "rejected"
-    INDETERMINATE = "indeterminate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +32,7 @@ class Decision:
     reason: str | None = None
     """`outcome.reason` of the System Log event."""
 
-    missing: str | None = None
+    missing: MissingFact | None = None
     """The fact without which an indeterminate request cannot be decided."""
 
     policy: AccessPolicy | None = None
@@ -49,7 +43,7 @@ class Decision:
     refresh_window_minutes: int | None = None
     id_token_minutes: int | None = None
     refresh_token: bool = False
-    caveats: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
     """What configuration alone does not decide, or where Okta's documents disagree."""
 
     readings_differ: bool = False
@@ -67,7 +61,7 @@ class Decision:
             "error": self.error,
             "error_description": self.error_description,
             "reason": self.reason,
-            "missing": self.missing,
+            "missing": self.missing.text if self.missing else None,
             "policy": named(self.policy),
             "rule": named(self.rule),
             "granted_scopes": list(self.granted_scopes),
@@ -76,6 +70,6 @@ class Decision:
             "refresh_window_minutes": self.refresh_window_minutes,
             "id_token_minutes": self.id_token_minutes,
             "refresh_token": self.refresh_token,
-            "caveats": list(self.caveats),
+            "caveats": [caveat.text for caveat in self.caveats],
             "readings_differ": self.readings_differ,
         }

@@ -47,9 +47,9 @@ BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
 """Grant types that begin at `/authorize`, with a response type and a redirect URI."""
 
 USER_CHECK_UNDOCUMENTED = frozenset({TOKEN_EXCHANGE})
-"""Grant types of which no document says whether Okta holds the user against assignments and the
-people of a rule. Okta's own engineers have shown tokens for users whom the rule did not name
-(blog, "An AI agent is not a service app"), so being left out proves nothing there."""
+"""Grant types for which no document says whether Okta checks that the user is assigned and that a
+rule names them. Okta's own engineers have shown tokens for users whom the rule did not name (blog,
+"An AI agent is not a service app"), so a user who is not named may get one all the same."""
 
 REFRESHABLE_GRANTS = frozenset(
     {AUTHORIZATION_CODE, DEVICE_CODE, INTERACTION_CODE, PASSWORD, SAML2_BEARER}

@@ -30,9 +30,9 @@ def assignment_test(org: Org, client: App) -> Test:
 
 
 def assigned_ids(org: Org, client: App) -> tuple[frozenset[str], bool]:
-    """Users assigned to a client, and whether that is all of them.
+    """Users assigned to a client, and whether these are all of them.
 
-    Federation Broker Mode is not looked at.
+    Federation Broker Mode plays no part.
     """
     return org.assigned_users(client), assignments_known(org, client)
 
@@ -50,18 +50,18 @@ def admission_test(org: Org, rule: PolicyRule) -> Test:
     """Whether a rule's people condition lets a user through.
 
     The included users and members of included groups, less the excluded ones. EVERYONE is
-    anybody assigned to the client. An exclude takes nobody out of the app: such a user falls
-    through to the next rule.
+    anybody assigned to the client. Excluded users are not shut out of the app: their requests
+    fall through to the next rule.
     """
     people = rule.people
-    taken_out, out_complete = gathered(org, people.users.exclude, people.groups.exclude)
+    excluded, out_complete = users_of(org, people.users.exclude, people.groups.exclude)
     if people.everyone:
         included, complete = frozenset[str](), True
     else:
-        included, complete = gathered(org, people.users.include, people.groups.include)
+        included, complete = users_of(org, people.users.include, people.groups.include)
 
     def test(user: str) -> bool | None:
-        if user in taken_out:
+        if user in excluded:
             return False
         inside: bool | None = people.everyone or user in included
         if not inside:
@@ -76,10 +76,10 @@ class PeopleGap:
     """Why a rule's people condition does not let a user through."""
 
     excluded: bool
-    """Whether the user is excluded. Otherwise, nothing that the rule includes holds the user."""
+    """Whether the user is excluded. If not, neither the user nor a group of theirs is included."""
 
     groups: tuple[str, ...] = ()
-    """Ids of the excluded groups that the user is in; or of all included groups."""
+    """Ids of the excluded groups that the user is in, or else of all included groups."""
 
 
 def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None:
@@ -97,8 +97,8 @@ def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None
     return PeopleGap(excluded=False, groups=people.groups.include)
 
 
-def gathered(org: Org, users: Iterable[str], groups: Iterable[str]) -> tuple[frozenset[str], bool]:
-    """Users named by themselves or by a group, and whether that is all of them."""
+def users_of(org: Org, users: Iterable[str], groups: Iterable[str]) -> tuple[frozenset[str], bool]:
+    """Users who are named directly or through a group, and whether these are all of them."""
     named = [group for group in groups if group != EVERYONE]
     ids = frozenset(users).union(*map(org.members, named))
     return ids, all(members_known(org, group) for group in named)

@@ -9,10 +9,10 @@ OUTCOME_READS = (
     "group_members",
     "users",
 )
-"""The outcomes of decisions rest on these: without one of them, some are indeterminate."""
+"""Outcomes of decisions rest on these: without one of them, some are indeterminate."""
 
 READS = (*OUTCOME_READS, "client_roles")
-"""Decisions rest on these, with their caveats."""
+"""Decisions and their caveats rest on these."""
 
 CUSTOM_SERVER_READS = tuple(name for name in OUTCOME_READS if name != "app_grants")
 """Decisions of custom authorization servers rest on these."""

@@ -10,7 +10,7 @@ ORG_SERVER = "org"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """One request, by ids. What is not said is what a well-behaved client does."""
+    """One request, by ids. What it leaves open is what a well-behaved client does."""
 
     server: str
     """The id of a custom authorization server, or `org`."""

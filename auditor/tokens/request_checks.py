@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.clients import App
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, INTERACTION_CODE
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.redirect_uris import is_registered
 from auditor.tokens.request import TokenRequest
 
 _CODE_GRANTS = frozenset({AUTHORIZATION_CODE, INTERACTION_CODE})
-GRANTS_OF_HYBRID = "which grant types a rule must allow for a hybrid response type"
 
 
 def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
@@ -22,10 +23,7 @@ def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
         if request.response_type is not None:
             yield _response_type(client, request.grant, request.response_type)
         if request.redirect_uri is not None:
-            if is_registered(request.redirect_uri, client.oauth):
-                yield Check(Condition.REDIRECT_URI)
-            else:
-                yield rejected(Condition.REDIRECT_URI, rejections.WRONG_REDIRECT_URI)
+            yield _redirect_uri(client, request.redirect_uri)
     if request.pkce is False and request.grant in _CODE_GRANTS:
         if client.credentials.oauth_client.pkce_required:
             yield rejected(Condition.PKCE, rejections.PKCE_MISSING)
@@ -34,11 +32,19 @@ def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
         yield rejected(Condition.DPOP, rejections.DPOP_MISSING)
 
 
+def _redirect_uri(client: App, uri: str) -> Check:
+    if is_registered(uri, client.oauth):
+        return Check(Condition.REDIRECT_URI)
+    if is_registered(without_credentials(uri), client.oauth):
+        return unknown(Condition.REDIRECT_URI, MissingFactKind.REDIRECT_URI_CREDENTIAL)
+    return rejected(Condition.REDIRECT_URI, rejections.WRONG_REDIRECT_URI)
+
+
 def _response_type(client: App, grant: str, response_type: str) -> Check:
     asked = set(response_type.split())
     fits = "code" in asked if grant == AUTHORIZATION_CODE else "code" not in asked
     if not asked or asked - set(client.oauth.response_types) or not fits:
         return rejected(Condition.RESPONSE_TYPE, rejections.WRONG_RESPONSE_TYPE)
     if grant == AUTHORIZATION_CODE and len(asked) > 1:
-        return unknown(Condition.RESPONSE_TYPE, GRANTS_OF_HYBRID)
+        return unknown(Condition.RESPONSE_TYPE, MissingFactKind.HYBRID_GRANTS)
     return Check(Condition.RESPONSE_TYPE)

@@ -2,7 +2,7 @@
 
 Semantics and sources: Okta's "Configure an access policy" guide and the support article
 "Tokens not issued with lifetime configured in Access Rule for Custom Authorization
-Server": rules are allow-lists over grant type, people and scopes, all three must match.
+Server": rules are allow-lists of grant types, people and scopes, and all three must match.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def gives_refresh_tokens(rule: PolicyRule) -> bool:
 
 
 def admitted_users(org: Org, rule: PolicyRule) -> frozenset[str]:
-    """Ids of the users a rule names, by themselves or through groups, less the excluded.
+    """Ids of the users whom a rule names, directly or through groups, less the excluded ones.
 
     Meaningful only where the rule does not admit everyone. Needs `group_members`.
     """
@@ -44,7 +44,7 @@ def admitted_users(org: Org, rule: PolicyRule) -> frozenset[str]:
 
 
 def excluded_users(org: Org, rule: PolicyRule) -> frozenset[str]:
-    """Ids of the users a rule takes out, by themselves or through groups."""
+    """Ids of the users whom a rule excludes, directly or through groups."""
     people = rule.people
     excluded = set(people.users.exclude)
     for group in people.groups.exclude:

@@ -1,4 +1,4 @@
-"""What a request's scopes alone decide, before any policy is looked at."""
+"""What the scopes of a request decide by themselves, before any policy is evaluated."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from auditor.tokens.grants import (
     PASSWORD,
     TOKEN_EXCHANGE,
 )
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import Rejection
 
 OPENID = "openid"
@@ -35,17 +36,17 @@ _ASKED = Check(Condition.SCOPES)
 
 @dataclass(frozen=True, slots=True)
 class AskedScopes:
-    """Scopes that a policy is to decide on, or why it does not come to that."""
+    """The scopes on which policies decide, or why the request ends before."""
 
-    wanted: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
     rejection: Rejection | None = None
-    missing: str | None = None
+    missing: MissingFactKind | None = None
     omitted: bool = False
     """Whether they are the server's default scopes, of which a rule may grant a part."""
     ignored: frozenset[str] = frozenset()
-    """Asked for and left out without an error."""
+    """Scopes asked for that Okta leaves out without an error."""
     undefined: frozenset[str] = frozenset()
-    """Asked for and not known to the server."""
+    """Scopes asked for that the server does not know."""
 
 
 def scopes_check(asked: AskedScopes) -> Check:
@@ -77,16 +78,16 @@ def at_custom_server(
     if not scopes:
         return _defaults(defined, grant, response_type)
     if defined is None and scopes - OIDC_SCOPES:
-        return AskedScopes(missing="the scopes of the authorization server")
-    known = OIDC_SCOPES if defined is None else OIDC_SCOPES | defined.keys()
-    if undefined := scopes - known:
+        return AskedScopes(missing=MissingFactKind.SCOPES)
+    known_scopes = OIDC_SCOPES if defined is None else OIDC_SCOPES | defined.keys()
+    if undefined := scopes - known_scopes:
         return AskedScopes(rejection=rejections.UNDEFINED_SCOPE, undefined=undefined)
     if rejection := _by_grant(scopes, grant, response_type, service=service):
         return AskedScopes(rejection=rejection)
     if grant == CLIENT_CREDENTIALS and any(_consent(defined, s) == "REQUIRED" for s in scopes):
         return AskedScopes(rejection=rejections.CONSENT_WITHOUT_USER)
     ignored = _ignored(scopes, grant, response_type)
-    return AskedScopes(wanted=scopes - ignored, ignored=ignored)
+    return AskedScopes(scopes=scopes - ignored, ignored=ignored)
 
 
 def at_org_server(
@@ -109,7 +110,7 @@ def at_org_server(
         private_key: whether the client authenticates with private_key_jwt.
     """
     if not scopes:
-        return AskedScopes(missing="what the org server does without a scope parameter")
+        return AskedScopes(missing=MissingFactKind.OMITTED_SCOPES_AT_ORG)
     okta = frozenset(s for s in scopes if s.startswith("okta."))
     if custom := scopes - okta - OIDC_SCOPES - {"groups"}:
         return AskedScopes(rejection=rejections.CUSTOM_SCOPE_AT_ORG, undefined=custom)
@@ -119,31 +120,31 @@ def at_org_server(
     if rejection:
         return AskedScopes(rejection=rejection)
     if okta and granted is None:
-        return AskedScopes(missing="the scope grants of the client")
+        return AskedScopes(missing=MissingFactKind.OKTA_SCOPE_GRANTS)
     if granted is not None and okta - granted:
         return AskedScopes(rejection=rejections.NOT_GRANTED)
     ignored = _ignored(scopes, grant, response_type)
-    return AskedScopes(wanted=scopes - ignored, ignored=ignored)
+    return AskedScopes(scopes=scopes - ignored, ignored=ignored)
 
 
 def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: str) -> AskedScopes:
     if grant == PASSWORD:
         return AskedScopes(rejection=rejections.OMITTED_SCOPES)
     if defined is None:
-        return AskedScopes(missing="the default scopes of the authorization server")
+        return AskedScopes(missing=MissingFactKind.DEFAULT_SCOPES)
     defaults = frozenset(name for name, scope in defined.items() if scope.default)
     if grant == CLIENT_CREDENTIALS:
         defaults -= OIDC_SCOPES
     defaults -= _ignored(defaults, grant, response_type)
     if not defaults:
         return AskedScopes(rejection=rejections.NO_DEFAULT_SCOPES)
-    return AskedScopes(wanted=defaults, omitted=True)
+    return AskedScopes(scopes=defaults, omitted=True)
 
 
 def _by_grant(
     scopes: frozenset[str], grant: str, response_type: str, *, service: bool
 ) -> Rejection | None:
-    """What the grant type forbids or demands."""
+    """The rejection of scopes that the grant type forbids, or that lack one that it demands."""
     openid = scopes & OIDC_SCOPES
     if grant == CLIENT_CREDENTIALS and openid:
         return rejections.OPENID_WITHOUT_USER
@@ -160,7 +161,7 @@ def _by_grant(
 
 
 def _ignored(scopes: frozenset[str], grant: str, response_type: str) -> frozenset[str]:
-    """`offline_access` is honoured only where the response type holds `code`."""
+    """`offline_access` if it is ignored, because the response type does not include `code`."""
     at_authorize = grant in {AUTHORIZATION_CODE, IMPLICIT}
     if at_authorize and "code" not in response_type.split():
         return scopes & {OFFLINE_ACCESS}

@@ -15,10 +15,11 @@ from auditor.tokens.candidates import Candidate, PolicyCandidates, policy_candid
 from auditor.tokens.checks import Check
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT, USER_CHECK_UNDOCUMENTED
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
-from auditor.tokens.token_endpoint import KEYS, ZONES, can_authenticate, usable_somewhere
+from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 
 
 @dataclass
@@ -55,21 +56,26 @@ class Situation:
         return last if last.ends else None
 
     @cached_property
-    def assumed(self) -> tuple[str, ...]:
-        """What was not read and is taken to stand in nobody's way."""
+    def assumed(self) -> tuple[MissingFact, ...]:
+        """Facts that were not read and are assumed to let the client in."""
         if not self.at_token_endpoint:
             return ()
-        checks = ((KEYS, can_authenticate), (ZONES, usable_somewhere))
-        return tuple(name for name, check in checks if check(self.org, self.client) is None)
+        checks = (
+            (MissingFactKind.CLIENT_KEYS, can_authenticate),
+            (MissingFactKind.NETWORK_ZONES, usable_somewhere),
+        )
+        return tuple(
+            MissingFact(kind=kind) for kind, check in checks if check(self.org, self.client) is None
+        )
 
     @property
     def at_token_endpoint(self) -> bool:
-        """Whether tokens come from the token endpoint, where the client has to show itself."""
+        """Whether tokens come from the token endpoint, where the client authenticates."""
         return self.grant != IMPLICIT
 
     @property
     def user_check_undocumented(self) -> bool:
-        """Whether being left out of a list proves nothing about the user.
+        """Whether a user may get a token without being assigned, or named by a rule.
 
         See `USER_CHECK_UNDOCUMENTED`.
         """
@@ -104,7 +110,7 @@ class Situation:
 
     @cached_property
     def default_response_type(self) -> str:
-        """The response type of a request that does not say: what the client is set up for."""
+        """The response type of a request that names none: what the client is set up for."""
         if self.grant == IMPLICIT:
             own = {"token", "id_token"} & set(self.client.oauth.response_types)
             return " ".join(sorted(own, reverse=True)) or "token"
@@ -129,7 +135,7 @@ class Situation:
         )
 
     def asked(self, request: TokenRequest) -> AskedScopes:
-        """What the request's scopes alone decide."""
+        """What the request's scopes decide by themselves."""
         response_type = request.response_type or self._usual_response_type(request.scopes)
         key = (request.scopes, response_type)
         if key not in self._asked:

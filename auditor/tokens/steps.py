@@ -1,7 +1,7 @@
 """The steps of a decision as data: what was judged, how it ended, and why.
 
-Deciding makes them and drops them; explaining keeps them. `wording.py` puts them into words and
-judges nothing.
+Deciding makes them and drops them; explaining keeps them. The modules of `wording/` put them into
+words and judge nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TypeAlias
 from auditor.tokens.candidates import Candidate, PolicyCandidates
 from auditor.tokens.checks import Check, StepKind, Verdict
 from auditor.tokens.conditions import Condition
+from auditor.tokens.missing_facts import MissingFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class RuleStep:
     failed: Condition | None = None
     """The condition that is not met, or of which it is not known whether it is."""
 
-    missing: str | None = None
+    missing: MissingFact | None = None
     """The fact without which it is not known whether the rule matches."""
 
     granted: frozenset[str] = frozenset()

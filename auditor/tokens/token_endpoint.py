@@ -1,4 +1,4 @@
-"""Whether a client gets past Okta's token endpoint at all: its keys and its network zones.
+"""Whether Okta's token endpoint lets a client in at all: its keys and its network zones.
 
 Neither depends on what a request asks for. Both rest on collections that many snapshots lack
 while everything else is there, so each answer is yes, no, or not known (None).
@@ -12,25 +12,22 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.org import NetworkZone
 from auditor.snapshot.org import Org
 
-KEYS = "the keys of the client"
-ZONES = "the network zones of the org"
-
 _ZONE_KEYWORDS = frozenset({"ALL_IP_ZONES", "ALL_ZONES"})
 
 
 def can_authenticate(org: Org, client: App) -> bool | None:
-    """Whether Okta has what it takes to verify the client; None if its keys were not read.
+    """Whether the client has a key to authenticate with; None if its keys were not read.
 
-    Only for `private_key_jwt` can the snapshot tell that it has not: secrets are never read, and
-    keys behind a `jwks_uri` are not part of the configuration.
+    The answer is no only for `private_key_jwt`: secrets are never read, and keys behind a
+    `jwks_uri` are not part of the configuration.
     """
     if client.auth_method != "private_key_jwt" or client.oauth.jwks_uri:
         return True
-    known = org.known("app_jwks", client)
-    keys = org.client_keys(client) if known else client.oauth.jwks.keys
+    complete = org.known("app_jwks", client)
+    keys = org.client_keys(client) if complete else client.oauth.jwks.keys
     if any(key.active and key.use != "enc" for key in keys):
         return True
-    return False if known else None
+    return False if complete else None
 
 
 def usable_somewhere(org: Org, client: App) -> bool | None:
@@ -51,7 +48,7 @@ def usable_somewhere(org: Org, client: App) -> bool | None:
 
 
 def taken_for_granted(org: Org, clients: Iterable[App]) -> tuple[str, ...]:
-    """Collections that were not read, so that some of the clients are taken to get past."""
+    """Collections that were not read, so that some of the clients are assumed to be let in."""
     checks = (("app_jwks", can_authenticate), ("network_zones", usable_somewhere))
     own = [client for client in clients if client.active and client.configurable]
     return tuple(name for name, check in checks if any(check(org, app) is None for app in own))

@@ -7,17 +7,10 @@ from auditor.tokens import rejections
 from auditor.tokens.checks import Check, Verdict, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import BROWSER_GRANTS, INTERACTION_CODE, USER_CHECK_UNDOCUMENTED
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test
 
 _USABLE_IN_BROWSER = frozenset({"ACTIVE", "PASSWORD_EXPIRED"})
-NO_USER = "a user: the grant type needs one"
-USERS = "the users of the org"
-ASSIGNMENTS = "the assignments of the client"
-USER_CHECK_OF_EXCHANGE = (
-    "whether Okta holds the subject token's user against assignments and the people of a rule"
-)
-"""The fact that a token exchange lacks where the two readings part; see
-`USER_CHECK_UNDOCUMENTED`."""
 
 _ASSIGNED = Check(Condition.ASSIGNMENT)
 
@@ -32,7 +25,7 @@ def user_check(org: Org, grant: str, assigned: Test, user_id: str | None) -> Che
         user_id: None if the request names nobody.
     """
     if user_id is None:
-        return unknown(Condition.USER, NO_USER)
+        return unknown(Condition.USER, MissingFactKind.USER)
     return _status_check(org, grant, user_id) or _assignment_check(grant, answer=assigned(user_id))
 
 
@@ -42,7 +35,7 @@ def _status_check(org: Org, grant: str, user_id: str) -> Check | None:
     if user is not None and can_sign_in(grant, user.status):
         return None
     if user is None and not org.known("users"):
-        return unknown(Condition.USER, USERS)
+        return unknown(Condition.USER, MissingFactKind.USERS)
     return rejected(Condition.USER, rejections.USER_SHUT_OUT)
 
 
@@ -51,10 +44,12 @@ def _assignment_check(grant: str, *, answer: bool | None) -> Check:
         return _ASSIGNED
     if grant in USER_CHECK_UNDOCUMENTED:
         # The request goes on: where no rule covers what it asks for, it is rejected anyway.
-        fact = ASSIGNMENTS if answer is None else USER_CHECK_OF_EXCHANGE
+        unread = answer is None
+        kind = MissingFactKind.ASSIGNMENTS if unread else MissingFactKind.EXCHANGE_USER_CHECK
+        fact = MissingFact(kind=kind)
         return Check(Condition.ASSIGNMENT, Verdict.UNKNOWN, unsettled=fact)
     if answer is None:
-        return unknown(Condition.ASSIGNMENT, ASSIGNMENTS)
+        return unknown(Condition.ASSIGNMENT, MissingFactKind.ASSIGNMENTS)
     return rejected(Condition.ASSIGNMENT, rejections.NOT_ASSIGNED)
 
 

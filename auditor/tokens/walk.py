@@ -1,16 +1,15 @@
-"""The walk over policies and rules: the one place where it is judged whether a rule matches."""
+"""The walk over policies and rules: the one place that judges whether a rule matches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.text import quoted
 from auditor.tokens.candidates import Candidate, PolicyCandidates
 from auditor.tokens.checks import Verdict
 from auditor.tokens.conditions import Condition
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.scopes import AskedScopes
 from auditor.tokens.steps import PolicyStep, RuleStep
-from auditor.tokens.user_checks import USER_CHECK_OF_EXCHANGE
 
 
 def walk(
@@ -53,24 +52,23 @@ def _judged(
     candidate: Candidate, asked: AskedScopes, user: str | None, *, openid_listed: bool
 ) -> RuleStep:
     if candidate.rule is None:
-        missing = f"the rules of policy {quoted(candidate.policy.title)}"
+        missing = MissingFact(kind=MissingFactKind.RULES, policy=candidate.policy)
         return RuleStep(candidate, Verdict.UNKNOWN, missing=missing)
-    granted = candidate.grants(asked.wanted, omitted=asked.omitted, openid_listed=openid_listed)
+    granted = candidate.grants(asked.scopes, omitted=asked.omitted, openid_listed=openid_listed)
     if not granted:
         return RuleStep(candidate, Verdict.FAILED, Condition.SCOPES)
     admitted = candidate.admits(user)
     if admitted is None:
-        missing = _missing(candidate, user)
+        missing = _missing_admission(candidate, user)
         return RuleStep(candidate, Verdict.UNKNOWN, Condition.PEOPLE, missing)
     if not admitted:
         return RuleStep(candidate, Verdict.FAILED, Condition.PEOPLE)
     return RuleStep(candidate, Verdict.PASSED, granted=granted)
 
 
-def _missing(candidate: Candidate, user: str | None) -> str:
+def _missing_admission(candidate: Candidate, user: str | None) -> MissingFact:
     """The fact without which it is not known whether a rule admits a user."""
     assert candidate.rule is not None
     if candidate.names(user) is False:
-        return USER_CHECK_OF_EXCHANGE
-    rule, policy = quoted(candidate.rule.title), quoted(candidate.policy.title)
-    return f"whether rule {rule} of policy {policy} admits the user"
+        return MissingFact(kind=MissingFactKind.EXCHANGE_USER_CHECK)
+    return MissingFact(kind=MissingFactKind.ADMISSION, policy=candidate.policy, rule=candidate.rule)

@@ -24,20 +24,52 @@ def read(document: dict[str, Any], path: Path, *words: object) -> tuple[int, dic
 
 # Deleted while it was read
 
+APPS = "/api/v1/apps"
+HTML_404 = {"status": 404, "body": "<html>No such page</html>"}
+NOT_OKTA_S: dict[str, dict[str, Any]] = {
+    "a web page": HTML_404,
+    "nothing": {"status": 404, "body": "", "headers": {"Content-Type": "application/json"}},
+    "JSON without a code": {"status": 404, "body": {"message": "no route"}},
+    "JSON with another code": {"status": 404, "body": {"errorCode": "E0000022"}},
+    "a list with the code": {"status": 404, "body": [{"errorCode": "E0000007"}]},
+    "Okta's words as text": {"status": 404, "headers": {"Content-Type": "text/plain"}},
+    "Okta's words of no type": {"status": 404, "headers": {"Content-Type": None}},
+    "the code as a number": {"status": 404, "body": {"errorCode": 7}},
+}
+"""404s that are not Okta's: only JSON with the code E0000007 is."""
 
-def deleted(pattern: str) -> dict[str, Any]:
-    return {"path": pattern, "status": 404}
+
+def deleted(list_path: str, identity: str, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Faults that make an object of a list be deleted right after the list was read."""
+    rest = [record for record in document[list_path] if record["id"] != identity]
+    return [
+        {"path": f"^{list_path}$", "after": 1, "body": rest},
+        {"path": f"^{list_path}/{identity}/", "status": 404},
+    ]
+
+
+def apps_of(number: int) -> dict[str, Any]:
+    document = tenant()
+    app = document[APPS][0]
+    document[APPS] = [app, *({**app, "id": f"0oa{n:04}"} for n in range(10, 9 + number))]
+    return document
 
 
 def test_an_app_that_is_deleted_meanwhile_is_left_out_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
-    document = tenant(faults=[deleted("^/api/v1/apps/0oa9(/groups)?$")])
-    document["/api/v1/apps"].append({**document["/api/v1/apps"][0], "id": "0oa9"})
+    document = tenant()
+    document[APPS].append({**document[APPS][0], "id": "0oa9"})
+    document["@faults"] = deleted(APPS, "0oa9", document)
 
-    code, resources = read(document, path)
+    with served(document) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", path, url=sandbox.url)
+        assert [one for one, _ in asked(sandbox.requests)].count(APPS) == 2
+    resources = json.loads(path.read_text())["resources"]
 
-    assert code == 0
-    assert [app["id"] for app in resources["/api/v1/apps"]] == ["0oa1"]
+    assert outcome.exit_code == 0
+    assert "note: Deleted while the org was read, and left out" in outcome.stderr
+    assert "OIDC apps 1." in outcome.stderr
+    assert [app["id"] for app in resources[APPS]] == ["0oa1"]
     assert not [one for one in resources if "0oa9" in one]
     entries = ledger(path)
     assert entries["apps"] | {"pages": 1} == {
@@ -48,21 +80,30 @@ def test_an_app_that_is_deleted_meanwhile_is_left_out_and_counted(tmp_path: Path
     assert {entry["status"] for entry in entries.values()} == {"complete"}
 
 
-def test_one_object_is_asked_for_once_however_many_lists_miss_it(tmp_path: Path) -> None:
-    document = tenant(faults=[deleted("^/api/v1/apps/0oa1(/|$)")])
-    with served(document) as sandbox:
-        outcome = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
-        paths = [path for path, _ in asked(sandbox.requests)]
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_every_report_says_what_was_deleted(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "s.json"
+    document = tenant()
+    document[APPS].append({**document[APPS][0], "id": "0oa9"})
+    document["@faults"] = deleted(APPS, "0oa9", document)
+    read(document, path)
 
-    assert outcome.exit_code == 0
-    assert paths.count("/api/v1/apps/0oa1") == 1
-    assert len(paths) == len(set(paths))
+    outcome = okta_auditor("audit", path, "-O", form, "--exit-zero")
+
+    if form == "json":
+        coverage = {one["collection"]: one for one in json.loads(outcome.stdout)["coverage"]}
+        assert coverage["apps"]["gone"] == 1
+    else:
+        assert "deleted while" in outcome.stdout.lower()
 
 
 def test_with_a_server_goes_everything_beneath_it(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
-    document = tenant(faults=[deleted(f"^{SERVERS}/aus1(/policies/00p1(/rules)?)?$")])
+    document = tenant()
     document[SERVERS].append({"id": "aus2", "name": "Other", "status": "ACTIVE"})
+    # Its policies were read before it was deleted.
+    first, _ = deleted(SERVERS, "aus1", document)
+    document["@faults"] = [first, {"path": f"^{SERVERS}/aus1/(policies/|scopes)", "status": 404}]
 
     code, resources = read(document, path)
 
@@ -78,40 +119,145 @@ def test_with_a_server_goes_everything_beneath_it(tmp_path: Path) -> None:
 
 
 def test_of_two_policies_only_the_deleted_one_goes(tmp_path: Path) -> None:
-    document = tenant(faults=[deleted(f"^{SERVERS}/aus1/policies/00p2(/rules)?$")])
-    document[f"{SERVERS}/aus1/policies"].append({"id": "00p2", "name": "P", "status": "ACTIVE"})
+    policies = f"{SERVERS}/aus1/policies"
+    document = tenant()
+    document[policies].append({"id": "00p2", "name": "P", "status": "ACTIVE"})
+    document["@faults"] = deleted(policies, "00p2", document)
 
     code, resources = read(document, tmp_path / "s.json")
 
     assert code == 0
-    assert [one["id"] for one in resources[f"{SERVERS}/aus1/policies"]] == ["00p1"]
+    assert [one["id"] for one in resources[policies]] == ["00p1"]
     assert ledger(tmp_path / "s.json")["policies"]["gone"] == 1
 
 
 def test_an_app_that_says_it_is_deleted_is_gone(tmp_path: Path) -> None:
-    path = "/api/v1/apps/0oa1"
-    faults = [deleted(f"^{path}/grants$"), {"path": f"^{path}$", "body": {"status": "DELETED"}}]
+    document = apps_of(2)
+    first, second = deleted(APPS, "0oa0010", document)
+    listed = [document[APPS][0], {**document[APPS][1], "status": "DELETED"}]
+    document["@faults"] = [{**first, "body": listed}, second]
 
-    code, resources = read(tenant(faults=faults), tmp_path / "s.json")
+    code, resources = read(document, tmp_path / "s.json")
 
     assert code == 0
-    assert resources["/api/v1/apps"] == []
+    assert [app["id"] for app in resources[APPS]] == ["0oa1"]
 
 
-@pytest.mark.parametrize("status", [200, 403, 500])
-def test_a_404_of_what_belongs_to_an_object_that_is_there_is_a_gap(
-    tmp_path: Path, status: int
-) -> None:
-    faults = [deleted("^/api/v1/apps/0oa1/grants$")]
-    if status != 200:
-        faults.append({"path": "^/api/v1/apps/0oa1$", "status": status})
+def test_a_404_of_what_belongs_to_an_object_that_is_listed_is_a_gap(tmp_path: Path) -> None:
+    document = tenant(faults=[{"path": f"^{APPS}/0oa1/grants$", "status": 404}])
 
-    code, resources = read(tenant(faults=faults), tmp_path / "s.json")
+    code, resources = read(document, tmp_path / "s.json")
 
     assert code == 3
-    assert len(resources["/api/v1/apps"]) == 1
-    entry = ledger(tmp_path / "s.json")["app_grants"]
-    assert entry["gaps"][0]["path"] == "/api/v1/apps/0oa1/grants"
+    assert len(resources[APPS]) == 1
+    entries = ledger(tmp_path / "s.json")
+    (gap,) = entries["app_grants"]["gaps"]
+    assert gap["path"] == f"{APPS}/0oa1/grants"
+    assert "E0000007" in gap["reason"]
+    assert "still listed" in gap["reason"]
+    assert entries["apps"]["status"] == "complete"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [{"status": 500}, {"status": 403}, HTML_404, {"status": 404}, {"body": {"not": "a list"}}],
+)
+def test_without_a_second_look_nothing_is_gone(tmp_path: Path, again: dict[str, Any]) -> None:
+    document = apps_of(3)
+    _, missing = deleted(APPS, "0oa0010", document)
+    document["@faults"] = [{"path": f"^{APPS}$", "after": 1, **again}, missing]
+
+    code, resources = read(document, tmp_path / "s.json")
+
+    assert code == 3
+    assert len(resources[APPS]) == 3
+    reason = ledger(tmp_path / "s.json")["app_groups"]["gaps"][0]["reason"]
+    assert "whether it was deleted is not known" in reason
+
+
+@pytest.mark.parametrize(("of", "gone"), [(1, 1), (2, 2), (3, 2), (100, 6), (10, 6)])
+def test_too_much_that_vanishes_is_not_believed(tmp_path: Path, of: int, gone: int) -> None:
+    document = apps_of(of)
+    document["@faults"] = [
+        {"path": f"^{APPS}$", "after": 1, "body": document[APPS][gone:]},
+        *({"path": f"/{app['id']}/", "status": 404} for app in document[APPS][:gone]),
+    ]
+
+    code, resources = read(document, tmp_path / "s.json")
+
+    assert code == 3
+    assert len(resources[APPS]) == of, "what was read is kept"
+    apps = ledger(tmp_path / "s.json")["apps"]
+    assert apps["status"] == "partial"
+    assert "too much vanished while it was read" in apps["reason"]
+    assert "gone" not in apps
+
+
+@pytest.mark.parametrize(("of", "gone"), [(2, 1), (100, 5)])
+def test_a_few_that_vanish_are_believed(tmp_path: Path, of: int, gone: int) -> None:
+    document = apps_of(of)
+    document["@faults"] = [
+        {"path": f"^{APPS}$", "after": 1, "body": document[APPS][gone:]},
+        *({"path": f"/{app['id']}/", "status": 404} for app in document[APPS][:gone]),
+    ]
+
+    assert read(document, tmp_path / "s.json")[0] == 0
+    assert ledger(tmp_path / "s.json")["apps"]["gone"] == gone
+
+
+@pytest.mark.parametrize("kind", NOT_OKTA_S)
+@pytest.mark.parametrize(
+    "place",
+    [
+        f"^{APPS}/0oa1/groups$",
+        f"^{SERVERS}/aus1/policies/00p1/rules$",
+        "^/api/v1/groups$",
+        "^/api/v1/org$",
+        "^/api/v1/org/settings/clientPrivilegesSetting$",
+    ],
+)
+def test_a_404_that_is_not_okta_s_is_a_gap_of_its_place(
+    tmp_path: Path, kind: str, place: str
+) -> None:
+    code, resources = read(
+        tenant(faults=[{"path": place, **NOT_OKTA_S[kind]}]), tmp_path / "s.json"
+    )
+
+    assert code == 3
+    gaps = [gap for entry in ledger(tmp_path / "s.json").values() for gap in entry.get("gaps", [])]
+    assert [gap["path"] for gap in gaps] == [place.strip("^$")]
+    assert "not Okta's" in gaps[0]["reason"]
+    assert place.strip("^$") not in resources
+
+
+@pytest.mark.parametrize("kind", NOT_OKTA_S)
+def test_a_gateway_s_404_below_every_object_leaves_all_of_them(tmp_path: Path, kind: str) -> None:
+    fault = {"path": f"^{APPS}/", **NOT_OKTA_S[kind]}
+
+    code, resources = read(tenant(faults=[fault]), tmp_path / "s.json")
+
+    assert code == 3
+    assert len(resources[APPS]) == 1
+
+
+def test_a_setting_that_okta_does_not_know_is_an_answer(tmp_path: Path) -> None:
+    faults = [{"path": "^/api/v1/org", "status": 404}]
+
+    assert read(tenant(faults=faults), tmp_path / "s.json")[0] == 0
+    assert ledger(tmp_path / "s.json")["org"] == {
+        "collection": "org",
+        "status": "complete",
+        "lists": 1,
+    }
+
+
+@pytest.mark.parametrize("path", ["/api/v1/groups", "/api/v1/zones", SERVERS])
+def test_a_list_of_the_org_cannot_be_gone(tmp_path: Path, path: str) -> None:
+    faults = [{"path": f"^{path}$", "status": 404}]
+
+    assert read(tenant(faults=faults), tmp_path / "s.json")[0] == 3
+    gaps = [gap for entry in ledger(tmp_path / "s.json").values() for gap in entry.get("gaps", [])]
+    assert path in [gap["path"] for gap in gaps]
 
 
 # Changed between two pages

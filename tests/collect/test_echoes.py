@@ -12,8 +12,8 @@ from echoing import ANSWERS, TOKEN, echoing, forms
 from helpers import okta_auditor
 from service_app import KEY, credentials, jwk, pem
 
+from auditor.collect.auth.fetch_token import TokenEndpoint, TokenRefusedError
 from auditor.collect.auth.private_key import read_key
-from auditor.collect.auth.token_request import TokenEndpoint, TokenRefusedError
 from auditor.collect.http.response import Response
 from auditor.collect.http.scrubbing import Scrubber
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from faulty import HASTE, NO_LIMIT, WINDOW, large_tenant, limit_answers, service_app
-from helpers import TOKEN, served, tenant
+from helpers import SERVERS, TOKEN, served, tenant
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import SSWS, Credentials
@@ -19,7 +19,7 @@ from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
 from auditor.collect.fetch.problems import Problem, ProblemKind
 from auditor.collect.fetch.retries import CredentialsRefusedError
 from auditor.collect.options import ExportOptions
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.sandbox import Sandbox
 
 USERS = "/api/v1/users"
@@ -104,11 +104,20 @@ def test_a_saved_address_of_something_else_is_never_asked_for(start: str) -> Non
 
 def test_a_feature_is_not_missing_where_a_page_was_read() -> None:
     body = {"errorCode": "E0000015", "errorSummary": "feature"}
-    fault = {"path": f"^{USERS}$", "query": "after=", "status": 401, "body": body}
-    with served({**large_tenant(), "@faults": [fault]}) as sandbox:
-        reading = fetched(sandbox, reading_of(USERS, []))
+    servers = [{"id": f"aus{n}"} for n in range(250)]
+    fault = {"path": f"^{SERVERS}$", "query": "after=", "status": 401, "body": body}
+    with served({**tenant(), SERVERS: servers, "@faults": [fault]}) as sandbox:
+        reading = fetched(sandbox, reading_of(SERVERS, []))
 
     assert reading.problem.kind is ProblemKind.FAILED
+
+
+def test_what_every_org_has_is_not_absent_but_refused() -> None:
+    body = {"errorCode": "E0000015", "errorSummary": "feature"}
+    with served({**tenant(), "@faults": [{"path": USERS, "status": 401, "body": body}]}) as sandbox:
+        reading = fetched(sandbox, reading_of(USERS, []))
+
+    assert reading.problem.kind is ProblemKind.REFUSED
 
 
 def test_retry_after_is_waited_for_within_reason() -> None:

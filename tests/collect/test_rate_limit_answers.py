@@ -7,7 +7,7 @@ from email.utils import formatdate
 
 from virtual import EPOCH, now, run
 
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 
 WINDOW_S = 60
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from virtual import EPOCH, Org, now, run
 
-from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
+from auditor.collect.rate_limits.waiting import RateLimiter, Throttle
 from auditor.sandbox.tenant import RateLimit
 
 PROPERTY = settings(

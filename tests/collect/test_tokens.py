@@ -9,9 +9,9 @@ from helpers import okta_auditor, served, tenant
 from service_app import KEY, credentials, pem, with_client, with_service_app
 
 from auditor.collect.api.client import OktaClient
-from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import SSWS, Credentials
-from auditor.collect.auth.token_request import TokenEndpoint, TokenRefusedError
+from auditor.collect.auth.fetch_token import TokenEndpoint, TokenRefusedError
+from auditor.collect.auth.token_cache import TokenCache
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
 from auditor.collect.http.transport import Response as Answer
@@ -158,7 +158,7 @@ def test_a_token_is_replaced_before_it_expires(lifetime: int, renewed_after: int
 
     async def work() -> list[str]:
         who = credentials("https://acme.okta.com")
-        tokens = AccessTokens(TokenEndpoint(who, send, clock=lambda: now[0]))
+        tokens = TokenCache(TokenEndpoint(who, send, clock=lambda: now[0]))
         used = []
         for now[0] in (0.0, renewed_after - 1.0, renewed_after + 1.0):
             used.append((await tokens.current()).value)

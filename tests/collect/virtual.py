@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
-from auditor.collect.rate_limits.limiter import RateLimiter, Throttle
+from auditor.collect.rate_limits.waiting import RateLimiter, Throttle
 from auditor.sandbox.limits import RequestCounter
 from auditor.sandbox.tenant import RateLimit
 

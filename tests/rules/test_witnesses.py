@@ -16,7 +16,8 @@ from auditor.sandbox.northwind import northwind
 from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
-from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.decision import Decision
+from auditor.tokens.outcome import Outcome
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
 from test_northwind import snapshot_of

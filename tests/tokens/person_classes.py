@@ -37,13 +37,13 @@ def person_classes(reach: SituationReach) -> Iterator[PersonClass]:
             ]
         parts = [part for part in split if part[0]]
     for people, sets, doubt in parts:
-        yield PersonClass(people, _maximal(regions[at].scopes for at in sets), doubt)
+        yield PersonClass(people, without_subsets(regions[at].scopes for at in sets), doubt)
 
 
-def _maximal(found: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
-    """The sets that are part of no other, largest first, then by name."""
+def without_subsets(scope_sets: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """The sets that are not a part of another one, largest first, then by name."""
     kept: list[frozenset[str]] = []
-    for scopes in sorted(set(found), key=lambda item: (-len(item), sorted(item))):
+    for scopes in sorted(set(scope_sets), key=lambda item: (-len(item), sorted(item))):
         if scopes and not any(scopes <= other for other in kept):
             kept.append(scopes)
     return tuple(kept)

@@ -7,9 +7,11 @@ from helpers import tenant
 
 from auditor import Org
 from auditor.lint.examples import example_snapshot
+from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.decide import Decider
-from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.decision import Decision
 from auditor.tokens.grants import AUTHORIZATION_CODE, JWT_BEARER
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import TokenRequest
 
 RULES = "/api/v1/authorizationServers/aus1/policies/00p1/rules"
@@ -69,7 +71,8 @@ def test_readings_that_lead_to_different_rules_are_told_although_both_mint() -> 
     assert decision.rule is not None
     assert decision.rule.title == "Rule 2"
     assert decision.readings_differ
-    assert '"Rule 1"' in decision.caveats[-1]
+    assert decision.caveats[-1].kind is CaveatKind.OIDC_SCOPES
+    assert '"Rule 1"' in decision.caveats[-1].text
 
     alike = decided(rules[1:], AUTHORIZATION_CODE, "openid", "billing:read")
     assert not alike.readings_differ
@@ -77,7 +80,7 @@ def test_readings_that_lead_to_different_rules_are_told_although_both_mint() -> 
 
 def test_the_order_of_rules_is_doubted_without_scopes_and_only_if_there_are_several() -> None:
     everything = {"scopes": {"include": ["*"]}}
-    doubt = "Okta does not document which rule decides when scopes are left out."
+    doubt = Caveat(kind=CaveatKind.OMITTED_SCOPES)
     assert doubt in decided([everything, everything], AUTHORIZATION_CODE).caveats
     assert doubt not in decided([everything], AUTHORIZATION_CODE).caveats
     assert doubt not in decided([everything, everything], AUTHORIZATION_CODE, "openid").caveats
@@ -88,6 +91,6 @@ def test_the_order_of_rules_is_doubted_without_scopes_and_only_if_there_are_seve
 def test_consent_is_told_of_where_scope_and_client_ask_for_it(consent: str, method: str) -> None:
     rules = [{"scopes": {"include": ["*"]}}]
     decision = decided(rules, AUTHORIZATION_CODE, "billing:read", consent=(consent, method))
-    told = any("consent to billing:read" in caveat for caveat in decision.caveats)
-    assert told is (consent != "IMPLICIT" and method == "REQUIRED")
-    assert any("consent" in caveat for caveat in decision.caveats) is told
+    caveats = [caveat for caveat in decision.caveats if caveat.kind is CaveatKind.CONSENT]
+    expected = consent != "IMPLICIT" and method == "REQUIRED"
+    assert [caveat.scopes for caveat in caveats] == ([("billing:read",)] if expected else [])

@@ -40,8 +40,8 @@ from auditor.comparison.differences import Differences
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.user_sets import Person
 
 Key = tuple[str, str, Person, str]

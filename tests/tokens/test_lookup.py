@@ -10,15 +10,10 @@ from auditor.snapshot.collections import match
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.tokens.grants import CIBA, DEVICE_CODE, JWT_BEARER, SAML2_BEARER, TOKEN_EXCHANGE
-from auditor.tokens.lookup import (
-    NotFoundError,
-    UnreadError,
-    find_client,
-    find_grant,
-    find_scope,
-    find_server,
-    find_user,
-)
+from auditor.tokens.lookup.errors import NotFoundError, UnreadError
+from auditor.tokens.lookup.grants import find_grant
+from auditor.tokens.lookup.records import find_client, find_server, find_user
+from auditor.tokens.lookup.scopes import find_scope
 
 SERVERS = "/api/v1/authorizationServers"
 

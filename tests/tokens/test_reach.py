@@ -11,7 +11,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Outcome
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.rules import Obstacle, RuleReach
 from auditor.tokens.reach.servers import ServerReach, TenantReach
 from auditor.tokens.reach.situations import Reach, SituationReach

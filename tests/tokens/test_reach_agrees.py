@@ -55,7 +55,7 @@ from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     CIBA,
@@ -66,6 +66,7 @@ from auditor.tokens.grants import (
     REFRESH_TOKEN,
     TOKEN_EXCHANGE,
 )
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.rules import Obstacle
 from auditor.tokens.reach.servers import TenantReach
 from auditor.tokens.reach.situations import Reach, SituationReach

@@ -24,4 +24,4 @@ def test_a_default_scope_is_ignored_where_it_would_be_if_it_were_named(
     asked = at_custom_server(None, DEFINED, grant, response_type, service=False)
 
     assert asked.omitted
-    assert asked.wanted == expected
+    assert asked.scopes == expected

@@ -32,11 +32,12 @@ from test_reach_agrees import (
 )
 
 from auditor.snapshot.org import Org
+from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Decision, Outcome
-from auditor.tokens.explanation import Explanation
+from auditor.tokens.decision import Decision
+from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
@@ -44,6 +45,7 @@ from auditor.tokens.grants import (
     PASSWORD,
     REFRESH_TOKEN,
 )
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.people import people_gap
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.steps import PolicyStep, RuleStep
@@ -165,7 +167,7 @@ def test_every_field_of_every_decision(reading: OidcScopes, tenant: Json) -> Non
         decision = decider.decide(request)
         place = (request.client, request.grant, request.user, request.scopes)
         end, by_other = plainly.end(*place), Plainly(tenant, other).end(*place)
-        notes = {note for note in decision.caveats if "documents disagree" not in note}
+        notes = {c.text for c in decision.caveats if c.kind is not CaveatKind.OIDC_SCOPES}
         assert decision.readings_differ == (end[:2] != by_other[:2]), request
         assert len(decision.caveats) == len(notes) + decision.readings_differ
         got = (
@@ -190,7 +192,7 @@ def test_every_field_of_every_decision(reading: OidcScopes, tenant: Json) -> Non
 # Every step
 
 
-def explained(explanation: Explanation) -> None:
+def explained(explanation: DecisionSteps) -> None:
     """The step that decides is the decision's."""
     decision, steps = explanation.decision, explanation.steps
     last = steps[-1]
@@ -217,7 +219,7 @@ def explained(explanation: Explanation) -> None:
         assert last.missing == decision.missing
 
 
-def in_words(explanation: Explanation) -> None:
+def in_words(explanation: DecisionSteps) -> None:
     """The words have the verdict of the step, and a reason where one is due."""
     for step, shown in zip(explanation.steps, explained_steps(explanation), strict=True):
         assert (shown.kind, shown.verdict, shown.failed) == (step.kind, step.verdict, step.failed)
@@ -271,10 +273,10 @@ def judged(step: PolicyStep | RuleStep) -> tuple[str, str]:
     return step.candidate.rule.id, step.failed or "matches"
 
 
-def expected_steps(plainly: Plainly, explanation: Explanation) -> Iterator[tuple[str, str]]:
+def expected_steps(plainly: Plainly, explanation: DecisionSteps) -> Iterator[tuple[str, str]]:
     """Every policy and rule of the server, and what is wrong with it."""
     tenant, request = plainly.tenant, explanation.request
-    wanted = explanation.situation.asked(request).wanted
+    wanted = explanation.situation.asked(request).scopes
     for policy in sorted(tenant[f"{SERVER}/policies"], key=lambda p: (p["priority"], p["id"])):
         named = {"ALL_CLIENTS", request.client} & {*policy["conditions"]["clients"]["include"]}
         failed = "status" if policy["status"] != "ACTIVE" else ("" if named else "clients")
@@ -339,7 +341,7 @@ def test_caveats_belong_to_the_request_and_not_to_the_one_before_it() -> None:
         request = TokenRequest(
             server="aus", client="0oa0", grant=IMPLICIT, user="ada", scopes=asked
         )
-        return decider.decide(request).caveats
+        return tuple(caveat.text for caveat in decider.decide(request).caveats)
 
     assert caveats("a", "offline_access") == (
         "offline_access is ignored without the response type code.",

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
+from auditor.cli.printing import print_line, print_report
 from auditor.cli.terminal_colour import coloured
 from auditor.errors import UsageError
 from auditor.files import append_to_file, check_writable, is_stream, write_file
@@ -83,10 +82,10 @@ def write_reports(outputs: Iterable[ReportOutput], result: AuditResult) -> None:
         try:
             text = output.report.render(result)
             if output.path == STANDARD_OUTPUT:
-                click.echo(coloured(text), nl=not text.endswith("\n"))
+                print_report(coloured(text))
                 continue
             _write(output, text)
-            click.echo(f"{output.path} written", err=True)
+            print_line(f"{output.path} written", err=True)
         except UsageError as error:
             failed = error
     if failed:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
+from auditor.cli.printing import print_line
 from auditor.errors import UsageError
 from auditor.input_files import LARGEST_RESULTS, InputProblem, read_head, read_input
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.plugins import load_reports
-from auditor.text import printable
 
 _SCHEMA = b'"okta-auditor/results/'
 _HEAD = 200
@@ -57,5 +55,5 @@ def read_saved_results(path: Path, rules: Sequence[Rule]) -> AuditResult:
             remedy=_AGAIN,
         ) from None
     for remark in saved.remarks:
-        click.echo(printable(f"note: {remark}"), err=True)
+        print_line(f"note: {remark}", err=True)
     return saved.result

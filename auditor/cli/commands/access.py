@@ -13,6 +13,7 @@ import click
 import orjson
 
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
 from auditor.text import counted, csv_cell, escaped, one_line
@@ -68,17 +69,17 @@ def command(
     rows = access_rows(org, only, OidcScopes(oidc_scopes))
     if form == "table":
         for line in _table(list(rows)):
-            click.echo(line)
+            print_line(line)
     elif form == "csv":
-        click.echo(_csv(rows), nl=False)
+        print_document(_csv(rows))
     else:
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         document = orjson.dumps([asdict(row) for row in rows], option=options)
-        click.echo(escaped(document.decode()), nl=False)
+        print_document(escaped(document.decode()))
     further = taken_for_granted(org, [only.client] if only.client else org.apps)
     missing = unread(org, *further)
     for line in missing:
-        click.echo(one_line(line), err=True)
+        print_line(line, err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
 
 

@@ -11,6 +11,7 @@ from auditor.cli.audit.acceptance_files import AcceptanceFile, baseline_path
 from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
+from auditor.cli.printing import print_line
 from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.acceptance.baseline import Baseline, make_baseline
@@ -91,7 +92,7 @@ def _previous(target: Path, *, update: bool) -> Baseline | None:
 def _print_counts(target: Path, baseline: Baseline, previous: Baseline | None) -> None:
     accepted = f"accepts {counted(len(baseline.entries), 'finding')}"
     if previous is None:
-        click.echo(f"{target} written: it {accepted}")
+        print_line(f"{target} written: it {accepted}")
         return
     new = baseline.entries.keys() - previous.entries.keys()
     gone = previous.entries.keys() - baseline.entries.keys()
@@ -100,7 +101,7 @@ def _print_counts(target: Path, baseline: Baseline, previous: Baseline | None) -
         for key in baseline.entries.keys() & previous.entries.keys()
         if baseline.entries[key].content != previous.entries[key].content
     ]
-    click.echo(
+    print_line(
         f"{target} updated: it {accepted}, {len(new):,} of them new and {len(changed):,} changed; "
         f"{len(gone):,} are gone"
     )
@@ -115,9 +116,9 @@ def _warn(prepared: PreparedAudit, result: AuditResult) -> None:
         (forbidden, "`never` in the configuration forbids it"),
     ):
         if number:
-            click.echo(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
+            print_line(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
     if result.incomplete:
-        click.echo(f"warning: the baseline is incomplete: {_unchecked_rules(result)}", err=True)
+        print_line(f"warning: the baseline is incomplete: {_unchecked_rules(result)}", err=True)
 
 
 def _unchecked_rules(result: AuditResult) -> str:

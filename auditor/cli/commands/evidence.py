@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
+from auditor.cli.printing import print_line
 from auditor.errors import ExitCode, UsageError
-from auditor.text import counted, printable
+from auditor.text import counted
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -105,9 +106,9 @@ def export(
     )
     bundle = export_bundle(request, replace(audit, output=()))
     (write_zip if zipped else write_folder)(bundle.files, target)
-    click.echo(f"{target} written; its manifest has the SHA-256 {bundle.digest}")
+    print_line(f"{target} written; its manifest has the SHA-256 {bundle.digest}")
     if bundle.incomplete:
-        click.echo("warning: something could not be checked; the evidence says so", err=True)
+        print_line("warning: something could not be checked; the evidence says so", err=True)
         click.get_current_context().exit(ExitCode.INCOMPLETE)
 
 
@@ -150,9 +151,9 @@ def verify(
     apart = timedelta(hours=max_hours) if max_hours else None
     problems += chain_problems(checked, after=after, apart=apart)
     for problem in problems:
-        click.echo(printable(f"{problem.path}: {problem.what}."))
+        print_line(f"{problem.path}: {problem.what}.")
     if problems:
-        click.echo(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
+        print_line(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
         click.get_current_context().exit(ExitCode.FINDINGS)
     series = sorted(
         (item.statement.predicate.captured_at, item.digest, item.statement.predicate.signer)
@@ -160,12 +161,12 @@ def verify(
         if item.statement
     )
     first, last = series[0][0].isoformat(), series[-1][0].isoformat()
-    click.echo(f"{counted(len(paths), 'bundle')} whole and unaltered, {first} to {last}")
-    click.echo(f"the latest manifest has the SHA-256 {series[-1][1]}")
+    print_line(f"{counted(len(paths), 'bundle')} whole and unaltered, {first} to {last}")
+    print_line(f"the latest manifest has the SHA-256 {series[-1][1]}")
     if key is None:
         signed = any(signer for _, _, signer in series)
         what = "who signed them was not checked" if signed else "nobody signed them"
-        click.echo(f"note: {what}; name the key to demand: --public-key FILE", err=True)
+        print_line(f"note: {what}; name the key to demand: --public-key FILE", err=True)
 
 
 @command.command("keygen")
@@ -183,7 +184,8 @@ def keygen(target: Path) -> None:
     private_pem, public_pem = new_key()
     write_file(target, private_pem, PRIVATE)
     write_file(public, public_pem)
-    click.echo(f"{target} written: keep it secret\n{public} written: give it to auditors")
+    print_line(f"{target} written: keep it secret")
+    print_line(f"{public} written: give it to auditors")
 
 
 def _signing_key(path: Path | None) -> Ed25519PrivateKey | None:

@@ -9,13 +9,14 @@ import orjson
 
 from auditor.cli.explanation import as_document, as_text
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document
 from auditor.cli.token_requests import oidc_scopes_option, read_org
 from auditor.errors import ExitCode
 from auditor.text import escaped
 from auditor.tokens.advice.search import advise
 from auditor.tokens.decide import Decider, OidcScopes
-from auditor.tokens.decision import Outcome
-from auditor.tokens.lookup import Words
+from auditor.tokens.lookup.named_request import NamedRequest
+from auditor.tokens.outcome import Outcome
 
 
 @click.command("explain")
@@ -65,7 +66,7 @@ def command(
     means nothing or two things; 3 the snapshot does not tell (INDETERMINATE).
     """
     org = read_org(path)
-    words = Words(
+    named = NamedRequest(
         server=server,
         client=client,
         grant=grant,
@@ -76,14 +77,14 @@ def command(
         pkce=False if no_pkce else None,
         dpop=False if no_dpop else None,
     )
-    request = words.request(org)
+    request = named.resolve(org)
     decider = Decider(org, OidcScopes(oidc_scopes))
     explanation = decider.explain(request)
     advice = advise(decider, request, explanation.decision)
     if form == "json":
         document = as_document(org, explanation, advice)
-        click.echo(escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
+        print_document(escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
     else:
-        click.echo(as_text(org, explanation, advice))
+        print_document(as_text(org, explanation, advice))
     definite = explanation.decision.outcome is not Outcome.INDETERMINATE
     ctx.exit(ExitCode.CLEAN if definite else ExitCode.INCOMPLETE)

@@ -18,6 +18,7 @@ from auditor.cli.audit.acceptance_files import AcceptanceFile, suppressions_path
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
+from auditor.cli.printing import print_line
 from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
 from auditor.lint.acceptance.suppression import Suppression
@@ -112,7 +113,7 @@ def command(
         mode = target.stat().st_mode & PUBLIC if text else PUBLIC
         write_file(target, added.encode(), mode)
     line = added.count("\n") - len(entry.model_dump(exclude_none=True))
-    click.echo(
+    print_line(
         f"{target}:{line}: {entry.rule} on {quoted(entry.name or entry.target)} is suppressed "
         f"until {entry.expires}: {counted(len(findings), 'finding')}"
     )

@@ -11,6 +11,7 @@ import click
 import orjson
 
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
 from auditor.text import counted, escaped, listed, one_line
@@ -47,12 +48,12 @@ def command(
     results = [case.run(decider) for case in cases]
     if form == "text":
         for line in _text(results, path, expectations):
-            click.echo(one_line(line))
+            print_line(line)
         for line in unread(org) if any(result.undecided for result in results) else ():
-            click.echo(one_line(line))
+            print_line(line)
     else:
         render: Callable[..., str] = {"json": _json, "junit": _junit}[form]
-        click.echo(render(results, expectations), nl=False)
+        print_document(render(results, expectations))
     ctx.exit(_exit_code(results))
 
 
@@ -73,7 +74,7 @@ def _text(results: list[Result], snapshot: Path, path: Path) -> list[str]:
         lines += [
             f"{word}  {case.expectation.title}  ({path}:{case.line})",
             *(f"    {line}" for line in _compared(result)),
-            f"    Try: {explain_command(snapshot, case.expectation.words)}",
+            f"    Try: {explain_command(snapshot, case.expectation.named_request)}",
             "",
         ]
     undecided = sum(result.undecided for result in results)
@@ -91,16 +92,14 @@ def _compared(result: Result) -> list[str]:
     ]
     if "expect" in result.differences:
         words = ": ".join(filter(None, [actual.error, actual.error_description]))
-        why = actual.missing or words or actual.failed
+        why = (actual.missing.text if actual.missing else None) or words or actual.failed
         lines += [f"because: {why}"] if why else []
     return lines
 
 
 def _got(decision: Decision, key: str) -> Any:
-    if key == "expect":
-        return decision.outcome.value
-    value = getattr(decision, key)
-    return value.title if key in {"policy", "rule"} and value else value
+    value = decision.as_json()["outcome" if key == "expect" else key]
+    return value["name"] if key in {"policy", "rule"} and value else value
 
 
 def _shown(value: Any) -> str:

@@ -6,17 +6,18 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import click
-
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
+from auditor.cli.printing import print_line
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
+from auditor.errors import DiskFullError
+from auditor.lint.deleted_objects import deleted_objects
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
-from auditor.text import counted, one_line
+from auditor.text import counted
 
 COUNTED = {
     "authorization_servers": "server",
@@ -32,7 +33,7 @@ _PLURALS = {"policy": "policies"}
 
 def to_stderr(line: str) -> None:
     """Print a line on standard error, beside the output."""
-    click.echo(line, err=True)
+    print_line(line, err=True)
 
 
 def export_tenant(
@@ -78,6 +79,8 @@ def export_to_file(
             snapshot = export_tenant(credentials, options, journal, verbose=verbose)
             store_snapshot(snapshot, path)
             finish_journal(snapshot, journal, again)
+        except DiskFullError as error:
+            raise without_room(error, journal, again) from error
         except KeyboardInterrupt:
             kept = journal and not journal.empty and journal.path.exists()
             line = f"what was read is kept; go on with: {again}" if kept else "nothing was written"
@@ -86,6 +89,16 @@ def export_to_file(
             if journal:
                 journal.close()
     return snapshot
+
+
+def without_room(error: DiskFullError, journal: Journal | None, again: str) -> DiskFullError:
+    """The same error with what to do about it: what was read is not lost."""
+    if journal is None or journal.empty:
+        return error
+    size = f"What was read so far takes {journal.size:,} bytes."
+    return DiskFullError(
+        error.path, f"{error.message} {size}", remedy=f"Free space there, then go on with: {again}"
+    )
 
 
 def finish_journal(
@@ -140,24 +153,27 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     say(f"Read {counted(capture.requests, 'request')}: {object_counts(snapshot)}.")
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
+    if deleted := deleted_objects(snapshot.ledger.entries):
+        say(f"note: {deleted}")
     for entry in snapshot.ledger.incomplete:
-        say(incomplete_warning(entry))
+        for line in incomplete_warning(entry):
+            say(line)
     incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
 
 
-def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> str:
-    """The warning of a collection that was not read completely.
+def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> tuple[str, str]:
+    """The warning of a collection that was not read completely, in two lines.
 
     Args:
         entry: of the collection.
         consequence: a clause that begins with ", so".
     """
     return (
-        f"warning: {entry.label} could not be read completely{consequence}: "
-        f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
+        f"warning: {entry.label} could not be read completely{consequence}: {entry.explanation()}.",
+        f"  Next: {entry.remedy()}.",
     )
 
 

@@ -16,6 +16,7 @@ from auditor.cli.export.one_tenant import (
     start_journal,
     store_snapshot,
     to_stderr,
+    without_room,
 )
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.export.request_plan import print_plan
@@ -24,11 +25,11 @@ from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import journal_path
 from auditor.collect.options import ExportOptions
-from auditor.errors import AuditorError, ExitCode, UsageError
+from auditor.errors import AuditorError, DiskFullError, ExitCode, UsageError
 from auditor.files import check_writable, make_folder
 from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import Snapshot
-from auditor.text import closest, did_you_mean, listed, printable
+from auditor.text import closest, did_you_mean, listed
 
 if TYPE_CHECKING:
     from auditor.config.tenants import TenantConfig
@@ -168,7 +169,7 @@ def export_tenants(tenants: dict[str, TenantConfig], exports: TenantExports) -> 
                     run.journal.close()
     width = max(map(len, tenants))
     for name in tenants:
-        to_stderr(printable(f"{name:<{width}}  {results[name].line}"))
+        to_stderr(f"{name:<{width}}  {results[name].line}")
     return max((result.code for result in results.values()), key=_BEST_TO_WORST.index)
 
 
@@ -207,15 +208,20 @@ def _start(name: str, tenant: TenantConfig, exports: TenantExports) -> _Run:
 def _export(runs: Sequence[_Run], exports: TenantExports, results: dict[str, TenantResult]) -> None:
     from auditor.collect.export_many import ExportJob, export_each  # noqa: PLC0415 - the SDK takes a second
 
+    def explained(run: _Run, error: Exception) -> Exception:
+        if not isinstance(error, DiskFullError):
+            return error
+        return without_room(error, run.journal, shlex.join(exports.again([run.name])))
+
     def done(number: int, result: Snapshot | Exception) -> None:
         run = runs[number]
         if isinstance(result, Exception):
-            results[run.name] = _failed(result)
+            results[run.name] = _failed(explained(run, result))
             return
         try:
             results[run.name] = _store(run, result, exports)
         except Exception as error:  # noqa: BLE001 - one tenant's, whatever it is
-            results[run.name] = _failed(error)
+            results[run.name] = _failed(explained(run, error))
 
     with export_progress(*(run.name for run in runs), verbose=exports.verbose) as watchers:
         jobs = [

@@ -7,11 +7,11 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-from auditor.collect.api.errors import NOT_LICENSED
+from auditor.collect.api.errors import NOT_LICENSED, OktaError
 from auditor.collect.api.sdk_executor import SdkExecutor
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.dpop import NONCE_REQUIRED, DpopProofs
-from auditor.collect.auth.token_request import AccessToken
+from auditor.collect.auth.fetch_token import AccessToken
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.proxy_and_tls import NetworkRoute, route_to
 from auditor.collect.http.response import Response, ResponseLimits
@@ -146,4 +146,6 @@ def _requires_nonce(proofs: DpopProofs | None, response: Response) -> bool:
 
 def _refuses_token(response: Response) -> bool:
     # Okta answers 401 as well where a feature is not licensed.
-    return response.status == HTTPStatus.UNAUTHORIZED and NOT_LICENSED.encode() not in response.body
+    return response.status == HTTPStatus.UNAUTHORIZED and (
+        OktaError.of(response).code != NOT_LICENSED
+    )

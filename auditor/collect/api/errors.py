@@ -13,10 +13,16 @@ from auditor.text import one_line
 NOT_LICENSED = "E0000015"
 """Okta's error code, with 401, for a feature that the org does not have."""
 
+NOT_FOUND = "E0000007"
+"""Okta's error code, with 404, for an object or an endpoint that does not exist."""
+
 
 @dataclass(frozen=True, slots=True)
 class OktaError:
-    """A status and what the body says of it; code and summary are empty where it says nothing."""
+    """A status and what the body says of it; code and summary are empty where it says nothing.
+
+    Only JSON that is sent as JSON says something: a gateway's page is not Okta's word.
+    """
 
     status: int
     code: str
@@ -25,8 +31,9 @@ class OktaError:
     @classmethod
     def of(cls, response: Response) -> OktaError:
         """Read an answer's body, whatever it holds."""
+        kind = response.headers.get("Content-Type", "").partition(";")[0].lower()
         try:
-            body = orjson.loads(response.body)
+            body = orjson.loads(response.body) if "json" in kind else None
         except orjson.JSONDecodeError:
             body = None
         if not isinstance(body, dict):

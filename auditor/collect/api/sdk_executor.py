@@ -19,10 +19,10 @@ from okta.http_client import HTTPClient
 from okta.oauth import OAuth
 from okta.request_executor import RequestExecutor
 
-from auditor.collect.auth.access_tokens import AccessTokens
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.auth.dpop import DpopProofs
-from auditor.collect.auth.token_request import TokenEndpoint
+from auditor.collect.auth.fetch_token import TokenEndpoint
+from auditor.collect.auth.token_cache import TokenCache
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
 from auditor.collect.http.scrubbing import Scrubber
@@ -57,7 +57,7 @@ class _HttpClient(HTTPClient):
 class _OAuth(OAuth):
     """Gives the SDK's executor our tokens and our DPoP proofs."""
 
-    tokens: AccessTokens
+    tokens: TokenCache
 
     async def get_oauth_token(self) -> tuple[str | None, str, Exception | None]:
         """The current token, its kind, no error: errors are raised."""
@@ -77,9 +77,9 @@ class SdkExecutor(RequestExecutor):
         super().__init__(config, NoOpCache(), _HttpClient)  # type: ignore[no-untyped-call] # the SDK is partly annotated
         self._http_client: _HttpClient
         self._http_client.transport = transport
-        self.tokens: AccessTokens | None = None
+        self.tokens: TokenCache | None = None
         if credentials.mode == PRIVATE_KEY:
-            self.tokens = AccessTokens(TokenEndpoint(credentials, self._post, scrubber))
+            self.tokens = TokenCache(TokenEndpoint(credentials, self._post, scrubber))
             self._oauth = _OAuth(self, config)
             self._oauth.tokens = self.tokens
 

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
 from auditor.collect.auth.credentials import Credentials
-from auditor.collect.auth.token_request import AccessToken, TokenRefusedError
+from auditor.collect.auth.fetch_token import AccessToken, TokenRefusedError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
 from auditor.collect.doctor.network import organization, route
 from auditor.collect.doctor.permissions import API_SCOPES, issued, readable, windows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.collect.auth.credentials import PRIVATE_KEY, READ_SCOPES, Credentials
-from auditor.collect.auth.token_request import AccessToken
+from auditor.collect.auth.fetch_token import AccessToken
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.collect.doctor.probes import Probe, RateLimitWindow, Readability
 from auditor.collect.rate_limits.allowance import share_of

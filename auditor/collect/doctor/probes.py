@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 import orjson
 
 from auditor.collect.api.client import OktaClient
-from auditor.collect.api.errors import NOT_LICENSED, OktaError
+from auditor.collect.api.errors import NOT_FOUND, NOT_LICENSED, OktaError
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
+from auditor.collect.rate_limits.headers import RateLimitHeaders
 from auditor.snapshot.collections import Collection, children, is_record, roots
 from auditor.snapshot.records import read_records
 
@@ -123,13 +124,11 @@ class Prober:
         return _probe_of(row, response)
 
     def _note(self, bucket: str, response: Response) -> None:
-        limit = response.headers.get("X-Rate-Limit-Limit", "")
-        remaining = response.headers.get("X-Rate-Limit-Remaining", "")
-        # A limit of 0 is that of concurrency, which says nothing about the bucket.
-        if limit.isdecimal() and remaining.isdecimal() and int(limit):
+        limits = RateLimitHeaders.of(response.status, response.headers)
+        if limits is not None and not limits.of_concurrency:
             before = self.windows.get(bucket)
-            left = min(int(remaining), before.remaining) if before else int(remaining)
-            self.windows[bucket] = RateLimitWindow(int(limit), left)
+            left = min(limits.remaining, before.remaining) if before else limits.remaining
+            self.windows[bucket] = RateLimitWindow(limits.limit, left)
 
 
 def _probe_of(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
@@ -141,12 +140,12 @@ def _probe_of(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
                 row, Readability.FAILED, row, "the answer is not the JSON that Okta sends"
             ), []
         return Probe(row, Readability.READ, row), body if isinstance(body, list) else []
-    if response.status == HTTPStatus.NOT_FOUND and row.single:
-        return Probe(
-            row, Readability.READ, row
-        ), []  # an org without the setting: that is an answer
+    if response.status == HTTPStatus.NOT_FOUND and error.code == NOT_FOUND and row.single:
+        # An org without the setting: that is an answer.
+        return Probe(row, Readability.READ, row), []
     if response.status == HTTPStatus.UNAUTHORIZED and error.code == NOT_LICENSED:
-        return Probe(row, Readability.ABSENT, row, str(error)), []
+        readability = Readability.ABSENT if row.feature else Readability.REFUSED
+        return Probe(row, readability, row, str(error)), []
     if response.status == HTTPStatus.FORBIDDEN:
         challenge = response.headers.get("WWW-Authenticate", "")
         lacks = re.search(r"\binsufficient_scope\b", challenge) is not None

@@ -7,9 +7,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
-from auditor.collect.api.errors import NOT_LICENSED, OktaError
+from auditor.collect.api.errors import NOT_FOUND, NOT_LICENSED, OktaError
+from auditor.collect.fetch.json_values import value_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.http.response import Response
 from auditor.text import one_line
@@ -20,7 +19,7 @@ class MalformedAnswerError(Exception):
 
 
 def value_in(response: Response) -> Any:
-    """The JSON value in an answer with status 200.
+    """The JSON value in an answer with status 200; see `json_values` for odd items of a list.
 
     Raises:
         MalformedAnswerError: it is not JSON. A media type that says so is believed: an empty list
@@ -30,8 +29,8 @@ def value_in(response: Response) -> Any:
     if "json" not in kind and response.body.lstrip()[:1] in {b"[", b"{"}:
         raise MalformedAnswerError(f"the answer is {one_line(kind)[:40] or 'of no type'}, not JSON")
     try:
-        return orjson.loads(response.body)
-    except orjson.JSONDecodeError:
+        return value_of(response.body)
+    except ValueError:
         raise MalformedAnswerError(_not_json(response.body)) from None
 
 
@@ -44,15 +43,25 @@ def misshapen(value: object, expected: type) -> Problem | None:
     return failure(f"the answer is {shape}, not {names[expected]}")
 
 
-def refusal(response: Response) -> Problem:
-    """What an answer with another status than 200 says."""
-    status = response.status
+def refusal(response: Response, *, optional: bool) -> Problem:
+    """What an answer with another status than 200 says.
+
+    Args:
+        response: the answer.
+        optional: whether what was asked for is a feature that an org may lack. What every org
+            has is refused where Okta calls it absent.
+    """
+    error = OktaError.of(response)
+    status = error.status
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return failure(
-            f"Okta answered with a redirect ({OktaError.of(response)}), which is not followed"
-        )
+        return failure(f"Okta answered with a redirect ({error}), which is not followed")
+    if status == HTTPStatus.NOT_FOUND and error.code != NOT_FOUND:
+        words = "a 404 came that is not Okta's"
+        return Problem(ProblemKind.FAILED, f"{words} ({error})", status=status)
     kind, words = _WORDS.get(status, (ProblemKind.FAILED, "Okta answered"))
-    return Problem(kind, f"{words} ({OktaError.of(response)})", status=status)
+    if kind is ProblemKind.ABSENT and not optional:
+        kind, words = _WORDS[HTTPStatus.FORBIDDEN]
+    return Problem(kind, f"{words} ({error})", status=status)
 
 
 def credentials_refused(response: Response) -> bool:

@@ -5,6 +5,19 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+LONGEST_ID = 256
+"""Characters of an id. Okta's have 20; a client id that somebody chose has 100 at most."""
+
+LONGEST_EXPORT_S = 12 * 60 * 60
+"""How long an export may take unless --max-time says otherwise. The largest tenants that were
+tried take two hours with half of Okta's rate limits; a nightly run has to end before the next."""
+
+DEEPEST_VALUE = 200
+"""Levels of arrays and objects in a record. Okta's have about ten; Python's JSON reads 900."""
+
+LONGEST_NUMBER = 4000
+"""Digits of an integer. Python reads 4,300, because the time grows with the square of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -23,7 +36,14 @@ class Bounds:
     """How many closed rate-limit windows one page is waited for."""
 
     longest_throttling_s: float = 900.0
-    """A bucket that answers nothing but 429 for so long is given up."""
+    """A bucket that lets hardly anything through for so long is given up: answers are 429, or say
+    that hardly anything remains, window after window."""
+
+    hardly_left: float = 0.01
+    """The part of a limit below which hardly anything remains of it."""
+
+    slowest_answers_s: float = 15.0
+    """One answer in so many seconds is hardly anything: four in a window of Okta's."""
 
     most_pages: int = 20_000
     """Pages of one list."""
@@ -40,8 +60,27 @@ class Bounds:
     longest_cool_down_s: float = 60.0
     """Where that doubling ends."""
 
+    few_gone: int = 5
+    """So many objects of a collection may be deleted while it is read, however few it has: more
+    are believed only of a large one, because an error deletes much and people little."""
+
+    most_gone: float = 0.01
+    """The part of a collection of which more than `few_gone` may be."""
+
+    most_of_all: float = 0.5
+    """The part of a collection, however small, of which no more may be."""
+
+    most_parents_again: int = 50
+    """Lists of a collection that are read once more to see what was deleted: those of policies
+    are many, one for each server, and in more of them at once people delete nothing."""
+
     most_probes: int = 5
     """Failing probes in a row after which the org is given up for the rest of the run."""
+
+    def believable(self, gone: int, of: int) -> bool:
+        """Whether so many objects of a collection may have been deleted while it was read."""
+        few = gone <= max(self.few_gone, self.most_gone * of)
+        return few and gone <= self.most_of_all * of
 
     def pause_s(self, failures: int) -> float:
         """A pause with full jitter: anything up to a bound that doubles with each failure."""

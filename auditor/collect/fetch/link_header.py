@@ -7,9 +7,14 @@ from collections.abc import Iterable, Mapping
 
 from multidict import MultiMapping
 
-_PARAMETER = r"""\s*;\s*[^\s=;,"<>]+(?:\s*=\s*(?:"[^"]*"|[^\s";,]*))?"""
+# A value in single quotes is none by the standard; a proxy may write one all the same.
+_VALUE = r"""(?:"([^"]*)"|'([^'"<>]*)'|([^\s"';,<>]*))"""
+_PARAMETER = rf"""\s*;\s*[^\s=;,"<>]+(?:\s*=\s*{_VALUE})?"""
 _LINK = re.compile(rf"\s*<([^<>]*)>((?:{_PARAMETER})*)\s*(?:,|$)")
-_RELATION = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]*))""", re.IGNORECASE)
+_RELATION = re.compile(rf""";\s*rel\s*=\s*{_VALUE}""", re.IGNORECASE)
+
+_NEXT = re.compile(r"(?<![a-z0-9])next(?![a-z0-9-])", re.IGNORECASE)
+_WORD = re.compile(r"[a-z][a-z0-9.:/-]*")
 
 
 class LinkHeaderError(Exception):
@@ -32,13 +37,25 @@ def next_link(headers: Mapping[str, str]) -> str | None:
                 if "next" in line[place:].lower():
                     raise LinkHeaderError("its Link header cannot be understood")
                 break
-            relation = _RELATION.search(link[2])
-            if relation and "next" in (relation[1] or relation[2] or "").lower().split():
+            relations = _relations(link[2])
+            if "next" in relations:
                 targets.add(link[1])
+            elif _NEXT.search(link[2]) and not all(map(_plain, relations or [""])):
+                raise LinkHeaderError("its Link header cannot be understood")
             place = link.end()
     if len(targets) > 1:
         raise LinkHeaderError("its Link header names several next pages")
     return targets.pop() if targets else None
+
+
+def _relations(parameters: str) -> list[str]:
+    values = (next(filter(None, found.groups()), "") for found in _RELATION.finditer(parameters))
+    return [word for value in values for word in value.lower().split()]
+
+
+def _plain(relation: str) -> bool:
+    """Whether a relation is a word, and not what is left of one that was quoted oddly."""
+    return _WORD.fullmatch(relation) is not None
 
 
 def _lines(headers: Mapping[str, str]) -> Iterable[str]:

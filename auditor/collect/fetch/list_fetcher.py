@@ -24,7 +24,7 @@ from auditor.collect.fetch.next_page import PageChain, PageChainError
 from auditor.collect.fetch.page_result import PageResult
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import FetchJob, RetryingClient
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.snapshot.collections import match
 
 _GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -113,7 +113,8 @@ class ListFetcher:
             CredentialsRefusedError: Okta does not accept the token.
         """
         row = match(path)
-        job = FetchJob(bucket, row[0].name if row else path, unless)
+        optional = row is not None and row[0].feature is not None
+        job = FetchJob(bucket, row[0].name if row else path, unless, optional)
         result = ListResult()
         try:
             chain = PageChain(self.org_url, path, self.bounds)

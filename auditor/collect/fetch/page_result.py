@@ -17,7 +17,7 @@ from auditor.collect.fetch.answers import (
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.problems import Problem, failure
 from auditor.collect.http.response import Response
-from auditor.collect.rate_limits.limiter import Throttle
+from auditor.collect.rate_limits.waiting import Throttle
 
 
 class Retry(Enum):
@@ -41,14 +41,23 @@ class PageResult:
     """What the server asked to wait."""
 
 
-def result_of(response: Response, throttle: Throttle, bounds: Bounds) -> PageResult:
-    """What an answer means: a value, or a problem and whether to ask again."""
+def result_of(
+    response: Response, throttle: Throttle, bounds: Bounds, *, optional: bool
+) -> PageResult:
+    """What an answer means: a value, or a problem and whether to ask again.
+
+    Args:
+        response: the answer.
+        throttle: whether a rate limit refused the request.
+        bounds: the bounds.
+        optional: whether what was asked for is a feature that an org may lack.
+    """
     if response.status == HTTPStatus.OK:
         try:
             return PageResult(value_in(response), response)
         except MalformedAnswerError as error:
             return PageResult(problem=failure(str(error)), retry=Retry.AFTER_A_PAUSE)
-    problem = refusal(response)
+    problem = refusal(response, optional=optional)
     if throttle is Throttle.WINDOW:
         return PageResult(problem=problem, retry=Retry.WHEN_THE_WINDOW_OPENS)
     if not worth_retrying(response.status):

@@ -10,11 +10,11 @@ class ProblemKind(Enum):
     """The kinds of reasons why a list could not be read."""
 
     REFUSED = auto()
-    """403: the token may not read it."""
+    """403, or 401 E0000015 of what every org has: the token may not read it."""
     ABSENT = auto()
-    """401 E0000015: the org does not have the feature."""
+    """401 E0000015, where a feature may be missing: the org does not have it."""
     NOT_FOUND = auto()
-    """404: there is no such object or endpoint."""
+    """404 E0000007: there is no such object or endpoint. Any other 404 is not Okta's."""
     EXPIRED = auto()
     """The address to go on from is not good any more: the list is to be begun anew."""
     FAILED = auto()

@@ -1,6 +1,7 @@
 """Retries: one page, asked for until it comes or another request makes no sense.
 
-Each request waits for the circuit breaker and for its turn by the rate limits first.
+Each request first waits for the circuit breaker and, in `rate_limits/waiting.py`, for its turn:
+after a 429, that comes when the window of the rate limit opens again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from http import HTTPStatus
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import OktaError
-from auditor.collect.auth.token_request import TokenRefusedError
+from auditor.collect.auth.fetch_token import TokenRefusedError
 from auditor.collect.fetch.answers import credentials_refused
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
@@ -21,14 +22,15 @@ from auditor.collect.fetch.page_result import PageResult, Retry, result_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
-from auditor.collect.rate_limits.limiter import RateLimiter
+from auditor.collect.rate_limits.headers import RateLimitHeaders
+from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.errors import CollectError
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class CredentialsRefusedError(CollectError):
-    """Okta does not accept the token, and a new one does not help or is not to be had.
+    """Okta does not accept the token, and a new one does not help or cannot be had.
 
     Args:
         reason: a clause.
@@ -53,8 +55,22 @@ class FetchJob:
     unless: Callable[[], Problem | None]
     """Asked right before each request; a problem that it returns is the result instead."""
 
+    optional: bool = False
+    """Whether what is asked for is a feature that an org may lack."""
+
     requests: int = 0
     retries: int = 0
+
+
+@dataclass(slots=True)
+class _Drought:
+    """A time in which a rate-limit bucket says that nothing is left."""
+
+    since: float
+    waited: float
+    """Seconds that the bucket had waited by then."""
+    answers: int = 0
+    """Requests that were let through all the same."""
 
 
 @dataclass
@@ -77,7 +93,7 @@ class RetryingClient:
 
     def __post_init__(self) -> None:
         self._breaker = CircuitBreaker(self.bounds)
-        self._throttled_since: dict[str, float] = {}
+        self._droughts: dict[str, _Drought] = {}
         self._given_up: dict[str, Problem] = {}
         self._renewing = asyncio.Lock()
         self._renewals = 0
@@ -137,7 +153,7 @@ class RetryingClient:
             response = await self.client.get(url)
             # Before anything is awaited, so that the limiter knows whose answer it is.
             throttle = self.limiter.observe(job.bucket, response.status, response.headers)
-            self._watch_throttling(job.bucket, response.status)
+            self._give_up_if_throttled(job.bucket, response)
             if credentials_refused(response):
                 await self._renew(response, renewals, may_renew=may_renew)
                 self._breaker.succeeded(permit)
@@ -150,7 +166,7 @@ class RetryingClient:
             )
         except TokenRefusedError as error:
             raise CredentialsRefusedError(error.reason, remedy=error.remedy) from None
-        result = result_of(response, throttle, self.bounds)
+        result = result_of(response, throttle, self.bounds, optional=job.optional)
         broken = result.retry is Retry.AFTER_A_PAUSE and (
             response.status != HTTPStatus.TOO_MANY_REQUESTS
         )
@@ -160,18 +176,35 @@ class RetryingClient:
             self._breaker.succeeded(permit)
         return result
 
-    def _watch_throttling(self, bucket: str, status: int) -> None:
-        """Give a bucket up that has answered nothing but 429 for too long."""
-        if status != HTTPStatus.TOO_MANY_REQUESTS:
-            self._throttled_since.pop(bucket, None)
+    def _give_up_if_throttled(self, bucket: str, response: Response) -> None:
+        """Give up a bucket that has let hardly anything through for too long.
+
+        Okta answers 429 where nothing is left. A gateway, or others who spend everything, may
+        leave nothing with each answer that comes through, too.
+        """
+        limits = RateLimitHeaders.of(response.status, response.headers)
+        refused = response.status == HTTPStatus.TOO_MANY_REQUESTS
+        if not refused and (
+            limits is None or limits.remaining > limits.limit * self.bounds.hardly_left
+        ):
+            self._droughts.pop(bucket, None)
             return
         now = asyncio.get_running_loop().time()
-        since = self._throttled_since.setdefault(bucket, now)
-        if now - since >= self.bounds.longest_throttling_s:
-            minutes = self.bounds.longest_throttling_s / 60
-            self._given_up[bucket] = failure(
-                f"nothing but 429 came from the rate limit of {bucket} for {minutes:g} minutes"
-            )
+        waited = self.limiter.waited_in(bucket)
+        drought = self._droughts.setdefault(bucket, _Drought(now, waited))
+        drought.answers += not refused
+        # A bucket that nobody asks anything of does not suffer.
+        lasted = waited - drought.waited if drought.answers else now - drought.since
+        if lasted < self.bounds.longest_throttling_s:
+            return
+        if drought.answers * self.bounds.slowest_answers_s > lasted:
+            self._droughts.pop(bucket)  # what is left is wrong, or fits
+            return
+        what = "hardly anything" if drought.answers else "nothing but 429"
+        minutes = self.bounds.longest_throttling_s / 60
+        self._given_up[bucket] = failure(
+            f"{what} came from the rate limit of {bucket} for {minutes:g} minutes"
+        )
 
     async def _renew(self, response: Response, renewals: int, *, may_renew: bool) -> None:
         """Get a new token, unless another list has since the refused request was sent.

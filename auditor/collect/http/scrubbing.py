@@ -57,6 +57,9 @@ class Scrubber:
 
     def without(self, *secrets: str) -> Scrubber:
         """A scrubber that takes out what this one does, and the credentials of one request."""
+        secrets = tuple(secret for secret in secrets if not self._errors.has(secret))
+        if not any(secrets):
+            return self
         other = Scrubber()
         other._secrets = self._secrets.copy()
         other._errors = self._errors.copy()
@@ -106,8 +109,11 @@ class _Needles:
         other._texts = dict(self._texts)
         return other
 
+    def has(self, secret: str) -> bool:
+        return secret.lower() in self._texts
+
     def add(self, secret: str) -> None:
-        if secret.lower() not in self._texts:
+        if not self.has(secret):
             self._texts |= dict.fromkeys(form.lower() for form in _forms(secret))
             vars(self).pop("_pattern", None)
 

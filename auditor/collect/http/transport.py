@@ -193,10 +193,10 @@ def _rate_limit(response: Response) -> str:
 
 
 def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> list[str]:
-    """What of a request proves who sends it. The parts of an Authorization header are apart."""
+    """What of a request proves who sends it."""
     authorization = headers.get("Authorization", "")
     return [
-        *(authorization, authorization.partition(" ")[2], headers.get("DPoP", "")),
+        *(authorization.partition(" ")[2], headers.get("DPoP", "")),
         *(form.get(name, "") for name in ("client_assertion", "client_secret")),
     ]
 

@@ -31,8 +31,6 @@ class EarlierRuns:
 
     org_url: str
     lists: dict[str, ListPages] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    """Paths of objects that were deleted."""
     nothing: set[str] = field(default_factory=set)
     """Paths of settings that the org does not have."""
 
@@ -66,8 +64,6 @@ class EarlierRuns:
                 self.lists[path] = ListPages(
                     duplicates=duplicates or 0, read_again=duplicates is not None
                 )
-            case {"gone": str(path)}:
-                self.gone.add(path)
             case {"nothing": str(path)}:
                 self.nothing.add(path)
             case _:

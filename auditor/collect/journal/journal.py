@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BufferedRandom
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from auditor.collect.journal.earlier_runs import EarlierRuns, ListPages
 from auditor.collect.journal.lines import FORMAT, as_entry, checked, kept_page, line_of
 from auditor.collect.lists.kept_page import KeptPage
-from auditor.errors import OutputError
+from auditor.files import unwritten
 
 
 class Journal:
@@ -79,10 +80,6 @@ class Journal:
         """Whether earlier runs have read a list to its end."""
         return self._earlier.is_read(path)
 
-    def is_gone(self, path: str) -> bool:
-        """Whether an object was found to be deleted."""
-        return path in self._earlier.gone
-
     def is_nothing(self, path: str) -> bool:
         """Whether the org was found not to have a setting."""
         return path in self._earlier.nothing
@@ -102,10 +99,6 @@ class Journal:
         """
         self._write({"anew": path, "duplicates": duplicates})
 
-    def gone(self, path: str) -> None:
-        """Note that an object was deleted."""
-        self._write({"gone": path})
-
     def nothing(self, path: str) -> None:
         """Note that the org does not have a setting."""
         self._write({"nothing": path})
@@ -115,18 +108,23 @@ class Journal:
         """Whether there is nothing in it to go on with."""
         return not self._earlier.lists and not self._lines_written
 
+    @property
+    def size(self) -> int:
+        """How large the file is, in bytes; a snapshot is about as large."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
     def close(self) -> None:
         """Leave the file for another run; without anything in it, it is of no use."""
         if not self._file.closed:
             if self.empty:
                 self.path.unlink(missing_ok=True)
-            self._file.close()
+            close_file(self._file)
 
     def remove(self) -> None:
         """Remove the file: everything was read."""
         # While it is locked: another run's would be removed otherwise.
         self.path.unlink(missing_ok=True)
-        self._file.close()
+        close_file(self._file)
 
     def _write(self, entry: dict[str, Any]) -> None:
         self._append(line_of(entry))
@@ -138,7 +136,13 @@ class Journal:
             self._file.write(line)
             self._file.flush()
         except OSError as error:
-            raise OutputError(
-                f"{self.path} could not be written: {error.strerror}.",
-                remedy="It is as large as the snapshot. Check the free space.",
-            ) from error
+            raise unwritten(self.path, error) from error
+
+
+def close_file(file: BufferedRandom) -> None:
+    """Close a journal's file, whether or not what is left to write finds room.
+
+    A line without its end is not used, so nothing is lost by that but its page.
+    """
+    with suppress(OSError):
+        file.close()

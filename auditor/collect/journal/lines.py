@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import orjson
-
+from auditor import exact_json
 from auditor.collect.lists.kept_page import KeptPage
 from auditor.snapshot.collections import Collection
 
@@ -18,7 +17,7 @@ _ASSIGNMENT_KEYS = {"scope", "status", "ids"}
 
 def line_of(entry: dict[str, Any]) -> bytes:
     """The line that holds an entry."""
-    body = orjson.dumps(entry)
+    body = exact_json.dumps(entry)
     return _checksum(body) + b" " + body + b"\n"
 
 
@@ -28,8 +27,8 @@ def checked(line: bytes) -> dict[str, Any] | None:
     if not line.endswith(b"\n") or checksum != _checksum(body):
         return None
     try:
-        entry = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        entry = exact_json.loads(body)
+    except ValueError:
         return None
     return entry if isinstance(entry, dict) else None
 

@@ -11,7 +11,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
-from auditor.collect.journal.journal import Journal
+from auditor.collect.journal.journal import Journal, close_file
 from auditor.collect.journal.lines import FORMAT
 from auditor.collect.journal.resume import read_earlier_runs, read_header
 from auditor.collect.journal.terms import difference, terms_of
@@ -79,7 +79,7 @@ def open_journal(
         _LOGGER.info("journal %s: begun", path)
         return OpenedJournal(journal, note)
     except BaseException:
-        file.close()
+        close_file(file)
         raise
 
 

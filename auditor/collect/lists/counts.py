@@ -27,6 +27,8 @@ class CollectionCounts:
     """By the path of the list."""
     refused: Problem | None = None
     """The refusal, if the token may not read the collection."""
+    doubt: str | None = None
+    """Why it is not all that the org has, although every list was read to its end."""
     quarantined: list[Quarantined] = field(default_factory=list)
     requests: int = 0
     retries: int = 0

@@ -80,6 +80,6 @@ def _status(
             CollectionStatus.PARTIAL,
             f"{parent.label} were not all read ({parent.explanation()})",
         )
-    if counts.problems or counts.quarantined:
-        return CollectionStatus.PARTIAL, None
+    if counts.doubt or counts.problems or counts.quarantined:
+        return CollectionStatus.PARTIAL, counts.doubt
     return CollectionStatus.COMPLETE, None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.collect.lists.kept_page import KeptPage
+from auditor.collect.lists.odd_records import TWIN, shown_name
 from auditor.collect.lists.page_records import RecordCleaner
 from auditor.snapshot.collections import Collection, Json
 from auditor.snapshot.ledger import Quarantined
@@ -45,6 +46,8 @@ class Listing:
 
     def _reset(self) -> None:
         self.pages = self.left_out = self.moved = 0
+        self.repeated: str | None = None
+        """The first id that came on a second page, if one did in this run."""
         self.next_url: str | None = None
         self.quarantined: list[Quarantined] = []
         self._position = 0
@@ -77,6 +80,7 @@ class Listing:
             What is kept of it, and its records as models; none of packed ones.
         """
         relevant = [v for v in values if not isinstance(v, dict) or self.row.keep(v)]
+        twins = self._twins(values)
         fresh, moved = self._without_duplicates(relevant)
         clean = self._cleaner.clean(fresh, self._position)
         self._position += len(fresh)
@@ -85,7 +89,7 @@ class Listing:
             left_out=len(values) - len(relevant),
             duplicates=len(relevant) - len(fresh),
             moved=moved,
-            quarantined=tuple(clean.quarantined),
+            quarantined=(*twins, *clean.quarantined),
         )
         self._count(page, next_url)
         return page, clean.models
@@ -137,6 +141,21 @@ class Listing:
         ]
         self._pages.append(page.values)
 
+    def _twins(self, values: list[Any]) -> list[tuple[str, str]]:
+        """The records of a page whose id another one before them has, and that reason.
+
+        One that came twice as it is, is no such record: it is kept once.
+        """
+        first: dict[str, Any] = {}
+        twins = []
+        for position, value in enumerate(values, self._position):
+            identity = value.get("id") if isinstance(value, dict) else None
+            if not isinstance(identity, str):
+                continue
+            if value != first.setdefault(identity, value):
+                twins.append((shown_name(identity, position), TWIN))
+        return twins
+
     def _without_duplicates(self, values: list[Any]) -> tuple[list[Any], int]:
         """The values that did not come before, and how many came on an earlier page."""
         fresh, of_this_page, moved = [], set[str](), 0
@@ -145,6 +164,7 @@ class Listing:
             if isinstance(identity, str):
                 if identity in self._ids:
                     moved += 1
+                    self.repeated = self.repeated or identity
                     continue
                 if identity in of_this_page:
                     continue

@@ -6,15 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.snapshot.collections import Collection
-from auditor.snapshot.credentials_in_text import REDACTED, without_credentials
+from auditor.collect.lists.odd_records import (
+    CREDENTIAL,
+    HALF,
+    ODD_ID,
+    ODD_KEY,
+    OddRecordError,
+    is_identifier,
+    packable,
+    plainly_a_user,
+    shown_name,
+    unreadable,
+    whole,
+)
+from auditor.snapshot.collections import Collection, children
+from auditor.snapshot.credentials_in_text import REDACTED
 from auditor.snapshot.kept_fields import kept
+from auditor.snapshot.ledger import Quarantined
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.records import read_record, read_records
-from auditor.snapshot.users import plain
-
-_NO_ID = "id: missing or not a string"
-_CREDENTIAL = "id: holds a credential"
+from auditor.snapshot.records import read_record
 
 
 @dataclass(slots=True)
@@ -59,34 +69,57 @@ class RecordCleaner:
         """
         row = self.row
         assert row.model is not None
-        if row.name == "users" and all(map(plain, values)):
-            return CleanRecords([self.interned(kept(v, row.model)) for v in values], [], [])
+        if row.name == "users" and all(map(plainly_a_user, values)):
+            users = [self.interned(kept(value, row.model)) for value in values]
+            if whole(users):
+                return CleanRecords(users, [], [])
+        clean = CleanRecords([], [], [])
+        for position, value in enumerate(values, start):
+            try:
+                record, safe = self._read(position, value)
+            except OddRecordError as error:
+                clean.quarantined.append((error.name, error.reason))
+            else:
+                clean.models.append(record)
+                clean.values.append(self.interned(safe))
+        return clean
+
+    def _read(self, position: int, value: Any) -> tuple[Record, Any]:
+        """Read a record: as a model, and as it is kept.
+
+        Raises:
+            OddRecordError: it cannot be understood, or not be kept.
+        """
+        row = self.row
+        assert row.model is not None
         # A record is judged as it came, or a field of the wrong type would go unnoticed, and read
         # as it is kept: ids in it become paths.
-        sound, bad = read_records(row, self.path, values, start=start)
-        quarantined = [(without_credentials(record.record), record.reason) for record in bad]
-        safe, models = [], []
-        for position, _ in sound:
-            value = kept(values[position - start], row.model)
-            record = read_record(row, self.path, position, value)
-            if isinstance(record, Record) and REDACTED not in record.id:
-                record.put(RecordPlace(self.path, None))
-                models.append(record)
-                safe.append(self.interned(value))
-            else:
-                quarantined.append((f"#{position}", _CREDENTIAL))
-        return CleanRecords(safe, quarantined, models)
+        bad = unreadable(value) or read_record(row, self.path, position, value)
+        if isinstance(bad, Quarantined):
+            raise OddRecordError(shown_name(bad.record, position), bad.reason)
+        safe = kept(value, row.model)
+        record = read_record(row, self.path, position, safe)
+        if not isinstance(record, Record) or REDACTED in record.id:
+            raise OddRecordError(f"#{position}", CREDENTIAL)
+        name = shown_name(record.id, position)
+        if "id" in safe and not is_identifier(record.id):
+            raise OddRecordError(name, ODD_ID)
+        for child in children(row.name):
+            key = child.parent_key(record)
+            if key is not None and not is_identifier(key):
+                raise OddRecordError(name, ODD_KEY.format(child.label))
+        if not whole(safe):
+            raise OddRecordError(name, HALF)
+        record.put(RecordPlace(self.path, None))
+        return record, safe
 
     def _packed(self, values: list[Any], start: int) -> CleanRecords:
         records, quarantined = [], []
         for position, value in enumerate(values, start):
-            identity = value.get("id") if isinstance(value, dict) else None
-            if not isinstance(identity, str):
-                quarantined.append((f"#{position}", _NO_ID))
-            elif REDACTED in without_credentials(identity):
-                quarantined.append((f"#{position}", _CREDENTIAL))
-            else:
-                records.append(value)
+            try:
+                records.append(packable(position, value))
+            except OddRecordError as error:
+                quarantined.append((error.name, error.reason))
         assert self.row.pack is not None
         packed = [self.interned(value) for value in self.row.pack(records)]
         return CleanRecords(packed, quarantined, [])

@@ -44,6 +44,20 @@ class ListStore:
         """What a list belongs to; nothing, for the org's own."""
         return list(self._listings[path].parents)
 
+    def of(self, row: Collection) -> list[Listing]:
+        """The lists of a collection that were read so far, but for those of what is gone."""
+        return [
+            listing
+            for listing in self._listings.values()
+            if listing.row is row and not self._belongs_to_gone(listing)
+        ]
+
+    def _belongs_to_gone(self, listing: Listing) -> bool:
+        return bool(listing.parents) and all(
+            object_path(parent) in self.gone or self._belongs_to_gone(self._listings[parent[0]])
+            for parent in listing.parents
+        )
+
     def resources(self, counts_of: Mapping[str, CollectionCounts]) -> dict[str, Any]:
         """The resources of a snapshot: what is gone is left out, the rest is counted."""
         by_row: dict[str, list[Listing]] = defaultdict(list)

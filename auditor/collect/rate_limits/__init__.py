@@ -1,1 +1,1 @@
-"""When a request may be sent."""
+"""When a request may be sent; `waiting` makes it wait until then."""

@@ -22,6 +22,8 @@ class BucketQueue:
     """The number of the last turn it had, of all turns."""
     blocked_since: float | None = None
     """Since when its limit keeps it waiting."""
+    waited_s: float = 0.0
+    """Seconds that it kept it waiting so far."""
     unobserved: list[SentRequest] = field(default_factory=list)
     """Turns that ended in this step of the loop and whose answer was not observed so far."""
     early_answers: int = 0

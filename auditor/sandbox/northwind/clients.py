@@ -6,7 +6,7 @@ Every one of them appears in a policy of `servers.py`, under the same name.
 from __future__ import annotations
 
 from auditor.sandbox.northwind import records
-from auditor.sandbox.northwind.build import Company
+from auditor.sandbox.northwind.company import Company
 from auditor.sandbox.northwind.ids import made_kid
 from auditor.sandbox.northwind.records import CODE, DEVICE, EXCHANGE, MACHINE, REFRESH
 

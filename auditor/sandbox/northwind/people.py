@@ -5,7 +5,7 @@ Logins are first names, because the founders thought that nobody would ever shar
 
 from __future__ import annotations
 
-from auditor.sandbox.northwind.build import Company
+from auditor.sandbox.northwind.company import Company
 
 PEOPLE = {
     # Leadership

@@ -6,7 +6,7 @@ by the same rule, because Okta never combines two rules for one request.
 
 from __future__ import annotations
 
-from auditor.sandbox.northwind.build import Company
+from auditor.sandbox.northwind.company import Company
 from auditor.sandbox.northwind.records import CODE, DAY, DEVICE, EXCHANGE, MACHINE, MONTH, WEEK
 
 _API = "https://api.northwind.example"

@@ -1,4 +1,4 @@
-"""An org as it would be with a few changes, so that advice is decided and not believed."""
+"""An org as it would be with a few changes, in which advice is tried."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Changes:
     """Pairs of group id and user id."""
 
     def also(self, other: Changes) -> Changes:
-        """Both; where both replace a record, the other's is kept."""
+        """Both together; of two replacements for a record, the other's counts."""
         return Changes(
             records={**self.records, **other.records},
             scopes={**self.scopes, **other.scopes},
@@ -65,7 +65,7 @@ class Changes:
         return any(isinstance(record, kinds) for record in self.records.values())
 
     def without_people(self) -> Changes:
-        """Those of configuration alone."""
+        """The changes of configuration, without those of people."""
         nobody = frozenset[tuple[str, str]]()
         return replace(self, assigned=nobody, joined=nobody, left=nobody)
 
@@ -75,7 +75,7 @@ class HypotheticalOrg(Org):
 
     def __init__(self, org: Org, changes: Changes) -> None:
         vars(self).update(vars(org))
-        # What was worked out of the org does not hold for this one, nor the other way round.
+        # Results computed for the org do not hold for this one, nor the other way round.
         self._tables = replace(self._tables, lookups={}, remembered={}, covering={}, live_rules={})
         self._changes = changes
 
@@ -98,8 +98,8 @@ class HypotheticalOrg(Org):
 
     def client(self, client_id: str) -> App | None:
         """The app with a client id."""
-        found = super().client(client_id)
-        return self._changed(found) if found else None
+        app = super().client(client_id)
+        return self._changed(app) if app else None
 
     def client_keys(self, app: App) -> tuple[Key, ...]:
         """The app's public keys."""
@@ -107,11 +107,11 @@ class HypotheticalOrg(Org):
 
     def network_zone(self, zone_id: str) -> NetworkZone | None:
         """The network zone with an id."""
-        found = super().network_zone(zone_id)
-        return self._changed(found) if found else None
+        zone = super().network_zone(zone_id)
+        return self._changed(zone) if zone else None
 
     def grants(self, app: App) -> tuple[Grant, ...]:
-        """Scopes of the org server the app may ask for."""
+        """Grants of the org server's scopes to the app."""
         return super().grants(app) + self._changes.grants.get(app.id, ())
 
     def assigned_users(self, app: App) -> frozenset[str]:
@@ -120,8 +120,8 @@ class HypotheticalOrg(Org):
 
     def user(self, user_id: str) -> User | None:
         """The user with an id."""
-        found = super().user(user_id)
-        return self._changed(found) if found else None
+        user = super().user(user_id)
+        return self._changed(user) if user else None
 
     def members(self, group_id: str) -> frozenset[str]:
         """Ids of the group's members."""
@@ -129,8 +129,8 @@ class HypotheticalOrg(Org):
         return own - _second(self._changes.left, group_id)
 
     def _changed(self, record: R) -> R:
-        found = self._changes.records.get(record.id)
-        return found if isinstance(found, type(record)) else record
+        replacement = self._changes.records.get(record.id)
+        return replacement if isinstance(replacement, type(record)) else record
 
     def _all_changed(self, records: Iterable[R]) -> tuple[R, ...]:
         return tuple(map(self._changed, records))

@@ -13,10 +13,12 @@ from auditor.snapshot.org import Org
 from auditor.text import closest, counted, did_you_mean, listed, one_line, quoted
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
-from auditor.tokens.decision import Decision, Outcome
+from auditor.tokens.decision import Decision
 from auditor.tokens.expectations.model import Expectation
 from auditor.tokens.expectations.yaml_file import Node, key_line, line_of, read_list, unusable
-from auditor.tokens.lookup import NotFoundError, UnreadError
+from auditor.tokens.lookup.errors import NotFoundError, UnreadError
+from auditor.tokens.missing_facts import MissingFact
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import TokenRequest
 
 
@@ -27,8 +29,8 @@ class Case:
     expectation: Expectation
     line: int
     request: TokenRequest | None
-    missing: str | None = None
-    """Why there is no request: what its words should name was not read."""
+    missing: MissingFact | None = None
+    """Why there is no request: the objects that it names were not read."""
 
     def run(self, decider: Decider) -> Result:
         """Decide the request."""
@@ -73,7 +75,7 @@ class Result:
 
 
 def read_cases(path: Path, org: Org) -> tuple[Case, ...]:
-    """Read an expectations file, and find in the org what its words name.
+    """Read an expectations file, and look up in the org what it names.
 
     Raises:
         UsageError: the file cannot be used as it stands.
@@ -90,7 +92,7 @@ def _case(path: Path, org: Org, node: Node, value: Any) -> Case:
     except ValidationError as error:
         raise _invalid(path, node, error) from None
     try:
-        request = expectation.words.request(org)
+        request = expectation.named_request.resolve(org)
     except NotFoundError as error:
         text = f"{error.key}: {error.message}"
         raise unusable(path, key_line(node, error.key), text, error.remedy) from None

@@ -1,9 +1,10 @@
-"""What all requests come to at once: who can obtain which scopes, exactly and without enumeration.
+"""All requests at once: who can obtain which scopes, exactly and without enumeration.
 
 | file | what it holds |
 |---|---|
-| `situations.py` | `Reach` of a tenant; one server, client and grant type |
-| `servers.py` | a whole authorization server: its rules, scopes and clients |
+| `access_rows.py` | who can obtain which scopes, as rows for people and programs |
+| `situations.py` | `Reach`: all requests of a tenant; of one server, client and grant type |
+| `servers.py` | `ServerReach`: all requests to one authorization server |
 | `rules.py` | whether any request reaches a rule, and the obstacle if none does |
 | `client_groups.py` | clients to which the same rules apply |
 | `regions.py` | the algorithm: where everybody's requests end |

@@ -10,7 +10,8 @@ from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
-from auditor.tokens.lookup import find_client, find_scope, find_server, find_user
+from auditor.tokens.lookup.records import find_client, find_server, find_user
+from auditor.tokens.lookup.scopes import find_scope
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.situations import Reach, SituationReach, Way
 from auditor.tokens.reach.user_sets import People
@@ -19,7 +20,7 @@ from auditor.tokens.request import ORG_SERVER
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRow:
-    """One scope that people, or a client without any, obtain by one rule."""
+    """One scope that people, or a client without a user, obtain by one rule."""
 
     server: str
     server_id: str
@@ -28,9 +29,9 @@ class AccessRow:
     grant: str
     scope: str
     people: int | None
-    """How many for certain; None where the grant type has no user."""
+    """How many obtain it for certain; None if the grant type has no user."""
     uncertain: bool
-    """Whether there may be more, which the snapshot does not say."""
+    """Whether there may be more, of whom the snapshot does not say."""
     policy: str | None
     policy_id: str | None
     rule: str | None
@@ -41,11 +42,11 @@ class AccessRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessFilter:
-    """Which rows are asked for; None is anything."""
+    """Which rows to make; None leaves a part open."""
 
     server: str | None = None
-    """The id of an authorization server, or `org`; None leaves of the org server all scopes out
-    but those of the Okta APIs."""
+    """The id of an authorization server, or `org`. None is all servers, but of the org server only
+    the scopes of the Okta APIs."""
     client: App | None = None
     scope: str | None = None
     user: str | None = None
@@ -78,22 +79,22 @@ class AccessFilter:
 
 
 def access_rows(
-    org: Org, wanted: AccessFilter, oidc_scopes: OidcScopes = OidcScopes.LISTED
+    org: Org, row_filter: AccessFilter, oidc_scopes: OidcScopes = OidcScopes.LISTED
 ) -> Iterator[AccessRow]:
     """All rows, by server, client, grant type and scope.
 
     The same people may have several rows for a scope, beside different other scopes. Refreshed
     tokens are left out: they carry what was obtained before.
     """
-    return _rows(org, _servers(org, wanted), wanted, oidc_scopes)
+    return _rows(org, _servers(org, row_filter), row_filter, oidc_scopes)
 
 
-def _servers(org: Org, wanted: AccessFilter) -> tuple[AuthorizationServer | None, ...]:
+def _servers(org: Org, row_filter: AccessFilter) -> tuple[AuthorizationServer | None, ...]:
     """The servers to look at, in the order of their names; None is the org server."""
-    if wanted.server == ORG_SERVER:
+    if row_filter.server == ORG_SERVER:
         return (None,)
-    if wanted.server is not None:
-        return (org.server(wanted.server),)
+    if row_filter.server is not None:
+        return (org.server(row_filter.server),)
     return (*sorted(org.servers, key=_order), None)
 
 
@@ -104,50 +105,56 @@ def _order(server: AuthorizationServer) -> tuple[str, str]:
 def _rows(
     org: Org,
     servers: Iterable[AuthorizationServer | None],
-    wanted: AccessFilter,
+    row_filter: AccessFilter,
     reading: OidcScopes,
 ) -> Iterator[AccessRow]:
     reach = Reach(org, reading)
-    ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if wanted.user is not None else set())
+    ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if row_filter.user is not None else set())
     clients = sorted(org.apps, key=lambda app: (app.title, app.client_id))
-    if wanted.client is not None:
-        clients = [wanted.client]
+    if row_filter.client is not None:
+        clients = [row_filter.client]
     for server in servers:
         for client in clients:
             for grant in sorted(set(client.grant_types) - ignored):
-                here = reach.situation(server.id if server else ORG_SERVER, client.client_id, grant)
-                for scope in _scopes(here, wanted):
-                    yield from _scope_rows(here, scope, wanted)
+                situation_reach = reach.situation(
+                    server.id if server else ORG_SERVER, client.client_id, grant
+                )
+                for scope in _scopes(situation_reach, row_filter):
+                    yield from _scope_rows(situation_reach, scope, row_filter)
 
 
-def _scopes(here: SituationReach, wanted: AccessFilter) -> list[str]:
-    names = {name for region in here.regions for name in (*region.scopes, *region.doubtful)}
+def _scopes(situation_reach: SituationReach, row_filter: AccessFilter) -> list[str]:
+    names = {
+        name for region in situation_reach.regions for name in (*region.scopes, *region.doubtful)
+    }
     names = {name for name in names if name != OTHER and not name.endswith("." + OTHER)}
-    if wanted.scope is not None:
-        names &= {wanted.scope}
-    elif here.situation.server is None and wanted.server is None:
+    if row_filter.scope is not None:
+        names &= {row_filter.scope}
+    elif situation_reach.situation.server is None and row_filter.server is None:
         names = {name for name in names if name.startswith("okta.")}
     return sorted(names)
 
 
-def _scope_rows(here: SituationReach, scope: str, wanted: AccessFilter) -> Iterator[AccessRow]:
-    situation = here.situation
+def _scope_rows(
+    situation_reach: SituationReach, scope: str, row_filter: AccessFilter
+) -> Iterator[AccessRow]:
+    situation = situation_reach.situation
     server, client = situation.server, situation.client
     by_rule: dict[tuple[str | None, str | None], list[Way]] = {}
-    for way in here.access(scope).ways:
-        found = way.candidate
-        policy, rule = (found.policy.id, found.rule) if found else (None, None)
-        by_rule.setdefault((policy, rule.id if rule else None), []).append(way)
-    for same in by_rule.values():
-        people = same[0].people
-        for way in same[1:]:
+    for way in situation_reach.access(scope).ways:
+        rule = way.candidate.rule if way.candidate else None
+        policy_id = way.candidate.policy.id if way.candidate else None
+        by_rule.setdefault((policy_id, rule.id if rule else None), []).append(way)
+    for ways in by_rule.values():
+        people = ways[0].people
+        for way in ways[1:]:
             people |= way.people
-        if wanted.user is not None:
-            people &= _only(here, wanted.user)
+        if row_filter.user is not None:
+            people &= _single_user(situation_reach, row_filter.user)
         if not people.possible:
             continue
-        item = same[0].candidate
-        decision = next((way.decision for way in same if way.decision), None)
+        candidate = ways[0].candidate
+        decision = next((way.decision for way in ways if way.decision), None)
         userless = situation.grant in USERLESS_GRANTS
         yield AccessRow(
             server=server.title if server else ORG_SERVER,
@@ -158,17 +165,17 @@ def _scope_rows(here: SituationReach, scope: str, wanted: AccessFilter) -> Itera
             scope=scope,
             people=None if userless else len(people.sure),
             uncertain=bool(people.unknown),
-            policy=item.policy.title if item else None,
-            policy_id=item.policy.id if item else None,
-            rule=item.rule.title if item and item.rule else None,
-            rule_id=item.rule.id if item and item.rule else None,
+            policy=candidate.policy.title if candidate else None,
+            policy_id=candidate.policy.id if candidate else None,
+            rule=candidate.rule.title if candidate and candidate.rule else None,
+            rule_id=candidate.rule.id if candidate and candidate.rule else None,
             access_token_minutes=decision.access_token_minutes if decision else None,
             refresh_token=decision.refresh_token if decision else None,
         )
 
 
-def _only(here: SituationReach, user: str) -> People:
+def _single_user(situation_reach: SituationReach, user: str) -> People:
     """The set of one user; where not all users were read, an unknown one may be anybody."""
-    users = here.reach.populations.users
-    strange = users.number(user) is None
-    return People.certain(users.of([None if strange else user]))
+    users = situation_reach.reach.populations.users
+    unlisted = users.number(user) is None
+    return People.certain(users.of([None if unlisted else user]))

@@ -18,7 +18,7 @@ from auditor.tokens.reach.user_sets import People
 from auditor.tokens.situation import Situation
 
 ClientKind: TypeAlias = tuple[str, bool, str]
-"""All that bears on scopes: grant type, whether it is a service app, usual response type."""
+"""What decides on scopes: grant type, whether it is a service app, default response type."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def client_groups(
     server: AuthorizationServer,
     kinds: Mapping[ClientKind, Mapping[str, App]],
 ) -> Iterator[ClientGroup]:
-    """The clients, apart by kind and by which policies of a server cover them."""
+    """The clients, grouped by kind and by the policies of a server that cover them."""
     org = reach.org
     policies = org.policies(server)
     by_client: dict[str, set[int]] = {}
@@ -85,11 +85,11 @@ def client_groups(
     for (grant, *_), clients in kinds.items():
         applicable = {at for at, policy in enumerate(policies) if _may_match(org, policy, grant)}
         everybody = by_client.get(ALL_CLIENTS, set()) & applicable
-        # Most servers are for few of the tenant's clients.
-        few = [clients[name] for name in by_client if name in clients]
-        several = clients.values() if everybody or not complete else sorted(few, key=_place)
+        # Most servers name few of the tenant's clients.
+        named = [clients[name] for name in by_client if name in clients]
+        possible = clients.values() if everybody or not complete else sorted(named, key=_place)
         parts: dict[frozenset[int], list[App]] = {}
-        for client in several:
+        for client in possible:
             own = by_client.get(client.client_id, set()) & applicable
             parts.setdefault(frozenset(everybody | own), []).append(client)
         for covering, apps in parts.items():

@@ -1,7 +1,7 @@
 """The people of a tenant as sets: who can sign in, who is assigned, whom a rule admits.
 
-What `people.py` answers for one user, for all of them at once. Each set is made once and
-shared by every server, client and grant type.
+Answers for all users at once what `people.py` answers for one. Each set is made once and shared
+by all servers, clients and grant types.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PEOPLE_READS = ("policy_rules", "group_members", "app_users", "app_groups", "use
 
 
 def shared_populations(org: Org) -> Populations:
-    """The populations of an org, worked out once for all who ask.
+    """The populations of an org, computed once for all callers.
 
     Args:
         org: the org; a restricted view must read `PEOPLE_READS`.
@@ -70,7 +70,7 @@ class Populations:
         return self._nobody if grant in USERLESS_GRANTS else self.users
 
     def eligible(self, situation: Situation, *, user_checked: bool = False) -> People:
-        """Those who can sign in and are assigned: whose requests a policy is to decide.
+        """Those who can sign in and are assigned: policies decide on their requests.
 
         Args:
             situation: the client and the grant type.
@@ -83,9 +83,9 @@ class Populations:
         return self.sign_in(situation) & entitled
 
     def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> People:
-        """Those whom no missing assignment keeps from a client's tokens.
+        """Those who may get a client's tokens as far as assignments go.
 
-        They are the assigned ones, but in token exchange nobody is out for certain.
+        These are the assigned users; in token exchange, nobody else is out for certain.
 
         Args:
             client: the client.
@@ -115,8 +115,8 @@ class Populations:
             sure = self.users.none
             for group in groups:
                 sure |= self._members(group)
-            # Most of an app's users are members of its groups; sets drop those ten times
-            # faster than they could be numbered again.
+            # Most users of an app are members of its groups. To drop them here is ten times
+            # faster than to number them again.
             members = [self._org.members(group) for group in groups]
             for ids in self._org.direct_assignments(client):
                 if others := frozenset(ids).difference(*members):
@@ -146,13 +146,13 @@ class Populations:
         users, people = self.users, rule.people
         included = People.certain(users.all)
         if not people.everyone:
-            included = self._gathered(people.users.include, people.groups.include)
+            included = self._users_of(people.users.include, people.groups.include)
         if not people.users.exclude and not people.groups.exclude:
             return included
-        return included - self._gathered(people.users.exclude, people.groups.exclude)
+        return included - self._users_of(people.users.exclude, people.groups.exclude)
 
-    def _gathered(self, users: Iterable[str], groups: Iterable[str]) -> People:
-        """Users whom a list names, by themselves or by a group."""
+    def _users_of(self, users: Iterable[str], groups: Iterable[str]) -> People:
+        """Users whom a list names, directly or through a group."""
         named = [group for group in groups if group != EVERYONE]
         sure = self.users.of(users)
         for group in named:
@@ -176,9 +176,9 @@ class Populations:
         )
 
     def _mentioned(self) -> set[str]:
-        """Ids of users that anything but the list of users knows of."""
+        """Ids of users that assignments, groups or rules mention."""
         org = self._org
-        groups = {item.id for app in org.apps for item in org.assigned_groups(app)}
+        groups = {assigned.id for app in org.apps for assigned in org.assigned_groups(app)}
         ids = {user for app in org.apps for user in org.assigned_users(app)}
         for rule in self._rules():
             people = rule.people

@@ -41,7 +41,7 @@ from auditor.tokens.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The people whom one rule gives a scope set to."""
+    """The people to whom one rule gives a scope set."""
 
     candidate: Candidate | None
     """The rule; None at the org server, which has none, and where the policies, or all rules,
@@ -61,7 +61,7 @@ class Region:
     """Who obtains it for certain, and who may."""
 
     user_checked: bool = False
-    """Whether only people who are assigned may obtain it, also in token exchange."""
+    """Whether only people who are assigned may obtain it, even in token exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,16 @@ class Stage:
     candidate: Candidate | None
     admitted: People
     named: People
-    """Who meets the people condition, where `admitted` leaves open whether that matters."""
+    """Those who meet the people condition, where `admitted` leaves open whether that matters."""
     openid_listed: bool
 
     @property
     def is_rule(self) -> bool:
-        """Whether it is a rule, and as such grants nothing where nothing is wanted."""
+        """Whether it is a rule: only a rule gives nothing where nothing is asked for."""
         return self.candidate is not None and self.candidate.rule is not None
 
     def part(self, scopes: frozenset[str], *, omitted: bool) -> frozenset[str]:
-        """The scopes it gives of those wanted; empty if its scope condition fails."""
+        """The scopes that it gives of those asked for; empty if its scope condition fails."""
         if self.candidate is None or not self.is_rule:
             return scopes
         return self.candidate.grants(scopes, omitted=omitted, openid_listed=self.openid_listed)
@@ -108,20 +108,20 @@ class Evaluation:
         situation, grant = self.situation, self.situation.grant
         everybody = self.populations.all(grant)
         anybody = People(everybody.none, everybody.all)
-        found = []
+        stages = []
         blocked = situation.blocking_check
         if (blocked and blocked.missing) or not situation.policies_known:
-            found.append(Stage(None, anybody, anybody, self.openid_listed))
+            stages.append(Stage(None, anybody, anybody, self.openid_listed))
         elif situation.server is None:
             certain = People.certain(everybody.all)
-            found.append(Stage(None, certain, certain, self.openid_listed))
-        for item in situation.applicable:
+            stages.append(Stage(None, certain, certain, self.openid_listed))
+        for candidate in situation.applicable:
             admitted = named = anybody
-            if item.rule is not None:
-                admitted = self.populations.admitted(item.rule, grant)
-                named = self.populations.named(item.rule, grant)
-            found.append(Stage(item, admitted, named, self.openid_listed))
-        return tuple(found)
+            if candidate.rule is not None:
+                admitted = self.populations.admitted(candidate.rule, grant)
+                named = self.populations.named(candidate.rule, grant)
+            stages.append(Stage(candidate, admitted, named, self.openid_listed))
+        return tuple(stages)
 
     @cached_property
     def regions(self) -> tuple[Region, ...]:
@@ -203,7 +203,7 @@ class Evaluation:
 
 def everybody_in(regions: tuple[Region, ...], none: UserSet) -> People:
     """All people of some regions."""
-    found = People.certain(none)
+    people = People.certain(none)
     for region in regions:
-        found |= region.people
-    return found
+        people |= region.people
+    return people

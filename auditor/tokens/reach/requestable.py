@@ -1,7 +1,7 @@
-"""Which scopes a client may ask for together, whoever lets it: the largest valid sets.
+"""Which scopes a client may ask for together, whatever the rules say: the largest valid sets.
 
-What may be asked for is `scopes.at_custom_server`'s and `scopes.at_org_server`'s to say; they
-are put the question here, scope by scope. That is enough, because valid sets have a shape:
+`scopes.at_custom_server` and `scopes.at_org_server` say what may be asked for; this module asks
+them about one scope at a time. That is enough, because valid sets have a shape:
 a scope is forbidden by itself, or it is fine by itself, or it is fine beside `openid`.
 Therefore the union of two valid sets is valid, and within any set of scopes there is one
 largest valid set, which holds all others.
@@ -72,16 +72,16 @@ class Requestable:
         """
         asked = self.situation.asked(self._request(None))
         if asked.missing is None or self.situation.server is None:
-            return Largest(asked.wanted, asked.wanted)
+            return Largest(asked.scopes, asked.scopes)
         defined = {name: Scope(id=name, name=name, default=True) for name in self.universe}
-        all_of_them = at_custom_server(
+        all_defaults = at_custom_server(
             None,
             defined,
             self.situation.grant,
             self.situation.default_response_type,
             service=self.situation.client.service,
         )
-        return Largest(frozenset(), all_of_them.wanted)
+        return Largest(frozenset(), all_defaults.scopes)
 
     def largest(self, names: frozenset[str]) -> Largest:
         """The largest valid set within a part of the universe."""
@@ -99,13 +99,13 @@ class Requestable:
         return self._valid(frozenset({OPENID}))
 
     def _valid(self, companion: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-        """Scopes that may be asked for beside a companion; and those of which that may be so."""
+        """Scopes that may be asked for beside a companion: for certain, and as far as is known."""
         sure, possible = set[str](), set[str]()
         for name in self.universe:
             asked = self._ask(companion | {name})
             if asked.missing is not None:
                 possible.add(name)
-            elif name in asked.wanted:
+            elif name in asked.scopes:
                 sure.add(name)
         return frozenset(sure), frozenset(sure | possible)
 

@@ -19,8 +19,8 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
-from auditor.tokens.decision import Outcome
 from auditor.tokens.grants import KNOWN_GRANTS
+from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.regions import Stage
 from auditor.tokens.reach.situations import Reach
@@ -61,7 +61,7 @@ class Obstacle(StrEnum):
 
 _ORDER = list(Obstacle)
 _WHATEVER_CLIENTS = frozenset({Obstacle.STATUS, Obstacle.EMPTY_SCOPES, Obstacle.UNDEFINED_SCOPES})
-"""Obstacles that stop a client which was not read as well."""
+"""Obstacles that would also stop a client that was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,10 @@ class UnreachedRules:
     def _stopped(self, group: ClientGroup, at: int) -> RuleReach:
         """What stops the requests of some clients on the way to a rule that applies to them."""
         evaluation, stage = group.evaluation, group.evaluation.stages[at]
-        item = stage.candidate
-        assert item is not None
-        assert item.rule is not None
-        unreached = RuleReach(item.policy, item.rule, reached=False)
+        candidate = stage.candidate
+        assert candidate is not None
+        assert candidate.rule is not None
+        unreached = RuleReach(candidate.policy, candidate.rule, reached=False)
         largest = evaluation.largest(stage)
         if not largest.possible:
             existing = stage.part(evaluation.requestable.universe, omitted=True)
@@ -174,14 +174,14 @@ class UnreachedRules:
         if not assigned and for_all is None:
             witness = self._request(group.clients[0], group.grant, stage.named.sure, scopes)
             return replace(unreached, obstacle=Obstacle.PEOPLE, witness=witness)
-        client, some = next(iter(assigned), (group.clients[0], stage.named))
-        meant = some.possible
-        for _, people in assigned[1:]:
-            meant |= people.possible
-        shadowing = list(_shadowing(group, evaluation.takers(at, scopes), meant))
+        client, people = next(iter(assigned), (group.clients[0], stage.named))
+        intended = people.possible
+        for _, more in assigned[1:]:
+            intended |= more.possible
+        shadowing = list(_shadowing(group, evaluation.takers(at, scopes), intended))
         if for_all is not None and for_all.rule.place not in {s.rule.place for s in shadowing}:
             shadowing.insert(0, for_all)
-        request = self._request(client, group.grant, some.sure or some.possible, scopes)
+        request = self._request(client, group.grant, people.sure or people.possible, scopes)
         shown = for_all is None or self._mints(request)
         return replace(
             unreached,
@@ -205,15 +205,15 @@ class UnreachedRules:
     def _taking_everybody(
         self, group: ClientGroup, at: int, scopes: frozenset[str]
     ) -> ShadowingRule | None:
-        """The rule that takes a rule's traffic if Okta checks nobody against the people of one."""
+        """The earlier rule that takes all requests if Okta checks nobody against rules' people."""
         situation = group.evaluation.situation
         if not situation.user_check_undocumented:
             return None
         able = group.evaluation.populations.sign_in(situation).possible
         for stage in group.evaluation.takers(at, scopes) if able else ():
-            item = stage.candidate
-            if item is not None and item.rule is not None:
-                return ShadowingRule(item.policy, item.rule, group.grant, able)
+            candidate = stage.candidate
+            if candidate is not None and candidate.rule is not None:
+                return ShadowingRule(candidate.policy, candidate.rule, group.grant, able)
         return None
 
     def _mints(self, request: TokenRequest) -> bool:
@@ -243,15 +243,15 @@ def request_to(
 
 
 def _shadowing(
-    group: ClientGroup, earlier: Iterator[Stage], meant: UserSet
+    group: ClientGroup, earlier: Iterator[Stage], intended: UserSet
 ) -> Iterator[ShadowingRule]:
-    rest = meant
+    left = intended
     for stage in earlier:
-        here = rest & stage.admitted.sure
-        rest -= here
-        if here and stage.candidate is not None and stage.candidate.rule is not None:
+        taken = left & stage.admitted.sure
+        left -= taken
+        if taken and stage.candidate is not None and stage.candidate.rule is not None:
             policy, rule = stage.candidate.policy, stage.candidate.rule
-            yield ShadowingRule(policy, rule, group.grant, here)
+            yield ShadowingRule(policy, rule, group.grant, taken)
 
 
 def _rank(unreached: RuleReach) -> int:

@@ -2,8 +2,8 @@
 
 Clients to which the same rules apply are looked at together (`client_groups.py`), so that a
 policy for all clients is evaluated once and not once per client. For each region (`regions.py`)
-one client with one assigned person in it is enough; only rules, scopes and clients for which
-there is none take a look at every client.
+one client with one assigned person in it is enough; every client is looked at only for the rules,
+scopes and clients for which there is none.
 
 Okta's own apps are left out: the org does not configure them.
 """
@@ -32,7 +32,7 @@ from auditor.tokens.request import TokenRequest
 
 
 def tenant_reach(org: Org) -> TenantReach:
-    """All requests of an org, worked out once for all who ask.
+    """All requests of an org, computed once for all callers.
 
     Args:
         org: the org; a restricted view must read `CUSTOM_SERVER_READS` and consult `CONSULTS`.
@@ -100,18 +100,18 @@ class ServerReach:
         """Each rule that was read, in order of evaluation, and whether any request reaches it."""
         reached: dict[tuple[str, str], RuleReach] = {}
         for place in self._inhabited:
-            item = place.region.candidate
-            if item is None or item.rule is None or place.anybody is False:
+            candidate = place.region.candidate
+            if candidate is None or candidate.rule is None or place.anybody is False:
                 continue
-            key = (item.policy.id, item.rule.id)
+            key = (candidate.policy.id, candidate.rule.id)
             if key not in reached or (place.anybody and not reached[key].reached):
                 reached[key] = RuleReach(
-                    item.policy, item.rule, place.anybody, witness=place.witness
+                    candidate.policy, candidate.rule, place.anybody, witness=place.witness
                 )
         reach = self.tenant.reach
-        others = UnreachedRules(reach, self.server, self.tenant.clients, self.groups)
+        unreached_rules = UnreachedRules(reach, self.server, self.tenant.clients, self.groups)
         return tuple(
-            reached.get((policy.id, rule.id)) or others.unreached(policy, rule)
+            reached.get((policy.id, rule.id)) or unreached_rules.unreached(policy, rule)
             for policy in reach.org.policies(self.server)
             for rule in reach.org.rules(policy)
         )
@@ -152,7 +152,7 @@ class ServerReach:
 
     @cached_property
     def groups(self) -> tuple[ClientGroup, ...]:
-        """The active clients, apart by grant type and by which rules apply to them."""
+        """The active clients, grouped by grant type and by the rules that apply to them."""
         if not self.server.active:
             return ()
         return tuple(client_groups(self.tenant.reach, self.server, self.tenant.kinds))

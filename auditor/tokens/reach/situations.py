@@ -54,7 +54,7 @@ class Access:
 
 @dataclass(frozen=True)
 class SituationReach:
-    """What all requests of one server, client and grant type come to.
+    """All requests of one server, client and grant type.
 
     Args:
         reach: the tenant's.
@@ -68,9 +68,9 @@ class SituationReach:
 
     @cached_property
     def eligible(self) -> People:
-        """Those whose requests a policy is to decide: they can sign in and are assigned.
+        """Those on whose requests policies decide: they can sign in and are assigned.
 
-        None in a situation in which every request is rejected (`Situation.blocking_check`).
+        Nobody in a situation in which every request is rejected (`Situation.blocking_check`).
         """
         blocked = self.situation.blocking_check
         if blocked and blocked.rejection:
@@ -103,18 +103,18 @@ class SituationReach:
     def access(self, scope: str) -> Access:
         """Who can obtain a scope, and by which rules."""
         people, ways = People.certain(self._none), []
-        unheard_of = scope not in self.evaluation.requestable.universe
+        unknown_scope = scope not in self.evaluation.requestable.universe
         for region in self.regions:
-            here = region.people
+            obtaining = region.people
             if scope not in region.scopes:
-                here = People(self._none, here.possible)
-                unnamed = unheard_of and any(map(scope.startswith, region.doubtful & UNNAMED))
+                obtaining = People(self._none, obtaining.possible)
+                unnamed = unknown_scope and any(map(scope.startswith, region.doubtful & UNNAMED))
                 if scope not in region.doubtful and not unnamed:
                     continue
-            people |= here
-            request = self.witness(region) if here.sure else None
+            people |= obtaining
+            request = self.witness(region) if obtaining.sure else None
             decision = self.reach.decider.decide(request) if request else None
-            ways.append(Way(region.candidate, here, decision))
+            ways.append(Way(region.candidate, obtaining, decision))
         return Access(people, tuple(ways))
 
     def witness(self, region: Region) -> TokenRequest | None:
@@ -176,7 +176,7 @@ class Reach:
         return self.of(self.decider.situation(server, client, grant))
 
     def of(self, situation: Situation) -> SituationReach:
-        """A situation that is at hand already."""
+        """All requests of a situation."""
         return SituationReach(self, situation, self.evaluation(situation))
 
     def evaluation(self, situation: Situation) -> Evaluation:
@@ -218,7 +218,7 @@ class Reach:
 
 
 def _kind(situation: Situation) -> Hashable:
-    """All that bears on which scopes may be asked for at a custom server."""
+    """Everything on which it depends which scopes may be asked for at a custom server."""
     assert situation.server is not None
     client = situation.client
     return (

@@ -2,7 +2,7 @@
 
 The bitmaps are compressed (Roaring): a set takes at most two bytes for each person in it, and
 never more than a bit for each person there is, so that a tenant twice as large takes twice
-the memory. Nothing outside this module knows how they are kept.
+the memory. No other module knows how they are stored.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Numbering:
     def of(self, people: Iterable[Person]) -> UserSet:
         """A set of some of the people; those who have no number are left out."""
         numbers = list(map(self._numbers.get, people))
-        # Millions of ids pass here and strangers are few, so they are not looked for first.
+        # Millions of ids pass here and strangers are few, so they are not sorted out first.
         try:
             return UserSet(self, BitMap(cast("list[int]", numbers)))
         except TypeError:
@@ -108,7 +108,7 @@ class People:
 
     @property
     def unknown(self) -> UserSet:
-        """Those about whom the snapshot does not say."""
+        """Those of whom the snapshot does not say whether they are in."""
         return self.possible - self.sure
 
     @property

@@ -1,4 +1,4 @@
-"""Checks of the request as a whole in words. How a check ended is the check's to say."""
+"""Checks of the request as a whole in words. Nothing is judged here: a check says how it ended."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
-from auditor.tokens.explanation import Explanation
+from auditor.tokens.decision_steps import DecisionSteps
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import UNKNOWN_GRANT, Rejection
-from auditor.tokens.user_checks import USER_CHECK_OF_EXCHANGE
 
 
-def check_words(explanation: Explanation, check: Check) -> str:
+def check_words(explanation: DecisionSteps, check: Check) -> str:
     """What a check found, without a full stop."""
     return _BY_CONDITION[check.condition](explanation, check)
 
@@ -22,7 +22,7 @@ def _is(check: Check) -> str:
     return "is not" if check.verdict is Verdict.FAILED else "is"
 
 
-def _client_name(explanation: Explanation) -> str:
+def _client_name(explanation: DecisionSteps) -> str:
     return f"client {quoted(explanation.situation.client.title)}"
 
 
@@ -31,20 +31,20 @@ def _user_name(org: Org, user_id: str | None) -> str:
     return quoted(user.title if user else user_id or "")
 
 
-def _server(explanation: Explanation, check: Check) -> str:
+def _server(explanation: DecisionSteps, check: Check) -> str:
     server = explanation.situation.server
     name = quoted(server.title) if server else "of the org"
     return f"server {name} {_is(check)} active"
 
 
-def _client(explanation: Explanation, check: Check) -> str:
+def _client(explanation: DecisionSteps, check: Check) -> str:
     name = _client_name(explanation)
     if check.verdict is Verdict.UNKNOWN:
         return f"{name} is Okta's own"
     return f"{name} {_is(check)} active"
 
 
-def _zones(explanation: Explanation, check: Check) -> str:
+def _zones(explanation: DecisionSteps, check: Check) -> str:
     name = _client_name(explanation)
     return {
         Verdict.PASSED: f"{name} may be used from its network zones",
@@ -52,7 +52,7 @@ def _zones(explanation: Explanation, check: Check) -> str:
     }.get(check.verdict, "the network zones of the org were not read")
 
 
-def _keys(explanation: Explanation, check: Check) -> str:
+def _keys(explanation: DecisionSteps, check: Check) -> str:
     name = _client_name(explanation)
     remote = explanation.situation.client.oauth.jwks_uri
     keys = "keys behind a jwks_uri" if remote else "an active key"
@@ -62,7 +62,7 @@ def _keys(explanation: Explanation, check: Check) -> str:
     }.get(check.verdict, f"the keys of {name} were not read")
 
 
-def _grant(explanation: Explanation, check: Check) -> str:
+def _grant(explanation: DecisionSteps, check: Check) -> str:
     grant, name = explanation.request.grant, _client_name(explanation)
     if check.rejection is UNKNOWN_GRANT:
         return f"Okta knows no grant type {quoted(grant)}"
@@ -71,12 +71,12 @@ def _grant(explanation: Explanation, check: Check) -> str:
     return f"{name} is active and may use {grant}"
 
 
-def _refresh(explanation: Explanation, check: Check) -> str:
+def _refresh(explanation: DecisionSteps, check: Check) -> str:
     del explanation, check
     return "whether Okta evaluates the access policy again is not published"
 
 
-def _response_type(explanation: Explanation, check: Check) -> str:
+def _response_type(explanation: DecisionSteps, check: Check) -> str:
     name = f"response type {quoted(explanation.request.response_type or '')}"
     own = sorted(set(explanation.situation.client.oauth.response_types))
     return {
@@ -85,23 +85,23 @@ def _response_type(explanation: Explanation, check: Check) -> str:
     }.get(check.verdict, f"{name} is a hybrid one")
 
 
-def _redirect_uri(explanation: Explanation, check: Check) -> str:
+def _redirect_uri(explanation: DecisionSteps, check: Check) -> str:
     uri = quoted(explanation.request.redirect_uri or "")
     return f"redirect URI {uri} {_is(check)} registered"
 
 
-def _pkce(explanation: Explanation, check: Check) -> str:
+def _pkce(explanation: DecisionSteps, check: Check) -> str:
     del explanation
     failed = check.verdict is Verdict.FAILED
     return "the client requires PKCE" if failed else "the client does not require PKCE"
 
 
-def _dpop(explanation: Explanation, check: Check) -> str:
+def _dpop(explanation: DecisionSteps, check: Check) -> str:
     del explanation, check
     return "the client requires DPoP"
 
 
-def _scopes(explanation: Explanation, check: Check) -> str:
+def _scopes(explanation: DecisionSteps, check: Check) -> str:
     request = explanation.request
     asked = explanation.situation.asked(request)
     names = listed(sorted(request.scopes), most=8) if request.scopes else "no scopes"
@@ -110,7 +110,7 @@ def _scopes(explanation: Explanation, check: Check) -> str:
     if check.missing is not None:
         return f"scopes {names}: not known"
     if asked.omitted:
-        return f"no scopes are named, so the defaults: {listed(sorted(asked.wanted))}"
+        return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
     return f"{noun} {names} can be asked for"
 
@@ -122,7 +122,7 @@ def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
     return rejection.description or "is not possible with this grant type"
 
 
-def _user(explanation: Explanation, check: Check) -> str:
+def _user(explanation: DecisionSteps, check: Check) -> str:
     user_id, org = explanation.request.user, explanation.situation.org
     if user_id is None:
         return "the request names no user"
@@ -134,19 +134,19 @@ def _user(explanation: Explanation, check: Check) -> str:
     return "the user is deprovisioned or deleted"
 
 
-def _assignment(explanation: Explanation, check: Check) -> str:
+def _assignment(explanation: DecisionSteps, check: Check) -> str:
     name = _user_name(explanation.situation.org, explanation.request.user)
     if check.verdict is Verdict.PASSED:
         return f"user {name} is active and {_assigned_how(explanation)}"
     if check.verdict is Verdict.FAILED:
         return f"user {name} is not assigned to the client"
-    if check.unsettled == USER_CHECK_OF_EXCHANGE:
+    if check.unsettled and check.unsettled.kind is MissingFactKind.EXCHANGE_USER_CHECK:
         undocumented = "whether a token exchange needs that is not published"
         return f"user {name} is not assigned to the client; {undocumented}"
     return f"whether {name} is assigned was not read"
 
 
-def _assigned_how(explanation: Explanation) -> str:
+def _assigned_how(explanation: DecisionSteps) -> str:
     org, client = explanation.situation.org, explanation.situation.client
     if client.federation_broker:
         return "needs no assignment (Federation Broker Mode)"
@@ -159,13 +159,13 @@ def _assigned_how(explanation: Explanation) -> str:
     return f"assigned through group {listed(groups)}" if groups else "assigned directly"
 
 
-def _no_rule(explanation: Explanation, check: Check) -> str:
+def _no_rule(explanation: DecisionSteps, check: Check) -> str:
     del explanation
     unread = check.verdict is Verdict.UNKNOWN
     return "the access policies were not read" if unread else "nothing matched"
 
 
-_BY_CONDITION: dict[Condition, Callable[[Explanation, Check], str]] = {
+_BY_CONDITION: dict[Condition, Callable[[DecisionSteps, Check], str]] = {
     Condition.SERVER: _server,
     Condition.CLIENT: _client,
     Condition.ZONES: _zones,

@@ -1,7 +1,6 @@
 """Steps in words: policies and rules, and checks by `checks.py`.
 
-Nothing is judged here: how a step ended is the step's to say. Names that come from a tenant are
-quoted.
+Nothing is judged here: each step says how it ended. Names that come from a tenant are quoted.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from auditor.text import listed, quoted
 from auditor.tokens.candidates import Candidate
 from auditor.tokens.checks import Check, StepKind, Verdict
 from auditor.tokens.conditions import Condition
-from auditor.tokens.explanation import Explanation
+from auditor.tokens.decision_steps import DecisionSteps
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import PeopleGap, people_gap
 from auditor.tokens.steps import PolicyStep, RuleStep, Step
-from auditor.tokens.user_checks import USER_CHECK_OF_EXCHANGE
 from auditor.tokens.wording.checks import check_words
 
 _SHOWN = 5
@@ -39,7 +38,7 @@ class ExplainedStep:
     """How it ended."""
 
     text: str
-    """What was found, without a full stop; tenant names are quoted."""
+    """What the step found, without a full stop; names of the tenant are quoted."""
 
     object_id: str | None
     """The policy's or the rule's id."""
@@ -58,7 +57,7 @@ class ExplainedStep:
         }
 
 
-def explained_steps(explanation: Explanation) -> tuple[ExplainedStep, ...]:
+def explained_steps(explanation: DecisionSteps) -> tuple[ExplainedStep, ...]:
     """The steps of an explanation in words, in order."""
     return tuple(
         ExplainedStep(
@@ -72,7 +71,7 @@ def explained_steps(explanation: Explanation) -> tuple[ExplainedStep, ...]:
     )
 
 
-def step_words(explanation: Explanation, step: Step) -> str:
+def step_words(explanation: DecisionSteps, step: Step) -> str:
     """What a step found, without a full stop."""
     match step:
         case Check():
@@ -102,14 +101,14 @@ def _policy(step: PolicyStep) -> str:
     return f"{name} applies to this client{rules}"
 
 
-def _rule(explanation: Explanation, step: RuleStep) -> str:
+def _rule(explanation: DecisionSteps, step: RuleStep) -> str:
     rule = step.candidate.rule
     if rule is None:
         return "its rules were not all read"
     return f"rule {rule.priority} {quoted(rule.title)}: {_ending(explanation, step)}"
 
 
-def _ending(explanation: Explanation, step: RuleStep) -> str:
+def _ending(explanation: DecisionSteps, step: RuleStep) -> str:
     candidate = step.candidate
     assert candidate.rule is not None
     match step.failed:
@@ -125,8 +124,8 @@ def _ending(explanation: Explanation, step: RuleStep) -> str:
             return _people(explanation, candidate.rule, step.missing)
 
 
-def _people(explanation: Explanation, rule: PolicyRule, missing: str | None) -> str:
-    if missing not in {None, USER_CHECK_OF_EXCHANGE}:
+def _people(explanation: DecisionSteps, rule: PolicyRule, missing: MissingFact | None) -> str:
+    if missing is not None and missing.kind is not MissingFactKind.EXCHANGE_USER_CHECK:
         return "whether it admits the user is not known"
     org, user = explanation.situation.org, explanation.user
     gap = people_gap(org, rule, user)
@@ -156,11 +155,11 @@ def _people_gap(org: Org, gap: PeopleGap, user_id: str | None) -> str:
     return f"{name} is not in {which}"
 
 
-def _scope_gap(explanation: Explanation, candidate: Candidate) -> str:
+def _scope_gap(explanation: DecisionSteps, candidate: Candidate) -> str:
     if not candidate.scopes:
         return "it lists no scopes, and so matches nothing"
-    wanted = explanation.situation.asked(explanation.request).wanted
-    lacking = candidate.lacking(wanted, openid_listed=explanation.openid_listed)
+    asked = explanation.situation.asked(explanation.request)
+    lacking = candidate.lacking(asked.scopes, openid_listed=explanation.openid_listed)
     verb = "is" if len(lacking) == 1 else "are"
     return f"{listed(sorted(lacking), most=5)} {verb} not in {_set(candidate.scopes)}"
 

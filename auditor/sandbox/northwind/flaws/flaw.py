@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
-from auditor.sandbox.northwind.build import Company, Server
+from auditor.sandbox.northwind.company import Company, Server
 from auditor.sandbox.northwind.records import CODE, Json
 from auditor.sandbox.northwind.servers import SIGN_IN, STAY
 

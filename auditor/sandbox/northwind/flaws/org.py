@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.sandbox.northwind.build import Company
+from auditor.sandbox.northwind.company import Company
 from auditor.sandbox.northwind.flaws.flaw import flaw
 from auditor.sandbox.northwind.ids import made_id
 from auditor.sandbox.northwind.org import add_origin, add_token, add_zone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.sandbox.northwind.build import EVERYBODY, Company
+from auditor.sandbox.northwind.company import EVERYBODY, Company
 from auditor.sandbox.northwind.flaws.flaw import flaw, let_browse
 from auditor.sandbox.northwind.records import CODE, grant
 from auditor.sandbox.northwind.servers import SIGN_IN, STAY

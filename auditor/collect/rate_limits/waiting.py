@@ -1,6 +1,6 @@
-"""Decides when a request may be sent: rate limits, requests in flight, and whose turn it is.
+"""Makes requests wait for their turn: rate limits, requests in flight, and who is next.
 
-Here a 429 is waited for: whoever asks for another turn of the bucket gets it when its window
+A 429 is waited for here: whoever asks for another turn of the bucket gets it when its window
 opens again. Every wait is for an event (an answer, the end of a request) or until a known
 moment; nothing is polled. What a single bucket allows is in `bucket.py`.
 """
@@ -66,14 +66,17 @@ class RateLimiter:
         self._per_minute = RequestsPerMinute(per_minute)
         self._queues: dict[str, BucketQueue] = {}
         self._turns = 0
-        self._waited_s = 0.0
         self._scheduled = False
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def waited_s(self) -> float:
         """Seconds that limits kept buckets waiting, added up over the buckets."""
-        return self._waited_s
+        return sum(queue.waited_s for queue in self._queues.values())
+
+    def waited_in(self, bucket: str) -> float:
+        """Seconds that limits kept one bucket waiting."""
+        return self._queue(bucket).waited_s
 
     @property
     def allowances(self) -> dict[str, Allowance]:
@@ -214,7 +217,7 @@ class RateLimiter:
         self._turns += 1
         queue.served = self._turns
         if queue.blocked_since is not None:
-            self._waited_s += now - queue.blocked_since
+            queue.waited_s += now - queue.blocked_since
             queue.blocked_since = None
         self._concurrency.take()
         self._per_minute.sent(now)

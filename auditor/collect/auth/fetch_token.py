@@ -1,4 +1,4 @@
-"""The token request of a service app: RFC 7523's client credentials grant, with DPoP if need be.
+"""Fetches a service app's access token: client credentials, RFC 7523, with DPoP if demanded.
 
 An app may demand DPoP (RFC 9449). Okta says so by refusing a request without a proof, and then
 asks for its nonce; each refusal uses up the client assertion, so that every request is made

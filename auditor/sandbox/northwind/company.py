@@ -1,4 +1,4 @@
-"""What a company is built with: people and things that know each other by name.
+"""The company in the making: people and things that know each other by name.
 
 A `Company` is a tenant file in the making. Everything refers to everything else by the
 name an administrator would use (`groups=["Finance"]`, `clients=["checkout-web"]`); the ids

@@ -1,4 +1,4 @@
-"""Walks the collection table: which lists are read, when, and what one of them leads to."""
+"""Goes through the collection table: which lists are read, when, and what one of them leads to."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.fetch.list_fetcher import ListFetcher
-from auditor.collect.fetch.problems import Problem, ProblemKind
+from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing
 from auditor.collect.lists.store import ListStore, Parent
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
-from auditor.collect.walk.deletions import Deletions
-from auditor.collect.walk.list_reader import ListReader
-from auditor.collect.walk.nothing_read import no_answer, nothing_readable
+from auditor.collect.tenant.deletions import Deletions
+from auditor.collect.tenant.list_reader import ListReader
+from auditor.collect.tenant.nothing_read import no_answer, nothing_readable, out_of_time
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
 
@@ -30,8 +31,8 @@ _PROBE = "org"
 
 
 @dataclass
-class Walk:
-    """One walk over the collection table. Make it in the event loop, and run it once."""
+class TenantReader:
+    """Reads one tenant. Make it in the event loop, and run it once."""
 
     credentials: Credentials
     options: ExportOptions
@@ -57,8 +58,14 @@ class Walk:
     def __post_init__(self) -> None:
         slots = self.options.concurrency
         self.open_lists = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
-        self.reader = ListReader(self.fetcher, self.journal, self.counts_of, self._descend)
-        self.deletions = Deletions(self.store, self.journal, self.tasks, self.reader)
+        self.reader = ListReader(
+            self.fetcher,
+            self.journal,
+            self.counts_of,
+            self._descend,
+            max_time_s=self.options.max_time,
+        )
+        self.deletions = Deletions(self.store, self.counts_of, self.reader, self.fetcher.bounds)
 
     async def run(self) -> None:
         """Read everything that is to be read.
@@ -74,6 +81,7 @@ class Walk:
             self._require_an_answer()
             for row in roots():
                 self._start(row, row.path)
+        await self.deletions.settle()
         self._require_something()
 
     # What is to be read
@@ -118,7 +126,7 @@ class Walk:
             if (parent := self.unnamed.pop(group, None)) is not None:
                 self._start(members, members.resource(parent[0], group), parent)
 
-    # ListResult
+    # Reading one list
 
     async def _read_in_turn(self, listing: Listing) -> None:
         """Read one list, and have read what belongs to its records.
@@ -131,9 +139,14 @@ class Walk:
 
     async def _read(self, listing: Listing) -> None:
         row, path = listing.row, listing.path
-        problem = await self.reader.read(listing, lambda: self.deletions.pointless(path))
+        problem = await self.reader.read(listing)
         if problem is not None and problem.kind is ProblemKind.NOT_FOUND:
-            problem = await self._unless_deleted(listing, problem)
+            if row.parent:
+                self.deletions.suspect(row, path)
+            elif row.single:  # an org without the setting: that is an answer
+                problem = None
+                if self.journal:
+                    self.journal.nothing(path)
         listing.close()
         _LOGGER.debug(
             "%s: %s: pages %d, records %d, %s",
@@ -146,28 +159,15 @@ class Walk:
         self.progress.read(row, listing.records)
         self.probed.set()
 
-    # What was deleted meanwhile
-
-    async def _unless_deleted(self, listing: Listing, problem: Problem) -> Problem | None:
-        """The problem of a 404, unless there is a good reason for it: then None."""
-        parents = self.store.parents(listing.path)
-        if not parents:
-            if listing.row.single:  # an org without the setting: that is an answer
-                if self.journal:
-                    self.journal.nothing(listing.path)
-                return None
-            return problem
-        if self.deletions.pointless(listing.path):
-            return None
-        # Not `all` of a generator: each is asked for, so that each is counted.
-        gone = [await self.deletions.gone(parent) for parent in parents]
-        return None if all(gone) else problem
-
     # Whether anything was read
 
     def _require_an_answer(self) -> None:
         problem = self.counts_of[_PROBE].problems.get(BY_NAME[_PROBE].path)
-        if problem is not None and problem.kind is ProblemKind.FAILED:
+        if problem is None or problem.status == HTTPStatus.NOT_FOUND:
+            return  # a gateway may hide one path and not the others
+        if self.reader.out_of_time:
+            raise out_of_time(self.credentials.org_url, self.options.max_time)
+        if problem.kind is ProblemKind.FAILED:
             raise no_answer(self.credentials.org_url, problem)
 
     def _require_something(self) -> None:
@@ -175,5 +175,7 @@ class Walk:
         unreachable = next((problem for problem in problems if problem.unreachable), None)
         if unreachable and not self.reader.answers:
             raise no_answer(self.credentials.org_url, unreachable)
+        if not self.succeeded and self.reader.out_of_time:
+            raise out_of_time(self.credentials.org_url, self.options.max_time)
         if not self.succeeded:
             raise nothing_readable(self.credentials.org_url, problems)

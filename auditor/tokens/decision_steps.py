@@ -12,11 +12,11 @@ from auditor.tokens.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class DecisionSteps:
     """A decision with the steps that led to it, in order; the last one decides.
 
-    Only where a check left a fact open without which a token is not certain (`Check.unsettled`),
-    a matching rule does not make the request minted but indeterminate.
+    A rule that matches means a token, unless a check left open a fact on which the token depends
+    (`Check.unsettled`): then the request is indeterminate.
     """
 
     request: TokenRequest

@@ -1,15 +1,15 @@
-"""Access tokens of a service app: got once for all callers, and again before they expire."""
+"""Keeps a service app's access token for all callers, and has it renewed before it expires."""
 
 from __future__ import annotations
 
 import asyncio
 
 from auditor.collect.auth.dpop import DpopProofs
-from auditor.collect.auth.token_request import AccessToken, TokenEndpoint
+from auditor.collect.auth.fetch_token import AccessToken, TokenEndpoint
 
 
-class AccessTokens:
-    """The current access token of one client.
+class TokenCache:
+    """The current access token of one service app.
 
     Args:
         endpoint: issues tokens.

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
-from auditor.collect.fetch.problems import Problem, ProblemKind
+from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import CredentialsRefusedError
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing
+from auditor.collect.lists.odd_records import shown_name
 from auditor.snapshot.collections import Collection
 from auditor.snapshot.models.base import Record
-
-Unless = Callable[[], "Problem | None"]
-"""Asked right before a request: why it need not be sent."""
-
-_CHANGED = Problem(ProblemKind.FAILED, "the list changed while it was read, and again")
 
 
 class ListReader:
@@ -29,6 +26,7 @@ class ListReader:
         journal: where pages are noted, and come from.
         counts_of: count requests, by collection.
         on_records: gets the records of every page, as soon as there is one.
+        max_time_s: after so many seconds from now nothing more is asked for.
     """
 
     def __init__(
@@ -37,29 +35,34 @@ class ListReader:
         journal: Journal | None,
         counts_of: Mapping[str, CollectionCounts],
         on_records: Callable[[Collection, list[Record]], None],
+        *,
+        max_time_s: float,
     ) -> None:
         self.answers = 0
         """Pages that this run has read."""
         self.stopped: Problem | None = None
         """Why nothing more is asked for."""
+        self.out_of_time = False
+        """Whether that is because reading took as long as it may."""
+        self._max_time_s = max_time_s
+        self._deadline = asyncio.get_running_loop().time() + max_time_s
         self._fetcher = fetcher
         self._journal = journal
         self._counts_of = counts_of
         self._on_records = on_records
 
-    async def read(self, listing: Listing, unless: Unless) -> Problem | None:
+    async def read(self, listing: Listing) -> Problem | None:
         """Read a list to its end.
 
         Args:
             listing: takes what is read.
-            unless: asked before each request.
 
         Returns:
             Why it could not be read, or not all of it.
         """
-        problem = None if self._replayed(listing) else await self._read(listing, unless)
+        problem = None if self._replayed(listing) else await self._read(listing)
         if problem is None and listing.moved:
-            return await self._read_again(listing, unless)
+            return await self._read_again(listing)
         return problem
 
     def _replayed(self, listing: Listing) -> bool:
@@ -74,27 +77,28 @@ class ListReader:
             self._on_records(listing.row, listing.replay(page, next_url))
         return listing.finished or self._journal.is_nothing(listing.path)
 
-    async def _read(self, listing: Listing, unless: Unless) -> Problem | None:
+    async def _read(self, listing: Listing) -> Problem | None:
         """Read a list, or go on with it, to its end."""
-        problem = (await self._ask_for(listing, unless)).problem
+        problem = (await self._ask_for(listing)).problem
         if problem and problem.kind is ProblemKind.EXPIRED:
             self._begin_anew(listing, changed=False)
-            problem = (await self._ask_for(listing, unless)).problem
+            problem = (await self._ask_for(listing)).problem
         if problem and listing.finished and self._journal:
             # What comes after the last page is not known, so another run must not go on there.
             self._journal.anew(listing.path)
         return problem
 
-    async def _read_again(self, listing: Listing, unless: Unless) -> Problem | None:
+    async def _read_again(self, listing: Listing) -> Problem | None:
         """Read a list from the beginning, because records came twice: it has changed."""
         if not listing.read_again:
             self._begin_anew(listing, changed=True)
-            problem = await self._read(listing, unless)
+            problem = await self._read(listing)
             if problem is not None or not listing.moved:
                 return problem
         if self._journal:
             self._journal.anew(listing.path)
-        return _CHANGED
+        repeated = f" ({shown_name(listing.repeated, 0)} came twice)" if listing.repeated else ""
+        return failure(f"the list changed while it was read, and again{repeated}")
 
     def _begin_anew(self, listing: Listing, *, changed: bool) -> None:
         listing.begin_anew(changed=changed)
@@ -102,7 +106,7 @@ class ListReader:
             duplicates = listing.duplicates if listing.read_again else None
             self._journal.anew(listing.path, duplicates)
 
-    async def _ask_for(self, listing: Listing, unless: Unless) -> ListResult:
+    async def _ask_for(self, listing: Listing) -> ListResult:
         row, path = listing.row, listing.path
         counts = self._counts_of[row.name]
 
@@ -117,7 +121,7 @@ class ListReader:
             path,
             row.query,
             single=row.single,
-            unless=lambda: self.stopped or counts.refused or unless(),
+            unless=lambda: self.stopped or counts.refused,
             start=listing.next_url,
             on_page=on_page,
         )
@@ -130,10 +134,18 @@ class ListReader:
         Raises:
             CredentialsRefusedError: Okta does not accept the token, and has not before.
         """
+        if self.stopped is not None:
+            return ListResult(problem=self.stopped)
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
-            result = await self._fetcher.read(row.bucket, path, query, **options)
+            async with asyncio.timeout_at(self._deadline):
+                result = await self._fetcher.read(row.bucket, path, query, **options)
+        except TimeoutError:
+            self.out_of_time = True
+            limit = timedelta(seconds=self._max_time_s)
+            self.stopped = failure(f"the time was over that --max-time allows ({limit})")
+            return ListResult(problem=self.stopped)
         except CredentialsRefusedError as error:
             if not self.answers:
                 raise

@@ -17,6 +17,14 @@ def no_answer(org_url: str, problem: Problem) -> CollectError:
     )
 
 
+def out_of_time(org_url: str, max_time_s: float) -> CollectError:
+    """The time was over before a single list was read."""
+    return CollectError(
+        f"Nothing could be read from {org_url} within {max_time_s:g} s. Nothing was written.",
+        remedy="Give it more time with --max-time; `okta-auditor doctor` says what is slow.",
+    )
+
+
 def nothing_readable(org_url: str, problems: Iterable[Problem]) -> CollectError:
     """The org answers, but not a single list could be read."""
     reasons = sorted({problem.reason for problem in problems})

@@ -1,0 +1,36 @@
+"""Changes to the user, or to what the client is assigned to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.text import listed, one_line, quoted
+from auditor.tokens.advice.hypothetical import Changes, with_field
+from auditor.tokens.advice.proposal import Proposal, user_name
+from auditor.tokens.request import TokenRequest
+from auditor.tokens.situation import Situation
+
+
+def for_user(situation: Situation, request: TokenRequest) -> Iterator[Proposal]:
+    """The user is active."""
+    user = situation.org.user(request.user or "")
+    if user is not None:
+        text = f"{quoted(user.title)} were active (is {one_line(str(user.status))})"
+        changes = Changes({user.id: with_field(user, "status", "ACTIVE")})
+        yield Proposal.of(text, request, changes)
+
+
+def for_assignment(situation: Situation, request: TokenRequest) -> Iterator[Proposal]:
+    """The user is assigned to the client, directly or through a group."""
+    org, client, user = situation.org, situation.client, request.user or ""
+    name = user_name(org, request)
+    groups = [
+        group for assignment in org.assigned_groups(client) if (group := org.group(assignment.id))
+    ]
+    through = listed((quoted(group.title) for group in groups[:2]), empty="", word="or")
+    how = f", directly or through group {through}" if through else ""
+    text = f"{name} were assigned to the client{how}"
+    yield Proposal.of(text, request, Changes(assigned=frozenset({(client.id, user)})))
+    for group in groups:
+        text = f"{name} were a member of {quoted(group.title)}, which is assigned to the client"
+        yield Proposal.of(text, request, Changes(joined=frozenset({(group.id, user)})), cost=2)

@@ -1,0 +1,82 @@
+"""The server, client or user that a word names."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.directory import User
+from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
+from auditor.tokens.lookup.errors import UnreadError
+from auditor.tokens.lookup.matching import Directory
+from auditor.tokens.request import ORG_SERVER
+
+_USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
+
+
+def find_server(org: Org, word: str) -> AuthorizationServer | None:
+    """The custom authorization server that a word names; None for `org`, the org server.
+
+    Raises:
+        NotFoundError: it names none, or several.
+        UnreadError: it names none, but not all servers were read.
+    """
+    if word == ORG_SERVER:
+        return None
+    return Directory(
+        org=org,
+        collection="authorization_servers",
+        key="server",
+        noun="authorization server",
+        heading="Authorization servers",
+        records=org.servers,
+        ids=lambda server: (server.id,),
+        keyword=ORG_SERVER,
+    ).find(word)
+
+
+def find_client(org: Org, word: str) -> App:
+    """The client that a word names, by client id, app id or label.
+
+    Raises:
+        NotFoundError: it names none, or several.
+        UnreadError: it names none, but not all apps were read.
+    """
+    return Directory(
+        org=org,
+        collection="apps",
+        key="client",
+        noun="client",
+        heading="Clients",
+        records=org.apps,
+        ids=lambda app: (app.client_id, app.id),
+    ).find(word)
+
+
+def find_user(org: Org, word: str) -> User:
+    """The user that a word names, by id, login, or the part of the login before the `@`.
+
+    Okta's list of users leaves deprovisioned ones out. Therefore an id that is not in it is no
+    mistake; it stands for a user of whom nothing else is known. So does any word if the users
+    were not read: what depends on the user is then indeterminate.
+
+    Raises:
+        NotFoundError: it names none, or several.
+    """
+    if _USER_ID.fullmatch(word) and org.user(word) is None:
+        return User(id=word)
+    users = Directory(
+        org=org,
+        collection="users",
+        key="user",
+        noun="user",
+        heading="Users",
+        records=org.users,
+        ids=lambda user: (user.id,),
+        short_name=lambda user: user.title.partition("@")[0],
+    )
+    try:
+        return users.find(word)
+    except UnreadError:
+        return User(id=word)

@@ -1,0 +1,95 @@
+"""The facts without which a request cannot be decided: kinds, and their objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.text import quoted
+
+
+class MissingFactKind(StrEnum):
+    """What kind of fact is missing: something that was not read, or that Okta does not publish."""
+
+    ADMISSION = "admission"
+    """Whether a rule admits the user."""
+    ASSIGNMENTS = "assignments"
+    CLIENT_KEYS = "client_keys"
+    COLLECTION = "collection"
+    """Objects in which a name of the request would be looked up."""
+    DEFAULT_SCOPES = "default_scopes"
+    EXCHANGE_USER_CHECK = "exchange_user_check"
+    """See `grants.USER_CHECK_UNDOCUMENTED`."""
+    HYBRID_GRANTS = "hybrid_grants"
+    NETWORK_ZONES = "network_zones"
+    OKTA_SCOPE_GRANTS = "okta_scope_grants"
+    OMITTED_SCOPES_AT_ORG = "omitted_scopes_at_org"
+    OWN_APP_SETTINGS = "own_app_settings"
+    POLICIES = "policies"
+    POLICY_ON_REFRESH = "policy_on_refresh"
+    REDIRECT_URI_CREDENTIAL = "redirect_uri_credential"
+    RULES = "rules"
+    """The rules of a policy."""
+    SCOPES = "scopes"
+    USER = "user"
+    """The request names no user."""
+    USERS = "users"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingFact:
+    """A fact without which a request cannot be decided."""
+
+    kind: MissingFactKind
+
+    policy: AccessPolicy | None = None
+    """Of `RULES` and `ADMISSION`."""
+
+    rule: PolicyRule | None = None
+    """Of `ADMISSION`."""
+
+    collection: str | None = None
+    """Of `COLLECTION`: what its objects are called."""
+
+    @property
+    def text(self) -> str:
+        """The fact in words, as a noun phrase; names of the tenant are quoted."""
+        policy = quoted(self.policy.title) if self.policy else ""
+        rule = quoted(self.rule.title) if self.rule else ""
+        match self.kind:
+            case MissingFactKind.ADMISSION:
+                return f"whether rule {rule} of policy {policy} admits the user"
+            case MissingFactKind.RULES:
+                return f"the rules of policy {policy}"
+            case MissingFactKind.COLLECTION:
+                return f"the {self.collection} of the org"
+            case kind:
+                return _TEXTS[kind]
+
+
+_TEXTS = {
+    MissingFactKind.ASSIGNMENTS: "the assignments of the client",
+    MissingFactKind.CLIENT_KEYS: "the keys of the client",
+    MissingFactKind.DEFAULT_SCOPES: "the default scopes of the authorization server",
+    MissingFactKind.EXCHANGE_USER_CHECK: (
+        "whether Okta holds the subject token's user against assignments and the people of a rule"
+    ),
+    MissingFactKind.HYBRID_GRANTS: (
+        "which grant types a rule must allow for a hybrid response type"
+    ),
+    MissingFactKind.NETWORK_ZONES: "the network zones of the org",
+    MissingFactKind.OKTA_SCOPE_GRANTS: "the scope grants of the client",
+    MissingFactKind.OMITTED_SCOPES_AT_ORG: "what the org server does without a scope parameter",
+    MissingFactKind.OWN_APP_SETTINGS: "the OAuth settings of Okta's own app",
+    MissingFactKind.POLICIES: "the access policies of the authorization server",
+    MissingFactKind.POLICY_ON_REFRESH: (
+        "whether the access policy is evaluated again when a token is refreshed"
+    ),
+    MissingFactKind.REDIRECT_URI_CREDENTIAL: (
+        "the credential in the registered redirect URI, which no snapshot keeps"
+    ),
+    MissingFactKind.SCOPES: "the scopes of the authorization server",
+    MissingFactKind.USER: "a user: the grant type needs one",
+    MissingFactKind.USERS: "the users of the org",
+}

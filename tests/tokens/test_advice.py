@@ -1,0 +1,103 @@
+"""Advice in whole sentences: the clauses are joined last, and no name of a tenant is changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from test_reach_agrees import org_of
+
+from auditor.tokens.advice.search import advise
+from auditor.tokens.decide import Decider
+from auditor.tokens.grants import AUTHORIZATION_CODE
+from auditor.tokens.request import TokenRequest
+
+SERVER = "/api/v1/authorizationServers/aus"
+
+
+def tenant(group: str) -> dict[str, Any]:
+    """Two users of whom one is assigned, through a group with a name, and one rule for all."""
+    conditions = {
+        "people": {"groups": {"include": ["EVERYONE"]}},
+        "grantTypes": {"include": [AUTHORIZATION_CODE]},
+        "scopes": {"include": ["read"]},
+    }
+    return {
+        "/api/v1/authorizationServers": [{"id": "aus", "name": "Shop"}],
+        "/api/v1/apps": [
+            {
+                "id": "0oa",
+                "label": "Web",
+                "settings": {
+                    "oauthClient": {
+                        "grant_types": [AUTHORIZATION_CODE],
+                        "redirect_uris": ["https://brand.example/and"],
+                    }
+                },
+            }
+        ],
+        "/api/v1/apps/0oa/groups": [{"id": "g1"}, {"id": "g2"}],
+        "/api/v1/groups": [
+            {"id": "g1", "profile": {"name": group}},
+            {"id": "g2", "profile": {"name": "Sales and Support"}},
+        ],
+        "/api/v1/groups/g1/users": ["ada"],
+        "/api/v1/groups/g2/users": [],
+        "/api/v1/users": [
+            {"id": "ada", "profile": {"login": "ada@acme.example"}},
+            {"id": "eve", "profile": {"login": "eve@acme.example"}},
+        ],
+        f"{SERVER}/scopes": [{"name": "read"}, {"name": "write"}],
+        f"{SERVER}/policies": [
+            {"id": "p", "name": "All", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}
+        ],
+        f"{SERVER}/policies/p/rules": [
+            {
+                "id": "r",
+                "name": "Readers and no others",
+                "conditions": conditions,
+                "actions": {"token": {"accessTokenLifetimeMinutes": 15}},
+            }
+        ],
+    }
+
+
+REQUEST = TokenRequest(
+    server="aus", client="0oa", grant=AUTHORIZATION_CODE, user="eve", scopes=frozenset({"read"})
+)
+RULE = 'rule "Readers and no others"'
+ASSIGNED = (
+    '"eve@acme.example" were assigned to the client, directly or through group "Brand and Legal" '
+    'or "Sales and Support"'
+)
+
+
+def sentences(group: str, request: TokenRequest) -> list[str]:
+    decider = Decider(org_of(tenant(group)))
+    return [advice.text for advice in advise(decider, request, decider.decide(request))]
+
+
+def test_groups_keep_their_names_in_a_sentence_with_or() -> None:
+    assert sentences("Brand and Legal", REQUEST) == [
+        f"{ASSIGNED} ({RULE}, access token 15 minutes)"
+    ]
+
+
+def test_two_changes_are_one_sentence() -> None:
+    request = replace(REQUEST, redirect_uri="https://brand.example/an")
+    first = 'the request used the registered redirect URI "https://brand.example/and"'
+    assert sentences("Brand and Legal", request)[0] == (
+        f"{first} and {ASSIGNED} ({RULE}, access token 15 minutes)"
+    )
+
+
+def test_a_rule_that_a_clause_names_is_not_named_again() -> None:
+    request = replace(REQUEST, user="ada", scopes=frozenset({"write"}))
+    assert sentences("Brand and Legal", request) == [
+        f"{RULE} also allowed write (access token 15 minutes, this would reach 0 more people)"
+    ]
+
+
+def test_a_group_with_the_name_of_a_rule_does_not_stand_for_the_rule() -> None:
+    (text,) = sentences("Readers and no others", REQUEST)
+    assert text.endswith(f"({RULE}, access token 15 minutes)")

@@ -1,0 +1,200 @@
+"""Which fact a decision lacks, why policies take no part, and which rules are tied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from test_reach_agrees import org_of
+
+from auditor.tokens.caveat import CaveatKind
+from auditor.tokens.conditions import Condition
+from auditor.tokens.decide import Decider
+from auditor.tokens.decision import Decision
+from auditor.tokens.grants import IMPLICIT, PASSWORD, REFRESH_TOKEN, TOKEN_EXCHANGE
+from auditor.tokens.missing_facts import MissingFactKind
+from auditor.tokens.outcome import Outcome
+from auditor.tokens.request import TokenRequest
+from auditor.tokens.steps import PolicyStep
+
+SERVER = "/api/v1/authorizationServers/aus"
+EVERYONE = {"groups": {"include": ["EVERYONE"]}}
+MEMBERS = "/api/v1/groups/dev/users"
+REQUEST = TokenRequest(
+    server="aus", client="0oa", grant=PASSWORD, user="ada", scopes=frozenset({"a"})
+)
+
+
+def rule(name: str, *scopes: str, priority: int = 1, people: Any = None) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": f"Rule {name}",
+        "priority": priority,
+        "conditions": {
+            "people": people or EVERYONE,
+            "grantTypes": {"include": [PASSWORD, TOKEN_EXCHANGE, IMPLICIT]},
+            "scopes": {"include": list(scopes) or ["*"]},
+        },
+    }
+
+
+def policy(name: str, *rules: dict[str, Any], **fields: Any) -> tuple[dict[str, Any], Any]:
+    conditions = {"clients": {"include": ["ALL_CLIENTS"]}}
+    return {"id": name, "name": f"Policy {name}", "conditions": conditions, **fields}, list(rules)
+
+
+def decider(*policies: tuple[dict[str, Any], Any], unread: tuple[str, ...] = ()) -> Decider:
+    grants = [PASSWORD, TOKEN_EXCHANGE, IMPLICIT, REFRESH_TOKEN]
+    oauth = {"grant_types": grants, "response_types": ["token"]}
+    tenant = {
+        "/api/v1/authorizationServers": [{"id": "aus"}],
+        "/api/v1/apps": [
+            {"id": "0oa", "settings": {"implicitAssignment": True, "oauthClient": oauth}}
+        ],
+        "/api/v1/users": [{"id": "ada"}, {"id": "eve"}],
+        "/api/v1/groups": [{"id": "dev"}],
+        MEMBERS: ["eve"],
+        f"{SERVER}/scopes": [{"name": "a"}, {"name": "b"}],
+        f"{SERVER}/policies": [record for record, _ in policies],
+    }
+    for record, rules in policies:
+        tenant[f"{SERVER}/policies/{record['id']}/rules"] = rules
+    return Decider(org_of(tenant, unread))
+
+
+def kinds(decision: Decision) -> set[CaveatKind]:
+    assert decision.outcome is Outcome.MINTED
+    return {caveat.kind for caveat in decision.caveats}
+
+
+# Missing facts
+
+
+DEVELOPERS = rule("r", people={"groups": {"include": ["dev"]}})
+
+
+def test_an_exchange_for_a_user_whom_no_rule_names_lacks_what_okta_checks() -> None:
+    """The members were read: that the rule does not name her is known, what it means is not."""
+    decision = decider(policy("p", DEVELOPERS)).decide(replace(REQUEST, grant=TOKEN_EXCHANGE))
+    assert decision.missing
+    assert decision.missing.kind is MissingFactKind.EXCHANGE_USER_CHECK
+    assert decision.as_json()["missing"] == (
+        "whether Okta holds the subject token's user against assignments and the people of a rule"
+    )
+
+
+@pytest.mark.parametrize("grant", [PASSWORD, TOKEN_EXCHANGE])
+def test_a_user_of_whom_it_is_not_known_whether_a_rule_names_her(grant: str) -> None:
+    unread = decider(policy("p", DEVELOPERS), unread=(MEMBERS,))
+    decision = unread.decide(replace(REQUEST, grant=grant))
+    assert decision.missing
+    assert decision.missing.kind is MissingFactKind.ADMISSION
+    assert decision.missing.rule
+    assert (decision.missing.rule.id, decision.missing.policy and decision.missing.policy.id) == (
+        "r",
+        "p",
+    )
+    assert decision.as_json()["missing"] == (
+        'whether rule "Rule r" of policy "Policy p" admits the user'
+    )
+
+
+def test_rules_that_were_not_read_are_named_by_their_policy() -> None:
+    unread = decider(policy("p"), unread=(f"{SERVER}/policies/p/rules",))
+    missing = unread.decide(REQUEST).missing
+    assert missing
+    assert missing.kind is MissingFactKind.RULES
+    assert missing.text == 'the rules of policy "Policy p"'
+
+
+# Why policies take no part
+
+
+def test_a_policy_takes_no_part_because_of_its_status_before_its_clients() -> None:
+    others = {"clients": {"include": ["0ob"]}}
+    explained = decider(
+        policy("inactive", status="INACTIVE"),
+        policy("others", conditions=others),
+        policy("both", status="INACTIVE", conditions=others),
+        policy("open", rule("r")),
+    ).explain(REQUEST)
+    failed = {
+        step.candidates.policy.id: step.failed
+        for step in explained.steps
+        if isinstance(step, PolicyStep)
+    }
+    assert failed == {
+        "inactive": Condition.STATUS,
+        "others": Condition.CLIENTS,
+        "both": Condition.STATUS,
+        "open": None,
+    }
+
+
+# Ties
+
+
+@pytest.mark.parametrize(
+    ("policies", "tied"),
+    [
+        ([policy("p", rule("r"))], False),
+        ([policy("p", rule("r"), rule("s"))], True),
+        ([policy("p", rule("r"), rule("s", priority=2))], False),
+        ([policy("p", rule("r"), rule("s", "b"))], False),
+        ([policy("p", rule("r"), rule("s", "a"))], True),
+        ([policy("p", rule("r"), priority=1), policy("q", rule("s"), priority=1)], True),
+        ([policy("p", rule("r"), priority=1), policy("q", rule("s"), priority=2)], False),
+        ([policy("p", rule("r"), priority=1), policy("q", rule("s", "b"), priority=1)], False),
+        (
+            [policy("p", rule("r"), priority=1), policy("q", rule("s", priority=2), priority=1)],
+            True,
+        ),
+    ],
+)
+def test_rules_are_tied_where_another_one_of_the_same_priority_gives_the_same(
+    policies: list[tuple[dict[str, Any], Any]], *, tied: bool
+) -> None:
+    decision = decider(*policies).decide(REQUEST)
+    assert (CaveatKind.EQUAL_PRIORITY in kinds(decision)) is tied
+
+
+# What is ignored
+
+
+@pytest.mark.parametrize(
+    ("grant", "scopes", "ignored"),
+    [
+        (IMPLICIT, {"a", "offline_access"}, True),
+        (IMPLICIT, {"a"}, False),
+        (PASSWORD, {"a", "offline_access"}, False),
+    ],
+)
+def test_offline_access_is_ignored_in_the_implicit_grant_only(
+    grant: str, scopes: set[str], *, ignored: bool
+) -> None:
+    decision = decider(policy("p", rule("r"))).decide(
+        replace(REQUEST, grant=grant, scopes=frozenset(scopes))
+    )
+    assert (CaveatKind.OFFLINE_ACCESS_IGNORED in kinds(decision)) is ignored
+    assert ("offline_access" in decision.granted_scopes) is (
+        "offline_access" in scopes and not ignored
+    )
+
+
+# Lifetimes
+
+
+def test_each_lifetime_of_a_rule_is_told_as_what_it_is() -> None:
+    token = {
+        "accessTokenLifetimeMinutes": 15,
+        "refreshTokenLifetimeMinutes": 2_000,
+        "refreshTokenWindowMinutes": 300,
+    }
+    refreshing = decider(policy("p", rule("r") | {"actions": {"token": token}}))
+    decision = refreshing.decide(replace(REQUEST, scopes=frozenset({"a", "offline_access"})))
+    assert decision.refresh_token
+    assert decision.access_token_minutes == 15
+    assert decision.refresh_token_minutes == 2_000
+    assert decision.refresh_window_minutes == 300
+    assert decision.id_token_minutes is None
