@@ -11,6 +11,7 @@ from pathlib import Path
 
 from auditor.evidence.manifest import Statement
 from auditor.evidence.verify import CheckedBundle
+from auditor.text import quoted
 
 NIGHTLY = timedelta(hours=36)
 """How far apart two nightly captures may be: a night and half of one."""
@@ -50,7 +51,13 @@ def chain_problems(
         (_Link(item.path, item.digest, item.statement) for item in bundles if item.statement),
         key=lambda link: (link.time, link.digest, str(link.path)),
     )
-    return [*_strangers(links), *_twins(links), *_broken(links, after), *_gaps(links, apart)]
+    return [
+        *_strangers(links),
+        *_twins(links),
+        *_broken(links, after),
+        *_gaps(links, apart),
+        *_rotated(links),
+    ]
 
 
 def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
@@ -58,7 +65,8 @@ def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
         tenant, first = link.statement.predicate.tenant, links[0].statement.predicate.tenant
         if tenant != first:
             yield ChainProblem(
-                link.path, f"it is of the org {tenant}, and {links[0].path} of {first}"
+                link.path,
+                f"it is of the org {quoted(tenant)}, and {links[0].path} of {quoted(first)}",
             )
             return
 
@@ -113,6 +121,24 @@ def _gaps(links: list[_Link], apart: timedelta | None) -> Iterator[ChainProblem]
                 f"nights are missing: {hours:.0f} hours between the captures of "
                 f"{earlier.time.isoformat()} and {later.time.isoformat()}, "
                 f"{apart / timedelta(hours=1):.0f} allowed",
+            )
+
+
+def _rotated(links: list[_Link]) -> Iterator[ChainProblem]:
+    """Links that are signed by a key that another had replaced, or by none after signed ones."""
+    retired: dict[str, _Link] = {}
+    for earlier, later in pairwise(links):
+        before, now = (link.statement.predicate.signer for link in (earlier, later))
+        if before and before != now:
+            retired[before] = later
+        if now is None and before:
+            yield ChainProblem(later.path, f"it is not signed, and {earlier.path} before it is")
+        elif now in retired:
+            first = retired[now]
+            yield ChainProblem(
+                later.path,
+                f"it is signed by key {now}, which key {first.statement.predicate.signer} "
+                f"replaced on {first.time.isoformat()}",
             )
 
 

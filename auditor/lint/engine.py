@@ -85,7 +85,7 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
             crashed.append(_crash(item, error))
     return AuditResult(
         tool_version=__version__,
-        tenant=_tenant(org, snapshot),
+        tenant=tenant_of(org),
         capture=snapshot.capture,
         coverage=org.ledger.entries,
         rules=selected,
@@ -158,8 +158,9 @@ def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:
     )
 
 
-def _tenant(org: Org, snapshot: Snapshot) -> Tenant:
-    url = snapshot.capture.org_url
+def tenant_of(org: Org) -> Tenant:
+    """Whose configuration it is."""
+    url = org.snapshot.capture.org_url
     host = urlsplit(url).hostname or url
     profile = org.profile
     return Tenant(
