@@ -83,7 +83,7 @@ class ResultsSummary(ResultsPart):
 
     complete: bool = Field(
         description="False if a rule crashed, could not be evaluated although the org has what "
-        "it reads, or none was selected: then no finding is no proof."
+        "it reads, or none was selected: then the absence of findings proves nothing."
     )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int

@@ -108,7 +108,8 @@ class AuditResult:
     """What files that nobody named make milder."""
     fixed: tuple[Fixed, ...] = ()
     baseline: str = ""
-    """The file of the baseline; empty if there was none. With one, `findings` are new."""
+    """The file of the baseline; empty if there was none. With a baseline, `findings`
+    holds only new ones."""
     as_of: date | None = None
     """The day by which expiry was judged; None where nothing can expire."""
     source: str = ""
@@ -190,7 +191,7 @@ class AuditResult:
 
     @property
     def incomplete(self) -> bool:
-        """Whether something could not be checked, so that no finding is no proof."""
+        """Whether something was not checked, so that the absence of findings proves nothing."""
         return bool(self.unchecked_codes) or not self.rules
 
     def failing(self, threshold: Severity) -> bool:
