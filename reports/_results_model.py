@@ -19,7 +19,16 @@ from pydantic import (
 from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus
 
-from ._results_findings import Code, FindingInfo, FixedInfo, Hash, NoticeInfo, ResultsPart, RuleName
+from ._results_findings import (
+    Code,
+    FindingInfo,
+    FixedInfo,
+    Hash,
+    NoticeInfo,
+    ResultsPart,
+    RuleName,
+    WeakeningInfo,
+)
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
@@ -188,6 +197,9 @@ class Results(ResultsPart):
         description="The day by which expiry was judged; null where nothing can expire."
     )
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
+    weakenings: list[WeakeningInfo] = Field(
+        default=[], description="What files that nobody named make milder."
+    )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(
         description="Those that a suppression or the baseline accepts."
