@@ -129,7 +129,7 @@ def test_nothing_that_the_ledger_counts_comes_or_goes_even_with_a_new_digest(
         case 0:
             del resources[path]
         case 1:
-            resources[path] = data.draw(st.sampled_from([None, 1, "x", {"a": 1}, [1], [[]]]))
+            resources[path] = data.draw(st.sampled_from([None, 1, "x", [1], [[]]]))
         case 2:
             resources[f"{path}/more"] = []
         case 3 if isinstance(resources[path], list) and resources[path]:
