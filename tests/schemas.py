@@ -139,7 +139,15 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.name.removesuffix(".gz"), data
         elif path.suffix == ".zip":
             yield from _members(path)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeError,
+    ):
         return  # damaged on purpose
 
 

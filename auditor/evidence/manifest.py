@@ -12,10 +12,18 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from auditor.text import escaped
+from auditor.evidence.bundle_limits import MOST_BYTES
+from auditor.text import escaped, one_line
 
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"
+SNAPSHOT = "snapshot.json"
+RESULTS = "results.json"
+TOOL = "tool.json"
+SETTINGS = "settings.json"
+LEDGER = "ledger.json"
+SUPPRESSIONS = "suppressions.toml"
+BASELINE = "baseline.json"
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "urn:okta-auditor:evidence:1"
 
@@ -35,11 +43,13 @@ REQUIRED = frozenset(
 )
 """What every bundle holds."""
 
-OPTIONAL = frozenset({"suppressions.toml", "baseline.json"})
+OPTIONAL = frozenset({SUPPRESSIONS, BASELINE})
 """What a bundle holds where it was in force."""
 
 FACTS = ("tenant", "captured_at", "as_of", "complete", "tool_version", "redacted")
 """What the manifest says of the audit; tool.json says it too, so that neither can be changed."""
+
+_LONGEST_FIELD = 80
 
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
@@ -86,8 +96,10 @@ class Predicate(_Part):
     signer: Digest | None
     """The public key that signs the manifest, in hexadecimal; null if none does."""
     previous: Previous | None
-    sizes: dict[str, Annotated[int, Field(ge=0)]]
+    sizes: dict[str, Annotated[int, Field(ge=0, le=MOST_BYTES)]]
     """Bytes of each file."""
+    packed: dict[str, Digest] | None = None
+    """In a zip file, the SHA-256 of each file's compressed bytes: compressors differ."""
 
 
 class Statement(_Part):
@@ -138,4 +150,4 @@ def parse_manifest(data: bytes) -> Statement:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise ManifestError(f"{field}: {first['msg']}") from None
+        raise ManifestError(f"{one_line(field[:_LONGEST_FIELD])}: {first['msg']}") from None
