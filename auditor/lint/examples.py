@@ -125,6 +125,8 @@ def _imply_people(resources: dict[str, Any]) -> None:
     groups = resources.setdefault(BY_NAME["groups"].path, [])
     if not any(map(is_everyone, groups)):
         groups.append({"id": "00g0", "type": "BUILT_IN", "profile": {"name": "Everyone"}})
+        members = BY_NAME["group_members"].path.format("00g0")
+        resources.setdefault(members, sorted(user["id"] for user in users))
 
 
 def _imply_empty_lists(resources: dict[str, Any]) -> None:
