@@ -34,6 +34,7 @@ from auditor.lint.reported_finding import (
 from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
+from auditor.lint.weakening import Weakening
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
@@ -73,6 +74,7 @@ __all__ = [
     "ServerAccess",
     "Tenant",
     "TextRegion",
+    "Weakening",
     "Witness",
     "deleted_objects",
     "ends_soon",

@@ -19,7 +19,16 @@ from pydantic import (
 from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus
 
-from ._results_findings import Code, FindingInfo, FixedInfo, Hash, NoticeInfo, ResultsPart, RuleName
+from ._results_findings import (
+    Code,
+    FindingInfo,
+    FixedInfo,
+    Hash,
+    NoticeInfo,
+    ResultsPart,
+    RuleName,
+    WeakeningInfo,
+)
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
@@ -74,7 +83,7 @@ class ResultsSummary(ResultsPart):
 
     complete: bool = Field(
         description="False if a rule crashed, could not be evaluated although the org has what "
-        "it reads, or none was selected: then no finding is no proof."
+        "it reads, or none was selected: then the absence of findings proves nothing."
     )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
@@ -172,6 +181,9 @@ class Results(ResultsPart):
         description="The day by which expiry was judged; null where nothing can expire."
     )
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
+    weakenings: list[WeakeningInfo] = Field(
+        default=[], description="What files that nobody named make milder."
+    )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(
         description="Those that a suppression or the baseline accepts."

@@ -41,6 +41,7 @@ from auditor.results import (
     Saved,
     Tenant,
     TextRegion,
+    Weakening,
     Witness,
 )
 
@@ -183,6 +184,9 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         objects=results.summary.objects,
         accepted=tuple(_finding(item, rules) for item in results.accepted),
         notices=tuple(Notice(**dict(item)) for item in results.notices),
+        weakenings=tuple(
+            Weakening(**item.model_dump(exclude={"sentence"})) for item in results.weakenings
+        ),
         fixed=tuple(
             Fixed(item.code, item.fingerprint, _object(item.object)) for item in results.fixed
         ),

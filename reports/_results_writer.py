@@ -25,6 +25,7 @@ from ._results_findings import (
     ObjectInfo,
     Place,
     RelatedInfo,
+    WeakeningInfo,
     WitnessInfo,
 )
 from ._results_model import (
@@ -58,6 +59,7 @@ def results_of(result: AuditResult) -> Results:
         rules=[_rule(item) for item in result.rules],
         as_of=result.as_of,
         baseline=result.baseline or None,
+        weakenings=[WeakeningInfo.model_validate(item) for item in result.weakenings],
         findings=[_finding(item) for item in result.findings],
         accepted=[_finding(item) for item in result.accepted],
         fixed=[_fixed(item) for item in result.fixed],

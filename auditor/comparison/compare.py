@@ -14,7 +14,7 @@ from auditor.comparison.revocations import revocations
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.rule import Rule
 from auditor.text import one_line
-from auditor.tokens.token_endpoint import taken_for_granted
+from auditor.tokens.token_endpoint import assumed
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def compare_snapshots(
 def _unread(sides: SnapshotPair) -> Iterator[Uncompared]:
     """Lists of the whole org without which it is not known what there is to compare."""
     for side in sides.both:
-        further = taken_for_granted(side.org, side.org.apps)
+        further = assumed(side.org, side.org.apps)
         for name in ("authorization_servers", "apps", "users", *further):
             if not side.read(name):
                 entry = side.org.ledger.entry(name)

@@ -45,7 +45,7 @@ def unread_collections(result: AuditResult) -> tuple[LedgerEntry, ...]:
 
 
 def incompleteness(result: AuditResult) -> str:
-    """Why no finding is no proof, in a sentence; empty where it is one."""
+    """Why the absence of findings proves nothing; empty if everything was checked."""
     if not result.rules:
         return NO_RULES
     reasons = incomplete_rules(Completeness.of(result))

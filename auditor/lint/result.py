@@ -11,6 +11,7 @@ from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Severity
 from auditor.lint.reported_finding import FindingStatus, ObjectRef, ReportedFinding
 from auditor.lint.rule import Rule
+from auditor.lint.weakening import Weakening
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import LedgerEntry
 
@@ -103,9 +104,12 @@ class AuditResult:
     accepted: tuple[ReportedFinding, ...] = ()
     """Findings that a suppression or the baseline accepts; in the order of `findings`."""
     notices: tuple[Notice, ...] = ()
+    weakenings: tuple[Weakening, ...] = ()
+    """What files that nobody named make milder."""
     fixed: tuple[Fixed, ...] = ()
     baseline: str = ""
-    """The file of the baseline; empty if there was none. With one, `findings` are new."""
+    """The file of the baseline; empty if there was none. With a baseline, `findings`
+    holds only new ones."""
     as_of: date | None = None
     """The day by which expiry was judged; None where nothing can expire."""
     source: str = ""
@@ -187,7 +191,7 @@ class AuditResult:
 
     @property
     def incomplete(self) -> bool:
-        """Whether something could not be checked, so that no finding is no proof."""
+        """Whether something was not checked, so that the absence of findings proves nothing."""
         return bool(self.unchecked_codes) or not self.rules
 
     def failing(self, threshold: Severity) -> bool:

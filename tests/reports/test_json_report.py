@@ -54,6 +54,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "rules",
         "as_of",
         "baseline",
+        "weakenings",
         "findings",
         "accepted",
         "fixed",

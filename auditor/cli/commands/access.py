@@ -19,7 +19,7 @@ from auditor.errors import ExitCode
 from auditor.text import counted, csv_cell, escaped, one_line
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
-from auditor.tokens.token_endpoint import taken_for_granted
+from auditor.tokens.token_endpoint import assumed
 
 _WIDEST = 36
 
@@ -76,7 +76,7 @@ def command(
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         print_document(escaped(document.decode()))
-    further = taken_for_granted(org, [only.client] if only.client else org.apps)
+    further = assumed(org, [only.client] if only.client else org.apps)
     missing = unread(org, *further)
     for line in missing:
         print_line(line, err=True)
