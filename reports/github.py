@@ -45,6 +45,9 @@ def render(result: AuditResult) -> str:
 
 
 def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
+    for weakening in result.weakenings:
+        text = one_line(weakening.sentence)
+        yield "warning", _command("warning", "", text, title="The audit is weakened")
     if reason := incompleteness(result):
         yield "error", _command("error", result.source, reason, title="The audit is incomplete")
     for crash in result.crashed:

@@ -41,6 +41,7 @@ _FIXED_NAMED = 20
 def render(result: AuditResult) -> str:
     """The answer first, then every finding, then what could not be checked."""
     return _ENVIRONMENT.get_template("text.j2").render(
+        weakenings=result.weakenings,
         opening=opening(result),
         worst_rules=worst_rules(result),
         counts=counts(result),

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "text": {"invisible", "log_commands"},
     "files": {"errors", "scratch_files"},
     "input_files": {"errors"},
+    "report_marks": {"errors", "files", "input_files"},
     "scratch_files": set(),
     "toml_lines": set(),
     "exact_json": set(),
@@ -43,7 +44,8 @@ MAY_IMPORT = {
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
     "evidence": BASE | {"snapshot", "lint", "controls"},
-    "custom_report": BASE | {"lint"},
+    "custom_report": BASE | {"lint", "template_rendering"},
+    "template_rendering": BASE,
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
@@ -57,6 +59,7 @@ MAY_IMPORT = {
         "plugins",
         "pack_check",
         "history",
+        "report_marks",
     }
     | {"collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
 }

@@ -20,6 +20,7 @@ from auditor.cli.audit.report_outputs import (
 from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.audit.run_history import check_history_folder, with_history
 from auditor.cli.audit.source_path import source_path
+from auditor.cli.audit.weakenings import weakenings
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
@@ -84,6 +85,7 @@ class PreparedAudit:
             result,
             as_of=self.effective.as_of if day_was_set else result.as_of,
             show_accepted=self.settings.show_suppressed,
+            weakenings=weakenings(self.effective, self.rules, self.acceptance),
         )
         return with_history(result, self.settings.history if self.keeps_history else None)
 

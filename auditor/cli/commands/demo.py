@@ -17,6 +17,7 @@ from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
 from auditor.files import check_writable, make_folder
+from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import dump_snapshot
 
 FOLDER = Path("okta-audit")
@@ -46,6 +47,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     make_folder(folder, remedy="Name another: -o DIR")
     path = folder / "snapshot.json"
     check_writable(path)
+    check_replaceable(path, SNAPSHOT)
     prepared = prepare_audit(_options(folder))
     tenant = TenantFile.from_document(northwind(datetime.now(UTC)))
     with Sandbox(tenant) as sandbox:
