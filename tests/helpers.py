@@ -98,7 +98,10 @@ TENANT: dict[str, Any] = {
     "/api/v1/apps/0oa1/users": [
         {"id": "00u1", "scope": "GROUP", "status": "ACTIVE", "profile": {"ssn": "078-05-1120"}}
     ],
-    "/api/v1/groups": [{"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}}],
+    "/api/v1/groups": [
+        {"id": "00g0", "type": "BUILT_IN", "profile": {"name": "Everyone"}},
+        {"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}},
+    ],
     "/api/v1/groups/00g1/users": [{"id": "00u1", "profile": {"login": "ada@acme.example"}}],
     "/api/v1/users": [
         {
