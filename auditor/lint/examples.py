@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from auditor.lint.rule_page import DeclarationError
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
 from auditor.snapshot.document import Capture, Snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
-from auditor.text import closest, did_you_mean
+from auditor.text import did_you_mean
 
 CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment at which every example is taken."""
+
+_LEAST_LIKENESS = 0.6
 
 Json = dict[str, Any]
 
@@ -36,7 +39,7 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
     for path, value in example.items():
         matched = match(path)
         if matched is None:
-            hint = did_you_mean(closest(path, (row.path for row in COLLECTIONS)))
+            hint = did_you_mean(_similar_path(path))
             raise DeclarationError(f"{path} is no path that is read from a tenant{hint}")
         row, keys = matched
         resources[path] = value if row.single else _filled_list(row, value)
@@ -56,6 +59,31 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
         ),
         resources=resources,
     )
+
+
+def _similar_path(path: str) -> str | None:
+    """The path that was probably meant, with the same ids in it.
+
+    Paths are compared word by word, since what they have in common says nothing.
+    """
+    parts = path.split("/")
+    meant, likest = None, 0.0
+    for row in COLLECTIONS:
+        template = row.path.split("/")
+        if len(template) != len(parts):
+            continue
+        likeness = min(map(_likeness, parts, template))
+        if likeness > max(likest, _LEAST_LIKENESS):
+            words = (
+                part if word == "{}" else word for part, word in zip(parts, template, strict=True)
+            )
+            meant, likest = "/".join(words), likeness
+    return meant
+
+
+def _likeness(part: str, word: str) -> float:
+    """How alike a part of a path and a word of a template are, from 0 to 1."""
+    return 1.0 if word == "{}" else SequenceMatcher(None, part.lower(), word.lower()).ratio()
 
 
 def _filled_list(row: Collection, records: list[Any]) -> list[Any]:
