@@ -12,7 +12,7 @@ from auditor.oauth import AUTHORIZATION_CODE, PEOPLE_READS, UserSet, shared_popu
 _SHOWN = 3
 
 
-class People:
+class RulePeople:
     """Sets of users, each worked out once: many rules and clients share the same groups.
 
     Users who are gone or cannot sign in are in none of them; other rules report those.
@@ -26,7 +26,7 @@ class People:
         self._assigned: dict[tuple[str, ...], UserSet] = {}
 
     @classmethod
-    def of(cls, org: Org) -> People:
+    def of(cls, org: Org) -> RulePeople:
         """The people of an org, the same object for all rules."""
         return org.remembered(cls, PEOPLE_READS)
 

@@ -73,7 +73,7 @@ from auditor.oauth import UserSet, excluded_users, user_grants
 
 from ._active import active_servers, rule_name
 from ._clients import Roster
-from ._people import People
+from ._people import RulePeople
 from ._witness import Search, minted, of_client
 
 Place = tuple[AccessPolicy, PolicyRule]
@@ -104,7 +104,7 @@ class ReachOfExcluded:
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._people = People.of(org)
+        self._people = RulePeople.of(org)
         self._roster = Roster.of(org)
 
     def undone(

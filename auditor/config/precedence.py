@@ -28,7 +28,7 @@ class EffectiveSettings:
     file: ConfigFile | None
     notes: tuple[str, ...]
     isolated: bool
-    """Whether nothing but what the call names itself is to be used."""
+    """Whether to use only files named on the command line."""
     candidates: tuple[Path, ...]
     """Files whose appearance, change or loss may change the settings."""
     without_file: Settings | None = None

@@ -52,15 +52,15 @@ def chain_problems(
         key=lambda link: (link.time, link.digest, str(link.path)),
     )
     return [
-        *_strangers(links),
-        *_twins(links),
+        *_other_orgs(links),
+        *_duplicates_and_forks(links),
         *_broken(links, after),
         *_gaps(links, apart),
         *_rotated(links),
     ]
 
 
-def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
+def _other_orgs(links: list[_Link]) -> Iterator[ChainProblem]:
     for link in links:
         tenant, first = link.statement.predicate.tenant, links[0].statement.predicate.tenant
         if tenant != first:
@@ -71,7 +71,7 @@ def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
             return
 
 
-def _twins(links: list[_Link]) -> Iterator[ChainProblem]:
+def _duplicates_and_forks(links: list[_Link]) -> Iterator[ChainProblem]:
     first_paths: dict[str, Path] = {}
     for link in links:
         if link.digest in first_paths:
@@ -101,11 +101,13 @@ def _broken(links: list[_Link], after: str | None) -> Iterator[ChainProblem]:
             when = f", captured {previous.captured_at.isoformat()}" if previous else ""
             what = f"the bundle before it is missing or was changed: manifest SHA-256 {name}{when}"
         elif by_digest[name].time >= link.time:
-            what = f"it names {by_digest[name].path} before it, which was captured no earlier"
+            path = by_digest[name].path
+            what = f"it names {path} as its predecessor, but {path} was not captured earlier"
         elif (previous := link.statement.predicate.previous) and previous.captured_at != by_digest[
             name
         ].time:
-            what = f"its manifest was changed: {by_digest[name].path} was not captured when it says"
+            path = by_digest[name].path
+            what = f"it gives another capture time for {path} than {path} itself"
         else:
             continue
         yield ChainProblem(link.path, what)

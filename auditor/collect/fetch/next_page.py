@@ -95,7 +95,9 @@ class PageChain:
     def _checked(self, link: str) -> str:
         """The link as an address at the org, literally."""
         if len(link) > _LONGEST_ADDRESS:
-            raise PageChainError("its next page has an endless address, refused")
+            raise PageChainError(
+                f"its next page has an address longer than {_LONGEST_ADDRESS:,} characters, refused"
+            )
         if REDACTED in unquote(link):
             raise PageChainError("the address of its next page holds a credential, refused")
         try:
