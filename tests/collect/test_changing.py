@@ -460,3 +460,39 @@ def test_what_the_org_does_not_have_is_incomplete_only_if_asked(tmp_path: Path) 
             "snapshot", "-o", tmp_path / "s.json", "--require-complete", url=sandbox.url
         )
         assert outcome.exit_code == 0
+
+
+# What every org has
+
+
+@pytest.mark.parametrize("path", [GROUPS, "/api/v1/users"])
+def test_an_org_without_a_group_or_a_user_was_not_seen(tmp_path: Path, path: str) -> None:
+    with served(tenant(**{path: []})) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+
+    assert outcome.exit_code == 3
+    assert "there is not a single one" in outcome.stderr
+    assert "resource set" in outcome.stderr
+
+
+def test_groups_without_everyone_are_warned_of(tmp_path: Path) -> None:
+    document = tenant()
+    document[GROUPS] = document[GROUPS][1:]
+    with served(document) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+    with served(tenant()) as sandbox:
+        sound = okta_auditor("snapshot", "-o", tmp_path / "t.json", url=sandbox.url)
+
+    assert "the group Everyone, which each org has, is not among the groups" in outcome.stderr
+    assert "resource set" in outcome.stderr
+    assert "warning" not in sound.stderr
+
+
+def test_a_refusal_of_what_every_org_has_is_not_absent(tmp_path: Path) -> None:
+    body = {"errorCode": "E0000015", "errorSummary": "You do not have permission"}
+    for path in ("/api/v1/users", APPS, "/api/v1/org", f"{SERVERS}/aus1/policies", ZONES):
+        document = tenant(faults=[{"path": f"^{path}$", "status": 401, "body": body}])
+        assert read(document, tmp_path / "s.json")[0] == 3
+        statuses = {entry["status"] for entry in ledger(tmp_path / "s.json").values()}
+        assert "refused" in statuses
+        assert "absent" not in statuses
