@@ -39,6 +39,9 @@ lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	$(BIN)/check-wheel-contents dist/okta_auditor-*.whl
 
+audit-requirements: $(VENV)/.developer ## Ask whether vulnerabilities of the locked packages are known
+	$(BIN)/python requirements/known_vulnerabilities.py
+
 tools: ## Install the validators that tests use and that only npm has
 	npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE)
 
