@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from auditor.lint.rule import Rule as Rule
     from auditor.lint.rule import rule as rule
     from auditor.lint.sensitive_scopes import PrivilegedScopeOptions as PrivilegedScopeOptions
+    from auditor.log_commands import without_commands as without_commands
     from auditor.snapshot.org import Org as Org
     from auditor.text import counted as counted
     from auditor.text import csv_cell as csv_cell
@@ -54,6 +55,7 @@ _NAMES = {
     "auditor.lint.result": ("AuditResult",),
     "auditor.lint.rule": ("Rule", "rule"),
     "auditor.lint.sensitive_scopes": ("PrivilegedScopeOptions",),
+    "auditor.log_commands": ("without_commands",),
     "auditor.snapshot.org": ("Org",),
     "auditor.text": (
         "counted",

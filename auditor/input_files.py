@@ -67,20 +67,43 @@ def read_bytes(path: Path, largest: int, *, follow: bool = True) -> bytes:
     Raises:
         InputProblem: it is missing, unreadable, no regular file, or larger.
     """
-    try:
-        descriptor = os.open(path, _FLAGS | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputProblem("does not exist", missing=True) from None
-    except OSError as error:
-        if error.errno == errno.ELOOP and not follow:
-            raise InputProblem("is a symbolic link") from None
-        if error.errno == errno.ENXIO:  # what opening a socket says
-            raise InputProblem("is a socket or a device, not a file") from None
-        raise InputProblem(f"cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise InputProblem("cannot be the name of a file") from None
+    descriptor = _opened(path, follow=follow)
     try:
         return _content(descriptor, largest)
+    except OSError as error:
+        raise InputProblem(f"cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def read_head(path: Path, size: int) -> bytes:
+    """The first bytes of a regular file.
+
+    Args:
+        path: the file.
+        size: how many.
+
+    Raises:
+        InputProblem: it is missing, unreadable, or no regular file.
+    """
+    descriptor = _opened(path, follow=True)
+    try:
+        _check_regular(os.fstat(descriptor).st_mode)
+        return os.read(descriptor, size)
+    except OSError as error:
+        raise InputProblem(f"cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def read_tail(path: Path, size: int) -> bytes:
+    """The last bytes of a regular file; as `read_head`."""
+    descriptor = _opened(path, follow=True)
+    try:
+        status = os.fstat(descriptor)
+        _check_regular(status.st_mode)
+        os.lseek(descriptor, max(0, status.st_size - size), os.SEEK_SET)
+        return os.read(descriptor, size)
     except OSError as error:
         raise InputProblem(f"cannot be read: {error.strerror}") from None
     finally:
@@ -109,11 +132,24 @@ def read_input(
         raise error(f"{path} {problem.clause}.", remedy="Name another file.") from None
 
 
+def _opened(path: Path, *, follow: bool) -> int:
+    try:
+        return os.open(path, _FLAGS | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputProblem(f"cannot be read: {error.strerror}", missing=True) from None
+    except OSError as error:
+        if error.errno == errno.ELOOP and not follow:
+            raise InputProblem("is a symbolic link") from None
+        if error.errno == errno.ENXIO:  # what opening a socket says
+            raise InputProblem("is a socket or a device, not a file") from None
+        raise InputProblem(f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise InputProblem("cannot be the name of a file") from None
+
+
 def _content(descriptor: int, largest: int) -> bytes:
     status = os.fstat(descriptor)
-    for is_kind, noun in _KINDS:
-        if is_kind(status.st_mode):
-            raise InputProblem(f"is {noun}, not a file")
+    _check_regular(status.st_mode)
     if status.st_size > largest:
         raise InputProblem(_too_large(largest))
     pieces: list[bytes] = []
@@ -126,6 +162,12 @@ def _content(descriptor: int, largest: int) -> bytes:
         if size > largest:
             raise InputProblem(_too_large(largest))
     return b"".join(pieces)
+
+
+def _check_regular(mode: int) -> None:
+    for is_kind, noun in _KINDS:
+        if is_kind(mode):
+            raise InputProblem(f"is {noun}, not a file")
 
 
 def _too_large(largest: int) -> str:

@@ -2,6 +2,7 @@
 
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.checks import StepKind, Verdict
+from auditor.tokens.claims.faults import ClaimFault, ClaimFaultKind, claim_fault
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
@@ -78,6 +79,8 @@ __all__ = [
     "USERLESS_GRANTS",
     "Caveat",
     "CaveatKind",
+    "ClaimFault",
+    "ClaimFaultKind",
     "ClientGroup",
     "Condition",
     "Decider",
@@ -100,6 +103,7 @@ __all__ = [
     "admits_userless",
     "admitted_users",
     "can_authenticate",
+    "claim_fault",
     "excluded_users",
     "gives_refresh_tokens",
     "matches_no_address",

@@ -20,6 +20,7 @@ from auditor.lint.completeness import (
     incomplete_rules,
     incompleteness,
     unread_collections,
+    unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.object_types import type_name
@@ -34,6 +35,7 @@ from auditor.lint.reported_finding import (
 from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
+from auditor.lint.weakening import Weakening
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
@@ -73,6 +75,7 @@ __all__ = [
     "ServerAccess",
     "Tenant",
     "TextRegion",
+    "Weakening",
     "Witness",
     "deleted_objects",
     "ends_soon",
@@ -82,4 +85,5 @@ __all__ = [
     "markdown",
     "type_name",
     "unread_collections",
+    "unread_share",
 ]

@@ -6,19 +6,11 @@ read on a terminal passes through `printable`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
-# C0 and C1 controls, DEL, zero-width and bidirectional formatting, line separators,
-# surrogates and tag characters: nothing that a name needs, all that an attack does.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_UNPRINTABLE_BUT_NEWLINE = re.compile(
-    _UNPRINTABLE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f")
-)
+from auditor.invisible import escaped_in_lines, replaced_in_line, replaced_in_lines
+from auditor.log_commands import json_without_commands
 
 # Excel takes the wide forms of East Asian keyboards for formulas too.
 _FORMULA = re.compile("(^[\\s\"']*|;[\\s\"']*)(?=[=+@\\-\t\r\n\uff1d\uff0b\uff20\uff0d])")
@@ -28,17 +20,20 @@ _LONGEST_NAME = 80
 
 def one_line(text: str) -> str:
     """The text without control or invisible characters, each replaced by U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", text)
+    return replaced_in_line(text)
 
 
 def printable(text: str) -> str:
     """As `one_line`, but keeps newlines."""
-    return _UNPRINTABLE_BUT_NEWLINE.sub("\ufffd", text)
+    return replaced_in_lines(text)
 
 
 def escaped(document: str) -> str:
-    """A JSON document with invisible characters as escapes: the same value, safe to print."""
-    return _UNPRINTABLE_BUT_NEWLINE.sub(_json_escape, document)
+    """A JSON document of the same value that is safe to print.
+
+    Invisible characters, and what a CI system would take for a command, are escapes.
+    """
+    return json_without_commands(escaped_in_lines(document, _json_escape))
 
 
 def csv_cell(value: object) -> object:
@@ -92,6 +87,8 @@ def duration(minutes: int) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, as it is spelled; None if none is close."""
+    import difflib  # noqa: PLC0415 - every command would wait for it
+
     spellings: dict[str, str] = {}
     for candidate in known:
         spellings.setdefault(candidate.lower(), candidate)

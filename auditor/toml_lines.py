@@ -28,6 +28,12 @@ _TOKEN = re.compile(
     r"|[^\"'\#\n\[\]{}]+",
     re.DOTALL,
 )
+_PLAIN = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*=[ \t]*[^{ \t]")
+"""A statement that sets one key, to something else than a table."""
+MOST_KEY_PARTS = 40
+"""How many names a dotted key or a table's header may have."""
+
+_KEY_ENDS = re.compile(r"[=\[\]{},]")
 _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -49,6 +55,55 @@ class SyntaxProblem:
     """From 1."""
     what: str
     """In the parser's words, which may quote the document."""
+
+
+def parse(document: str) -> dict[str, Any]:
+    """As `tomllib.loads`, with an end to what a document can make it do.
+
+    The standard library's parser takes time that grows with the square of a key's parts, and has
+    no error of its own for values that nest too deeply or numbers with too many digits.
+
+    Args:
+        document: TOML.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML, or has such a key, value or number.
+    """
+    if line := _long_key_line(document):
+        raise _refused(f"A key has more than {MOST_KEY_PARTS} parts", line)
+    try:
+        return tomllib.loads(document)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise _refused("It is nested too deeply", 1) from None
+    except (ValueError, OverflowError):  # such as an integer of more digits than Python converts
+        raise _refused("A value is too long", 1) from None
+
+
+def _refused(what: str, line: int) -> tomllib.TOMLDecodeError:
+    # In the parser's own form, which `syntax_problem` takes apart.
+    return tomllib.TOMLDecodeError(f"{what} (at line {line}, column 1)")
+
+
+def _long_key_line(document: str) -> int | None:
+    """The line of a key with too many parts; what stands in strings and comments is no key."""
+    if all(line.count(".") < MOST_KEY_PARTS for line in document.split("\n")):
+        return None
+    words: list[str] = []
+    end = 0
+    for token in _TOKEN.finditer(document):
+        word = token[0]
+        cut = word in {'""', "''"} and document[token.end() : token.end() + 1] == word[0]
+        if token.start() != end or cut:
+            break  # a string without an end, where the parser ends too
+        end = token.end()
+        is_text = word[0] in "\"'#"
+        words.append("\n" * word.count("\n") if is_text else word)
+    for number, line in enumerate("".join(words).split("\n"), 1):
+        if any(piece.count(".") >= MOST_KEY_PARTS for piece in _KEY_ENDS.split(line)):
+            return number
+    return None
 
 
 def syntax_problem(error: tomllib.TOMLDecodeError, document: str) -> SyntaxProblem:
@@ -74,14 +129,19 @@ def key_lines(document: str) -> dict[Key, int]:
     lines: dict[Key, int] = {}
     arrays: dict[Key, int] = {}
     table: Key = ()
+    headers: dict[str, dict[str, Any]] = {}
     for line, statement in _statements(document.replace("\r\n", "\n")):
-        parsed = tomllib.loads(statement)
+        if plain := _PLAIN.match(statement):
+            lines.setdefault((*table, plain[1]), line)
+            continue
         if statement.lstrip().startswith("["):
-            table = _header(parsed, arrays)
+            if statement not in headers:  # most are the same, over and over
+                headers[statement] = tomllib.loads(statement)
+            table = _header(headers[statement], arrays)
             for size in range(1, len(table) + 1):
                 lines.setdefault(table[:size], line)
         else:
-            for key in _keys(parsed):
+            for key in _keys(tomllib.loads(statement)):
                 lines.setdefault((*table, *key), line)
     return lines
 

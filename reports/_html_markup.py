@@ -9,20 +9,22 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from auditor import one_line, printable
+from auditor import one_line, printable, without_commands
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def harmless(value: object) -> object:
     """What every value in the template goes through before it is escaped."""
-    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return without_commands(one_line(value))
 
 
 def prose(text: str) -> Markup:
     """One line of escaped text in which `this` becomes code."""
     # Escaping leaves backticks alone, so what is between them is escaped already.
-    marked = _CODE.sub(r"<code>\1</code>", str(escape(one_line(text))))
+    marked = _CODE.sub(r"<code>\1</code>", str(escape(without_commands(one_line(text)))))
     return Markup(marked)  # noqa: S704 - escaped in the line above
 
 
@@ -35,7 +37,7 @@ def paragraphs(text: str) -> Markup:
 
 def lines(text: str) -> Markup:
     """Escaped text whose line breaks stay."""
-    return escape(printable(text))
+    return escape(without_commands(printable(text)))
 
 
 def example(example: dict[str, Any]) -> Markup:

@@ -84,6 +84,16 @@ class NoticeInfo(ResultsPart):
     remedy: str
 
 
+class WeakeningInfo(ResultsPart):
+    """A setting, or a file of accepted findings, that makes the audit milder unasked."""
+
+    setting: str
+    where: str = Field(description="The file and line.")
+    value: str = Field(description="What it is set to, as TOML; of a file, how many entries.")
+    otherwise: str = Field(description="What would hold without the file; empty for a file.")
+    sentence: str = Field(description="What reports say of it.")
+
+
 class FixedInfo(ResultsPart):
     """A finding of the baseline that is not there any more."""
 

@@ -19,7 +19,16 @@ from pydantic import (
 from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus
 
-from ._results_findings import Code, FindingInfo, FixedInfo, Hash, NoticeInfo, ResultsPart, RuleName
+from ._results_findings import (
+    Code,
+    FindingInfo,
+    FixedInfo,
+    Hash,
+    NoticeInfo,
+    ResultsPart,
+    RuleName,
+    WeakeningInfo,
+)
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
@@ -73,8 +82,8 @@ class ResultsSummary(ResultsPart):
     """The numbers."""
 
     complete: bool = Field(
-        description="False if a rule crashed, could not be evaluated although the org has what "
-        "it reads, or none was selected: then no finding is no proof."
+        description="Whether all that the org has was read and every selected rule gave an "
+        "answer, at least one of them; otherwise no finding is no proof."
     )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
@@ -120,6 +129,13 @@ class QuarantinedInfo(ResultsPart):
     reason: str
 
 
+class ContradictionInfo(ResultsPart):
+    """Something that a ledger says of a resource and that does not hold."""
+
+    path: str
+    reason: str
+
+
 class CoverageInfo(ResultsPart):
     """How completely a collection was read, and why not."""
 
@@ -137,6 +153,12 @@ class CoverageInfo(ResultsPart):
     reason: str | None
     gaps: list[GapInfo]
     quarantined: list[QuarantinedInfo]
+    contradictions: list[ContradictionInfo] = Field(
+        description="What the snapshot's ledger says and its resources do not."
+    )
+    lacks: list[str] = Field(
+        description="What every org has and this list has not, although it was read to its end."
+    )
 
 
 class RunInfo(ResultsPart):
@@ -164,6 +186,9 @@ class Results(ResultsPart):
     tenant: TenantInfo
     captured_at: AwareDatetime = Field(description="When reading the tenant was finished.")
     capture: Capture = Field(description="The header of the snapshot.")
+    snapshot_digest: str = Field(
+        description="Of the content of the snapshot that was audited; empty if it never was a file."
+    )
     source: str = Field(description="The file that locations point into.")
     show_accepted: bool = Field(description="Whether reports list what was accepted.")
     summary: ResultsSummary
@@ -172,6 +197,9 @@ class Results(ResultsPart):
         description="The day by which expiry was judged; null where nothing can expire."
     )
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
+    weakenings: list[WeakeningInfo] = Field(
+        default=[], description="What files that nobody named make milder."
+    )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(
         description="Those that a suppression or the baseline accepts."

@@ -41,6 +41,7 @@ from auditor.results import (
     Saved,
     Tenant,
     TextRegion,
+    Weakening,
     Witness,
 )
 
@@ -183,11 +184,15 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         objects=results.summary.objects,
         accepted=tuple(_finding(item, rules) for item in results.accepted),
         notices=tuple(Notice(**dict(item)) for item in results.notices),
+        weakenings=tuple(
+            Weakening(**item.model_dump(exclude={"sentence"})) for item in results.weakenings
+        ),
         fixed=tuple(
             Fixed(item.code, item.fingerprint, _object(item.object)) for item in results.fixed
         ),
         baseline=results.baseline or "",
         as_of=results.as_of,
+        snapshot_digest=results.snapshot_digest,
         source=results.source,
         show_accepted=results.show_accepted,
         history=tuple(_run(item) for item in results.history),

@@ -25,6 +25,7 @@ from ._results_findings import (
     ObjectInfo,
     Place,
     RelatedInfo,
+    WeakeningInfo,
     WitnessInfo,
 )
 from ._results_model import (
@@ -52,12 +53,14 @@ def results_of(result: AuditResult) -> Results:
         tenant=TenantInfo.model_validate(result.tenant),
         captured_at=result.capture.finished_at,
         capture=result.capture,
+        snapshot_digest=result.snapshot_digest,
         source=result.source,
         show_accepted=result.show_accepted,
         summary=summary_of(result),
         rules=[_rule(item) for item in result.rules],
         as_of=result.as_of,
         baseline=result.baseline or None,
+        weakenings=[WeakeningInfo.model_validate(item) for item in result.weakenings],
         findings=[_finding(item) for item in result.findings],
         accepted=[_finding(item) for item in result.accepted],
         fixed=[_fixed(item) for item in result.fixed],
@@ -95,7 +98,7 @@ def _rule(item: Rule) -> RuleInfo:
 def summary_of(result: AuditResult) -> ResultsSummary:
     """The numbers of a result."""
     return ResultsSummary(
-        complete=not result.incomplete,
+        complete=result.complete,
         findings=len(result.findings),
         suppressed=len(result.suppressed),
         unchanged=len(result.unchanged),

@@ -28,16 +28,37 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
         total: how many there are.
     """
     return {
-        "executionSuccessful": not result.incomplete,
+        "executionSuccessful": result.complete,
+        "properties": {"snapshotDigest": result.snapshot_digest},
         "startTimeUtc": _utc(result.capture.started_at),
         "endTimeUtc": _utc(result.capture.finished_at),
         "toolExecutionNotifications": [
+            *_weakenings(result),
             *_crashes(result),
             *_left_out(result, shown, total),
             *_notices(result),
         ],
         "toolConfigurationNotifications": list(_unevaluated(result)),
+        **_properties(result),
     }
+
+
+def _properties(result: AuditResult) -> Json:
+    weakenings = [
+        {
+            "setting": one_line(item.setting),
+            "where": one_line(item.where),
+            "value": one_line(item.value),
+            "otherwise": one_line(item.otherwise),
+        }
+        for item in result.weakenings
+    ]
+    return {"properties": {"weakenings": weakenings}} if weakenings else {}
+
+
+def _weakenings(result: AuditResult) -> Iterator[Json]:
+    for item in result.weakenings:
+        yield _notification(NOTICE, "warning", f"Weakened: {item.sentence}", result)
 
 
 def _crashes(result: AuditResult) -> Iterator[Json]:

@@ -30,7 +30,7 @@ _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-@report("github", filename="annotations.txt")
+@report("github", filename="annotations.txt", annotates=True)
 def render(result: AuditResult) -> str:
     """Workflow commands, then a line that says what they do not show."""
     shown: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
@@ -45,6 +45,9 @@ def render(result: AuditResult) -> str:
 
 
 def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
+    for weakening in result.weakenings:
+        text = one_line(weakening.sentence)
+        yield "warning", _command("warning", "", text, title="The audit is weakened")
     if reason := incompleteness(result):
         yield "error", _command("error", result.source, reason, title="The audit is incomplete")
     for crash in result.crashed:

@@ -29,7 +29,15 @@ _SEVERITY = {
 @report("gitlab", filename="gl-code-quality-report.json")
 def render(result: AuditResult) -> str:
     """A JSON list of what counts and of what could not be checked."""
-    return json_document([*_unchecked(result), *_findings(result)])
+    return json_document([*_weakened(result), *_unchecked(result), *_findings(result)])
+
+
+def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
+    for item in result.weakenings:
+        parts = f"weakened\0{result.tenant.id}\0{item.setting}\0{item.where}"
+        identity = hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:32]
+        text = f"Weakened: {item.sentence}"
+        yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)
 
 
 def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:

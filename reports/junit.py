@@ -51,14 +51,26 @@ def render(result: AuditResult) -> str:
     host = _attribute(result.tenant.id)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines.append(f'<testsuites name="okta-auditor" {_counts(list(chain(*cases.values())))}>')
+    properties = list(_properties(result))
     for name, suite in cases.items():
         head = f'name={_attribute(name)} timestamp="{moment}" hostname={host} '
         skipped = _number(suite, _Ending.SKIPPED)
         head += f'file={_attribute(file_name(result.source))} skipped="{skipped}"'
         lines.append(f"  <testsuite {head} {_counts(suite)}>")
+        lines += properties
+        properties = []
         lines += (line for case in suite for line in _xml(name, case))
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _properties(result: AuditResult) -> Iterator[str]:
+    """What files that nobody named make milder; the first suite says it for all."""
+    if result.weakenings:
+        yield "    <properties>"
+        for item in result.weakenings:
+            yield f'      <property name="weakened" value={_attribute(item.sentence)}/>'
+        yield "    </properties>"
 
 
 def _cases(result: AuditResult) -> dict[str, list[_Case]]:

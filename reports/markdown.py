@@ -30,6 +30,7 @@ _RESERVE = 1_000
 """Characters kept for the line that says what is left out, and for closing tags."""
 
 _WORST = 4
+_SHOWN = 40
 _GAP = "&#8203;"
 # What has a meaning within a line; a tenant's words never begin one.
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
@@ -46,7 +47,7 @@ _TICKS = re.compile("`+")
 def render(result: AuditResult) -> str:
     """The gist, then tables that fold out, the most severe findings first."""
     document = _Document()
-    document.add([_marker(result), *_gist(result), ""])
+    document.add([_marker(result), *_weakenings(result), *_gist(result), ""])
     document.table(
         counted(len(result.findings), "finding"),
         ("Severity", "Rule", "Finding", "Where"),
@@ -75,6 +76,15 @@ def render(result: AuditResult) -> str:
          for item in result.notices),
     )  # fmt: skip
     return document.text()
+
+
+def _weakenings(result: AuditResult) -> Iterator[str]:
+    """What files that nobody named make milder; a document has room for the first ones."""
+    yield from (f"> **Weakened:** {_text(item.sentence)}  " for item in result.weakenings[:_SHOWN])
+    if len(result.weakenings) > _SHOWN:
+        yield f"> **Weakened:** and {counted(len(result.weakenings) - _SHOWN, 'more setting')}.  "
+    if result.weakenings:
+        yield ""
 
 
 def _marker(result: AuditResult) -> str:

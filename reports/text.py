@@ -24,6 +24,7 @@ from auditor import (
     one_line,
     printable,
     report,
+    without_commands,
 )
 from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
@@ -40,6 +41,7 @@ _FIXED_NAMED = 20
 def render(result: AuditResult) -> str:
     """The answer first, then every finding, then what could not be checked."""
     return _ENVIRONMENT.get_template("text.j2").render(
+        weakenings=result.weakenings,
         opening=opening(result),
         worst_rules=worst_rules(result),
         counts=counts(result),
@@ -61,7 +63,7 @@ def render(result: AuditResult) -> str:
 def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
     """The text in lines of at most `WIDTH`; a longer word, such as a path, stays whole."""
     return fill(
-        " ".join(one_line(text).split()),
+        " ".join(without_commands(one_line(text)).split()),
         WIDTH,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,

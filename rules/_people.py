@@ -14,7 +14,7 @@ from ._agents import names_agents
 _SHOWN = 3
 
 
-class People:
+class RulePeople:
     """Sets of users, each worked out once: many rules and clients share the same groups.
 
     Users who are gone or cannot sign in are in none of them; other rules report those.
@@ -28,7 +28,7 @@ class People:
         self._assigned: dict[tuple[str, ...], UserSet] = {}
 
     @classmethod
-    def of(cls, org: Org) -> People:
+    def of(cls, org: Org) -> RulePeople:
         """The people of an org, the same object for all rules."""
         return org.remembered(cls, PEOPLE_READS)
 

@@ -31,7 +31,7 @@ from auditor.oauth import (
 )
 
 from ._clients import Roster
-from ._people import People
+from ._people import RulePeople
 
 Fits = Callable[[Decision], bool]
 Search = Callable[[Org], "TokenRequest | None"]
@@ -181,7 +181,7 @@ def listed_scopes(
 
 def _somebody(org: Org, client: App, among: PolicyRule | None) -> str | None:
     """Somebody who is assigned to a client and can sign in, by choice whom a rule names."""
-    people = People.of(org)
+    people = RulePeople.of(org)
     assigned = people.assigned([client])
     named = assigned & people.named(among) if among else assigned
     ids = chain(islice(named, _MOST_PEOPLE), islice(assigned, _MOST_PEOPLE))

@@ -45,7 +45,7 @@ from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
 from ._tokens import ExpiryOptions, last_use, near_expiry
 
 
-class Options(ExpiryOptions):
+class IdleTokenOptions(ExpiryOptions):
     """What a long time is."""
 
     idle_days: int = Field(
@@ -62,9 +62,9 @@ class Options(ExpiryOptions):
     impact=Impact.DEAD,
     confidence=Confidence.MEDIUM,
     reads=["api_tokens"],
-    options=Options,
+    options=IdleTokenOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: IdleTokenOptions) -> Iterator[Finding]:
     for token in org.api_tokens:
         used = last_use(token)
         if used is None or near_expiry(token, org.captured_at, options.expiry_days):

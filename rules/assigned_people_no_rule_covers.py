@@ -85,7 +85,7 @@ from auditor.models import AccessPolicy, App, AuthorizationServer, PolicyRule
 from auditor.oauth import user_grants
 
 from ._clients import meant_servers, named, own_clients
-from ._people import People
+from ._people import RulePeople
 from ._witness import of_client, rejected
 
 
@@ -97,7 +97,7 @@ from ._witness import of_client, rejected
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    people = People.of(org)
+    people = RulePeople.of(org)
     for client in own_clients(org):
         for server, met in _rules_for_people(org, client):
             assigned = people.assigned([client])

@@ -62,6 +62,8 @@ from auditor.models import App
 
 from ._clients import own_clients
 
+_TITLES = {"browser": "Browser app", "web": "Web app", "service": "Service app"}
+
 
 @rule("OAM513", severity=Severity.HIGH, impact=Impact.RISKY, reads=["apps"])
 def check(org: Org) -> Iterator[Finding]:
@@ -69,7 +71,7 @@ def check(org: Org) -> Iterator[Finding]:
         if consequence := _consequence(client):
             yield Finding(
                 client,
-                f"{(client.oauth.application_type or '').capitalize()} app {quoted(client.title)} "
+                f"{_TITLES[client.oauth.application_type or '']} {quoted(client.title)} "
                 f"{consequence}.",
                 field="credentials.oauthClient.token_endpoint_auth_method",
             )

@@ -54,7 +54,7 @@ from ._active import active_servers
 from ._patterns import Patterns, matches
 
 
-class Options(RuleOptions):
+class CoarseScopeOptions(RuleOptions):
     """Which names are coarse."""
 
     coarse_scopes: Patterns = Field(
@@ -81,9 +81,9 @@ class Options(RuleOptions):
     impact=Impact.RISKY,
     confidence=Confidence.MEDIUM,
     reads=["policy_rules", "scopes"],
-    options=Options,
+    options=CoarseScopeOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: CoarseScopeOptions) -> Iterator[Finding]:
     for server in active_servers(org):
         coarse = [
             scope

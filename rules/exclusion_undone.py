@@ -73,7 +73,7 @@ from auditor.oauth import UserSet, excluded_users, user_grants
 
 from ._active import active_servers, rule_name
 from ._clients import Roster
-from ._people import People
+from ._people import RulePeople
 from ._witness import Search, minted, of_client
 
 Place = tuple[AccessPolicy, PolicyRule]
@@ -86,7 +86,7 @@ Place = tuple[AccessPolicy, PolicyRule]
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    comparison = Comparison(org)
+    comparison = ReachOfExcluded(org)
     for server in active_servers(org):
         rules = list(org.active_rules(server))
         for position, (policy, policy_rule) in enumerate(rules):
@@ -99,12 +99,12 @@ def check(org: Org) -> Iterator[Finding]:
                 yield finding
 
 
-class Comparison:
+class ReachOfExcluded:
     """Compares a rule that excludes people with later ones."""
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._people = People.of(org)
+        self._people = RulePeople.of(org)
         self._roster = Roster.of(org)
 
     def undone(

@@ -43,7 +43,7 @@ from auditor.oauth import REFRESH_TOKEN
 from ._clients import own_clients
 
 
-class Options(RuleOptions):
+class RefreshLeewayOptions(RuleOptions):
     """What a long leeway is."""
 
     leeway_seconds: int = Field(
@@ -51,8 +51,14 @@ class Options(RuleOptions):
     )
 
 
-@rule("OAM521", severity=Severity.LOW, impact=Impact.RISKY, reads=["apps"], options=Options)
-def check(org: Org, options: Options) -> Iterator[Finding]:
+@rule(
+    "OAM521",
+    severity=Severity.LOW,
+    impact=Impact.RISKY,
+    reads=["apps"],
+    options=RefreshLeewayOptions,
+)
+def check(org: Org, options: RefreshLeewayOptions) -> Iterator[Finding]:
     for client in own_clients(org):
         refresh = client.oauth.refresh_token
         leeway = refresh.leeway or 0

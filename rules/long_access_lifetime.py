@@ -43,7 +43,7 @@ from ._lifetimes import LONGEST_ACCESS, SHORTEST_ACCESS, spoken
 from ._witness import minted_by, of_rule
 
 
-class Options(RuleOptions):
+class AccessLifetimeOptions(RuleOptions):
     """What a long lifetime is."""
 
     ceiling_minutes: int = Field(
@@ -59,9 +59,9 @@ class Options(RuleOptions):
     severity=Severity.MEDIUM,
     impact=Impact.RISKY,
     reads=["policy_rules"],
-    options=Options,
+    options=AccessLifetimeOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: AccessLifetimeOptions) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         lifetime = policy_rule.token.access_token_lifetime_minutes
         if lifetime is not None and options.ceiling_minutes < lifetime <= LONGEST_ACCESS:

@@ -77,7 +77,7 @@ from ._lifetimes import LONGEST_WINDOW, SHORTEST_WINDOW, spoken
 from ._witness import minted_by, of_rule
 
 
-class Options(RuleOptions):
+class RefreshWindowOptions(RuleOptions):
     """What a long window is."""
 
     ceiling_minutes: int = Field(
@@ -93,9 +93,9 @@ class Options(RuleOptions):
     severity=Severity.MEDIUM,
     impact=Impact.RISKY,
     reads=["apps", "policy_rules"],
-    options=Options,
+    options=RefreshWindowOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: RefreshWindowOptions) -> Iterator[Finding]:
     roster = Roster.of(org)
     for server, policy, policy_rule in active_rules(org):
         token = policy_rule.token

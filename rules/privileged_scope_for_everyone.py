@@ -86,14 +86,14 @@ from auditor.oauth import (
     UserSet,
 )
 
-from ._people import People
+from ._people import RulePeople
 from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches
 from ._sensitive import PrivilegeOptions
 
 _FEWEST = 10
 
 
-class Options(PrivilegeOptions):
+class EveryoneOptions(PrivilegeOptions):
     """How many is most."""
 
     people: int = Field(
@@ -111,13 +111,13 @@ class Options(PrivilegeOptions):
     confidence=Confidence.MEDIUM,
     reads=CUSTOM_SERVER_READS,
     consults=CONSULTS,
-    options=Options,
+    options=EveryoneOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: EveryoneOptions) -> Iterator[Finding]:
     able = len(org.able_users)
     if able < _FEWEST:
         return
-    crowds = Crowds(People.of(org).populations)
+    crowds = Crowds(RulePeople.of(org).populations)
     most = min(options.people, options.percent * able // 100 + 1)
     for reach in server_reaches(org):
         scopes = {s.name: s for s in org.scopes(reach.server) if s.custom}

@@ -59,7 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, counted, listed, quoted, rule
-from auditor.models import EVERYONE, People
+from auditor.models import EVERYONE, PeopleCondition
 
 from ._active import active_rules, rule_name
 
@@ -109,7 +109,7 @@ def _unknown(org: Org, groups: tuple[str, ...]) -> Iterator[str]:
     return (g for g in dict.fromkeys(groups) if g != EVERYONE and org.group(g) is None)
 
 
-def _all_empty(org: Org, people: People) -> bool:
+def _all_empty(org: Org, people: PeopleCondition) -> bool:
     """Whether all included groups exist, none has a member, and nobody else is included."""
     groups = people.groups.include
     if not groups or people.everyone or people.users.include:

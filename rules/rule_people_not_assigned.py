@@ -119,7 +119,7 @@ from auditor.models import PolicyRule
 from auditor.oauth import user_grants
 
 from ._active import active_rules, rule_name
-from ._people import People
+from ._people import RulePeople
 from ._witness import of_client, rejected
 
 
@@ -131,7 +131,7 @@ from ._witness import of_client, rejected
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    people = People.of(org)
+    people = RulePeople.of(org)
     for server, policy, policy_rule in active_rules(org):
         if policy_rule.people.everyone or policy_rule.people.unrestricted:
             continue

@@ -141,7 +141,7 @@ def check(org: Org) -> Iterator[Finding]:
         for server, policies in meant_servers(org, client):
             meant.setdefault(server.id, []).append((client, policies))
     for server in active_servers(org):
-        comparison = Comparison(org, server)
+        comparison = ScopesTogether(org, server)
         shared = [
             rule for policy, rule in org.active_rules(server) if ALL_CLIENTS in policy.clients
         ]
@@ -155,7 +155,7 @@ def check(org: Org) -> Iterator[Finding]:
                 yield _finding(org, server, client, fresh)
 
 
-class Comparison:
+class ScopesTogether:
     """The rules of one server, compared; once for all clients that meet the same ones."""
 
     def __init__(self, org: Org, server: AuthorizationServer) -> None:

@@ -54,7 +54,7 @@ from ._patterns import Patterns, matches
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-class Options(RuleOptions):
+class SensitiveClaimOptions(RuleOptions):
     """What a personal secret is."""
 
     sensitive_attributes: Patterns = Field(
@@ -93,9 +93,9 @@ class Options(RuleOptions):
     impact=Impact.RISKY,
     confidence=Confidence.MEDIUM,
     reads=["claims"],
-    options=Options,
+    options=SensitiveClaimOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: SensitiveClaimOptions) -> Iterator[Finding]:
     for server in active_servers(org):
         for claim in org.claims(server):
             if not claim.active or _encrypted(server, claim):

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, listed, rule
-from auditor.models import People
+from auditor.models import PeopleCondition
 from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
 
 from ._active import active_rules, rule_name
@@ -68,7 +68,7 @@ def check(org: Org) -> Iterator[Finding]:
         )
 
 
-def _named(people: People) -> str:
+def _named(people: PeopleCondition) -> str:
     groups, users = len(people.groups.include), len(people.users.include)
     return listed(
         counted(number, noun) for number, noun in ((groups, "group"), (users, "user")) if number

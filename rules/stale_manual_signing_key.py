@@ -40,7 +40,7 @@ from auditor import Finding, Impact, Org, RuleOptions, Severity, counted, quoted
 from ._active import active_servers
 
 
-class Options(RuleOptions):
+class SigningKeyOptions(RuleOptions):
     """What too old is."""
 
     max_age_days: int = Field(
@@ -56,9 +56,9 @@ class Options(RuleOptions):
     severity=Severity.MEDIUM,
     impact=Impact.RISKY,
     reads=["authorization_servers"],
-    options=Options,
+    options=SigningKeyOptions,
 )
-def check(org: Org, options: Options) -> Iterator[Finding]:
+def check(org: Org, options: SigningKeyOptions) -> Iterator[Finding]:
     for server in active_servers(org):
         signing = server.credentials.signing
         if signing.rotation_mode != "MANUAL" or signing.last_rotated is None:

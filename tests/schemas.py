@@ -139,7 +139,15 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.name.removesuffix(".gz"), data
         elif path.suffix == ".zip":
             yield from _members(path)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeError,
+    ):
         return  # damaged on purpose
 
 
@@ -180,10 +188,18 @@ def _plain(value: Any) -> Any:
 
 def _read_snapshot(document: Any) -> None:
     snapshot = parse_snapshot(json.dumps(document).encode(), _HERE)
-    if quarantined := [
-        odd for entry in Org.of(snapshot).ledger.entries for odd in entry.quarantined
-    ]:
-        raise ValueError(quarantined[0].reason)
+    odd = [item for entry in Org.of(snapshot).ledger.entries for item in entry.quarantined]
+    # A schema knows shapes; whether the ledger is true is for `auditor.snapshot.proof`.
+    odd += [
+        item
+        for entry in snapshot.ledger.entries
+        for item in entry.contradictions
+        if "cannot be understood" in item.reason
+        or "is no collection" in item.reason
+        or item.reason.startswith("it is not a")
+    ]
+    if odd:
+        raise ValueError(odd[0].reason)
 
 
 def _read_suppressions(document: Any) -> None:

@@ -14,14 +14,17 @@ from auditor import __version__
 ROOT = Path(__file__).parents[1]
 
 BASE = {
-    *("errors", "text", "files", "input_files", "scratch_files"),
+    *("errors", "text", "log_commands", "files", "input_files", "scratch_files"),
     *("toml_lines", "exact_json", "version"),
 }
 MAY_IMPORT = {
     "errors": set(),
-    "text": set(),
+    "invisible": set(),
+    "log_commands": set(),
+    "text": {"invisible", "log_commands"},
     "files": {"errors", "scratch_files"},
     "input_files": {"errors"},
+    "report_marks": {"errors", "files", "input_files"},
     "scratch_files": set(),
     "toml_lines": set(),
     "exact_json": set(),
@@ -41,7 +44,8 @@ MAY_IMPORT = {
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
     "evidence": BASE | {"snapshot", "lint", "controls"},
-    "custom_report": BASE | {"lint"},
+    "custom_report": BASE | {"lint", "template_rendering"},
+    "template_rendering": BASE,
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
     "cli": BASE
@@ -55,6 +59,7 @@ MAY_IMPORT = {
         "plugins",
         "pack_check",
         "history",
+        "report_marks",
     }
     | {"collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
 }

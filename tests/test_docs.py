@@ -58,7 +58,9 @@ def test_the_example_rule_in_the_guide_works(tmp_path: Path) -> None:
     assert code
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "group_without_members.py").write_text(code[1])
-    document = tenant(**{"/api/v1/groups": [{"id": "00g1"}, {"id": "00g2"}]})
+    document = tenant()
+    document["/api/v1/groups"].append({"id": "00g2"})
+    document["/api/v1/groups/00g0/users"] = document["/api/v1/groups/00g1/users"]
     with served(document) as sandbox:
         okta_auditor("snapshot", "-o", tmp_path / "s.json", "--all-members", url=sandbox.url)
 
@@ -72,8 +74,21 @@ def test_the_example_rule_in_the_guide_works(tmp_path: Path) -> None:
     assert page.startswith("# ACME001 group-without-members")
 
 
+def test_the_example_rules_in_the_guide_have_no_problem(tmp_path: Path) -> None:
+    rules, _, _ = GUIDES["writing-rules.md"].partition("\n## A report\n")
+    examples = re.findall(r"```python\n(.*?)```", rules, re.DOTALL)
+    for number, code in enumerate(examples):
+        (tmp_path / f"example_{number}.py").write_text(code)
+
+    outcome = okta_auditor("rules", "--check", tmp_path)
+
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr == "2 rules checked, 0 problems\n"
+
+
 def test_the_example_report_in_the_guide_works() -> None:
-    code = re.findall(r"```python\n(.*?)```", GUIDES["writing-rules.md"], re.DOTALL)[1]
+    _, _, report = GUIDES["writing-rules.md"].partition("\n## A report\n")
+    (code,) = re.findall(r"```python\n(.*?)```", report, re.DOTALL)
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\nprint(render.name, render.filename)"],
         capture_output=True, text=True, check=True,

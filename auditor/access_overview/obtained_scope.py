@@ -9,8 +9,8 @@ from auditor.access_overview.model import MOST_LOGINS, ScopeAccess, ScopePath
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
 from auditor.snapshot.org import Org
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.reach.user_sets import UserSet
+from auditor.tokens.rules_in_order import Candidate
 
 
 @dataclass

@@ -18,7 +18,7 @@ from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED
 from auditor.tokens.reach.servers import tenant_reach
 from auditor.tokens.reads import CUSTOM_SERVER_READS
-from auditor.tokens.token_endpoint import taken_for_granted
+from auditor.tokens.token_endpoint import assumed
 
 MOST_SERVERS = 40
 MOST_CLIENTS = 100
@@ -33,7 +33,8 @@ def access_overview(
 
     Args:
         org: the tenant.
-        sensitive: whether a scope of some name is sensitive; None if nothing says so of any.
+        sensitive: whether a scope of some name is sensitive; None if no rule defines
+            sensitive scopes.
         prefer: ids of servers and apps to show first where there are too many to show all.
     """
     tenant = tenant_reach(org)  # perhaps a rule had it worked out
@@ -73,7 +74,7 @@ def _not_sensitive(scope_name: str) -> bool:
 
 
 def _notes(org: Org, clients: Collection[App]) -> Iterator[str]:
-    granted = taken_for_granted(org, clients)
+    granted = assumed(org, clients)
     if "app_jwks" in granted:
         yield "Not all keys of clients were read; those clients are taken to have an active one."
     if "network_zones" in granted:

@@ -26,7 +26,7 @@ from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.regions import Region
 from auditor.tokens.reach.rules import Obstacle, RuleReach
 from auditor.tokens.reach.servers import ServerReach
-from auditor.tokens.reach.user_sets import People
+from auditor.tokens.reach.user_sets import UncertainUsers
 
 
 @dataclass
@@ -40,7 +40,7 @@ class _ClientScopes:
     live: bool = False
     """Whether a rule for it allows one of its grant types."""
 
-    def add(self, region: Region, people: People) -> None:
+    def add(self, region: Region, people: UncertainUsers) -> None:
         """Add what some people obtain."""
         if people.sure:
             self.sure |= region.scopes
@@ -92,10 +92,10 @@ class ServerOverview:
                 obtained[client_id].live = True
         return obtained
 
-    def _eligible(self, group: ClientGroup) -> Iterator[tuple[App, People]]:
+    def _eligible(self, group: ClientGroup) -> Iterator[tuple[App, UncertainUsers]]:
         """Each client of a group with those who can sign in and are assigned to it."""
         everybody = self.reach.tenant.reach.populations.all(group.grant).all
-        return group.people(People.certain(everybody))
+        return group.people(UncertainUsers.certain(everybody))
 
     def _client(self, client: App, obtained: _ClientScopes) -> ClientServerAccess:
         scopes = tuple(sorted(obtained.sure))

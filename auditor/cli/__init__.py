@@ -8,20 +8,35 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from auditor.cli.commands import COMMANDS
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
+from auditor.cli.printing import checked_output, print_document, print_line
 from auditor.errors import AuditorError, ExitCode
+from auditor.text import closest, did_you_mean, one_line, printable
 from auditor.version import __version__
 
 
 class Program(click.Group):
     """The top command; it knows its subcommands by name and loads them one at a time."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run, with all that is printed checked."""
+        with checked_output():
+            return super().main(*args, **extra)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options of the top command."""
+        with _errors_of_one_line():
+            return super().make_context(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which a newcomer needs them."""
@@ -47,8 +62,6 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from auditor.text import closest, did_you_mean  # noqa: PLC0415 - only on this path
-
             hint = did_you_mean(closest(args[0], COMMANDS))
             ctx.fail(f"There is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
@@ -56,7 +69,8 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn what ends it into a message and an exit code."""
         try:
-            return super().invoke(ctx)
+            with _errors_of_one_line():
+                return super().invoke(ctx)
         except AuditorError as error:
             log_error(ctx, error)
             _print_error(f"error: {error.message}", error.remedy)
@@ -73,10 +87,9 @@ class Program(click.Group):
             ctx.exit(ExitCode.INCOMPLETE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the user gets a line, whatever it is
             log_error(ctx, error)
-            if "OKTA_AUDITOR_DEBUG" in os.environ:
-                raise
+            _print_traceback()
             _print_error(
                 f"error: okta-auditor failed ({type(error).__name__}); this is a bug in it.",
                 _what_to_report(debug_log_of(ctx)),
@@ -90,12 +103,31 @@ def _what_to_report(log: Path | None) -> str:
     return f"Please report it, and send {log}, which holds no secrets."
 
 
-def _print_error(message: str, remedy: str) -> None:
-    from auditor.text import printable  # noqa: PLC0415 - only on this path
+def _print_traceback() -> None:
+    """Print where it happened, if a developer wants that."""
+    if "OKTA_AUDITOR_DEBUG" in os.environ:
+        import traceback  # noqa: PLC0415 - only on this path
 
-    click.echo(printable(message), err=True)
+        print_document(printable(traceback.format_exc()), err=True)
+
+
+def _print_error(message: str, remedy: str) -> None:
+    print_line(message, err=True)
     if remedy:
-        click.echo(f"  {printable(remedy)}", err=True)
+        print_line(f"  {remedy}", err=True)
+
+
+@contextmanager
+def _errors_of_one_line() -> Iterator[None]:
+    """Errors that click prints quote the command line, which may hold anything."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise  # its message is the help
+    except click.UsageError as error:
+        raise click.UsageError(one_line(error.format_message()), error.ctx) from None
+    except click.ClickException as error:
+        raise click.ClickException(one_line(error.format_message())) from None
 
 
 @click.command(

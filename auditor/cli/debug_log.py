@@ -26,6 +26,7 @@ import click
 
 from auditor.errors import OutputError
 from auditor.files import PRIVATE
+from auditor.log_commands import without_commands
 from auditor.text import one_line
 from auditor.version import __version__
 
@@ -144,7 +145,7 @@ class _Formatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The record on one line, whatever a tenant put into it."""
-        return one_line(super().formatMessage(record))
+        return without_commands(one_line(super().formatMessage(record)))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         """The types and places of an exception and of those that led to it."""
@@ -155,7 +156,8 @@ def _traceback(error: BaseException | None) -> Iterator[str]:
     while error is not None:
         yield f"  {type(error).__module__}.{type(error).__qualname__}"
         for frame in traceback.extract_tb(error.__traceback__):
-            yield f"    {frame.filename}:{frame.lineno} in {frame.name}"
+            place = f"{frame.filename}:{frame.lineno} in {frame.name}"
+            yield without_commands(one_line(f"    {place}"))
         if isinstance(error, BaseExceptionGroup):
             for inner in error.exceptions:
                 yield from _traceback(inner)

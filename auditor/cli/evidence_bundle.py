@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +10,9 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic_core import to_jsonable_python
 
+from auditor.cli.audit.acceptance_files import AcceptanceInputs
 from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
+from auditor.cli.audit.rule_choice import RuleChoice
 from auditor.cli.framework_files import choose_frameworks
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
@@ -18,13 +21,31 @@ from auditor.config import EffectiveSettings
 from auditor.config.origin import Layer, Origin
 from auditor.config.toml import plain
 from auditor.errors import UsageError
-from auditor.evidence.bundle_contents import REPORTS, BundleContents, bundle_files, predecessor
-from auditor.evidence.manifest import MANIFEST, Predicate, Previous, digest_of
+from auditor.evidence.bundle_contents import (
+    REPORTS,
+    BundleContents,
+    BundleFiles,
+    make_bundle,
+    predecessor,
+)
+from auditor.evidence.manifest import (
+    BASELINE,
+    SNAPSHOT,
+    SUPPRESSIONS,
+    Predicate,
+    Previous,
+    digest_of,
+)
 from auditor.evidence.redaction import Redactor, check_key
+from auditor.lint.acceptance.baseline_file import parse_baseline
+from auditor.lint.acceptance.suppression import Suppressions
+from auditor.lint.acceptance.suppressions_file import parse_suppressions
 from auditor.lint.engine import audit
+from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
+from auditor.lint.rule import Rule
 from auditor.plugins import load_reports
-from auditor.snapshot.document import Snapshot, Source, dump_snapshot, parse_snapshot, read_document
+from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document
 
 _ELSEWHERE = frozenset({"output", "history", "source_root", "tenants", "statistics", "local_rules"})
 """Settings that change nothing in a bundle, or that the export sets itself."""
@@ -39,17 +60,16 @@ class BundleRequest:
     key: Ed25519PrivateKey | None
     redaction_key: bytes | None
     """Replaces people where there is one."""
+    zipped: bool = False
     frameworks: tuple[str, ...] = ()
     """Ids and files; those of the configuration and of the package if there are none."""
 
 
 @dataclass(frozen=True)
 class ExportedBundle:
-    """A bundle in memory."""
+    """A bundle in memory, and whether something could not be checked."""
 
-    files: dict[str, bytes]
-    digest: str
-    """The SHA-256 of its manifest."""
+    files: BundleFiles
     incomplete: bool
 
 
@@ -74,27 +94,26 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
             document = redactor.snapshot(snapshot)
             del snapshot  # a large tenant need not be in memory twice
             snapshot = parse_snapshot(document, request.snapshot)
-            document = dump_snapshot(snapshot)
-        result = _result(prepared, snapshot, document)
+    in_force = _in_force(prepared)
+    # By the bytes that go into the bundle, and by the names that they have there.
+    acceptance = acceptance_of(in_force, prepared.rules.every, prepared.effective)
+    result = evidence_result(prepared.rules, acceptance, prepared.effective, snapshot, document)
     if redactor:
         result = redactor.result(result)
     redacted: tuple[Literal["people"], ...] = ("people",) if redactor else ()
     previous = _previous(before[0].predicate, before[1], result, redacted) if before else None
-    in_force = _in_force(prepared)
-    reports = load_reports()
     contents = BundleContents(
-        snapshot=snapshot,
         document=document,
         result=result,
-        reports={name: reports[name] for name in REPORTS},
+        reports=evidence_reports(),
         frameworks=frameworks,
-        settings=_settings(prepared.effective, in_force),
+        settings=settings_document(prepared.effective, in_force),
         # Their free text may name people, which cannot be redacted: only their digests are given.
         accepting={} if redactor else in_force,
         redacted=redacted,
     )
-    files = bundle_files(contents, previous, request.key)
-    return ExportedBundle(files, digest_of(files[MANIFEST]), result.incomplete)
+    files = make_bundle(contents, previous, request.key, zipped=request.zipped)
+    return ExportedBundle(files, result.incomplete)
 
 
 def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> EffectiveSettings:
@@ -107,11 +126,69 @@ def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> Effec
     return replace(settings, settings=settings.settings.model_copy(update=changed), origins=origins)
 
 
-def _result(prepared: PreparedAudit, snapshot: Snapshot, document: bytes) -> AuditResult:
-    # Locations point into the bundle's own snapshot, wherever the bundle will lie.
-    source = Source("snapshot.json", document)
-    result = prepared.acceptance.apply(audit(snapshot, prepared.rules.selected, source))
-    return replace(result, as_of=prepared.effective.as_of, show_accepted=True)
+def evidence_result(
+    rules: RuleChoice,
+    acceptance: AcceptanceInputs,
+    effective: EffectiveSettings,
+    snapshot: Snapshot,
+    document: bytes,
+) -> AuditResult:
+    """The result of an audit as evidence has it.
+
+    Locations point into the bundle's own snapshot, wherever the bundle will lie.
+
+    Args:
+        rules: those that run.
+        acceptance: what is accepted, by files that are named as in a bundle.
+        effective: the settings.
+        snapshot: what is audited.
+        document: its bytes.
+    """
+    with without_garbage_collection():
+        result = audit(snapshot, rules.selected, Source(SNAPSHOT, document))
+        result = acceptance.apply(result)
+    return replace(result, as_of=effective.as_of, show_accepted=True)
+
+
+def evidence_reports() -> dict[str, Report]:
+    """The reports that a bundle holds, by name."""
+    reports = load_reports()
+    return {name: reports[name] for name in REPORTS}
+
+
+def acceptance_of(
+    files: Mapping[str, bytes], rules: tuple[Rule, ...], effective: EffectiveSettings
+) -> AcceptanceInputs:
+    """What is accepted by the files of a bundle.
+
+    Args:
+        files: those of the bundle that accept findings, by name.
+        rules: all there are, selected or not.
+        effective: the settings.
+
+    Raises:
+        UsageError: one of the files cannot be used.
+    """
+    policy, path = effective.settings.suppression_policy, Path(SUPPRESSIONS)
+    texts = {name: _decoded(name, data) for name, data in files.items()}
+    suppressions, baseline = texts.get(SUPPRESSIONS), texts.get(BASELINE)
+    return AcceptanceInputs(
+        rules=rules,
+        policy=policy,
+        suppressions=Suppressions()
+        if suppressions is None
+        else parse_suppressions(suppressions, path, rules, policy, effective.as_of),
+        baseline=None if baseline is None else parse_baseline(baseline, Path(BASELINE)),
+        as_of=effective.as_of,
+        path=path,
+    )
+
+
+def _decoded(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is not UTF-8 text.", remedy="Restore it.") from None
 
 
 def _previous(
@@ -140,9 +217,9 @@ def _previous(
 def _in_force(prepared: PreparedAudit) -> dict[str, bytes]:
     """The files that accept findings, by their name in the bundle."""
     acceptance, baseline = prepared.acceptance, prepared.settings.baseline
-    files = {"suppressions.toml": acceptance.path} if acceptance.suppressions.entries else {}
+    files = {SUPPRESSIONS: acceptance.path} if acceptance.suppressions.entries else {}
     if baseline and acceptance.baseline:
-        files["baseline.json"] = baseline
+        files[BASELINE] = baseline
     try:
         return {name: path.read_bytes() for name, path in files.items()}
     except OSError as error:
@@ -151,7 +228,7 @@ def _in_force(prepared: PreparedAudit) -> dict[str, bytes]:
         ) from error
 
 
-def _settings(effective: EffectiveSettings, in_force: dict[str, bytes]) -> dict[str, Any]:
+def settings_document(effective: EffectiveSettings, in_force: dict[str, bytes]) -> dict[str, Any]:
     """Each setting and the layer that it comes from; paths by their last name only.
 
     Where a machine keeps its files is private, and would change the bytes.

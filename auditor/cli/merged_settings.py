@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import click
-
 from auditor.cli.options import AuditOptions
+from auditor.cli.printing import print_line
 from auditor.config import EffectiveSettings, Settings, merge_settings
 from auditor.config.model import typed
 
@@ -34,7 +33,7 @@ def read_settings(options: AuditOptions) -> EffectiveSettings:
     )
     _log(settings)
     for note in settings.notes:
-        click.echo(f"note: {note}", err=True)
+        print_line(f"note: {note}", err=True)
     return settings
 
 

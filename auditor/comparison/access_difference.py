@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auditor.comparison.scope_sources import ScopeClass
 from auditor.comparison.token_lifetimes import TokenLifetimes
-from auditor.tokens.reach.user_sets import People, UserSet
+from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +21,27 @@ class AccessDifference:
     """Those for whom a side is indeterminate."""
 
 
-def compare_access(item: ScopeClass, doubted: UserSet) -> AccessDifference:
+def compare_access(item: ScopeClass, uncertain_for: UserSet) -> AccessDifference:
     """Who gained and lost, whose lifetimes changed, and of whom that is not known.
 
     Args:
         item: the scopes, by which rules they are given, and to whom.
-        doubted: those of whom nothing may be said where a side is indeterminate.
+        uncertain_for: those of whom nothing may be said where a side is indeterminate.
     """
     old, new = item.old.total, item.new.total
-    none = doubted - doubted
+    none = uncertain_for - uncertain_for
     stay = old.sure & new.sure
     changed, uncertain = none, none
     if stay:
         before, after = item.old.lifetimes(none), item.new.lifetimes(none)
-        holders: dict[TokenLifetimes, list[People]] = {}
+        holders: dict[TokenLifetimes, list[UncertainUsers]] = {}
         for side, by_rule in enumerate((before, after)):
             for (_, lifetimes), people in by_rule.items():
-                holders.setdefault(lifetimes, [People.certain(none)] * 2)[side] |= people
+                holders.setdefault(lifetimes, [UncertainUsers.certain(none)] * 2)[side] |= people
         for old_holders, new_holders in holders.values():
             changed |= old_holders.sure ^ new_holders.sure
             uncertain |= old_holders.unknown | new_holders.unknown
         uncertain &= stay
         changed = (changed & stay) - uncertain
-    unclear = (old.unknown | new.unknown | uncertain) & doubted
+    unclear = (old.unknown | new.unknown | uncertain) & uncertain_for
     return AccessDifference(new.sure - old.possible, old.sure - new.possible, changed, unclear)

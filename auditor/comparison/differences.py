@@ -20,11 +20,11 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE
 from auditor.tokens.grants import REFRESH_TOKEN, USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.reach.regions import Evaluation
-from auditor.tokens.reach.user_sets import People
+from auditor.tokens.reach.user_sets import UncertainUsers
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.situation import Situation
 
-Live = dict[tuple[str, str], Evaluation]
+EvaluationsByClient = dict[tuple[str, str], Evaluation]
 """The evaluations of one server by grant type and client id."""
 
 
@@ -88,7 +88,7 @@ class Differences:
             pair = self._pair(old, new, grant, okta_only=False)
             yield from self._client(pair, server, client, grant)
 
-    def _live(self, side: SnapshotSide, server: str) -> Live:
+    def _live(self, side: SnapshotSide, server: str) -> EvaluationsByClient:
         record = find_server(side, server)
         if record is None:
             return {}
@@ -184,14 +184,15 @@ class Differences:
             # For those who are not assigned, equal sides give equal answers, whichever they are.
             old, new = self._eligibility.people(pair, client, grant, user_checked=False)
             moved |= old.possible ^ new.possible
-        concerned = (pair.interesting & (old.possible | new.possible)) | moved
+        concerned = (pair.affected & (old.possible | new.possible)) | moved
         if not concerned:
             return
-        here = People.certain(concerned)
-        old, new, doubted = old & here, new & here, pair.doubted | moved
+        concerned_users = UncertainUsers.certain(concerned)
+        old, new = old & concerned_users, new & concerned_users
+        uncertain_for = pair.uncertain_for | moved
         for item in pair.classes:
             scope_class = ScopeClass(item.scopes, item.old.among(old), item.new.among(new))
-            people = compare_access(scope_class, doubted)
+            people = compare_access(scope_class, uncertain_for)
             if any((people.gained, people.lost, people.changed, people.unclear)):
                 yield Difference(server, client, grant, scope_class, people, pair)
 

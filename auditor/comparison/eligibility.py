@@ -10,7 +10,7 @@ from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.collections import BY_NAME
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.people import assignments_known
-from auditor.tokens.reach.user_sets import Numbering, People
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers
 from auditor.tokens.situation import Situation
 
 
@@ -32,7 +32,7 @@ class Eligibility:
 
     def people(
         self, pair: EvaluationPair, client: str, grant: str, *, user_checked: bool
-    ) -> tuple[People, People]:
+    ) -> tuple[UncertainUsers, UncertainUsers]:
         """Those whose requests a policy is to decide, on the old side and on the new one.
 
         Nobody for certain where only one side says whether the client is turned away at the
@@ -51,8 +51,8 @@ class Eligibility:
         )
         none = pair.everybody.none
         return (
-            People(none, old.possible) if old_unsure else old,
-            People(none, new.possible) if new_unsure else new,
+            UncertainUsers(none, old.possible) if old_unsure else old,
+            UncertainUsers(none, new.possible) if new_unsure else new,
         )
 
     def _eligible(
@@ -64,12 +64,14 @@ class Eligibility:
         grant: str,
         *,
         checked: bool,
-    ) -> People:
+    ) -> UncertainUsers:
         app = side.org.client(client)
         if evaluation.evaluation is None or app is None:
-            return People(everybody.none, everybody.none if evaluation.known else everybody.all)
+            return UncertainUsers(
+                everybody.none, everybody.none if evaluation.known else everybody.all
+            )
         if grant in USERLESS_GRANTS:
-            return People.certain(everybody.all)
+            return UncertainUsers.certain(everybody.all)
         able = side.reach.populations.sign_in(Situation(side.org, None, app, grant))
         # Where the assignments are the same, their set need not be made twice.
         shared = side is self._sides.new and self._same_assignment(client)

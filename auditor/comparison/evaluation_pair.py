@@ -14,7 +14,7 @@ from auditor.comparison.access_difference import compare_access
 from auditor.comparison.scope_sources import ScopeClass, ScopeSources
 from auditor.comparison.side_evaluation import RuleScopes, SideEvaluation
 from auditor.tokens.reach.requestable import OTHER
-from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 
 
 @dataclass(frozen=True)
@@ -64,29 +64,29 @@ class EvaluationPair:
         """The rules that give a scope, or may: `marks` says so for each rule."""
         none = self.everybody.none
         sources = []
-        total = People.certain(none)
+        total = UncertainUsers.certain(none)
         for source, given in zip(rule_scopes, marks, strict=True):
             if given is False:
                 continue
-            people = source.people if given else People(none, source.people.possible)
+            people = source.people if given else UncertainUsers(none, source.people.possible)
             sources.append((source, people))
             total |= people
         return ScopeSources(tuple(sources), total)
 
     @cached_property
-    def interesting(self) -> UserSet:
+    def affected(self) -> UserSet:
         """Those for whom something differs, or may, as if everybody were assigned."""
         users = self.everybody.none
         if self.untouched:
             return users
         for item in self.classes:
-            difference = compare_access(item, self.doubted)
+            difference = compare_access(item, self.uncertain_for)
             users |= difference.gained | difference.lost
             users |= difference.changed | difference.unclear
         return users
 
     @cached_property
-    def doubted(self) -> UserSet:
+    def uncertain_for(self) -> UserSet:
         """Those of whom nothing is said where a side is indeterminate.
 
         Where all was read on both sides and is the same for a person, the answer is the

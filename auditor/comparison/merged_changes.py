@@ -22,7 +22,7 @@ from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.text import counted, listed
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.reach.user_sets import People, UserSet
+from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
 
 RuleLife = tuple[RuleId, TokenLifetimes]
 LifePart = tuple[UserSet, tuple[RuleLife, ...], tuple[RuleLife, ...]]
@@ -220,7 +220,7 @@ def _totals(entries: Iterable[_MergedEntry]) -> Totals:
 
 
 def _split(
-    parts: Iterable[LifePart], holders: People
+    parts: Iterable[LifePart], holders: UncertainUsers
 ) -> Iterator[tuple[UserSet, tuple[RuleLife, ...], tuple[RuleLife, ...], bool]]:
     """The parts, each cut into those who are among the holders and those who are not."""
     for people, old, new in parts:

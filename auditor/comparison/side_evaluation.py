@@ -8,12 +8,12 @@ from functools import cached_property
 
 from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.snapshot.models.servers import EVERYONE
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.grants import REFRESHABLE_GRANTS
 from auditor.tokens.people import members_known
 from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.requestable import OTHER, UNNAMED
-from auditor.tokens.reach.user_sets import Numbering, People
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers
+from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.scopes import OFFLINE_ACCESS
 
 
@@ -24,7 +24,7 @@ class RuleScopes:
     candidate: Candidate | None
     scopes: frozenset[str]
     doubtful: frozenset[str]
-    people: People
+    people: UncertainUsers
     lifetimes: TokenLifetimes
 
     @property
@@ -66,7 +66,7 @@ class SideEvaluation:
             return tuple(self._rule_scopes(self.evaluation))
         if self.known:
             return ()
-        anybody = People(everybody.none, everybody.all)
+        anybody = UncertainUsers(everybody.none, everybody.all)
         return (RuleScopes(None, frozenset(), frozenset({OTHER}), anybody, TokenLifetimes(None)),)
 
     @property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import ORG_ACCESS_TOKEN_MINUTES, ORG_REFRESH_TOKEN_MINUTES
+from auditor.tokens.rules_in_order import Candidate
 
 
 @dataclass(frozen=True, slots=True)

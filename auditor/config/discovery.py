@@ -10,6 +10,7 @@ from pathlib import Path
 
 from auditor.config.reading import PYPROJECT, display_path, parse, read_text
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_REVIEWED, InputProblem, read_bytes
 from auditor.text import did_you_mean
 from auditor.toml_lines import key_lines
 
@@ -40,10 +41,12 @@ def find_config(start: Path) -> SearchResult:
         has_table = os.path.lexists(shared) and _has_table(shared)
         if os.path.lexists(own):
             _refuse_strangers(own, start)
+            _refuse_link_outside(own)
             note = f"{display_path(own)} is used; the table in {display_path(shared)} is not."
             return SearchResult(own, (note,) if has_table else ())
         if has_table:
             _refuse_strangers(shared, start)
+            _refuse_link_outside(shared)
             return SearchResult(shared)
     return SearchResult(None)
 
@@ -82,12 +85,35 @@ def _has_table(path: Path) -> bool:
 
 def _mentions_us(path: Path) -> bool:
     try:
-        return path.is_file() and _OURS.search(path.read_text("latin-1")) is not None
-    except OSError as error:
+        text = read_bytes(path, LARGEST_REVIEWED).decode("latin-1")
+    except InputProblem as problem:
         raise UsageError(
-            f"{display_path(path)} cannot be read: {error.strerror}; it may hold settings.",
+            f"{display_path(path)} {problem.clause}; it may hold settings.",
             remedy="Name a file with --config, or use --no-config.",
-        ) from error
+        ) from None
+    return _OURS.search(text) is not None
+
+
+def repository_of(folder: Path) -> Path:
+    """The root of the repository that a folder is in; the folder itself if it is in none."""
+    return next(
+        (place for place in folders(folder) if os.path.lexists(place / ".git")),
+        folder,
+    ).resolve()
+
+
+def _refuse_link_outside(path: Path) -> None:
+    """A branch may bring a link along, to a file that nobody wrote as its configuration."""
+    try:
+        outside = not path.resolve().is_relative_to(repository_of(path.parent))
+    except (OSError, RuntimeError):  # RuntimeError: a link that leads to itself, before Python 3.13
+        outside = True
+    if outside:
+        raise UsageError(
+            f"{display_path(path)} is a link that leads out of its repository, so it is not used "
+            "unasked.",
+            remedy="Name it with --config, or use --no-config.",
+        )
 
 
 def _refuse_strangers(path: Path, start: Path) -> None:

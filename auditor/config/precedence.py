@@ -27,9 +27,11 @@ class EffectiveSettings:
     file: ConfigFile | None
     notes: tuple[str, ...]
     isolated: bool
-    """Whether nothing but what the call names itself is to be used."""
+    """Whether to use only files named on the command line."""
     candidates: tuple[Path, ...]
     """Files whose appearance, change or loss may change the settings."""
+    without_file: Settings | None = None
+    """What would hold without the file, where nobody named it."""
 
     @property
     def as_of(self) -> date:
@@ -82,30 +84,39 @@ def merge_settings(
             key: (value, Origin(Layer.FILE, file.shown, file.line(key)))
             for key, value in file.values.items()
         }
-    stated: Values = {
-        **from_file,
+    from_caller: Values = {
         **from_environment(environ),
         **{key: (value, Origin(Layer.COMMAND_LINE)) for key, value in command_line.items()},
     }
+    values = _merged({**from_file, **from_caller}, today)
+    if file:
+        check_paths(file, values, folder)
+        values["rules"], refused = trusted_rules(file, values)
+        notes += refused
+    return EffectiveSettings(
+        settings=_settings(values),
+        origins={key: origin for key, (_, origin) in values.items()},
+        file=file,
+        notes=notes,
+        isolated=file is None and not places,
+        candidates=places,
+        without_file=_settings(_merged(from_caller, today)) if file and file.searched else None,
+    )
+
+
+def _merged(stated: Values, today: date) -> Values:
+    """Stated values over those of the profile, over the defaults."""
     defaults: Values = {
         key: (info.get_default(call_default_factory=True), Origin(Layer.DEFAULT))
         for key, info in Settings.model_fields.items()
     }
     defaults["as_of"] = (today, Origin(Layer.DEFAULT, "(today in UTC)"))
     profile = stated.get("profile", defaults["profile"])[0]
-    values = {**defaults, **(_from_profile(profile) if profile else {}), **stated}
-    if file:
-        check_paths(file, values, folder)
-        values["rules"], refused = trusted_rules(file, values)
-        notes += refused
-    return EffectiveSettings(
-        settings=Settings.model_construct(**{key: value for key, (value, _) in values.items()}),
-        origins={key: origin for key, (_, origin) in values.items()},
-        file=file,
-        notes=notes,
-        isolated=file is None and not places,
-        candidates=places,
-    )
+    return {**defaults, **(_from_profile(profile) if profile else {}), **stated}
+
+
+def _settings(values: Values) -> Settings:
+    return Settings.model_construct(**{key: value for key, (value, _) in values.items()})
 
 
 def _file(

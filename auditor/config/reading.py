@@ -18,13 +18,14 @@ from auditor.config.model import SCHEMA_KEY, Config, Settings
 from auditor.config.tenants import TenantConfig
 from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_CONFIG, InputProblem, read_bytes
 from auditor.text import closest, did_you_mean, one_line
 from auditor.toml_lines import Key, key_lines, line_of, syntax_problem
+from auditor.toml_lines import parse as parse_toml
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "okta-auditor")
 
-_LARGEST = 1_000_000
 _CONFLICT = re.compile(r"<{7}( |\r?$)")
 _START = "`okta-auditor init` writes a file to start from."
 
@@ -77,18 +78,12 @@ def read_text(path: Path) -> str:
         UsageError: it cannot be read, is too large, or is not UTF-8.
     """
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        data = read_bytes(path, LARGEST_CONFIG)
+    except InputProblem as problem:
         raise UsageError(
-            f"{display_path(path)} cannot be read: {error.strerror}.",
+            f"{display_path(path)} {problem.clause}.",
             remedy="Name another file with --config, or none with --no-config.",
-        ) from error
-    if len(data) > _LARGEST:
-        raise UsageError(
-            f"{display_path(path)} is larger than {_LARGEST:,} bytes, "
-            "so it is not a configuration file.",
-            remedy="Name another file with --config.",
-        )
+        ) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -106,11 +101,7 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         UsageError: it is not valid TOML.
     """
     try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise UsageError(
-            f"{display_path(path)} is not valid TOML: it is nested too deeply.", remedy=_START
-        ) from None
+        return parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         lines = text.split("\n")
         if conflict := next((n for n, line in enumerate(lines, 1) if _CONFLICT.match(line)), None):
@@ -143,15 +134,20 @@ def read_file(path: Path, *, searched: bool = False) -> ConfigFile:
     if path.name == PYPROJECT:
         prefix = TABLE
         document = own_table(document, path)
-    lines = key_lines(text)
-    file = ConfigFile(path, {}, lines, prefix, searched)
-    document.pop(SCHEMA_KEY, None)
     try:
+        lines = key_lines(text)
+        file = ConfigFile(path, {}, lines, prefix, searched)
+        document.pop(SCHEMA_KEY, None)
         # As JSON, because only there does pydantic's strict mode take a text for an enum, and
         # strict it must be: "false" is not false.
         config = Config.model_validate_json(json.dumps(document, default=str), strict=True)
     except ValidationError as error:
         raise _refused(file, error.errors(include_url=False)) from None
+    except (RecursionError, ValueError, OverflowError):
+        raise UsageError(
+            f"{display_path(path)} holds a value that is too long or nested too deeply.",
+            remedy=_START,
+        ) from None
     values = {key: _placed(getattr(config, key), path.parent) for key in config.model_fields_set}
     if "options" in values:
         values["options"] = document["options"]

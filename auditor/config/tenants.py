@@ -14,6 +14,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_SECRET, InputProblem, read_bytes
 
 _SECRETS = frozenset(
     {"token", "api_token", "ssws", "private_key", "privatekey", "jwk", "client_secret", "secret"}
@@ -31,6 +32,10 @@ def _variable(value: str) -> str:
 
 def _secret_file(value: Path) -> Path:
     text = str(value)
+    if "\0" in text:
+        raise ValueError("this cannot be the name of a file")
+    if text.startswith("~") and not text.startswith(("~/", "~\\")) and text != "~":
+        raise ValueError("name the folder instead of ~ and a user's name")
     if "-----" in text or "\n" in text or text.startswith("{"):
         raise ValueError("this is no path of a file; the secret stays outside")
     return value
@@ -177,8 +182,8 @@ class TenantConfig(BaseModel):
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError, ValueError):
+        return read_bytes(path, LARGEST_SECRET).decode().strip()
+    except (InputProblem, UnicodeDecodeError):
         raise UsageError(
             f"{path} cannot be read as a file that holds an API token.",
             remedy="Check token_file; it is relative to the configuration file.",

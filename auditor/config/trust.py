@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from auditor.config.discovery import repository_of
 from auditor.config.environment import Values
 from auditor.config.origin import Layer, Origin
 from auditor.config.reading import ConfigFile
@@ -17,6 +18,9 @@ from auditor.text import one_line
 
 _REPORTS = frozenset({".csv", ".html", ".json", ".md", ".sarif", ".txt", ".xml"})
 """How files end that nothing runs."""
+
+_WRITTEN = frozenset({"output", "history"})
+"""Keys whose paths are written to."""
 
 _NAME_IT = "If the file is to be trusted, name it with --config."
 
@@ -61,14 +65,13 @@ def check_paths(file: ConfigFile, values: Values, folder: Path) -> None:
     """
     if not file.searched:
         return
-    root = _root(file.path.parent).resolve()
+    root = repository_of(file.path.parent)
     for key, (value, origin) in values.items():
         if origin.layer is not Layer.FILE or key == "rules":  # rules have a check of their own
             continue
         for path in _paths(key, value):
             # Symbolic links are followed: a branch may bring one along.
-            place = (folder / path).resolve()
-            if problem := _path_problem(place, root, written=key == "output"):
+            if problem := _path_problem(folder / path, root, key):
                 raise UsageError(
                     f"{origin}: {key} names {one_line(str(path))}, which is {problem}; a "
                     "configuration file that was found, not named, must not do that.",
@@ -76,23 +79,27 @@ def check_paths(file: ConfigFile, values: Values, folder: Path) -> None:
                 )
 
 
-def _path_problem(place: Path, root: Path, *, written: bool) -> str:
+def _path_problem(path: Path, root: Path, key: str) -> str:
+    try:
+        place = path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return "no path that can be followed"
     if not place.is_relative_to(root):
         return "outside of the file's repository"
     parts = place.relative_to(root).parts
-    if ".git" in parts or (written and any(part.startswith(".") for part in parts)):
+    if ".git" in parts or (key in _WRITTEN and any(part.startswith(".") for part in parts)):
         return "in a hidden folder or hidden itself"
-    if written and place.suffix not in _REPORTS:
+    if key == "output" and place.suffix not in _REPORTS:
         return f"not called like a report ({', '.join(sorted(_REPORTS))})"
     return ""
 
 
 def _paths(key: str, value: Any) -> list[Path]:
     if key == "output":
-        return [Path(path) for _, _, path in (item.partition("=") for item in value) if path]
+        return [
+            Path(path)
+            for _, _, path in (item.partition("=") for item in value)
+            if path not in {"", "-"}
+        ]
     values = value if isinstance(value, tuple) else (value,)
     return [item for item in values if isinstance(item, Path)]
-
-
-def _root(folder: Path) -> Path:
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)

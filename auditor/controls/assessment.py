@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,13 +46,7 @@ class Assessment:
     @property
     def status(self) -> ControlStatus:
         """Never satisfied unless all that could show the contrary was looked at."""
-        direct = [item.outcome for item in self._of("direct")]
-        if not direct:
-            return ControlStatus.NOT_CLAIMED
-        if RuleOutcome.FINDINGS in direct:
-            return ControlStatus.NOT_SATISFIED
-        clean = all(item is RuleOutcome.CLEAN for item in direct)
-        return ControlStatus.SATISFIED if clean else ControlStatus.NOT_EVALUATED
+        return status_of([item.outcome for item in self._of("direct")])
 
     @property
     def findings(self) -> int:
@@ -76,6 +71,16 @@ class Assessment:
 
     def _of(self, strength: Strength) -> list[MappedOutcome]:
         return [item for item in self.rules if item.mapped.strength == strength]
+
+
+def status_of(direct: Sequence[RuleOutcome]) -> ControlStatus:
+    """The status of a control whose direct rules came to these outcomes."""
+    if not direct:
+        return ControlStatus.NOT_CLAIMED
+    if RuleOutcome.FINDINGS in direct:
+        return ControlStatus.NOT_SATISFIED
+    clean = all(item is RuleOutcome.CLEAN for item in direct)
+    return ControlStatus.SATISFIED if clean else ControlStatus.NOT_EVALUATED
 
 
 def assess(framework: Framework, outcomes: RuleOutcomes) -> tuple[Assessment, ...]:

@@ -11,6 +11,7 @@ import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirem
 
 from auditor.controls.framework_file import parse_framework
 from auditor.controls.model import Framework
+from auditor.input_files import LARGEST_YAML
 from auditor.lint.reviewed_file import read_reviewed
 
 ORDER = (
@@ -24,7 +25,6 @@ ORDER = (
 )
 """The frameworks that come with the package, in the order in which they are shown."""
 
-_LARGEST = 10_000_000
 _FOLDER = files("auditor.controls") / "frameworks"
 
 
@@ -51,7 +51,10 @@ def read_framework(path: Path, rule_codes: Collection[str] | None = None) -> Fra
         UsageError: the file cannot be used as it stands.
     """
     text = read_reviewed(
-        path, missing="Name the file of a framework.", damaged="Save it as UTF-8.", largest=_LARGEST
+        path,
+        missing="Name the file of a framework.",
+        damaged="Save it as UTF-8.",
+        largest=LARGEST_YAML,
     )
     return parse_framework(text, path, rule_codes)
 

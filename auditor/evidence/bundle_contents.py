@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic_core import to_jsonable_python
 
 from auditor.controls import Framework
 from auditor.controls.assessment import assess
 from auditor.controls.coverage_report import as_csv
 from auditor.errors import UsageError
+from auditor.evidence.bundle_writing import PackedFiles
 from auditor.evidence.manifest import (
     ENVELOPE,
-    FACTS,
     MANIFEST,
     Predicate,
     Previous,
     Statement,
+    digest_of,
     dump_manifest,
     subjects,
 )
@@ -31,7 +33,6 @@ from auditor.evidence.verify import check_bundle
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
-from auditor.snapshot.document import Snapshot
 
 REPORTS = {"json": "results.json", "sarif": "results.sarif", "html": "report.html"}
 """The reports of a bundle, and what their files are called."""
@@ -41,7 +42,6 @@ REPORTS = {"json": "results.json", "sarif": "results.sarif", "html": "report.htm
 class BundleContents:
     """What goes into a bundle."""
 
-    snapshot: Snapshot
     document: bytes
     """The snapshot's bytes; those that the audit's locations point into."""
     result: AuditResult
@@ -54,42 +54,80 @@ class BundleContents:
     redacted: tuple[Literal["people"], ...] = ()
 
 
-def bundle_files(
-    contents: BundleContents, previous: Previous | None, key: Ed25519PrivateKey | None
-) -> dict[str, bytes]:
-    """The files of a bundle, by name; the same for the same inputs, byte for byte."""
-    result = contents.result
+@dataclass(frozen=True)
+class BundleFiles:
+    """A bundle in memory."""
+
+    files: Mapping[str, bytes]
+    packed: PackedFiles | None
+    """The files as they go into a zip file; None for a folder."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its manifest."""
+        return digest_of(self.files[MANIFEST])
+
+
+def make_bundle(
+    contents: BundleContents,
+    previous: Previous | None,
+    key: Ed25519PrivateKey | None,
+    *,
+    zipped: bool = False,
+) -> BundleFiles:
+    """Make a bundle; the same for the same inputs, byte for byte.
+
+    Raises:
+        OutputError: it is too large for a zip file.
+    """
+    files = derived_files(contents)
+    packed = PackedFiles.of(files) if zipped else None
     predicate = Predicate(
-        tenant=result.tenant.id,
-        captured_at=result.capture.finished_at,
-        as_of=str(result.as_of),
-        complete=not result.incomplete,
-        tool_version=result.tool_version,
-        redacted=contents.redacted,
+        **audit_facts(contents),
         signer=raw(key.public_key()) if key else None,
         previous=previous,
-        sizes={},
+        sizes={name: len(files[name]) for name in sorted(files)},
+        packed=packed.digests if packed else None,
     )
-    facts = predicate.model_dump(mode="json", include=set(FACTS))
+    manifest = dump_manifest(Statement(subject=subjects(files), predicate=predicate))
+    signature = {ENVELOPE: sealed(manifest, key)} if key else {}
+    return BundleFiles({**files, MANIFEST: manifest, **signature}, packed)
+
+
+def derived_files(contents: BundleContents) -> dict[str, bytes]:
+    """All files but the manifest and its signature, by name.
+
+    They follow from the contents alone, so that anybody can derive them again.
+    """
+    result = contents.result
+    facts = to_jsonable_python(audit_facts(contents))
     files = {
         "snapshot.json": contents.document,
         "controls.csv": _matrix(result, contents.frameworks).encode(),
         "assessment-results.json": json_bytes(assessment_results(result, contents.frameworks)),
         "findings.ocsf.jsonl": compliance_findings(result, contents.frameworks),
-        "ledger.json": json_bytes(ledger_document(contents.snapshot)),
+        "ledger.json": json_bytes(ledger_document(result)),
         "settings.json": json_bytes(contents.settings),
-        "tool.json": json_bytes(tool_document(result, contents.frameworks, facts)),
+        "tool.json": json_bytes(tool_document(result.rules, contents.frameworks, facts)),
         **contents.accepting,
     }
     for name, file in REPORTS.items():
         files[file] = contents.reports[name].render(result).encode()
-    sizes = {name: len(files[name]) for name in sorted(files)}
-    statement = Statement(
-        subject=subjects(files), predicate=predicate.model_copy(update={"sizes": sizes})
-    )
-    manifest = dump_manifest(statement)
-    signature = {ENVELOPE: sealed(manifest, key)} if key else {}
-    return {**files, MANIFEST: manifest, **signature}
+    return files
+
+
+def audit_facts(contents: BundleContents) -> dict[str, Any]:
+    """What the manifest and tool.json both say of the audit; by name, as in `FACTS`."""
+    result = contents.result
+    return {
+        "tenant": result.tenant.id,
+        "captured_at": result.capture.finished_at,
+        "as_of": str(result.as_of),
+        "complete": result.complete,
+        "snapshot_digest": result.snapshot_digest,
+        "tool_version": result.tool_version,
+        "redacted": contents.redacted,
+    }
 
 
 def _matrix(result: AuditResult, frameworks: tuple[Framework, ...]) -> str:

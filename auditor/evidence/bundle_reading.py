@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
+from auditor.evidence.bundle_limits import CHUNK, MOST_BYTES, MOST_FILES, BundleError
+from auditor.evidence.zip_reading import ZipBundle
 from auditor.text import quoted
-
-MOST_FILES = 64
-MOST_BYTES = 16 << 30
-"""What a bundle may come to when unpacked; the largest tenants' are a tenth of it."""
-MOST_EXPANSION = 400
-"""How often larger than packed a file may be. JSON of records comes to 60 at most."""
-_SMALL = 1 << 20
-_CHUNK = 1 << 20
-
-
-class BundleError(Exception):
-    """Why a bundle cannot be read at all, in a sentence."""
 
 
 class Bundle(Protocol):
@@ -37,8 +25,17 @@ class Bundle(Protocol):
         """What it holds and must not hold, a clause each."""
         ...
 
-    def open(self, name: str) -> IO[bytes]:
-        """A file's content."""
+    def stream_digest(self, name: str) -> str | None:
+        """The SHA-256 of a file's compressed bytes, once all was read; None in a folder."""
+        ...
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A file's content, piece by piece.
+
+        Raises:
+            BundleError: its compression is damaged.
+            OSError: it cannot be read.
+        """
         ...
 
 
@@ -53,12 +50,12 @@ def opened(path: Path) -> Iterator[Bundle]:
         if path.is_dir():
             yield _FolderBundle(path)
             return
-        with zipfile.ZipFile(path) as archive:
-            yield _ZipBundle(archive, path.stat().st_size)
+        with os.fdopen(_regular(path, follow=True), "rb") as file:
+            yield ZipBundle(file)
     except FileNotFoundError:
         raise BundleError("there is no such folder or file") from None
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeError):
-        raise BundleError("it is neither a folder nor an intact zip file") from None
+    except ValueError:
+        raise BundleError("its name cannot be one") from None
     except OSError as error:
         raise BundleError(f"it cannot be read: {error.strerror}") from None
 
@@ -71,21 +68,25 @@ def chunks(bundle: Bundle, name: str, most: int) -> Iterator[bytes]:
     """
     left = most + 1
     try:
-        with bundle.open(name) as file:
-            while left and (piece := file.read(min(left, _CHUNK))):
-                left -= len(piece)
-                yield piece
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ):
-        raise BundleError(f"{name} is damaged: it cannot be unpacked") from None
+        for piece in bundle.pieces(name):
+            yield piece[:left]
+            left -= len(piece)
+            if left <= 0:
+                return
     except OSError as error:
         raise BundleError(f"{name} cannot be read: {error.strerror}") from None
+
+
+def read_all(bundle: Bundle, name: str, most: int = MOST_BYTES) -> bytes:
+    """A whole file.
+
+    Raises:
+        BundleError: it is longer than `most`, damaged, or cannot be read.
+    """
+    data = b"".join(chunks(bundle, name, most))
+    if len(data) > most:
+        raise BundleError(f"{name} is far too long")
+    return data
 
 
 class _FolderBundle:
@@ -95,9 +96,14 @@ class _FolderBundle:
         self._path = path
         self._names: list[str] = []
         self._complaints: list[str] = []
-        with os.scandir(path) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                self._check_entry(entry)
+        entries: list[os.DirEntry[str]] = []
+        with os.scandir(path) as found:
+            for entry in found:
+                entries.append(entry)
+                if len(entries) > MOST_FILES:
+                    raise BundleError(f"it holds more than {MOST_FILES} files; refused")
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            self._check_entry(entry)
 
     def _check_entry(self, entry: os.DirEntry[str]) -> None:
         if entry.is_symlink():
@@ -115,60 +121,27 @@ class _FolderBundle:
     def complaints(self) -> list[str]:
         return self._complaints
 
-    def open(self, name: str) -> IO[bytes]:
-        # A file could become a link between the look and this.
-        handle = os.open(self._path / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        return os.fdopen(handle, "rb")
+    def stream_digest(self, name: str) -> str | None:
+        del name
+        return None
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        with os.fdopen(_regular(self._path / name, follow=False), "rb") as file:
+            while piece := file.read(CHUNK):
+                yield piece
 
 
-class _ZipBundle:
-    """A bundle as a zip file."""
+def _regular(path: Path, *, follow: bool) -> int:
+    """A handle of a regular file. Opening a pipe would wait for somebody to write into it.
 
-    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
-        self._archive = archive
-        members = archive.infolist()
-        self._infos: dict[str, zipfile.ZipInfo] = {}
-        self._complaints: list[str] = []
-        if len(members) > MOST_FILES:
-            raise BundleError(f"it holds {len(members):,} files; refused")
-        if sum(item.file_size for item in members) > MOST_BYTES:
-            raise BundleError(
-                f"a zip bomb: it unpacks to more than {MOST_BYTES >> 30} GiB; refused"
-            )
-        if sum(item.compress_size for item in members) > size:
-            raise BundleError("a zip bomb: its files overlap; refused")
-        for item in members:
-            self._check_entry(item)
-
-    def _check_entry(self, item: zipfile.ZipInfo) -> None:
-        name = item.filename
-        if complaint := _complaint(item):
-            self._complaints.append(complaint)
-        elif name in self._infos:
-            self._complaints.append(f"{quoted(name)} is there twice")
-        else:
-            self._infos[name] = item
-
-    def names(self) -> list[str]:
-        return sorted(self._infos)
-
-    def complaints(self) -> list[str]:
-        return self._complaints
-
-    def open(self, name: str) -> IO[bytes]:
-        return self._archive.open(self._infos[name])
-
-
-def _complaint(item: zipfile.ZipInfo) -> str:
-    """Why a member of a zip file is not even looked into; empty if it may be."""
-    shown = quoted(item.orig_filename)
-    plain = item.orig_filename == item.filename
-    if not plain or set(item.filename) & set("/\\:\0") or item.filename in {"", ".", ".."}:
-        return f"{shown} is a path outside the bundle or in a folder; bundles have neither"
-    mode = item.external_attr >> 16
-    if stat.S_IFMT(mode) not in {0, stat.S_IFREG}:
-        what = "a symbolic link" if stat.S_ISLNK(mode) else "not a regular file"
-        return f"{shown} is {what}; it was not followed"
-    if item.file_size > _SMALL and item.file_size > MOST_EXPANSION * max(item.compress_size, 1):
-        return f"{shown} is a zip bomb: it says to unpack to {item.file_size:,} bytes; refused"
-    return ""
+    Raises:
+        BundleError: it is something else.
+        OSError: it cannot be opened.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    # A file could become a link between the look and this.
+    handle = os.open(path, flags | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BundleError("it is neither a folder nor a regular file")
+    return handle

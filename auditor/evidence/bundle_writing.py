@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import OutputError
+from auditor.evidence.bundle_limits import MOST_BYTES, MOST_EXPANSION, SMALL
+from auditor.evidence.manifest import digest_of
+from auditor.evidence.zip_layout import LARGEST, Member, directory, local_header
 from auditor.files import PRIVATE, check_writable, write_file
 from auditor.scratch_files import scratch_folder
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time stamp that a zip file can hold; the real one would change the bytes."""
-_UNIX = 3
-_REGULAR = 0o100000
 
 
 def check_target(path: Path, *, zipped: bool) -> None:
@@ -50,23 +48,60 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
         ) from error
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """The files as a zip file: in order of names, with fixed time stamps and permissions."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+@dataclass(frozen=True)
+class PackedFiles:
+    """The files of a bundle as they go into a zip file, the manifest not among them."""
+
+    streams: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes]) -> PackedFiles:
+        """Compress the files.
+
+        Raises:
+            OutputError: they are more than a zip file is allowed to hold.
+        """
+        streams = {name: _deflated(files[name]) for name in sorted(files)}
+        for name, stream in streams.items():
+            size = len(files[name])
+            if size > SMALL and size > MOST_EXPANSION * len(stream):
+                times = f"{size // len(stream):,}"
+                raise OutputError(
+                    f"{name} would be taken for a zip bomb: it is {times} times its packed size.",
+                    remedy="Leave out --zip.",
+                )
+        if sum(map(len, files.values())) > min(MOST_BYTES, LARGEST):
+            raise OutputError(
+                "The evidence is too large for a zip file.", remedy="Leave out --zip."
+            )
+        return cls(streams)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of each file's compressed bytes. Compressors differ, so it is recorded."""
+        return {name: digest_of(stream) for name, stream in self.streams.items()}
+
+    def archive(self, files: Mapping[str, bytes]) -> Iterator[bytes]:
+        """The zip file in pieces: in order of names, with fixed time stamps and permissions."""
+        members = []
         for name in sorted(files):
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = _UNIX  # or it would tell Windows from the rest
-            info.external_attr = (_REGULAR | PRIVATE) << 16
-            archive.writestr(info, files[name], compresslevel=9)
-    return buffer.getvalue()
+            data = files[name]
+            stream = self.streams.get(name, data)
+            members.append(Member(name, zlib.crc32(data), len(stream), len(data)))
+            yield local_header(members[-1])
+            yield stream
+        yield directory(members)
 
 
-def write_zip(files: Mapping[str, bytes], path: Path) -> None:
+def write_zip(files: Mapping[str, bytes], packed: PackedFiles, path: Path) -> None:
     """Write the files into a zip file, readable by its owner only.
 
     Raises:
         OutputError: the file system refused.
     """
-    write_file(path, zipped(files), PRIVATE)
+    write_file(path, packed.archive(files), PRIVATE)
+
+
+def _deflated(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from auditor.evidence.manifest import Statement
 from auditor.evidence.verify import CheckedBundle
+from auditor.text import quoted
 
 NIGHTLY = timedelta(hours=36)
 """How far apart two nightly captures may be: a night and half of one."""
@@ -50,20 +51,27 @@ def chain_problems(
         (_Link(item.path, item.digest, item.statement) for item in bundles if item.statement),
         key=lambda link: (link.time, link.digest, str(link.path)),
     )
-    return [*_strangers(links), *_twins(links), *_broken(links, after), *_gaps(links, apart)]
+    return [
+        *_other_orgs(links),
+        *_duplicates_and_forks(links),
+        *_broken(links, after),
+        *_gaps(links, apart),
+        *_rotated(links),
+    ]
 
 
-def _strangers(links: list[_Link]) -> Iterator[ChainProblem]:
+def _other_orgs(links: list[_Link]) -> Iterator[ChainProblem]:
     for link in links:
         tenant, first = link.statement.predicate.tenant, links[0].statement.predicate.tenant
         if tenant != first:
             yield ChainProblem(
-                link.path, f"it is of the org {tenant}, and {links[0].path} of {first}"
+                link.path,
+                f"it is of the org {quoted(tenant)}, and {links[0].path} of {quoted(first)}",
             )
             return
 
 
-def _twins(links: list[_Link]) -> Iterator[ChainProblem]:
+def _duplicates_and_forks(links: list[_Link]) -> Iterator[ChainProblem]:
     first_paths: dict[str, Path] = {}
     for link in links:
         if link.digest in first_paths:
@@ -93,11 +101,13 @@ def _broken(links: list[_Link], after: str | None) -> Iterator[ChainProblem]:
             when = f", captured {previous.captured_at.isoformat()}" if previous else ""
             what = f"the bundle before it is missing or was changed: manifest SHA-256 {name}{when}"
         elif by_digest[name].time >= link.time:
-            what = f"it names {by_digest[name].path} before it, which was captured no earlier"
+            path = by_digest[name].path
+            what = f"it names {path} as its predecessor, but {path} was not captured earlier"
         elif (previous := link.statement.predicate.previous) and previous.captured_at != by_digest[
             name
         ].time:
-            what = f"its manifest was changed: {by_digest[name].path} was not captured when it says"
+            path = by_digest[name].path
+            what = f"it gives another capture time for {path} than {path} itself"
         else:
             continue
         yield ChainProblem(link.path, what)
@@ -113,6 +123,24 @@ def _gaps(links: list[_Link], apart: timedelta | None) -> Iterator[ChainProblem]
                 f"nights are missing: {hours:.0f} hours between the captures of "
                 f"{earlier.time.isoformat()} and {later.time.isoformat()}, "
                 f"{apart / timedelta(hours=1):.0f} allowed",
+            )
+
+
+def _rotated(links: list[_Link]) -> Iterator[ChainProblem]:
+    """Links that are signed by a key that another had replaced, or by none after signed ones."""
+    retired: dict[str, _Link] = {}
+    for earlier, later in pairwise(links):
+        before, now = (link.statement.predicate.signer for link in (earlier, later))
+        if before and before != now:
+            retired[before] = later
+        if now is None and before:
+            yield ChainProblem(later.path, f"it is not signed, and {earlier.path} before it is")
+        elif now in retired:
+            first = retired[now]
+            yield ChainProblem(
+                later.path,
+                f"it is signed by key {now}, which key {first.statement.predicate.signer} "
+                f"replaced on {first.time.isoformat()}",
             )
 
 

@@ -12,10 +12,18 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from auditor.text import escaped
+from auditor.evidence.bundle_limits import MOST_BYTES
+from auditor.text import escaped, one_line
 
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"
+SNAPSHOT = "snapshot.json"
+RESULTS = "results.json"
+TOOL = "tool.json"
+SETTINGS = "settings.json"
+LEDGER = "ledger.json"
+SUPPRESSIONS = "suppressions.toml"
+BASELINE = "baseline.json"
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "urn:okta-auditor:evidence:1"
 
@@ -35,11 +43,21 @@ REQUIRED = frozenset(
 )
 """What every bundle holds."""
 
-OPTIONAL = frozenset({"suppressions.toml", "baseline.json"})
+OPTIONAL = frozenset({SUPPRESSIONS, BASELINE})
 """What a bundle holds where it was in force."""
 
-FACTS = ("tenant", "captured_at", "as_of", "complete", "tool_version", "redacted")
+FACTS = (
+    "tenant",
+    "captured_at",
+    "as_of",
+    "complete",
+    "snapshot_digest",
+    "tool_version",
+    "redacted",
+)
 """What the manifest says of the audit; tool.json says it too, so that neither can be changed."""
+
+_LONGEST_FIELD = 80
 
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
@@ -80,14 +98,18 @@ class Predicate(_Part):
     """The day by which expiry was judged."""
     complete: bool
     """False where something could not be checked."""
+    snapshot_digest: Annotated[str, StringConstraints(pattern="^sha256:[0-9a-f]{64}$")]
+    """Of the content of the snapshot that was audited."""
     tool_version: str
     redacted: tuple[Literal["people"], ...]
     """What was pseudonymised: `people`, or nothing."""
     signer: Digest | None
     """The public key that signs the manifest, in hexadecimal; null if none does."""
     previous: Previous | None
-    sizes: dict[str, Annotated[int, Field(ge=0)]]
+    sizes: dict[str, Annotated[int, Field(ge=0, le=MOST_BYTES)]]
     """Bytes of each file."""
+    packed: dict[str, Digest] | None = None
+    """In a zip file, the SHA-256 of each file's compressed bytes: compressors differ."""
 
 
 class Statement(_Part):
@@ -138,4 +160,4 @@ def parse_manifest(data: bytes) -> Statement:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise ManifestError(f"{field}: {first['msg']}") from None
+        raise ManifestError(f"{one_line(field[:_LONGEST_FIELD])}: {first['msg']}") from None

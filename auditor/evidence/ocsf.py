@@ -29,7 +29,7 @@ _SEVERITY = {
     Severity.CRITICAL: (5, "Critical"),
 }
 # Compliance status; OCSF wants the source's own words for 99, Other.
-_STATUS = {
+STATUS = {
     RuleOutcome.CLEAN: (1, "Pass"),
     RuleOutcome.FINDINGS: (3, "Fail"),
     RuleOutcome.NOT_EVALUATED: (2, "Warning"),
@@ -85,7 +85,7 @@ def _rule(result: AuditResult, rule: Rule, controls: Bearing, outcome: RuleOutco
 
 
 def _base(result: AuditResult, rule: Rule, controls: Bearing, outcome: RuleOutcome) -> Json:
-    status_id, status = _STATUS[outcome]
+    status_id, status = STATUS[outcome]
     event: Json = {
         "activity_id": 1,
         "activity_name": "Create",

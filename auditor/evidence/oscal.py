@@ -22,7 +22,7 @@ from auditor.text import counted, one_line
 OSCAL_VERSION = "1.1.2"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:okta-auditor:evidence:1")
 _NS = "urn:okta-auditor:oscal"
-_STATES = {ControlStatus.SATISFIED: "satisfied", ControlStatus.NOT_SATISFIED: "not-satisfied"}
+STATES = {ControlStatus.SATISFIED: "satisfied", ControlStatus.NOT_SATISFIED: "not-satisfied"}
 
 Json = dict[str, Any]
 
@@ -78,7 +78,7 @@ class _Writer:
         findings = [
             self._finding(framework, item)
             for item in assess(framework, self._outcomes)
-            if item.status in _STATES
+            if item.status in STATES
         ]
         controls = [{"control-id": token(framework, item.id)} for item in framework.controls]
         beyond = "; ".join(map(_line, framework.beyond)) or "nothing was named"
@@ -141,7 +141,7 @@ class _Writer:
             "target": {
                 "type": "objective-id",
                 "target-id": objective(framework, control.id),
-                "status": {"state": _STATES[assessed.status]},
+                "status": {"state": STATES[assessed.status]},
             },
             "related-observations": [
                 {"observation-uuid": self._id("observation", framework.id, code)}

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from auditor.errors import UsageError
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.snapshot.collections import match, resource_keys
-from auditor.snapshot.document import Snapshot
+from auditor.snapshot.document import Snapshot, dump_snapshot
+from auditor.snapshot.ledger import Ledger
 
 SHORTEST_KEY = 32
 """Bytes. A shorter key could be found by trying, with a login that is known."""
@@ -58,7 +57,7 @@ class Redactor:
             self._ids[person] = self._hashed("person", person)
 
     def snapshot(self, snapshot: Snapshot) -> bytes:
-        """The redacted document: as JSON that can be parsed as a snapshot."""
+        """The redacted document."""
         resources = {
             self.text(path): _sorted(path, self._value(value, ""))
             for path, value in snapshot.resources.items()
@@ -66,9 +65,14 @@ class Redactor:
         for path, value in resources.items():
             if _collection(path) == "users":
                 self._bare_logins(value)
-        head = snapshot.model_dump(mode="json", exclude={"resources"})
-        ledger = self._value(head["ledger"]["entries"], "")
-        return orjson.dumps({**head, "ledger": ledger, "resources": resources})
+        ledger = self._value(snapshot.ledger.model_dump(mode="json"), "")
+        return dump_snapshot(
+            Snapshot(
+                capture=snapshot.capture,
+                ledger=Ledger.model_validate(ledger),
+                resources=dict(sorted(resources.items())),
+            )
+        )
 
     def result(self, result: AuditResult) -> AuditResult:
         """The result without what the suppressions say of people."""

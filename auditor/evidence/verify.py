@@ -7,25 +7,28 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from auditor.evidence.bundle_reading import Bundle, BundleError, chunks, opened
+from auditor.evidence.agreement import disagreements
+from auditor.evidence.bundle_limits import MOST_BYTES, BundleError
+from auditor.evidence.bundle_reading import Bundle, chunks, opened, read_all
 from auditor.evidence.manifest import (
     ENVELOPE,
     FACTS,
     MANIFEST,
     OPTIONAL,
     REQUIRED,
+    TOOL,
     ManifestError,
     Statement,
     digest_of,
     dump_manifest,
     parse_manifest,
 )
-from auditor.evidence.signing import EnvelopeError, raw, unsealed
+from auditor.evidence.signing import EnvelopeError, unsealed
+from auditor.evidence.trusted_keys import TrustedKeys
 from auditor.text import quoted
 
 _LARGEST_MANIFEST = 1 << 20
+_LARGEST_TOOL = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -41,26 +44,26 @@ class CheckedBundle:
     """The SHA-256 of the manifest's bytes."""
 
 
-def check_bundle(path: Path, key: Ed25519PublicKey | None) -> CheckedBundle:
+def check_bundle(path: Path, keys: TrustedKeys | None) -> CheckedBundle:
     """Check a bundle, without unpacking it.
 
     Args:
         path: a folder or a zip file.
-        key: whose signature is demanded; None to demand none.
+        keys: those of which one must have signed it; None to demand no signature.
     """
     try:
         with opened(path) as bundle:
-            return _check(path, bundle, key)
+            return _check(path, bundle, keys)
     except BundleError as error:
         return CheckedBundle(path, (str(error),))
 
 
-def _check(path: Path, bundle: Bundle, key: Ed25519PublicKey | None) -> CheckedBundle:
+def _check(path: Path, bundle: Bundle, keys: TrustedKeys | None) -> CheckedBundle:
     problems = list(bundle.complaints())
     if MANIFEST not in bundle.names():
         return CheckedBundle(path, (*problems, f"{MANIFEST} is missing"))
-    manifest = _small(bundle, MANIFEST)
-    if key and not any(name == ENVELOPE for name in bundle.names()):
+    manifest = read_all(bundle, MANIFEST, _LARGEST_MANIFEST)
+    if keys and ENVELOPE not in bundle.names():
         problems.append(f"it is not signed: {ENVELOPE} is missing")
     try:
         statement = parse_manifest(manifest)
@@ -70,7 +73,7 @@ def _check(path: Path, bundle: Bundle, key: Ed25519PublicKey | None) -> CheckedB
         problems.append(f"{MANIFEST} was changed: it is not laid out as it was written")
     wrong = _files(bundle, statement)
     problems += wrong or _contradictions(bundle, statement)
-    problems += _signature(bundle, manifest, statement, key)
+    problems += _signature(bundle, manifest, statement, keys)
     return CheckedBundle(path, tuple(problems), statement, digest_of(manifest))
 
 
@@ -85,6 +88,11 @@ def _files(bundle: Bundle, statement: Statement) -> list[str]:
         f"{MANIFEST} lists {quoted(name)}, which no bundle has"
         for name in sorted(listed.keys() - allowed)
     ]
+    if sum(statement.predicate.sizes.values()) > MOST_BYTES:
+        return [*problems, f"{MANIFEST} lists more than {MOST_BYTES >> 30} GiB; refused"]
+    packed = statement.predicate.packed
+    if packed is not None and packed.keys() != listed.keys():
+        problems.append(f"{MANIFEST} contradicts itself about which files are compressed")
     present = set(bundle.names()) - {MANIFEST, ENVELOPE}
     problems += [
         f"{quoted(name)} was added: {MANIFEST} does not list it"
@@ -96,6 +104,7 @@ def _files(bundle: Bundle, statement: Statement) -> list[str]:
             continue
         try:
             complaint = _file(bundle, name, listed, statement.predicate.sizes.get(name, 0))
+            complaint = complaint or _stream(bundle, name, statement.predicate.packed)
         except BundleError as error:
             complaint = str(error)
         if complaint:
@@ -103,15 +112,29 @@ def _files(bundle: Bundle, statement: Statement) -> list[str]:
     return problems
 
 
+def _stream(bundle: Bundle, name: str, packed: dict[str, str] | None) -> str:
+    """What is wrong with how a file is compressed; empty if nothing is, or if it is not."""
+    digest = bundle.stream_digest(name)
+    if digest is None or (packed and packed.get(name) == digest):
+        return ""
+    if packed is None:
+        return f"{name} was compressed by another program: {MANIFEST} is that of a folder"
+    return f"{name} was compressed again: {MANIFEST} has another SHA-256 of its compressed bytes"
+
+
 def _contradictions(bundle: Bundle, statement: Statement) -> list[str]:
     """What the manifest says of the audit otherwise than the files, which are as listed."""
     manifest_facts = statement.predicate.model_dump(mode="json", include=set(FACTS))
     try:
-        facts = json.loads(_small(bundle, "tool.json"))["audit"]
+        facts = json.loads(read_all(bundle, TOOL, _LARGEST_TOOL))["audit"]
         names = [name for name in FACTS if manifest_facts[name] != facts[name]]
     except (ValueError, KeyError, TypeError, RecursionError):
         names = list(FACTS)
-    return [f"{MANIFEST} was changed: its {name} is not what tool.json says" for name in names]
+    if names:
+        return [f"{MANIFEST} was changed: its {name} is not what tool.json says" for name in names]
+    return disagreements(
+        {name: read_all(bundle, name) for name in sorted(REQUIRED)}, statement.predicate
+    )
 
 
 def _file(bundle: Bundle, name: str, listed: dict[str, str], size: int) -> str:
@@ -132,16 +155,16 @@ def _file(bundle: Bundle, name: str, listed: dict[str, str], size: int) -> str:
 
 
 def _signature(
-    bundle: Bundle, manifest: bytes, statement: Statement, key: Ed25519PublicKey | None
+    bundle: Bundle, manifest: bytes, statement: Statement, keys: TrustedKeys | None
 ) -> list[str]:
     signer = statement.predicate.signer
     if ENVELOPE not in bundle.names():
         # With a key, the missing signature is among the problems already.
-        removed = signer and not key
+        removed = signer and not keys
         text = f"{ENVELOPE} was removed: the manifest says key {signer} signed it"
         return [text] if removed else []
     try:
-        payload, by = unsealed(_small(bundle, ENVELOPE))
+        payload, by = unsealed(read_all(bundle, ENVELOPE, _LARGEST_MANIFEST * 2))
     except (EnvelopeError, BundleError) as error:
         return [f"{ENVELOPE} is unusable: {error}"]
     problems = []
@@ -151,14 +174,7 @@ def _signature(
         problems.append(f"{ENVELOPE} was added: the manifest says that nobody signs it")
     elif signer != by:
         problems.append(f"{ENVELOPE} was swapped: key {by} signed it, the manifest says {signer}")
-    if key and raw(key) != by:
-        problems.append(f"the signature is not that of the given key {raw(key)}, but of {by}")
+    refusal = keys.refusal(by, statement.predicate.captured_at) if keys else None
+    if refusal:
+        problems.append(refusal)
     return problems
-
-
-def _small(bundle: Bundle, name: str) -> bytes:
-    """A whole file of which no more than a mebibyte is expected."""
-    data = b"".join(chunks(bundle, name, _LARGEST_MANIFEST * 2))
-    if len(data) > _LARGEST_MANIFEST * 2:
-        raise BundleError(f"{name} is far too long")
-    return data

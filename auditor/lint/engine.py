@@ -65,27 +65,27 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
     evaluated; neither ends the audit.
     """
     snapshot, source = org.snapshot, org.source
-    selected = tuple(sorted(rules, key=lambda item: item.code))
+    selected = tuple(sorted(rules, key=lambda rule: rule.code))
     report = _Reporter(org, source.name, Locator(source.document))
     findings: list[ReportedFinding] = []
     not_evaluated: list[NotEvaluated] = []
     crashed: list[Crashed] = []
-    for item in selected:
-        if unread := _unread(org, item):
+    for rule in selected:
+        if unread := _unread(org, rule):
             not_evaluated.append(unread)
             continue
         try:
-            with _timed(item):
-                raw = list(item.findings(org))
-            findings += [report.finding(item, finding) for finding in raw]
+            with _timed(rule):
+                raw = list(rule.findings(org))
+            findings += [report.finding(rule, finding) for finding in raw]
         except UnreadMembersError as unread_members:
-            not_evaluated.append(_left_aside(item, unread_members))
+            not_evaluated.append(_members_unread(rule, unread_members))
         except Exception as error:
-            _LOGGER.debug("rule %s crashed", item.code, exc_info=True)
-            crashed.append(_crash(item, error))
+            _LOGGER.debug("rule %s crashed", rule.code, exc_info=True)
+            crashed.append(_crash(rule, error))
     return AuditResult(
         tool_version=__version__,
-        tenant=_tenant(org, snapshot),
+        tenant=tenant_of(org),
         capture=snapshot.capture,
         coverage=org.ledger.entries,
         rules=selected,
@@ -93,20 +93,21 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         not_evaluated=tuple(not_evaluated),
         crashed=tuple(crashed),
         objects={entry.collection: entry.objects for entry in org.ledger.entries},
+        snapshot_digest=snapshot.digest,
         source=source.name,
         overview=partial(access_overview, org, sensitive_scopes(selected)),
     )
 
 
 @contextmanager
-def _timed(item: Rule) -> Iterator[None]:
+def _timed(rule: Rule) -> Iterator[None]:
     """Log how long a rule takes."""
     began = time.perf_counter()
     try:
         yield
     finally:
         _LOGGER.debug(
-            "rule %s %s took %.1f ms", item.code, item.name, (time.perf_counter() - began) * 1000
+            "rule %s %s took %.1f ms", rule.code, rule.name, (time.perf_counter() - began) * 1000
         )
 
 
@@ -116,12 +117,12 @@ def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:
     return hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _unread(org: Org, item: Rule) -> NotEvaluated | None:
-    missing = org.ledger.missing(lineage(item.reads))
+def _unread(org: Org, rule: Rule) -> NotEvaluated | None:
+    missing = org.ledger.missing(lineage(rule.reads))
     if not missing:
         return None
     return NotEvaluated(
-        rule=item,
+        rule=rule,
         reason="; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing),
         missing=tuple(entry.collection for entry in missing),
         remedy="; ".join(dict.fromkeys(entry.remedy() for entry in missing)),
@@ -129,9 +130,9 @@ def _unread(org: Org, item: Rule) -> NotEvaluated | None:
     )
 
 
-def _left_aside(item: Rule, error: UnreadMembersError) -> NotEvaluated:
+def _members_unread(rule: Rule, error: UnreadMembersError) -> NotEvaluated:
     return NotEvaluated(
-        rule=item,
+        rule=rule,
         reason=error.message,
         missing=("group_members",),
         remedy=error.remedy,
@@ -139,11 +140,11 @@ def _left_aside(item: Rule, error: UnreadMembersError) -> NotEvaluated:
     )
 
 
-def _crash(item: Rule, error: Exception) -> Crashed:
-    """The crash of a rule, with the line of its author's that it comes from."""
-    line = author_line(error, item.file.parent) or SourceLine(item.file, item.line)
+def _crash(rule: Rule, error: Exception) -> Crashed:
+    """The crash of a rule, with the line of the author's code where it began."""
+    line = author_line(error, rule.file.parent) or SourceLine(rule.file, rule.line)
     place = f"{line.file.name}:{line.line}"
-    return Crashed(item, one_line(f"{describe_error(error, line)} ({place})")[:_LONGEST_ERROR])
+    return Crashed(rule, one_line(f"{describe_error(error, line)} ({place})")[:_LONGEST_ERROR])
 
 
 def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:
@@ -158,8 +159,9 @@ def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:
     )
 
 
-def _tenant(org: Org, snapshot: Snapshot) -> Tenant:
-    url = snapshot.capture.org_url
+def tenant_of(org: Org) -> Tenant:
+    """Whose configuration it is."""
+    url = org.snapshot.capture.org_url
     host = urlsplit(url).hostname or url
     profile = org.profile
     return Tenant(
@@ -175,14 +177,14 @@ class _Reporter:
     file: str
     locator: Locator
 
-    def finding(self, item: Rule, finding: Finding) -> ReportedFinding:
+    def finding(self, rule: Rule, finding: Finding) -> ReportedFinding:
         server = self.org.server_of(finding.record)
         return ReportedFinding(
-            rule=item,
-            severity=item.severity,
-            confidence=item.confidence,
+            rule=rule,
+            severity=rule.severity,
+            confidence=rule.confidence,
             message=finding.message,
-            fix=finding.fix or item.page.fix,
+            fix=finding.fix or rule.page.fix,
             object=_reference(finding.record),
             server=_reference(server) if server else None,
             field=finding.field,
@@ -196,7 +198,7 @@ class _Reporter:
             related_more=max(0, len(finding.related) - MOST_RELATED),
             witness=self._witness(finding.witness),
             location=self._location(finding.record, self._entry(finding)),
-            fingerprint=fingerprint(item.code, finding.record, finding.field, finding.key),
+            fingerprint=fingerprint(rule.code, finding.record, finding.field, finding.key),
             key=finding.key,
             content=content_hash(
                 finding.record,

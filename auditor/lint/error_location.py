@@ -6,11 +6,13 @@ import ast
 import linecache
 import re
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.lint.finding import Confidence, Impact, Severity
 from auditor.lint.rule_page import DeclarationError, PageError
+from auditor.snapshot.org import Org
 from auditor.text import closest, did_you_mean, listed
 
 
@@ -73,10 +75,28 @@ def describe_error(error: BaseException, where: SourceLine | None = None) -> str
     """
     if isinstance(error, DeclarationError):
         return str(error)
-    if isinstance(error, AttributeError) and where and (advice := _unknown_member(where)):
-        return advice
+    if isinstance(error, AttributeError) and where:
+        advice = _unknown_accessor(error) or _unknown_member(where)
+        if advice:
+            return advice
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _unknown_accessor(error: AttributeError) -> str | None:
+    """A sentence about something that `Org` does not have."""
+    if not isinstance(error.obj, Org):
+        return None
+    members = [name for name in dir(Org) if not name.startswith("_")]
+    hint = did_you_mean(_accessor(error.name or "", members)) or "."
+    return f"Org has no {error.name!r}{hint} It has {listed(members, most=len(members))}"
+
+
+def _accessor(name: str, members: Sequence[str]) -> str | None:
+    """The member that was probably meant: `servers` where `authorization_servers` is written."""
+    words = set(name.split("_"))
+    within = [member for member in members if words.issuperset(member.split("_"))]
+    return max(within, key=len) if within else closest(name, members)
 
 
 def _unknown_member(where: SourceLine) -> str | None:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
+from auditor.log_commands import (
+    json_without_commands,
+    keeping_commands,
+    markup_without_commands,
+    without_commands,
+)
 
 Render = Callable[[AuditResult], str]
 Schema = Callable[[], dict[str, Any]]
+
+_WITHOUT_COMMANDS = {
+    ".json": json_without_commands,
+    ".sarif": json_without_commands,
+    ".html": markup_without_commands,
+    ".htm": markup_without_commands,
+    ".xhtml": markup_without_commands,
+    ".svg": markup_without_commands,
+}
+"""How CI commands are broken, by the ending of a format's file; in any other, by a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,9 @@ class Report:
     filename: str
     """What a file of it is called where nobody says otherwise."""
 
-    render: Render
+    make: Render
+    """Makes the document; `render` is what others call."""
+
     module: str
 
     schema: Schema | None = None
@@ -46,9 +65,23 @@ class Report:
     read: Read | None = None
     """Makes a result of what `render` has written, where nothing is lost by it."""
 
+    annotates: bool = False
+    """Whether it consists of GitHub's commands, which are meant."""
+
+    def render(self, result: AuditResult) -> str:
+        """The document, in which a CI system finds no command of anybody else's."""
+        suffix = PurePath(self.filename).suffix.lower()
+        checked = keeping_commands if self.annotates else _WITHOUT_COMMANDS.get(suffix)
+        return (checked or without_commands)(self.make(result))
+
 
 def report(
-    name: str, *, filename: str, schema: Schema | None = None, read: Read | None = None
+    name: str,
+    *,
+    filename: str,
+    schema: Schema | None = None,
+    read: Read | None = None,
+    annotates: bool = False,
 ) -> Callable[[Render], Report]:
     """Make a report of a module's render function.
 
@@ -57,16 +90,18 @@ def report(
         filename: what a file of it is usually called.
         schema: makes the format's JSON Schema, for `okta-auditor schema`.
         read: makes a result of a document, for `okta-auditor report`.
+        annotates: whether it consists of GitHub's workflow commands, so that they stay.
     """
 
     def declare(render: Render) -> Report:
         return Report(
             name=name,
             filename=filename,
-            render=render,
+            make=render,
             module=render.__module__,
             schema=schema,
             read=read,
+            annotates=annotates,
         )
 
     return declare

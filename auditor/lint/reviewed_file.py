@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from pathlib import Path
 
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_REVIEWED, InputProblem, read_bytes
 from auditor.text import did_you_mean as hint
 
-LARGEST = 20_000_000
-"""Bytes. Ten times what a tenant with 5,000 accepted findings needs."""
-
+_NO_FILE = "Name another file, or check its permission; one that is too large needs pruning."
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
 
 
-def read_reviewed(path: Path, *, missing: str, damaged: str, largest: int = LARGEST) -> str:
+def read_reviewed(
+    path: Path, *, missing: str, damaged: str, largest: int = LARGEST_REVIEWED
+) -> str:
     """The text of a file, without a byte order mark.
 
     Args:
@@ -61,27 +60,14 @@ def unusable(
 
 
 def _read(path: Path, missing: str, largest: int) -> bytes:
-    try:
-        kind = path.lstat().st_mode
-        if stat.S_ISLNK(kind):
-            raise UsageError(
-                f"{path} is a symbolic link; what it points to could change without a review.",
-                remedy="Name the file itself.",
-            )
-        if not stat.S_ISREG(kind):
-            raise UsageError(f"{path} is not a file.", remedy="Name a file.")
-        # A link or a pipe that takes the file's place meanwhile is neither followed nor waited for.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-            data = file.read(largest + 1)
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}.", remedy=missing) from None
-    except OSError as error:
+    if path.is_symlink():
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", remedy="Check its permission."
-        ) from None
-    if len(data) > largest:
-        raise UsageError(
-            f"{path} is larger than {largest // 1_000_000} MB.", remedy="Split or prune it."
+            f"{path} is a symbolic link; what it points to could change without a review.",
+            remedy="Name the file itself.",
         )
-    return data
+    try:
+        return read_bytes(path, largest, follow=False)
+    except InputProblem as problem:
+        if problem.missing:
+            raise UsageError(f"There is no file {path}.", remedy=missing) from None
+        raise UsageError(f"{path} {problem.clause}.", remedy=_NO_FILE) from None

@@ -26,6 +26,7 @@ Check = Callable[..., Iterator[Finding]]
 """Takes the org, and the rule's options if it has some."""
 
 _CODE = re.compile(r"[A-Z]{2,10}[0-9]{3,4}\Z")
+_MODULE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,8 @@ def rule(
         options: the rule's thresholds; the function then takes them as its second argument.
 
     Raises:
-        DeclarationError: the code or a collection's name is unusable, or the docstring lacks a
-            part.
+        DeclarationError: the code, the module's name, a collection's name, the options or the
+            function's parameters are unusable, or the docstring lacks a part.
     """
     names, further = frozenset(reads), frozenset(consults)
     if not _CODE.match(code):
@@ -133,11 +134,14 @@ def rule(
             f"{code} reads and consults {', '.join(twice)}: one of them is enough"
         )
 
+    _insist_on_options(code, options)
+
     def declare(check: Check) -> Rule:
         module = sys.modules[check.__module__]
+        _insist_on_parameters(code, check, with_options=options is not None)
         return Rule(
             code=code,
-            name=module.__name__.rpartition(".")[2].replace("_", "-"),
+            name=_name(code, module.__name__.rpartition(".")[2]),
             severity=severity,
             impact=impact,
             confidence=confidence,
@@ -150,6 +154,40 @@ def rule(
         )
 
     return declare
+
+
+def _name(code: str, module: str) -> str:
+    """The rule's name in kebab-case, which is its module's in snake_case."""
+    if not _MODULE.match(module):
+        raise DeclarationError(
+            f"{code}: the rule is named after its file, whose name must be in snake_case, for "
+            f"example group_without_members.py; it is {module}.py"
+        )
+    return module.replace("_", "-")
+
+
+def _insist_on_options(code: str, options: object) -> None:
+    usable = isinstance(options, type) and issubclass(options, RuleOptions)
+    if options is not None and not usable:
+        raise DeclarationError(f"{code}: options must be a subclass of RuleOptions")
+
+
+def _insist_on_parameters(code: str, check: Check, *, with_options: bool) -> None:
+    parameters = inspect.signature(check).parameters.values()
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return
+    needed = ("org", "options") if with_options else ("org",)
+    if len(parameters) < len(needed):
+        missing = needed[len(parameters)]
+        raise DeclarationError(
+            f"{code}: its function lacks the parameter `{missing}`; "
+            f"it must take ({', '.join(needed)})"
+        )
+    if sum(parameter.default is parameter.empty for parameter in parameters) > len(needed):
+        raise DeclarationError(
+            f"{code}: its function must take ({', '.join(needed)}); a further parameter is for "
+            "the options that @rule names, one class of them"
+        )
 
 
 def _insist_on_member(code: str, what: str, value: object, kind: type[StrEnum]) -> None:

@@ -16,7 +16,7 @@ from auditor.text import did_you_mean, listed
 
 ALL = "ALL"
 
-_REMEDY = "`okta-auditor rules` lists them all."
+_REMEDY = "`okta-auditor rules` lists them all; local rules need `--rules DIR`."
 _MOST_SHOWN = 3
 
 

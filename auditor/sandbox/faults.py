@@ -64,7 +64,7 @@ def replacement(fault: Fault, path: str) -> Answer:
     return answered(fault.body, status)
 
 
-def disguised(answer: Answer, fault: Fault, url: URL) -> Answer:
+def altered_answer(answer: Answer, fault: Fault, url: URL) -> Answer:
     """An answer with the status, the headers and the bytes that a fault asks for."""
     headers = {
         name: tuple(
@@ -81,7 +81,7 @@ def disguised(answer: Answer, fault: Fault, url: URL) -> Answer:
     return _relinked(changed, fault).with_headers(headers)
 
 
-def slipped_in(answer: Answer, fault: Fault, url: URL) -> Answer:
+def extra_page(answer: Answer, fault: Fault, url: URL) -> Answer:
     """A page that leads back to its own place in the list, under another address."""
     count = int(url.query.get(_EXTRA, "0")) + 1
     link = f'<{url.update_query({_EXTRA: str(count)})}>; rel="next"'

@@ -13,7 +13,7 @@ from aiohttp import web
 from auditor.sandbox import oauth
 from auditor.sandbox.access import WELL_KNOWN, refusal
 from auditor.sandbox.answers import Answer, answered, refused
-from auditor.sandbox.faults import Faults, disguised, replacement, replaces, slipped_in
+from auditor.sandbox.faults import Faults, altered_answer, extra_page, replacement, replaces
 from auditor.sandbox.limits import RequestCounter
 from auditor.sandbox.paging import page
 from auditor.sandbox.sending import dropped, sent, whole
@@ -88,9 +88,9 @@ class Server:
         else:
             answer = await self._answer(request)
         if fault.extra_page is not None and answer.status == HTTPStatus.OK:
-            answer = slipped_in(answer, fault, request.url)
+            answer = extra_page(answer, fault, request.url)
         # The fault's headers come last: a gateway's 503 has no rate-limit headers.
-        answer = disguised(answer.with_headers(limits), fault, request.url)
+        answer = altered_answer(answer.with_headers(limits), fault, request.url)
         return await sent(answer, fault, request)
 
     async def _answer(self, request: web.Request) -> Answer:

@@ -34,6 +34,7 @@ from pydantic import (
 )
 
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_TENANT_FILE, read_input
 
 Json = dict[str, Any]
 
@@ -183,10 +184,9 @@ class TenantFile(_Directive):
         Raises:
             UsageError: it cannot be read, is not JSON, or is not a tenant file.
         """
+        data = read_input(path, LARGEST_TENANT_FILE)
         try:
-            document = orjson.loads(path.read_bytes())
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror or error}.") from error
+            document = orjson.loads(data)
         except orjson.JSONDecodeError as error:
             raise UsageError(
                 f"{path}: line {error.lineno}, column {error.colno}: {error.msg}.",
@@ -250,4 +250,6 @@ def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     directive, *inner = problem["loc"]
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
-    return f"@{directive}{place}: {problem['msg'].removeprefix('Value error, ')}"
+    # What a validator of ours has put into words is its error; pydantic's message adds to it.
+    own = problem.get("ctx", {}).get("error") if problem["type"] == "value_error" else None
+    return f"@{directive}{place}: {own or problem['msg']}"

@@ -59,7 +59,7 @@ class PeopleOfOrg(View):
         self._check("group_members")
         cache = self._tables.members
         if group_id not in cache:
-            if self._members_left_aside(group_id):
+            if self._members_unread(group_id):
                 return frozenset()
             path = BY_NAME["group_members"].path.format(group_id)
             cache[group_id] = frozenset(self._tables.lists.get(path, ()))
@@ -68,13 +68,13 @@ class PeopleOfOrg(View):
     def member_list(self, group_id: str) -> Sequence[str]:
         """As `members`, but as the snapshot's own list: for callers that read it once."""
         self._check("group_members")
-        if self._members_left_aside(group_id):
+        if self._members_unread(group_id):
             return ()
         return self._tables.lists.get(BY_NAME["group_members"].path.format(group_id), ())
 
-    def _members_left_aside(self, group_id: str) -> bool:
+    def _members_unread(self, group_id: str) -> bool:
         """Whether a group's members were not read; for a rule that is an error."""
-        if not self._left_aside("group_members", group_id):
+        if not self._list_unread("group_members", group_id):
             return False
         group = self.group(group_id)
         if self._strict and group is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.snapshot.collections import match
 from auditor.snapshot.document import Snapshot, Source
+from auditor.snapshot.evaluation_order import evaluation_order
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry, Quarantined
 from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.models.directory import User
@@ -64,20 +65,13 @@ def tabulate(snapshot: Snapshot, source: Source | None = None) -> Tables:
                 record.put(RecordPlace(path, None if row.single else position))
         records = tuple(record for _, record in read)
         if row.name in {"policies", "policy_rules"}:
-            records = tuple(sorted(records, key=_evaluation_order))
+            records = tuple(sorted(records, key=evaluation_order))
         lists[path] = records
         by_collection[row.name].extend(records)
     whole = {name: tuple(records) for name, records in by_collection.items()}
     return Tables(
         snapshot, _with_quarantine(snapshot.ledger, quarantined), lists, whole, users, source
     )
-
-
-def _evaluation_order(record: Any) -> tuple[int, str, str]:
-    """Ascending priority; ties, which Okta leaves undocumented, by creation and id."""
-    extra = record.model_extra or {}
-    priority = record.priority
-    return (priority if priority is not None else 2**31, str(extra.get("created")), record.id)
 
 
 def _with_quarantine(ledger: Ledger, quarantined: Mapping[str, list[Quarantined]]) -> Ledger:

@@ -114,11 +114,9 @@ class View:
         row = BY_NAME[name]
         key = row.parent_key(parent) if parent else None
         if entry.readable:
-            return not (row.if_named and parent and key and self._left_aside(row.name, key))
+            return not (row.if_named and parent and key and self._list_unread(row.name, key))
         path = row.resource(parent.place.path, key) if parent and key else row.path
-        incomplete = {gap.path for gap in entry.gaps}
-        incomplete |= {record.path for record in entry.quarantined}
-        return path in self._tables.snapshot.resources and path not in incomplete
+        return path in self._tables.snapshot.resources and not entry.doubts(path)
 
     def remembered(
         self,
@@ -181,11 +179,11 @@ class View:
             return
         raise UndeclaredRead(f'add "{name}" to the rule\'s reads')
 
-    def _left_aside(self, name: str, key: str) -> bool:
+    def _list_unread(self, name: str, key: str) -> bool:
         """Whether a list was not asked for, because nothing names what it belongs to.
 
         A list that is in a snapshot was read. One that is not there is of a parent that does
-        not exist, or it was left aside; without any that was, it counts as empty.
+        not exist, or nobody asked for it; without any such parent, it counts as empty.
         """
         if BY_NAME[name].path.format(key) in self._tables.lists:
             return False

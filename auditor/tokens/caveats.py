@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.tokens.candidates import Candidate, tied
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
@@ -15,6 +14,7 @@ from auditor.tokens.grants import (
     REFRESHABLE_GRANTS,
 )
 from auditor.tokens.missing_facts import MissingFactKind
+from auditor.tokens.rules_in_order import Candidate, tied
 from auditor.tokens.scopes import OFFLINE_ACCESS, AskedScopes
 from auditor.tokens.situation import Situation
 

@@ -14,7 +14,6 @@ from functools import lru_cache
 from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.snapshot.org import Org
 from auditor.tokens import rejections
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.caveats import (
     custom_server_caveats,
     gives_refresh_token,
@@ -28,14 +27,15 @@ from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.outcome import Outcome
+from auditor.tokens.policy_walk import walk_policies, with_skipped
 from auditor.tokens.rejections import Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.request_checks import request_checks
+from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.scopes import OPENID, AskedScopes, scopes_check
 from auditor.tokens.situation import Situation
 from auditor.tokens.steps import RuleStep, Step
 from auditor.tokens.user_checks import user_check
-from auditor.tokens.walk import walk, with_skipped
 
 ORG_ACCESS_TOKEN_MINUTES = 60
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
@@ -128,14 +128,14 @@ class Decider:
         steps: list[Step] | None,
     ) -> Decision:
         listed = self.oidc_scopes is OidcScopes.LISTED
-        way = walk(situation.applicable, asked, user, openid_listed=listed)
+        way = walk_policies(situation.applicable, asked, user, openid_listed=listed)
         if steps is not None:
             kept = list(way)
             steps += with_skipped(situation.policies, iter(kept))
             way = iter(kept)
         decision = _settled(self._decided(situation, asked, way, steps), unsettled)
         if asked.scopes & OIDC_SCOPES:
-            way = walk(situation.applicable, asked, user, openid_listed=not listed)
+            way = walk_policies(situation.applicable, asked, user, openid_listed=not listed)
             other = _settled(self._decided(situation, asked, way, None), unsettled)
             if (other.outcome, other.rule) != (decision.outcome, decision.rule):
                 notes = (*decision.caveats, oidc_scopes_caveat(other))

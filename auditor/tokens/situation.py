@@ -11,13 +11,13 @@ from functools import cached_property
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Scope
 from auditor.snapshot.org import Org
-from auditor.tokens.candidates import Candidate, PolicyCandidates, policy_candidates
 from auditor.tokens.checks import Check
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT, USER_CHECK_UNDOCUMENTED
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.rules_in_order import Candidate, PolicyCandidates, policies_in_order
 from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 
@@ -86,7 +86,7 @@ class Situation:
         """All policies of the server, in order of evaluation; none at the org server."""
         if self.server is None:
             return ()
-        return tuple(policy_candidates(self.org, self.server, self.client, self.grant))
+        return tuple(policies_in_order(self.org, self.server, self.client, self.grant))
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from auditor.tokens.candidates import Candidate, PolicyCandidates
 from auditor.tokens.checks import Check, StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.missing_facts import MissingFact
+from auditor.tokens.rules_in_order import Candidate, PolicyCandidates
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def usable_somewhere(org: Org, client: App) -> bool | None:
     return len(list(useless_zones(org, client))) < len(network.include)
 
 
-def taken_for_granted(org: Org, clients: Iterable[App]) -> tuple[str, ...]:
+def assumed(org: Org, clients: Iterable[App]) -> tuple[str, ...]:
     """Collections that were not read, so that some of the clients are assumed to be let in."""
     checks = (("app_jwks", can_authenticate), ("network_zones", usable_somewhere))
     own = [client for client in clients if client.active and client.configurable]

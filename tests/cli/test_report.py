@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from helpers import okta_auditor, snapshot_file, tenant
+from helpers import okta_auditor, snapshot_file, tenant, write_document
 
 from auditor.plugins import load_reports
 from auditor.sandbox.northwind import northwind
@@ -101,7 +101,7 @@ def test_another_snapshot_is_refused(
     assert place.get(keys[-1]) != to
     place[keys[-1]] = to
     other = snapshot.with_name("other.json")
-    other.write_text(json.dumps(document))
+    write_document(other, document)
 
     outcome = okta_auditor("report", results, "--snapshot", other)
 
@@ -131,7 +131,7 @@ def test_without_a_format_it_is_the_text(snapshot: Path, results: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "cannot be read: No such file or directory"),
+        (None, "There is no file"),
         ("", "it is empty"),
         ('{"schema": "okta-auditor/results/1"', "not valid JSON, or cut off (line 1"),
         ('{"format": "okta-auditor-snapshot"}', 'does not say "schema"'),
@@ -148,7 +148,7 @@ def test_other_files_are_refused_with_a_remedy(tmp_path: Path, text: str | None,
 
     assert outcome.exit_code == 2
     assert outcome.stdout == ""
-    assert outcome.stderr.startswith(f"error: {path} ")
+    assert f"{path}" in outcome.stderr.splitlines()[0]
     assert said in outcome.stderr
     assert "--output json=FILE" in outcome.stderr
 
@@ -240,6 +240,40 @@ def test_a_template_without_end_is_ended(results: Path, monkeypatch: pytest.Monk
 
     assert outcome.exit_code == 2
     assert "it took more than 0.2 seconds" in outcome.stderr
+
+
+GREEDY = {
+    "wide": "{{ 'x'|center(3000000000) }}",
+    "batch": "{{ ['x']|batch(3000000000, 'x')|list }}",
+    "long loop": "{% for a in 'x'|center(900000000) %}{% endfor %}",
+    "parentheses": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+    "brackets": "{{ " + "[" * 100_000 + " }}",
+    "ifs": "{% if 1 %}" * 3000 + "{% endif %}" * 3000,
+    "loops": "{% for a in [1] %}" * 60 + "{% endfor %}" * 60,
+    "minus": "{{ " + "-" * 90_000 + "1 }}",
+    "sum": "{{ " + "1 + " * 90_000 + "1 }}",
+    "joined": "{{ 'x' ~ " + "'x' ~ " * 90_000 + "'x' }}",
+    "doubling": "{% set x = 'xxxxxxxxxx' %}" + "{% set x = x ~ x ~ x ~ x %}" * 40,
+    "product": "{{ ('a' * 10**9) }}",
+    "replace": "{{ 9|string|replace('9', '9' |center(90000))|replace(' ', ' '|center(90000)) }}",
+    "itself": "{% include 't.md.j2' %}",
+}
+
+
+@pytest.mark.parametrize("kind", GREEDY)
+def test_neither_compiling_nor_rendering_takes_all_there_is(
+    results: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("auditor.custom_report.MOST_SECONDS", 2)
+    monkeypatch.setattr("auditor.custom_report.MOST_COMPILE_SECONDS", 1)
+    monkeypatch.setattr("auditor.custom_report.MOST_BYTES", 300_000_000)
+    path = template(results.parent, GREEDY[kind], "t.md.j2")
+
+    outcome = okta_auditor("report", results, "--template", path)
+
+    assert outcome.exit_code in {0, 2}
+    assert not outcome.exit_code or outcome.stderr.startswith("error: The template ")
+    assert "bug" not in outcome.stderr
 
 
 def test_a_template_that_is_not_there_is_named_before_anything_is_read(tmp_path: Path) -> None:

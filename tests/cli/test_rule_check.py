@@ -37,7 +37,7 @@ def pack(folder: Path, text: str = SOUND) -> Path:
     """A folder whose name has capitals and a space, with one rule."""
     rules = folder / "My Rules"
     rules.mkdir()
-    (rules / "Empty_Group.py").write_text(text)
+    (rules / "empty_group.py").write_text(text)
     return rules
 
 
@@ -126,6 +126,37 @@ def test_the_built_in_rules_have_no_problem() -> None:
                 "Impact.DEAD"
             ),
         ),
+        (
+            '/api/v1/groups": [{',
+            '/api/v1/authServers/aus1/scope": [{',
+            (
+                ":9: ACME001: Flagged example: /api/v1/authServers/aus1/scope is no path that is "
+                "read from a tenant; did you mean /api/v1/authorizationServers/aus1/scopes?"
+            ),
+        ),
+        (
+            "org.groups",
+            "org.authorization_servers",
+            (
+                ":23: ACME001: on the Flagged example: Org has no 'authorization_servers'; did you "
+                "mean servers? It has able_users, "
+            ),
+        ),
+        (
+            '["groups"])',
+            '["groups"], options=int)',
+            ":21: ACME001: options must be a subclass of RuleOptions",
+        ),
+        (
+            '["groups"])',
+            '["groups"], options=__import__("auditor").RuleOptions)',
+            ":21: ACME001: its function lacks the parameter `options`; it must take (org, options)",
+        ),
+        (
+            "check(org: Org)",
+            "check(org: Org, options: object)",
+            ":21: ACME001: its function must take (org); a further parameter is for the options",
+        ),
         ("ACME001", "Acme1", ":21: 'Acme1' is no rule code: two to ten capitals"),
         ("    for group", "    fro group", ":23: SyntaxError: invalid syntax"),
         ("quoted, rule", "Quotd, rule", ":18: ImportError: cannot import name 'Quotd'"),
@@ -137,22 +168,60 @@ def test_a_problem_names_the_line(tmp_path: Path, old: str, new: str, problem: s
     assert old in SOUND
     problems = checked(pack(tmp_path, SOUND.replace(old, new)))
 
-    assert any(line.startswith(f"Empty_Group.py{problem}") for line in problems), problems
+    assert any(line.startswith(f"empty_group.py{problem}") for line in problems), problems
 
 
 def test_every_rule_is_checked_whatever_the_others_are_like(tmp_path: Path) -> None:
     rules = pack(tmp_path)
     (rules / "a_broken.py").write_text("1 / 0\n")
-    (rules / "b_twin.py").write_text(SOUND)
+    (rules / "z_twin.py").write_text(SOUND)
     (rules / "c_constants.py").write_text("LIMIT = 1\n")
     (rules / "d_script.py").write_text("import sys\nsys.exit(0)\n")
 
     assert checked(rules) == [
         "a_broken.py:1: ZeroDivisionError: division by zero",
-        f"b_twin.py:21: ACME001: {rules}/Empty_Group.py:21 defines the code ACME001 too",
         "c_constants.py:1: defines no rule; if others import it, begin its name with an underscore",
         "d_script.py:2: SystemExit: 0",
+        f"z_twin.py:21: ACME001: {rules}/empty_group.py:21 defines the code ACME001 too",
     ]
+
+
+def test_a_fault_that_several_examples_show_is_told_once(tmp_path: Path) -> None:
+    both = SOUND.replace('": []}', '": [{"id": "00g2"}]}')
+    crash = pack(tmp_path, both.replace("group.title", "group.title + org.groupz"))
+
+    (problem,) = checked(crash)
+
+    assert problem.startswith("empty_group.py:24: ACME001: on the Flagged example: Org has no")
+    more = SOUND.replace('[{"id": "00g1"}]', '[{"id": "00g1"}, {"id": "00g2"}]')
+    field = more.replace('}.")', '}.", field="profile.nam")')
+    (tmp_path / "fields").mkdir()
+
+    (problem,) = checked(pack(tmp_path / "fields", field))
+
+    assert problem == (
+        "empty_group.py:21: ACME001: a finding has the field 'profile.nam', which no Group has; "
+        "did you mean profile.name?"
+    )
+
+
+def test_a_rule_whose_file_is_not_in_snake_case_is_refused_with_the_reason(tmp_path: Path) -> None:
+    rules = pack(tmp_path)
+    (rules / "empty_group.py").rename(rules / "EmptyGroup.py")
+
+    (problem,) = checked(rules)
+
+    assert problem == (
+        "EmptyGroup.py:21: ACME001: the rule is named after its file, whose name must be in "
+        "snake_case, for example group_without_members.py; it is EmptyGroup.py"
+    )
+
+
+def test_a_local_rule_that_was_not_loaded_is_asked_for_by_its_option() -> None:
+    outcome = okta_auditor("rules", "ACME001")
+
+    assert outcome.exit_code == 2
+    assert "local rules need `--rules DIR`" in outcome.stderr
 
 
 def test_loading_a_broken_rule_names_its_line_and_keeps_its_case(tmp_path: Path) -> None:
@@ -161,7 +230,7 @@ def test_loading_a_broken_rule_names_its_line_and_keeps_its_case(tmp_path: Path)
     outcome = okta_auditor("rules", "--rules", rules)
 
     assert outcome.exit_code == 2
-    assert f"{rules}/Empty_Group.py:21: ACME001 reads an unknown collection, 'Gruops'" in (
+    assert f"{rules}/empty_group.py:21: ACME001 reads an unknown collection, 'Gruops'" in (
         outcome.stderr
     )
     assert f"okta-auditor rules --check '{rules}'" in outcome.stderr
@@ -174,7 +243,7 @@ def test_two_rules_with_one_code_are_named_by_their_files(tmp_path: Path) -> Non
     outcome = okta_auditor("rules", "--rules", rules)
 
     assert outcome.exit_code == 2
-    assert f"{rules}/Empty_Group.py and {rules}/twin.py both define the code ACME001" in (
+    assert f"{rules}/empty_group.py and {rules}/twin.py both define the code ACME001" in (
         outcome.stderr
     )
 

@@ -40,6 +40,7 @@ def two(folder: Path, prod: str, dev: str) -> Path:
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OKTA_AUDITOR_CONFIG", "okta-auditor.toml")
     (tmp_path / "dev.token").write_text(f"{OTHER}\n")
     return tmp_path
 
@@ -194,6 +195,24 @@ def test_a_mistake_in_the_file_is_named_and_never_echoed(folder: Path, mistake: 
     assert "BEGIN" not in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    "call", [("snapshot", "--tenant", "prod"), ("snapshot", "--all-tenants"),
+             ("snapshot", "--tenant", "prod", "--plan"), ("run", "--tenant", "prod"),
+             ("doctor", "--tenant", "prod")]
+)  # fmt: skip
+def test_a_file_that_nobody_named_gets_no_token(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("OKTA_AUDITOR_CONFIG")
+    with served(org("Mallory")) as sandbox:
+        two(folder, sandbox.url, sandbox.url)
+        outcome = okta_auditor(*call, PROD_TOKEN=TOKEN)
+        assert not sandbox.requests
+
+    assert outcome.exit_code == 2
+    assert "only from a configuration file that you name" in outcome.stderr
+
+
 CALLS: dict[str, tuple[Callable[[], tuple[object, ...]], str]] = {
     "an unknown one": (lambda: ("--tenant", "prd"), "did you mean prod?"),
     "an output": (lambda: ("--tenant", "prod", "-o", "x.json"), "-o is for one tenant"),
@@ -233,11 +252,12 @@ def test_a_name_cannot_lead_out_of_the_folder(folder: Path) -> None:
     assert "letters, digits" in outcome.stderr
 
 
-def test_without_a_file_it_says_what_is_needed() -> None:
+def test_without_a_file_it_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OKTA_AUDITOR_CONFIG")
     outcome = read("--tenant", "prod")
 
     assert outcome.exit_code == 2
-    assert "needs a configuration file" in outcome.stderr
+    assert "only from a configuration file that you name" in outcome.stderr
 
 
 def test_doctor_checks_a_tenant_of_the_file(folder: Path) -> None:
@@ -273,7 +293,10 @@ def test_run_says_how_to_go_on_with_a_tenant(folder: Path) -> None:
         assert again in done.stderr
 
 
-def test_run_makes_no_folder_that_nobody_configured(folder: Path) -> None:
+def test_run_makes_no_folder_that_nobody_configured(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OKTA_AUDITOR_CONFIG")
     done = okta_auditor("run", "-o", "none/s.json", url="https://prod.okta.com")
 
     assert done.exit_code != 0

@@ -73,7 +73,9 @@ def test_several_tenants_have_a_bar_each(tmp_path: Path, monkeypatch: pytest.Mon
                 for name, url in (("prod", prod.url), ("dev", dev.url))
             )
         )
-        shown = on_a_terminal(prod.url, "snapshot", "--all-tenants")
+        shown = on_a_terminal(
+            prod.url, "snapshot", "--config", "okta-auditor.toml", "--all-tenants"
+        )
 
     assert "Reading  prod" in shown
     assert "Reading  dev" in shown

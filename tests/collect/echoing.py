@@ -67,7 +67,7 @@ ANSWERS: dict[str, Callable[[str], Answer]] = {
         *(403, "No", b"{}"),
         dict.fromkeys(("X-Echo", "WWW-Authenticate", "Set-Cookie", "DPoP-Nonce", "Date"), text),
     ),
-    "odd cookie": lambda text: (200, "OK", b"[]", {"Set-Cookie": f"{text} {text}=\x01{text}"}),
+    "odd cookie": lambda text: (200, "OK", b"[]", {"Set-Cookie": f"{text} {text}={text}"}),
     "redirect": lambda text: (302, text, b"{}", {"Location": f"https://{text}.evil.example/"}),
     "redirect to it": lambda text: (302, text, b"{}", {"Location": text}),
     "next link": lambda text: (200, "OK", b"[]", {"Link": f'<{ZONES}?after={text}>; rel="next"'}),

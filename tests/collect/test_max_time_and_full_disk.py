@@ -54,7 +54,7 @@ def test_when_the_time_is_over_what_is_there_is_written_and_resumed(
     with served(tenant()) as sandbox:
         okta_auditor("snapshot", "-o", tmp_path / "whole.json", url=sandbox.url)
     whole, resumed = (
-        {**json.loads((tmp_path / name).read_text()), "capture": None}
+        {key: json.loads((tmp_path / name).read_text())[key] for key in ("ledger", "resources")}
         for name in ("whole.json", "s.json")
     )
     assert resumed == whole

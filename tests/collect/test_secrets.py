@@ -95,7 +95,9 @@ def test_what_is_printed_by_mistake_holds_no_secret() -> None:
 
 
 def test_a_proxy_password_is_no_part_of_the_route(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://ada:proxySecret@127.0.0.1:9")
+    monkeypatch.setenv(
+        "HTTPS_PROXY", "http://ada:proxySecret@127.0.0.1:9/?a=proxySecret#proxySecret"
+    )
     monkeypatch.delenv("NO_PROXY", raising=False)
     route = route_to("https://acme.okta.com", loopback=False)
 

@@ -84,6 +84,18 @@ def test_one_token_serves_the_whole_export(tmp_path: Path) -> None:
         assert len([r for r in sandbox.requests if r.path == "/oauth2/v1/token"]) == 1
 
 
+def test_a_role_that_does_not_show_the_app_itself_sees_a_part_of_the_org(tmp_path: Path) -> None:
+    document = with_service_app()
+    document["@faults"] = [{"path": "^/api/v1/apps$", "body": document["/api/v1/apps"][:1]}]
+
+    outcome = read(document, tmp_path / "s.json", OKTA_CLIENT_PRIVATEKEY=pem(KEY))
+
+    assert outcome.exit_code == 3
+    assert "the service app that reads is not among them" in outcome.stderr
+    assert "resource set" in outcome.stderr
+    assert ledger(tmp_path / "s.json")["apps"]["status"] == "partial"
+
+
 def test_a_scope_that_is_not_asked_for_is_a_refused_collection(tmp_path: Path) -> None:
     scopes = ",".join(scope for scope in READ_SCOPES if scope != "okta.groups.read")
 

@@ -169,7 +169,7 @@ def test_a_file_that_is_no_text(repository: Path, data: bytes, said: str) -> Non
 
 def test_a_file_that_cannot_be_read_is_not_passed_over(repository: Path) -> None:
     (repository / "okta-auditor.toml").mkdir()
-    assert "cannot be read: Is a directory" in refused()
+    assert "okta-auditor.toml is a folder, not a file." in refused()
     (repository / "okta-auditor.toml").rmdir()
     (repository / "okta-auditor.toml").symlink_to("nowhere")
     assert "cannot be read" in refused()

@@ -225,5 +225,5 @@ def test_thirty_nights_verify_within_five_seconds(tmp_path: Path) -> None:
     took = time.perf_counter() - start
 
     assert done.exit_code == 0, done.shown
-    assert "30 bundles whole" in done.stdout
+    assert "30 bundles consistent with themselves" in done.stdout
     assert took < 5  # tests/benchmarks/evidence.py has nights of a larger tenant

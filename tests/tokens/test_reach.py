@@ -15,7 +15,7 @@ from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.rules import Obstacle, RuleReach
 from auditor.tokens.reach.servers import ServerReach, TenantReach
 from auditor.tokens.reach.situations import Reach, SituationReach
-from auditor.tokens.reach.user_sets import Numbering, People
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers
 from auditor.tokens.request import ORG_SERVER
 
 SERVER = "/api/v1/authorizationServers/orders"
@@ -305,11 +305,11 @@ def test_user_sets() -> None:
 
 def test_three_valued_people() -> None:
     users = Numbering(["ada", "bob", "eve"])
-    maybe = People(users.of(["ada"]), users.of(["ada", "bob"]))
+    maybe = UncertainUsers(users.of(["ada"]), users.of(["ada", "bob"]))
 
     assert [maybe.has(name) for name in ("ada", "bob", "eve")] == [True, None, False]
     assert list(maybe.unknown) == ["bob"]
-    rest = People.certain(users.all) - maybe
+    rest = UncertainUsers.certain(users.all) - maybe
     assert [rest.has(name) for name in ("ada", "bob", "eve")] == [False, None, True]
     assert [(maybe | rest).has(name) for name in ("ada", "bob", "eve")] == [True, None, True]
     assert (maybe & rest).any is None

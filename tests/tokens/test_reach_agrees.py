@@ -53,7 +53,6 @@ from auditor.lint.examples import example_snapshot
 from auditor.snapshot.collections import match
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
@@ -72,6 +71,7 @@ from auditor.tokens.reach.servers import TenantReach
 from auditor.tokens.reach.situations import Reach, SituationReach
 from auditor.tokens.reach.user_sets import Person
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.rules_in_order import Candidate
 
 Json = dict[str, Any]
 Scopes = frozenset[str]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click
-
 from auditor.cli.audit.acceptance_files import (
     AcceptanceFile,
     AcceptanceInputs,
@@ -22,9 +20,11 @@ from auditor.cli.audit.report_outputs import (
 from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.audit.run_history import check_history_folder, with_history
 from auditor.cli.audit.source_path import source_path
+from auditor.cli.audit.weakenings import weakenings
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
+from auditor.cli.printing import print_document, print_line
 from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
@@ -85,6 +85,7 @@ class PreparedAudit:
             result,
             as_of=self.effective.as_of if day_was_set else result.as_of,
             show_accepted=self.settings.show_suppressed,
+            weakenings=weakenings(self.effective, self.rules, self.acceptance),
         )
         return with_history(result, self.settings.history if self.keeps_history else None)
 
@@ -99,7 +100,7 @@ class PreparedAudit:
             write_reports(self.outputs, result)
         finally:
             if self.settings.statistics:
-                click.echo(findings_per_rule(result), err=self._prints_document, nl=False)
+                print_document(findings_per_rule(result), err=self._prints_document)
 
     @property
     def _prints_document(self) -> bool:
@@ -113,7 +114,7 @@ class PreparedAudit:
             return ExitCode.INCOMPLETE
         if self.settings.strict and result.not_evaluated:
             rules = counted(len(result.not_evaluated), "rule")
-            click.echo(
+            print_line(
                 f"strict: {rules} not evaluated, because the org does not have what they read.",
                 err=True,
             )

@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
+from auditor.cli.printing import print_line, print_report
 from auditor.cli.terminal_colour import coloured
 from auditor.errors import UsageError
-from auditor.files import check_writable, write_file
+from auditor.files import append_to_file, check_writable, is_stream, write_file
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_reports
+from auditor.report_marks import MARK, check_replaceable, is_step_summary, remember
 from auditor.text import closest, did_you_mean
 
 STANDARD_OUTPUT = Path("-")
+
+_MARKED_AT_THE_END = frozenset({"text", "github"})
+"""Formats in which nothing else would show that okta-auditor wrote the file."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,14 @@ def choose_outputs(
                 f"There is no report format {name!r}{did_you_mean(closest(name, formats)) or '.'}",
                 remedy=f"Formats: {', '.join(formats)}.",
             )
-        chosen.append(ReportOutput(formats[name], _target(path)))
+        chosen.append(ReportOutput(formats[name], _target(path, name)))
     for template in templates:
         from auditor.custom_report import template_report  # noqa: PLC0415 - only where it is asked
 
         name, _, path = template.partition("=")
-        chosen.append(ReportOutput(template_report(Path(name), formats["json"]), _target(path)))
+        chosen.append(
+            ReportOutput(template_report(Path(name), formats["json"]), _target(path, name))
+        )
     paths = [output.path for output in chosen]
     if repeated := [path for path in paths if paths.count(path) > 1]:
         where = "standard output" if STANDARD_OUTPUT in repeated else repeated[0]
@@ -77,18 +82,32 @@ def write_reports(outputs: Iterable[ReportOutput], result: AuditResult) -> None:
         try:
             text = output.report.render(result)
             if output.path == STANDARD_OUTPUT:
-                click.echo(coloured(text), nl=not text.endswith("\n"))
+                print_report(coloured(text))
                 continue
-            write_file(output.path, text.encode())
-            click.echo(f"{output.path} written", err=True)
+            _write(output, text)
+            print_line(f"{output.path} written", err=True)
         except UsageError as error:
             failed = error
     if failed:
         raise failed
 
 
-def _target(path: str) -> Path:
+def _write(output: ReportOutput, text: str) -> None:
+    """Write a report, unless a file that is not ours has appeared meanwhile."""
+    name, path = output.report.name, output.path
+    end = f"\n{MARK}.\n" if name in _MARKED_AT_THE_END and not is_stream(path) else ""
+    data = f"{text}{end}".encode()
+    if is_step_summary(path) and path.exists():
+        append_to_file(path, data)
+        return
+    check_replaceable(path, name)
+    write_file(path, data)
+    remember(path, name)
+
+
+def _target(path: str, name: str) -> Path:
     target = Path(path) if path else STANDARD_OUTPUT
     if target != STANDARD_OUTPUT:
         check_writable(target)
+        check_replaceable(target, name)
     return target

@@ -22,6 +22,8 @@ class RuleChoice:
     """All rules there are."""
     selected: tuple[Rule, ...]
     """Those that run."""
+    lowered: tuple[str, ...] = ()
+    """The selectors in the settings whose severity is milder than a rule's own."""
 
 
 def choose_rules(effective: EffectiveSettings) -> RuleChoice:
@@ -38,6 +40,7 @@ def choose_rules(effective: EffectiveSettings) -> RuleChoice:
         key = ("options", *error.key)
         raise effective.error(key, error.problem, error.remedy) from error
     _check_selectors(effective, rules)
+    own = {rule.code: rule.severity for rule in rules}
     try:
         rules = apply_severities(rules, settings.severity)
     except UsageError as error:
@@ -52,7 +55,15 @@ def choose_rules(effective: EffectiveSettings) -> RuleChoice:
             "so there is nothing to check.",
             remedy="Lower it, or select other rules.",
         )
-    return RuleChoice(tuple(rules), confident)
+    lowered = tuple(
+        selector
+        for selector, severity in settings.severity.items()
+        if any(
+            severity.rank > own[rule.code].rank and rule.severity is severity
+            for rule in Selector(selector).among(rules)
+        )
+    )
+    return RuleChoice(tuple(rules), confident, lowered)
 
 
 def _check_selectors(effective: EffectiveSettings, rules: tuple[Rule, ...]) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
+from auditor.cli.printing import print_line
 from auditor.lint.result import AuditResult
-from auditor.text import printable
 
 
 def check_history_folder(folder: Path | None) -> None:
@@ -35,5 +33,5 @@ def with_history(result: AuditResult, folder: Path | None) -> AuditResult:
     remembered = remember(result, folder)
     for notice in remembered.notices[len(result.notices) :]:
         warning = f"warning: {notice.where}: {notice.message} {notice.remedy}"
-        click.echo(printable(warning), err=True)
+        print_line(warning, err=True)
     return remembered

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
+from auditor.cli.printing import print_line
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_RESULTS, InputProblem, read_head, read_input
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.plugins import load_reports
-from auditor.text import printable
 
 _SCHEMA = b'"okta-auditor/results/'
 _HEAD = 200
+_MISSING = "Name the file of: okta-auditor audit SNAPSHOT --output json=FILE"
+_AGAIN = "Make them again with: okta-auditor audit SNAPSHOT --output json=FILE"
 
 
 def looks_like_results(path: Path) -> bool:
     """Whether a file looks like saved results, and not like a snapshot."""
     try:
-        with path.open("rb") as file:
-            return _SCHEMA in file.read(_HEAD)
-    except OSError:
+        return _SCHEMA in read_head(path, _HEAD)
+    except InputProblem:
         return False  # the error is reported where the file is read
 
 
@@ -42,18 +42,18 @@ def read_saved_results(path: Path, rules: Sequence[Rule]) -> AuditResult:
             "The installed JSON report cannot be read back.",
             remedy="Remove the report pack that replaces it.",
         )
+    document = read_input(path, LARGEST_RESULTS, remedy=_MISSING)
     try:
-        saved = read(path.read_bytes(), rules)
-    except OSError as error:
+        saved = read(document, rules)
+    except RecursionError:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
-            remedy="Name the file of: okta-auditor audit SNAPSHOT --output json=FILE",
-        ) from error
+            f"{path} does not hold usable results: it is nested too deeply.", remedy=_AGAIN
+        ) from None
     except ValueError as error:
         raise UsageError(
             f"{path} does not hold usable results: {error}.",
-            remedy="Make them again with: okta-auditor audit SNAPSHOT --output json=FILE",
+            remedy=_AGAIN,
         ) from None
     for remark in saved.remarks:
-        click.echo(printable(f"note: {remark}"), err=True)
+        print_line(f"note: {remark}", err=True)
     return saved.result

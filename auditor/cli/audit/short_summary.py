@@ -6,6 +6,7 @@ import textwrap
 
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
+from auditor.log_commands import without_commands
 from auditor.text import counted, printable
 
 _SHOWN = 4
@@ -40,8 +41,8 @@ def _entry(finding: ReportedFinding) -> list[str]:
     place = f"{finding.location.file}:{finding.location.region.line}"
     return [
         f"{finding.severity.upper():8}  {finding.rule.code} {finding.rule.name}{where}",
-        *_INDENTED.wrap(finding.message),
-        *_INDENTED.wrap(f"Fix: {finding.fix}"),
+        *_INDENTED.wrap(without_commands(finding.message)),
+        *_INDENTED.wrap(without_commands(f"Fix: {finding.fix}")),
         *([f"    Try: {finding.witness.command}"] if finding.witness else []),
         f"    {place}",
     ]

@@ -18,7 +18,7 @@ COMMANDS = {
     "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",
     "baseline": "Accept today's findings, so that only new ones count.",
     "controls": "Show which controls of compliance frameworks the rules bear on.",
-    "evidence": "Write evidence of an audit for auditors, and verify that it is unaltered.",
+    "evidence": "Write evidence of an audit for auditors, and verify it offline.",
     "rules": "List the rules, or show the page of one.",
     "config": "Show each setting that holds, and where it comes from.",
     "init": "Write a commented configuration file to start from.",

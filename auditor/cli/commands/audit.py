@@ -12,9 +12,9 @@ import click
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.interrupts import Stopped, termination
 from auditor.cli.options import FILE, AuditOptions, audit_options
+from auditor.cli.printing import print_line
 from auditor.errors import AuditorError, ExitCode
 from auditor.snapshot.document import read_document
-from auditor.text import printable
 
 _WAITING = "waiting for changes (Ctrl-C ends)"
 
@@ -68,7 +68,8 @@ def _watch(path: Path, options: AuditOptions) -> None:
                     code = _once(path, options, watched)
                     outcome = f"exit code {int(code)}; {_WAITING}"
                 except AuditorError as error:
-                    click.echo(printable(f"error: {error.message}\n  {error.remedy}"), err=True)
+                    print_line(f"error: {error.message}", err=True)
+                    print_line(f"  {error.remedy}", err=True)
                     outcome = _WAITING
                 if watched_before != (watched_now := set(watched)):
                     # States from before the audit count: a file may have changed since.
@@ -81,7 +82,7 @@ def _watch(path: Path, options: AuditOptions) -> None:
                 # Ctrl-C is offered only afterwards: a generator that is collected could swallow it.
                 gc.unfreeze()
                 gc.collect()
-                click.echo(outcome, err=True)
+                print_line(outcome, err=True)
                 wait_for_change(watched, states)
                 _clear()
         except KeyboardInterrupt:
@@ -94,4 +95,4 @@ def _clear() -> None:
     if capable and sys.stdout.isatty():
         click.clear()
     else:
-        click.echo("--- changed ---", err=True)
+        print_line("--- changed ---", err=True)

@@ -11,13 +11,15 @@ from auditor.cli.audit.acceptance_files import AcceptanceFile, baseline_path
 from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
+from auditor.cli.printing import print_line
 from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.acceptance.baseline import Baseline, make_baseline
 from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
+from auditor.lint.completeness import unchecked
 from auditor.lint.result import AuditResult
 from auditor.snapshot.document import read_document
-from auditor.text import counted, listed
+from auditor.text import counted
 
 
 @click.command("baseline")
@@ -33,7 +35,7 @@ from auditor.text import counted, listed
 @click.option(
     "--allow-incomplete",
     is_flag=True,
-    help="Write it although rules could not be evaluated; it names them.",
+    help="Write it although not everything could be checked; it names the rules.",
 )
 @accepting_options
 def command(
@@ -64,10 +66,9 @@ def command(
     result = prepared.evaluate(read_document(path), path)
     if result.incomplete and not allow_incomplete:
         raise AuditorError(
-            f"The audit is incomplete ({_unchecked_rules(result)}), "
-            "and a baseline of it would be too.",
-            remedy="Make a complete snapshot, or accept that findings of these rules count as "
-            "new: --allow-incomplete. Nothing was written.",
+            f"The audit is incomplete ({unchecked(result)}), and a baseline of it would be too.",
+            remedy="Make a complete snapshot, or accept that what was not checked counts "
+            "as new: --allow-incomplete. Nothing was written.",
         )
     if previous:
         previous.check_tenant(result.tenant)
@@ -91,7 +92,7 @@ def _previous(target: Path, *, update: bool) -> Baseline | None:
 def _print_counts(target: Path, baseline: Baseline, previous: Baseline | None) -> None:
     accepted = f"accepts {counted(len(baseline.entries), 'finding')}"
     if previous is None:
-        click.echo(f"{target} written: it {accepted}")
+        print_line(f"{target} written: it {accepted}")
         return
     new = baseline.entries.keys() - previous.entries.keys()
     gone = previous.entries.keys() - baseline.entries.keys()
@@ -100,7 +101,7 @@ def _print_counts(target: Path, baseline: Baseline, previous: Baseline | None) -
         for key in baseline.entries.keys() & previous.entries.keys()
         if baseline.entries[key].content != previous.entries[key].content
     ]
-    click.echo(
+    print_line(
         f"{target} updated: it {accepted}, {len(new):,} of them new and {len(changed):,} changed; "
         f"{len(gone):,} are gone"
     )
@@ -115,11 +116,6 @@ def _warn(prepared: PreparedAudit, result: AuditResult) -> None:
         (forbidden, "`never` in the configuration forbids it"),
     ):
         if number:
-            click.echo(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
+            print_line(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
     if result.incomplete:
-        click.echo(f"warning: the baseline is incomplete: {_unchecked_rules(result)}", err=True)
-
-
-def _unchecked_rules(result: AuditResult) -> str:
-    codes = sorted(result.unchecked_codes)
-    return f"{counted(len(codes), 'rule')} not evaluated: {listed(codes, most=10)}"
+        print_line(f"warning: the baseline is incomplete: {unchecked(result)}", err=True)

@@ -11,6 +11,7 @@ import click
 
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions, audit_options
+from auditor.cli.printing import print_document
 from auditor.config import EffectiveSettings
 from auditor.config.origin import Origin
 from auditor.config.toml import key as bare
@@ -42,7 +43,7 @@ def command(form: str, audit: AuditOptions) -> None:
     """
     settings = read_settings(audit)
     rows = list(_rows(settings))
-    click.echo(_json(settings, rows) if form == "json" else _text(settings, rows), nl=False)
+    print_document(_json(settings, rows) if form == "json" else _text(settings, rows))
 
 
 def _rows(effective: EffectiveSettings) -> Iterator[SettingRow]:

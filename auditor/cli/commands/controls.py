@@ -16,6 +16,7 @@ from auditor.cli.framework_files import choose_frameworks
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
+from auditor.cli.printing import print_document
 from auditor.config import EffectiveSettings
 from auditor.controls import Control, Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
@@ -25,6 +26,7 @@ from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.rule_outcomes import RuleOutcomes
+from auditor.log_commands import without_commands
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
 
@@ -83,12 +85,12 @@ def command(
         outcomes = RuleOutcomes(result)
         assessments = {item.id: assess(item, outcomes) for item in chosen}
     if form == "json":
-        click.echo(as_json(chosen, names, assessments), nl=False)
+        print_document(as_json(chosen, names, assessments))
     elif form == "csv":
-        click.echo(as_csv(chosen, names, assessments), nl=False)
+        print_document(as_csv(chosen, names, assessments))
     else:
         lines = _lines(chosen, names, assessments, reasons=bool(frameworks))
-        click.echo("\n".join(lines))
+        print_document("\n".join(lines))
     if result:
         ctx.exit(_exit_code(result, assessments))
 
@@ -204,7 +206,7 @@ def _verdict(assessment: Assessment) -> str:
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        without_commands(text),
         _WIDTH,
         initial_indent=first,
         subsequent_indent=rest,

@@ -11,11 +11,13 @@ from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.audit.short_summary import short_summary
 from auditor.cli.export.one_tenant import export_tenant, store_snapshot
 from auditor.cli.options import FILE, AuditOptions
+from auditor.cli.printing import print_document, print_line
 from auditor.cli.terminal_colour import coloured
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
 from auditor.files import check_writable, make_folder
+from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import dump_snapshot
 
 FOLDER = Path("okta-audit")
@@ -45,10 +47,11 @@ def command(ctx: click.Context, folder: Path) -> None:
     make_folder(folder, remedy="Name another: -o DIR")
     path = folder / "snapshot.json"
     check_writable(path)
+    check_replaceable(path, SNAPSHOT)
     prepared = prepare_audit(_options(folder))
     tenant = TenantFile.from_document(northwind(datetime.now(UTC)))
     with Sandbox(tenant) as sandbox:
-        click.echo(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
+        print_line(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
         # The sandbox takes any token.
         credentials = read_credentials(
             {"OKTA_CLIENT_ORGURL": sandbox.url, "OKTA_CLIENT_TOKEN": "demo"}
@@ -57,8 +60,8 @@ def command(ctx: click.Context, folder: Path) -> None:
     store_snapshot(snapshot, path)
     result = prepared.evaluate(dump_snapshot(snapshot), path)
     prepared.publish(result)
-    click.echo(coloured(short_summary(result)))
-    click.echo(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
+    print_document(coloured(short_summary(result)))
+    print_line(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
     ctx.exit(ExitCode.INCOMPLETE if result.incomplete else ExitCode.CLEAN)
 
 

@@ -11,6 +11,7 @@ from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
+from auditor.cli.printing import print_document
 from auditor.cli.token_requests import oidc_scopes_option
 from auditor.comparison import json_report, markdown_report, text_report
 from auditor.comparison.compare import SideFiles, compare_snapshots
@@ -86,7 +87,7 @@ def command(
         )
         files = SideFiles(old.as_posix(), new.as_posix())
         result = compare_snapshots(sides, files, only, rules, patterns)
-    click.echo(_FORMATS[form](result), nl=False)
+    print_document(_FORMATS[form](result))
     if not result.complete:
         ctx.exit(ExitCode.INCOMPLETE)
     ctx.exit(ExitCode.FINDINGS if result.failing else ExitCode.CLEAN)

@@ -11,10 +11,12 @@ import click
 
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.errors import ExitCode, UsageError
-from auditor.text import counted, printable
+from auditor.log_commands import without_commands
+from auditor.text import counted, escaped, printable
 
 _NAME = 14
 _MARGIN = " " * (9 + _NAME)
@@ -59,7 +61,7 @@ def command(
     from auditor.collect.doctor.examination import examine  # noqa: PLC0415
 
     checks = examine(credentials, share=share)
-    click.echo(_json(credentials, checks) if form == "json" else _text(credentials, checks))
+    print_document(_json(credentials, checks) if form == "json" else _text(credentials, checks))
     failed = any(check.state is CheckState.PROBLEM for check in checks)
     ctx.exit(ExitCode.INCOMPLETE if failed else ExitCode.CLEAN)
 
@@ -70,7 +72,7 @@ def _json(credentials: Credentials, checks: list[Check]) -> str:
         "authentication": credentials.description,
         "checks": [check.as_json() for check in checks],
     }
-    return json.dumps(document, indent=2)
+    return escaped(json.dumps(document, indent=2))
 
 
 def _text(credentials: Credentials, checks: list[Check]) -> str:
@@ -87,7 +89,7 @@ def _text(credentials: Credentials, checks: list[Check]) -> str:
 
 def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        without_commands(text),
         _WIDTH,
         initial_indent=start,
         subsequent_indent=_MARGIN,

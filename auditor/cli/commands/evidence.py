@@ -5,22 +5,34 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
+from auditor.cli.printing import print_line
 from auditor.errors import ExitCode, UsageError
-from auditor.text import counted, printable
+from auditor.input_files import LARGEST_SECRET, read_input
+from auditor.text import counted
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
+
+    from auditor.evidence.trusted_keys import TrustedKeys
+    from auditor.evidence.verify import CheckedBundle
 
 KEY_VARIABLE = "OKTA_AUDITOR_EVIDENCE_KEY"
 REDACTION_VARIABLE = "OKTA_AUDITOR_REDACTION_KEY"
-_LARGEST_KEY = 1 << 16
+_TO_ROTATE = (
+    "To rotate: sign the next night with the new key and go on with --previous. In keys.toml, give "
+    "the old key not_after, the day of its last night, and keep it there, or the nights before "
+    "cannot be checked. If others may know the old key, give it revoked = true instead."
+)
 
 
 def _digest(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -32,7 +44,7 @@ def _digest(ctx: click.Context, option: click.Parameter, value: str | None) -> s
 
 @click.group("evidence")
 def command() -> None:
-    """Export evidence of an audit for auditors, and verify that it is whole and unaltered."""
+    """Export evidence of an audit for auditors, and verify it offline."""
 
 
 @command.command("export")
@@ -102,19 +114,35 @@ def export(
         key=_signing_key(key),
         redaction_key=secret,
         frameworks=frameworks,
+        zipped=zipped,
     )
     bundle = export_bundle(request, replace(audit, output=()))
-    (write_zip if zipped else write_folder)(bundle.files, target)
-    click.echo(f"{target} written; its manifest has the SHA-256 {bundle.digest}")
+    made = bundle.files
+    if made.packed:
+        write_zip(made.files, made.packed, target)
+    else:
+        write_folder(made.files, target)
+    print_line(f"{target} written; its manifest has the SHA-256 {made.digest}")
     if bundle.incomplete:
-        click.echo("warning: something could not be checked; the evidence says so", err=True)
+        print_line("warning: something could not be checked; the evidence says so", err=True)
         click.get_current_context().exit(ExitCode.INCOMPLETE)
 
 
 @command.command("verify")
 @click.argument("paths", metavar="DIR|ZIP…", type=FILE, nargs=-1, required=True)
 @click.option(
-    "--public-key", type=FILE, metavar="FILE", help="Demand this key's signature on each bundle."
+    "--public-key",
+    "public_keys",
+    type=FILE,
+    metavar="FILE",
+    multiple=True,
+    help="Demand the signature of this key, or of one of these, on each bundle. Repeatable.",
+)
+@click.option(
+    "--keys",
+    type=FILE,
+    metavar="FILE",
+    help="Demand a signature of one of the keys of this TOML file, each in its period.",
 )
 @click.option(
     "--after",
@@ -124,55 +152,114 @@ def export(
 )
 @click.option(
     "--max-hours",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=24 * 366),
     default=36,
     show_default=True,
     metavar="N",
     help="How far apart the captures of a series may be; 0 for any distance.",
 )
+@click.option(
+    "--replay",
+    "replays",
+    is_flag=True,
+    help="Derive results, reports and controls from the snapshot again, and compare.",
+)
+@click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="For --replay: a framework of your own that the evidence names. Repeatable.",
+)
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=FILE,
+    metavar="DIR",
+    help="For --replay: a folder of local rules that the evidence was made with. Repeatable.",
+)
 def verify(
-    paths: tuple[Path, ...], public_key: Path | None, after: str | None, max_hours: int
+    *,
+    paths: tuple[Path, ...],
+    public_keys: tuple[Path, ...],
+    keys: Path | None,
+    after: str | None,
+    max_hours: int,
+    replays: bool,
+    frameworks: tuple[Path, ...],
+    folders: tuple[Path, ...],
 ) -> None:
-    """Check that evidence is whole, unaltered and without gaps. Needs no network.
+    """Check that evidence is whole and without gaps, and with a key that it is unaltered.
 
-    Takes the bundles of a series in any order. Exits with 1 and names what is wrong.
+    Needs no network. Takes the bundles of a series in any order. Exits with 1 and names what is
+    wrong, and with 3 if --replay was asked for and cannot be done.
     """
-    from auditor.evidence.chain import (  # noqa: PLC0415 - only this needs it
+    from auditor.cli.evidence_replay import ReplayInputs, replay  # noqa: PLC0415 - only here
+    from auditor.evidence.chain import (  # noqa: PLC0415
         ChainProblem,
         chain_problems,
     )
-    from auditor.evidence.signing import read_public  # noqa: PLC0415
+    from auditor.evidence.verdict import verdict  # noqa: PLC0415
     from auditor.evidence.verify import check_bundle  # noqa: PLC0415
 
-    key = read_public(_contents(public_key), str(public_key)) if public_key else None
-    checked = [check_bundle(path, key) for path in paths]
+    if (frameworks or folders) and not replays:
+        raise UsageError(
+            "--framework and --rules do nothing without --replay.", remedy="Add: --replay"
+        )
+    trusted = _trusted_keys(public_keys, keys)
+    checked = [check_bundle(path, trusted) for path in paths]
     problems = [ChainProblem(item.path, what) for item in checked for what in item.problems]
     apart = timedelta(hours=max_hours) if max_hours else None
     problems += chain_problems(checked, after=after, apart=apart)
-    for problem in problems:
-        click.echo(printable(f"{problem.path}: {problem.what}."))
+    obstacles: list[ChainProblem] = []
+    sound = [item.path for item in checked if not item.problems]
+    for path in sound if replays else ():
+        replayed = replay(path, ReplayInputs(frameworks, folders))
+        problems += [ChainProblem(path, what) for what in replayed.differences]
+        obstacles += [ChainProblem(path, what) for what in replayed.obstacles]
+    for problem in (*problems, *obstacles):
+        print_line(f"{problem.path}: {problem.what}.")
     if problems:
-        click.echo(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
+        print_line(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
         click.get_current_context().exit(ExitCode.FINDINGS)
-    series = sorted(
-        (item.statement.predicate.captured_at, item.digest, item.statement.predicate.signer)
-        for item in checked
-        if item.statement
+    for line in verdict(checked, trusted):
+        print_line(line)
+    if trusted is None:
+        print_line(f"note: {_unsigned(checked)}", err=True)
+    if obstacles:
+        click.get_current_context().exit(ExitCode.INCOMPLETE)
+    if replays:
+        print_line("replayed: all that follows from the snapshot is the same, byte for byte")
+
+
+def _unsigned(checked: list[CheckedBundle]) -> str:
+    signed = any(item.statement and item.statement.predicate.signer for item in checked)
+    what = "who signed them was not checked" if signed else "nobody signed them"
+    return f"{what}; name the key to demand: --public-key FILE, or --keys FILE"
+
+
+def _trusted_keys(public_keys: tuple[Path, ...], keys: Path | None) -> TrustedKeys | None:
+    """The keys of a call; None if it names none."""
+    from auditor.evidence.signing import raw, read_public  # noqa: PLC0415 - only here
+    from auditor.evidence.trusted_keys import (  # noqa: PLC0415
+        TrustedKey,
+        distinct,
+        read_trusted_keys,
     )
-    first, last = series[0][0].isoformat(), series[-1][0].isoformat()
-    click.echo(f"{counted(len(paths), 'bundle')} whole and unaltered, {first} to {last}")
-    click.echo(f"the latest manifest has the SHA-256 {series[-1][1]}")
-    if key is None:
-        signed = any(signer for _, _, signer in series)
-        what = "who signed them was not checked" if signed else "nobody signed them"
-        click.echo(f"note: {what}; name the key to demand: --public-key FILE", err=True)
+
+    if not public_keys and keys is None:
+        return None
+    named = [TrustedKey(raw=raw(read_public(_contents(path), str(path)))) for path in public_keys]
+    return distinct([*(read_trusted_keys(keys) if keys else ()), *named])
 
 
 @command.command("keygen")
 @click.option("-o", "target", type=FILE, metavar="FILE", required=True, help="The private key.")
 def keygen(target: Path) -> None:
     """Make a key for signing: the private one in FILE (0600), the public one in FILE.pub."""
-    from auditor.evidence.signing import new_key  # noqa: PLC0415 - only this needs it
+    from auditor.evidence.signing import new_key, read_public  # noqa: PLC0415 - only here
     from auditor.files import PRIVATE, check_writable, write_file  # noqa: PLC0415
 
     public = target.with_name(target.name + ".pub")
@@ -183,7 +270,28 @@ def keygen(target: Path) -> None:
     private_pem, public_pem = new_key()
     write_file(target, private_pem, PRIVATE)
     write_file(public, public_pem)
-    click.echo(f"{target} written: keep it secret\n{public} written: give it to auditors")
+    print_line(f"{target} written: keep it secret")
+    print_line(f"{public} written: give it to auditors")
+    for line in _rotation(read_public(public_pem, str(public))):
+        print_line(line)
+
+
+def _rotation(key: Ed25519PublicKey) -> tuple[str, ...]:
+    """Lines: what to add to the file of keys, and what to do with the key before."""
+    from auditor.evidence.signing import raw  # noqa: PLC0415 - only here
+
+    return (
+        "",
+        "For auditors who verify with --keys keys.toml, append:",
+        "",
+        "[[key]]",
+        f'id = "{raw(key)[:8]}"',
+        'owner = "who answers for it"',
+        f'public_key = "{raw(key)}"',
+        f"not_before = {datetime.now(UTC).date()}",
+        "",
+        _TO_ROTATE,
+    )
 
 
 def _signing_key(path: Path | None) -> Ed25519PrivateKey | None:
@@ -207,10 +315,4 @@ def _secret(path: Path | None, variable: str, option: str) -> bytes | None:
 
 
 def _contents(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST_KEY)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", remedy="Name a file that holds a key."
-        ) from error
+    return read_input(path, LARGEST_SECRET, remedy="Name a file that holds a key.")

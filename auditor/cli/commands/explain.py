@@ -9,6 +9,7 @@ import orjson
 
 from auditor.cli.explanation import as_document, as_text
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document
 from auditor.cli.token_requests import oidc_scopes_option, read_org
 from auditor.errors import ExitCode
 from auditor.text import escaped
@@ -82,8 +83,8 @@ def command(
     advice = advise(decider, request, explanation.decision)
     if form == "json":
         document = as_document(org, explanation, advice)
-        click.echo(escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
+        print_document(escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
     else:
-        click.echo(as_text(org, explanation, advice))
+        print_document(as_text(org, explanation, advice))
     definite = explanation.decision.outcome is not Outcome.INDETERMINATE
     ctx.exit(ExitCode.CLEAN if definite else ExitCode.INCOMPLETE)

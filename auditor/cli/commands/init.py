@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document, print_line
 from auditor.config.commented import commented_config
 from auditor.errors import UsageError
 from auditor.files import make_folder, write_file
@@ -48,15 +49,15 @@ def command(folder: Path, *, force: bool) -> None:
     for starter in starters():
         path = folder / starter.path
         if os.path.lexists(path) and not force:
-            click.echo(f"{path} exists and stays as it is")
+            print_line(f"{path} exists and stays as it is")
             continue
         make_folder(path.parent, remedy="Name another.")
         write_file(path, starter.content.encode())
-        click.echo(f"{path} written: {starter.about}")
+        print_line(f"{path} written: {starter.about}")
         written += 1
     if not written:
         raise UsageError("Nothing was written.", remedy="--force replaces files that exist.")
-    click.echo(_NEXT)
+    print_document(_NEXT)
 
 
 def starters(templates: Path = TEMPLATES) -> list[Starter]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document, print_line
 from auditor.controls import bearing_on, builtin_frameworks, unmapped_rules
 from auditor.errors import ExitCode
 from auditor.files import make_folder, write_file
@@ -15,7 +16,7 @@ from auditor.lint.rule import Rule
 from auditor.lint.selection import find_rule
 from auditor.pack_check import check_pack
 from auditor.plugins import load_rules
-from auditor.text import counted
+from auditor.text import counted, printable
 
 
 @click.command("rules")
@@ -49,22 +50,22 @@ def command(
         ctx.exit(_check(check))
     rules = load_rules(folders)
     if code:
-        click.echo(_page(find_rule(rules, code)), nl=False)
+        print_document(printable(_page(find_rule(rules, code))))
     elif write:
         _write(rules, write)
     else:
         width = max(len(rule.name) for rule in rules)
         for rule in rules:
-            click.echo(f"{rule.code}  {rule.severity:8}  {rule.name:{width}}  {rule.page.title}")
+            print_line(f"{rule.code}  {rule.severity:8}  {rule.name:{width}}  {rule.page.title}")
 
 
 def _check(folder: Path) -> ExitCode:
     """Print every problem of a folder of rules on a line of its own."""
     outcome = check_pack(folder)
     for problem in outcome.problems:
-        click.echo(str(problem))
+        print_line(str(problem))
     rules, problems = len(outcome.rules), len(outcome.problems)
-    click.echo(f"{counted(rules, 'rule')} checked, {counted(problems, 'problem')}", err=True)
+    print_line(f"{counted(rules, 'rule')} checked, {counted(problems, 'problem')}", err=True)
     return ExitCode.FINDINGS if problems else ExitCode.CLEAN
 
 
@@ -74,7 +75,7 @@ def _write(rules: Sequence[Rule], folder: Path) -> None:
     for rule in rules:
         write_file(folder / f"{rule.code}.md", _page(rule).encode())
     write_file(folder / "README.md", _index(rules).encode())
-    click.echo(f"{len(rules)} pages written to {folder}", err=True)
+    print_line(f"{len(rules)} pages written to {folder}", err=True)
 
 
 def _page(rule: Rule) -> str:
@@ -90,10 +91,15 @@ def _page(rule: Rule) -> str:
     return rule.markdown() + section
 
 
+def _cell(text: str) -> str:
+    """A text in a table of Markdown."""
+    return text.translate({ord("|"): "\\|"})
+
+
 def _index(rules: Sequence[Rule]) -> str:
     rows = "\n".join(
         f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | {rule.impact} | "
-        f"{rule.page.title.replace('|', chr(92) + '|')} |"
+        f"{_cell(rule.page.title)} |"
         for rule in rules
     )
     return (

@@ -22,6 +22,7 @@ from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode
 from auditor.files import check_writable
+from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import dump_snapshot
 
 
@@ -37,7 +38,7 @@ from auditor.snapshot.document import dump_snapshot
 @click.option(
     "--tenant",
     metavar="NAME",
-    help="Read a tenant of the configuration file (--config, or okta-auditor.toml here).",
+    help="Read a tenant of the configuration file that --config names.",
 )
 @collect_options
 @completion_options
@@ -70,6 +71,7 @@ def command(
     source_path(path, prepared.settings.source_root)
     if tenant is None:
         check_writable(path)
+        check_replaceable(path, SNAPSHOT)
     else:
         prepare_output(path)
     snapshot = export_to_file(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_line
 
 
 @click.command("sandbox")
@@ -28,4 +29,4 @@ def command(tenant: Path | None, port: int) -> None:
         if tenant
         else TenantFile.from_document(northwind(datetime.now(UTC)))
     )
-    serve(served, port, lambda url: click.echo(f"listening on {url}"))
+    serve(served, port, lambda url: print_line(f"listening on {url}"))

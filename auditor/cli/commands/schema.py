@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from auditor.cli.printing import print_document
 from auditor.errors import UsageError
-from auditor.text import closest, did_you_mean
+from auditor.text import closest, did_you_mean, escaped
 
 
 @click.command("schema")
@@ -25,7 +26,7 @@ def command(name: str) -> None:
             f"There is no schema {name!r}{did_you_mean(closest(name, schemas)) or '.'}",
             remedy=f"Schemas: {', '.join(schemas)}.",
         )
-    click.echo(json.dumps(schemas[name](), indent=2))
+    print_document(escaped(json.dumps(schemas[name](), indent=2)))
 
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:

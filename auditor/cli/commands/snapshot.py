@@ -22,6 +22,7 @@ from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
+from auditor.report_marks import SNAPSHOT, check_replaceable
 
 
 @click.command("snapshot")
@@ -117,6 +118,7 @@ def command(
         raise UsageError("--config needs --tenant or --all-tenants here.")
     credentials = read_credentials(os.environ)
     check_writable(path)
+    check_replaceable(path, SNAPSHOT)
     again = resume_command(["snapshot"], path, export)
     if planning:
         ctx.exit(

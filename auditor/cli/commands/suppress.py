@@ -18,10 +18,12 @@ from auditor.cli.audit.acceptance_files import AcceptanceFile, suppressions_path
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
+from auditor.cli.printing import print_line
 from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
 from auditor.lint.acceptance.suppression import Suppression
 from auditor.lint.acceptance.suppression_writing import with_entry
+from auditor.lint.completeness import unchecked
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.lint.reviewed_file import read_reviewed
@@ -112,7 +114,7 @@ def command(
         mode = target.stat().st_mode & PUBLIC if text else PUBLIC
         write_file(target, added.encode(), mode)
     line = added.count("\n") - len(entry.model_dump(exclude_none=True))
-    click.echo(
+    print_line(
         f"{target}:{line}: {entry.rule} on {quoted(entry.name or entry.target)} is suppressed "
         f"until {entry.expires}: {counted(len(findings), 'finding')}"
     )
@@ -167,9 +169,8 @@ def _matching(result: AuditResult, meant: _FindingFilter, *, force: bool) -> lis
         else f"{meant.rule} has no such finding on {quoted(meant.target or '')}"
     )
     if result.incomplete:
-        codes = sorted(result.unchecked_codes)
         raise AuditorError(
-            f"{what}, but not all could be checked ({listed(codes)}).",
+            f"{what}, but not all could be checked ({unchecked(result)}).",
             remedy="Make a complete snapshot, or write the entry all the same: --force.",
         )
     targets = listed(

@@ -11,6 +11,7 @@ import click
 import orjson
 
 from auditor.cli.options import FILE
+from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
 from auditor.text import counted, escaped, listed, one_line
@@ -47,12 +48,12 @@ def command(
     results = [case.run(decider) for case in cases]
     if form == "text":
         for line in _text(results, path, expectations):
-            click.echo(one_line(line))
+            print_line(line)
         for line in unread(org) if any(result.undecided for result in results) else ():
-            click.echo(one_line(line))
+            print_line(line)
     else:
         render: Callable[..., str] = {"json": _json, "junit": _junit}[form]
-        click.echo(render(results, expectations), nl=False)
+        print_document(render(results, expectations))
     ctx.exit(_exit_code(results))
 
 

@@ -6,19 +6,19 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import click
-
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
+from auditor.cli.printing import print_line
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.errors import DiskFullError
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
-from auditor.text import counted, one_line
+from auditor.text import counted
 
 COUNTED = {
     "authorization_servers": "server",
@@ -34,7 +34,7 @@ _PLURALS = {"policy": "policies"}
 
 def to_stderr(line: str) -> None:
     """Print a line on standard error, beside the output."""
-    click.echo(line, err=True)
+    print_line(line, err=True)
 
 
 def export_tenant(
@@ -156,24 +156,41 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
     if deleted := deleted_objects(snapshot.ledger.entries):
         say(f"note: {deleted}")
+    if _lacks_everyone(snapshot):
+        say("warning: the group Everyone, which each org has, is not among the groups.")
+        say(
+            "  Next: give the token's owner or the service app an admin role for the whole org; "
+            "this one seems to be for a part of it (a resource set)."
+        )
     for entry in snapshot.ledger.incomplete:
-        say(incomplete_warning(entry))
+        for line in incomplete_warning(entry):
+            say(line)
     incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
 
 
-def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> str:
-    """The warning of a collection that was not read completely.
+def _lacks_everyone(snapshot: Snapshot) -> bool:
+    """Whether all groups were read that may be read, and Okta's own is not among them."""
+    row = BY_NAME["groups"]
+    groups = snapshot.resources.get(row.path, ())
+    return snapshot.ledger.entry(row.name).readable and not any(
+        group.get("type") == "BUILT_IN" and (group.get("profile") or {}).get("name") == "Everyone"
+        for group in groups
+    )
+
+
+def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> tuple[str, str]:
+    """The warning of a collection that was not read completely, in two lines.
 
     Args:
         entry: of the collection.
         consequence: a clause that begins with ", so".
     """
     return (
-        f"warning: {entry.label} could not be read completely{consequence}: "
-        f"{one_line(entry.explanation())}.\n  Next: {entry.remedy()}."
+        f"warning: {entry.label} could not be read completely{consequence}: {entry.explanation()}.",
+        f"  Next: {entry.remedy()}.",
     )
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.progress.phases import Phase, phase_of
 from auditor.snapshot.collections import Collection, match
+from auditor.text import one_line
 
 _BAR = 16
 
@@ -49,8 +50,9 @@ class Bars:
 
     def tenant(self, name: str) -> ExportBars:
         """Add the bars of an export that has one bar."""
-        bar = self.add(name)
-        return ExportBars(self, f"{name}: ", dict.fromkeys(Phase, bar))
+        shown = one_line(name)
+        bar = self.add(shown)
+        return ExportBars(self, f"{shown}: ", dict.fromkeys(Phase, bar))
 
     def add(self, name: str) -> Bar:
         """Add a bar."""
@@ -133,4 +135,4 @@ class ExportBars:
 
     def waiting(self, bucket: str, seconds: float) -> None:
         """Say why a bar stands still."""
-        self._bars.wait(f"{self._start}waiting for the rate limit of {bucket}", seconds)
+        self._bars.wait(f"{self._start}waiting for the rate limit of {one_line(bucket)}", seconds)

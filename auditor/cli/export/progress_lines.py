@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
-
+from auditor.cli.printing import print_line
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.progress.phases import Phase, Phases
 from auditor.collect.progress.watcher import Progress
@@ -25,7 +24,7 @@ _LONGEST_TARGET = 300
 
 
 def _to_stderr(line: str) -> None:
-    click.echo(line, err=True)
+    print_line(line, err=True)
 
 
 @contextmanager

@@ -7,11 +7,10 @@ import math
 import textwrap
 from pathlib import Path
 
-import click
-
-from auditor.cli.export.one_tenant import incomplete_warning, start_journal, to_stderr
+from auditor.cli.export.one_tenant import incomplete_warning, start_journal
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
+from auditor.cli.printing import print_document, print_line
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.opening import resumable
 from auditor.collect.options import ExportOptions
@@ -19,7 +18,7 @@ from auditor.collect.plan.estimate import plan_from_snapshot, plan_from_survey
 from auditor.collect.plan.model import BucketLoad, Plan, Range
 from auditor.errors import ExitCode
 from auditor.snapshot.document import parse_snapshot, read_document
-from auditor.text import one_line
+from auditor.text import escaped, one_line
 
 _MINUTE_S = 60
 _WIDTH = 100
@@ -66,12 +65,13 @@ def print_plan(
             if journal:
                 journal.close()
     for entry in plan.unread:
-        to_stderr(incomplete_warning(entry, ", so the plan lacks what belongs to them"))
+        for line in incomplete_warning(entry, ", so the plan lacks what belongs to them"):
+            print_line(line, err=True)
     if form == "text":
-        click.echo(f"Plan for {credentials.org_url}\n")
+        print_document(f"Plan for {one_line(credentials.org_url)}\n\n")
     _print(plan, options, form)
     if journal:
-        click.echo(f"What was read for the plan is kept; go on with: {again}", err=True)
+        print_line(f"What was read for the plan is kept; go on with: {again}", err=True)
     return ExitCode.INCOMPLETE if plan.unread else ExitCode.CLEAN
 
 
@@ -84,12 +84,15 @@ def print_plan_like(older: Path, options: ExportOptions, form: str) -> None:
     snapshot = parse_snapshot(read_document(older), older)
     if form == "text":
         when = f"{snapshot.capture.finished_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"Plan for {one_line(snapshot.capture.org_url)} as it was on {when}\n")
+        print_document(f"Plan for {one_line(snapshot.capture.org_url)} as it was on {when}\n\n")
     _print(plan_from_snapshot(snapshot.capture, snapshot.ledger, options), options, form)
 
 
 def _print(plan: Plan, options: ExportOptions, form: str) -> None:
-    click.echo(json.dumps(plan.as_json(), indent=2) if form == "json" else _text(plan, options))
+    if form == "json":
+        print_document(escaped(json.dumps(plan.as_json(), indent=2)))
+    else:
+        print_document(_text(plan, options))
 
 
 def _text(plan: Plan, options: ExportOptions) -> str:

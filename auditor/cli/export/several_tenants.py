@@ -27,14 +27,12 @@ from auditor.collect.journal.opening import journal_path
 from auditor.collect.options import ExportOptions
 from auditor.errors import AuditorError, DiskFullError, ExitCode, UsageError
 from auditor.files import check_writable, make_folder
+from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import Snapshot
-from auditor.text import closest, did_you_mean, listed, printable
+from auditor.text import closest, did_you_mean, listed
 
 if TYPE_CHECKING:
     from auditor.config.tenants import TenantConfig
-
-CONFIG = Path("okta-auditor.toml")
-"""Where tenants are looked for without --config."""
 
 _BEST_TO_WORST = (ExitCode.CLEAN, ExitCode.FINDINGS, ExitCode.INCOMPLETE, ExitCode.USAGE)
 """A tenant that was not even tried is worse than one that could not be read completely: it stays
@@ -84,20 +82,25 @@ def choose_tenants(
     """The tenants of the configuration file that a command is about.
 
     Args:
-        config: the file; `okta-auditor.toml` without one.
+        config: the file that the command line names, if it names one.
         names: of the tenants.
         everyone: whether it is about all of them.
 
     Raises:
-        UsageError: the file cannot be read or has no such tenant.
+        UsageError: nobody named a file, or it cannot be read or has no such tenant.
     """
     from auditor.config import read_config  # noqa: PLC0415 - only for these
 
-    path = config or CONFIG
-    if config is None and not path.is_file():
+    # A file that is merely there came with a branch: it could send a token to another host, or
+    # take any file for a key.
+    variable = os.environ.get("OKTA_AUDITOR_CONFIG", "").strip()
+    path = config or (Path(variable) if variable else None)
+    if path is None:
         raise UsageError(
-            "--tenant needs a configuration file that says where the tenant is.",
-            remedy=f"Name it with --config, or write {CONFIG}; docs/configuration.md shows how.",
+            "A tenant's address and credentials are taken only from a configuration file that "
+            "you name.",
+            remedy="Name it: --config okta-auditor.toml, or OKTA_AUDITOR_CONFIG; "
+            "docs/configuration.md says why.",
         )
     tenants = read_config(path).tenants
     if not tenants:
@@ -128,6 +131,7 @@ def prepare_output(path: Path) -> None:
     """
     make_folder(path.parent)
     check_writable(path)
+    check_replaceable(path, SNAPSHOT)
 
 
 def export_tenants(tenants: dict[str, TenantConfig], exports: TenantExports) -> ExitCode:
@@ -165,7 +169,7 @@ def export_tenants(tenants: dict[str, TenantConfig], exports: TenantExports) -> 
                     run.journal.close()
     width = max(map(len, tenants))
     for name in tenants:
-        to_stderr(printable(f"{name:<{width}}  {results[name].line}"))
+        to_stderr(f"{name:<{width}}  {results[name].line}")
     return max((result.code for result in results.values()), key=_BEST_TO_WORST.index)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from auditor.collect.auth.org_url import checked_org_url, is_loopback
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_SECRET, InputProblem, read_bytes
 from auditor.snapshot.collections import COLLECTIONS
 
 if TYPE_CHECKING:
@@ -163,8 +164,8 @@ def _signing_key(variables: _Variables) -> SigningKey:
     text = variables.required(_KEY, "a PEM or JWK private key, or a file that holds one")
     if not text.startswith(("{", "-----")):
         try:
-            text = Path(text).expanduser().read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError, ValueError, RuntimeError):
+            text = read_bytes(Path(text).expanduser(), LARGEST_SECRET).decode()
+        except (InputProblem, UnicodeDecodeError, RuntimeError):
             # Not the value: it may be a key in a form that was not recognised.
             raise UsageError(
                 f"{name} is neither a PEM or JWK private key nor a readable file.",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection as Group
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from http import HTTPStatus
@@ -74,7 +73,7 @@ class Prober:
 
     client: OktaClient
     org_url: str
-    scopes: Group[str] | None
+    scopes: Container[str] | None
     windows: dict[str, RateLimitWindow] = field(default_factory=dict)
     """Filled while probing, by bucket."""
 

@@ -95,18 +95,21 @@ class PageChain:
     def _checked(self, link: str) -> str:
         """The link as an address at the org, literally."""
         if len(link) > _LONGEST_ADDRESS:
-            raise PageChainError("its next page has an endless address, refused")
+            raise PageChainError(
+                f"its next page has an address longer than {_LONGEST_ADDRESS:,} characters, refused"
+            )
         if REDACTED in unquote(link):
             raise PageChainError("the address of its next page holds a credential, refused")
         try:
+            link.encode()  # bytes that are not UTF-8 came as halves of characters
             url = self._list.join(URL(link))
-            port = url.port
-        except ValueError:
+            host, port = url.host, url.port
+        except ValueError:  # which an error of IDNA is, too
             raise PageChainError("its next page has no usable address, refused") from None
         if url.user is not None or url.password is not None:
             raise PageChainError("the address of its next page holds a user name, refused")
-        if url.host != self._list.host:
-            raise PageChainError(f"its next page is on another host ({_shown(url.host)}), refused")
+        if host != self._list.host:
+            raise PageChainError(f"its next page is on another host ({_shown(host)}), refused")
         if (url.scheme, port) != (self._list.scheme, self._list.port):
             where = f"{url.scheme}, port {port}"
             raise PageChainError(f"its next page is at another address ({_shown(where)}), refused")

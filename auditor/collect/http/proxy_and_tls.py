@@ -52,7 +52,8 @@ def route_to(org_url: str, *, loopback: bool) -> NetworkRoute:
     proxy = None if loopback else _proxy(parts)
     if proxy is None:
         return NetworkRoute(context, authorities)
-    address = proxy._replace(netloc=proxy.netloc.rpartition("@")[2], path="").geturl()
+    host = proxy.netloc.rpartition("@")[2]
+    address = proxy._replace(netloc=host, path="", query="", fragment="").geturl()
     headers = _proxy_credentials(proxy)
     encoded = [value.partition(" ")[2] for value in headers.values()]
     passwords = (proxy.password or "", unquote(proxy.password or ""), *encoded)

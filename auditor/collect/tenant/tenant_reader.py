@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from auditor.collect.auth.credentials import Credentials
+from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.fetch.list_fetcher import ListFetcher
 from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.journal.journal import Journal
@@ -23,9 +23,14 @@ from auditor.collect.tenant.list_reader import ListReader
 from auditor.collect.tenant.nothing_read import no_answer, nothing_readable, out_of_time
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.models.clients import App
 
 _LOGGER = logging.getLogger(__name__)
 
+_A_PART = (
+    "so the admin role of who reads seems to be for a part of the org (a resource set); give it "
+    "one for the whole org"
+)
 _PROBE = "org"
 """What is read first and alone: it tells whether the org answers and takes the token."""
 
@@ -51,6 +56,8 @@ class TenantReader:
     """Collections that are read; of the others, lists are counted that are to come."""
     lists_to_come: Counter[str] = field(default_factory=Counter)
     """Lists to come, by collection."""
+    own_app_listed: bool = False
+    """Whether the service app that reads is among the apps."""
     succeeded: bool = False
     tasks: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
     probed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,6 +89,7 @@ class TenantReader:
             for row in roots():
                 self._start(row, row.path)
         await self.deletions.settle()
+        self._doubt_a_part()
         self._require_something()
 
     # What is to be read
@@ -116,6 +124,8 @@ class TenantReader:
                     self.unnamed[key] = parent
                 else:
                     self._start(child, child.resource(record.place.path, key), parent)
+            if isinstance(record, App) and record.client_id == self.credentials.client_id:
+                self.own_app_listed = True
             if row.names_groups:
                 self._read_members_of(row.names_groups(record))
 
@@ -158,6 +168,24 @@ class TenantReader:
             self.succeeded = True
         self.progress.read(row, listing.records)
         self.probed.set()
+
+    # Whether all of the org was seen
+
+    def _doubt_a_part(self) -> None:
+        """Name a role that sees a part of the org: what every whole list has is not there."""
+        own_app = self.own_app_listed or self.credentials.mode != PRIVATE_KEY
+        groups, users = (
+            any(listing.records for listing in self.store.of(BY_NAME[name]))
+            for name in ("groups", "users")
+        )
+        for name, there, lack in (
+            ("apps", own_app, "the service app that reads is not among them"),
+            ("groups", groups, "there is not a single one, not even Everyone"),
+            ("users", users, "there is not a single one, not even who reads"),
+        ):
+            counts = self.counts_of[name]
+            if name in self.only and not there and not counts.problems:
+                counts.doubt = f"{lack}, {_A_PART}"
 
     # Whether anything was read
 

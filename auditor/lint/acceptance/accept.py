@@ -6,7 +6,6 @@ word: the finding counts, whatever the baseline says.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.expiry import has_expired
 from auditor.lint.acceptance.notices import baseline_notices, suppression_notices
 from auditor.lint.acceptance.suppression import SuppressionEntry, Suppressions
+from auditor.lint.acceptance.suppression_lookup import SuppressionLookup
 from auditor.lint.reported_finding import Acceptance, AcceptedBy, FindingStatus, ReportedFinding
 from auditor.lint.result import AuditResult, Fixed
 from auditor.text import one_line, quoted
@@ -66,16 +66,14 @@ class _Judge:
     forbidden: frozenset[str]
 
     def __post_init__(self) -> None:
-        self._entries: defaultdict[tuple[str, str], list[SuppressionEntry]] = defaultdict(list)
-        for entry in self.suppressions.entries:
-            self._entries[entry.suppression.rule, entry.suppression.target].append(entry)
+        self._lookup = SuppressionLookup(entry.suppression for entry in self.suppressions.entries)
 
     def judged(self, finding: ReportedFinding) -> ReportedFinding:
         """The finding with its status, its acceptance, and why it has none any more."""
-        for entry in self._entries[finding.rule.code, finding.object.id]:
-            if entry.suppression.matches(finding):
-                return self._suppressed(finding, entry)
-        return self._unchanged(finding)
+        position = self._lookup.position(finding)
+        if position is None:
+            return self._unchanged(finding)
+        return self._suppressed(finding, self.suppressions.entries[position])
 
     def _suppressed(self, finding: ReportedFinding, entry: SuppressionEntry) -> ReportedFinding:
         suppression = entry.suppression

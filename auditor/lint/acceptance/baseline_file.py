@@ -72,7 +72,19 @@ def read_baseline(path: Path) -> Baseline:
     Raises:
         UsageError: the file cannot be used as it stands.
     """
-    text = read_reviewed(path, missing=_MISSING, damaged=_DAMAGED)
+    return parse_baseline(read_reviewed(path, missing=_MISSING, damaged=_DAMAGED), path)
+
+
+def parse_baseline(text: str, path: Path) -> Baseline:
+    """As `read_baseline`, of text that may be elsewhere.
+
+    Args:
+        text: the baseline.
+        path: how messages and reports call its file.
+
+    Raises:
+        UsageError: the text cannot be used as it stands.
+    """
     document = _parsed(text, path)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise unusable(path, 1, f'it does not say "format": "{FORMAT}"', _DAMAGED)

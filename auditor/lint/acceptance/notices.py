@@ -9,6 +9,7 @@ from datetime import date
 from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.expiry import days_left, ends_soon, has_expired
 from auditor.lint.acceptance.suppression import SuppressionEntry, Suppressions
+from auditor.lint.acceptance.suppression_lookup import SuppressionLookup
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult, Notice
 from auditor.text import counted, listed, one_line, quoted
@@ -20,12 +21,13 @@ def suppression_notices(
     result: AuditResult, suppressions: Suppressions, as_of: date
 ) -> Iterator[Notice]:
     """About suppressions that expire, match nothing or name the object wrongly; in file order."""
-    findings: defaultdict[tuple[str, str], list[ReportedFinding]] = defaultdict(list)
+    lookup = SuppressionLookup(entry.suppression for entry in suppressions.entries)
+    findings: defaultdict[int | None, list[ReportedFinding]] = defaultdict(list)
     for finding in result.findings:
-        findings[finding.rule.code, finding.object.id].append(finding)
-    for entry in suppressions.entries:
+        findings[lookup.position(finding)].append(finding)
+    for position, entry in enumerate(suppressions.entries):
         item = entry.suppression
-        matching = [each for each in findings[item.rule, item.target] if item.matches(each)]
+        matching = findings[position]
         if matching:
             yield from _expiry_notices(entry, len(matching), as_of)
             yield from _name_notices(entry, matching[0].object.name)

@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from auditor.errors import UsageError
-from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.rule import Rule
 from auditor.lint.selection import Selector
 
@@ -71,26 +70,6 @@ class Suppression(BaseModel):
     owner: NonBlank = Field(description="Who answers for it.")
     ticket: NonBlank | None = Field(default=None, description="Where it was decided.")
     expires: date = Field(description="The last day on which it holds.")
-
-    def matches(self, finding: ReportedFinding) -> bool:
-        """Whether the finding is one that the entry is about."""
-        return (
-            self.rule == finding.rule.code
-            and self.target == finding.object.id
-            and self.field in {None, finding.field}
-            and self.key in {None, finding.key}
-            and self.fingerprint in {None, finding.fingerprint}
-        )
-
-    def may_meet(self, other: Suppression) -> bool:
-        """Whether one finding could match both entries, as far as they themselves tell."""
-        pairs = (
-            (self.field, other.field),
-            (self.key, other.key),
-            (self.fingerprint, other.fingerprint),
-        )
-        apart = any(None not in pair and pair[0] != pair[1] for pair in pairs)
-        return (self.rule, self.target) == (other.rule, other.target) and not apart
 
 
 @dataclass(frozen=True)

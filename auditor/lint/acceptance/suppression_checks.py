@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from auditor.errors import UsageError
 from auditor.lint.acceptance.expiry import latest_end
 from auditor.lint.acceptance.suppression import Suppression, SuppressionPolicy
+from auditor.lint.acceptance.suppression_lookup import meeting
 from auditor.lint.reviewed_file import unusable
 from auditor.lint.rule import Rule
 from auditor.text import closest, counted, one_line, quoted
@@ -38,6 +40,10 @@ class EntryChecks:
     forbidden: frozenset[str]
     as_of: date
 
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(rule.code for rule in self.rules)
+
     def suppression(self, value: dict[str, Any], table: TableLines) -> Suppression:
         """The entry, if it is sound.
 
@@ -53,8 +59,7 @@ class EntryChecks:
         return item
 
     def _check_rule(self, item: Suppression, table: TableLines) -> None:
-        codes = sorted(rule.code for rule in self.rules)
-        if item.rule not in codes:
+        if item.rule not in self._codes:
             code_by_name = {rule.name: rule.code for rule in self.rules}
             code = code_by_name.get(item.rule)
             its_code = f"; its code is {code}" if code else ""
@@ -63,7 +68,7 @@ class EntryChecks:
                 "rule",
                 f"no rule has the code {quoted(item.rule)}{its_code}",
                 "`okta-auditor rules` lists them all.",
-                did_you_mean=None if code else closest(item.rule, codes),
+                did_you_mean=None if code else closest(item.rule, sorted(self._codes)),
             )
         if item.rule in self.forbidden:
             raise self._error(
@@ -136,19 +141,15 @@ def check_apart(path: Path, entries: Sequence[tuple[Suppression, TableLines]]) -
     Raises:
         UsageError: two of them could.
     """
-    by_target: dict[tuple[str, str], list[tuple[Suppression, TableLines]]] = {}
-    for item, table in entries:
-        same_target = by_target.setdefault((item.rule, item.target), [])
-        for other, earlier in same_target:
-            if item.may_meet(other):
-                raise unusable(
-                    path,
-                    table.line,
-                    f"{item.rule} on {quoted(item.target)} is suppressed already on line "
-                    f"{earlier.line}, and both entries can mean the same finding",
-                    "Keep one, or set them apart with `field`, `key` or `fingerprint` in each.",
-                )
-        same_target.append((item, table))
+    for position, before in meeting([item for item, _ in entries]):
+        (item, table), (_, earlier) = entries[position], entries[before]
+        raise unusable(
+            path,
+            table.line,
+            f"{item.rule} on {quoted(item.target)} is suppressed already on line "
+            f"{earlier.line}, and both entries can mean the same finding",
+            "Keep one, or set them apart with `field`, `key` or `fingerprint` in each.",
+        )
 
 
 def _line(table: TableLines, key: object) -> int:

@@ -24,7 +24,7 @@ from auditor.lint.acceptance.suppression_checks import REMEDY, EntryChecks, chec
 from auditor.lint.reviewed_file import read_reviewed, unusable
 from auditor.lint.rule import Rule
 from auditor.text import closest, one_line, quoted
-from auditor.toml_lines import TableLines, key_lines, syntax_problem, tables_of
+from auditor.toml_lines import TableLines, key_lines, parse, syntax_problem, tables_of
 
 DEFAULT_NAME = "okta-auditor-suppressions.toml"
 
@@ -108,10 +108,8 @@ def _tables(text: str, path: Path) -> Iterable[tuple[dict[str, Any], TableLines]
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return parse(text)
     except tomllib.TOMLDecodeError as error:
         problem = syntax_problem(error, text)
         what = f"not valid TOML: {one_line(problem.what)}"
         raise unusable(path, problem.line, what, REMEDY) from None
-    except (ValueError, RecursionError, OverflowError):
-        raise unusable(path, 1, "not usable TOML: too long or too deep a value", REMEDY) from None

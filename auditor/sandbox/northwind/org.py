@@ -11,7 +11,7 @@ OFFICE = "Aarhus office"
 
 
 def add_org(company: Company) -> None:
-    """Found the company."""
+    """Add the org itself, its zones, hooks and origins."""
     company.objects["/api/v1/org"] = {
         "id": made_id("00o", "Northwind Robotics"),
         "companyName": "Northwind Robotics",

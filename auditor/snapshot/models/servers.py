@@ -95,7 +95,7 @@ class Inclusion(Part):
     exclude: Strings = ()
 
 
-class People(Part):
+class PeopleCondition(Part):
     """The people condition of a rule: users and groups, each with include and exclude."""
 
     users: Annotated[Inclusion, NullAsObject] = Inclusion()
@@ -161,7 +161,7 @@ class RuleActions(Part):
 class RuleConditions(Part):
     """`conditions` of a policy rule: three allow-lists that must all match."""
 
-    people: Annotated[People, NullAsObject] = People()
+    people: Annotated[PeopleCondition, NullAsObject] = PeopleCondition()
     grant_types: Annotated[Inclusion, NullAsObject] = Inclusion()
     scopes: Annotated[Inclusion, NullAsObject] = Inclusion()
 
@@ -187,7 +187,7 @@ class PolicyRule(Switchable):
         return self.conditions.scopes.include
 
     @property
-    def people(self) -> People:
+    def people(self) -> PeopleCondition:
         """Whom the rule lets through."""
         return self.conditions.people
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.snapshot.models.servers import EVERYONE, People, PolicyRule
+from auditor.snapshot.models.servers import EVERYONE, PeopleCondition, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.text import quoted
 from auditor.tokens.advice.hypothetical import Changes, with_field
 from auditor.tokens.advice.proposal import Proposal, group_name, scope_list, user_name
 from auditor.tokens.advice.scope_changes import without_scopes
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.situation import Situation
 
 _NO_CHANGES = Changes()
@@ -112,7 +112,7 @@ def _people_parts(org: Org, candidate: Candidate, request: TokenRequest) -> list
     if userless:
         if set(rule.grant_types) - USERLESS_GRANTS:
             return None  # to open it to clients would open it to everybody
-        nobody = ("conditions.people", People())
+        nobody = ("conditions.people", PeopleCondition())
         return [_Part(f"rule {title} named no people", 3, edit=nobody)]
     user, name = request.user or "", user_name(org, request)
     parts = []

@@ -21,13 +21,13 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import TokenRequest
 
-MOST = 4
+_MOST_ADVICE = 4
 """How many pieces of advice are given at most."""
 
-_TRIED = (12, 6, 3)
+_MOST_PROPOSALS_TRIED = (12, 6, 3)
 """How many proposals are tried as the first change, as the second, and as the third."""
 
-_FARTHER = 3
+_MOST_EXTRA_COST = 3
 """How much more than the cheapest proposal another one may cost."""
 
 
@@ -67,14 +67,14 @@ def advise(decider: Decider, request: TokenRequest, decision: Decision) -> tuple
         return ()
     successes: list[_Trial] = []
     rejections = [_Trial(Proposal((), request), decision)]
-    for changes, most in enumerate(_TRIED, 1):
+    for changes, most in enumerate(_MOST_PROPOSALS_TRIED, 1):
         trials = [
             trial for rejection in rejections for trial in _trials(decider, rejection, most=most)
         ]
         successes = [trial for trial in trials if trial.decision.outcome is Outcome.MINTED]
         if successes:
             # What takes several changes is far away; two examples of it say enough.
-            chosen = _nearest(successes, most=MOST if changes == 1 else MOST // 2)
+            chosen = _nearest(successes, most=_MOST_ADVICE if changes == 1 else _MOST_ADVICE // 2)
             return tuple(_advice(decider, request, trial) for trial in chosen)
         rejections = [trial for trial in trials if trial.decision.outcome is Outcome.REJECTED]
     return ()
@@ -96,7 +96,7 @@ def _decider_after(decider: Decider, proposal: Proposal) -> Decider:
 
 def _nearest(successes: list[_Trial], *, most: int) -> list[_Trial]:
     """The first of those that cost little more than the cheapest, one for the same clauses."""
-    highest = min(trial.proposal.cost for trial in successes) + _FARTHER
+    highest = min(trial.proposal.cost for trial in successes) + _MOST_EXTRA_COST
     by_clauses = {
         trial.proposal.clauses: trial for trial in successes if trial.proposal.cost <= highest
     }

@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirements
 
 from auditor.errors import UsageError
+from auditor.input_files import LARGEST_YAML, read_input
 from auditor.text import one_line
 
 Node: TypeAlias = Any
 """A node of PyYAML's tree: it knows the line where it stands."""
 
-_LARGEST_FILE = 10_000_000
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
+_LONGEST_NUMBER = 100
 _LARGEST_TREE = 200_000
 """Values that a file may hold once its aliases are written out."""
 
@@ -54,12 +56,7 @@ def unusable(path: Path, line: int, sentence: str, remedy: str = "") -> UsageErr
 
 def _tree(path: Path) -> Node:
     """The file as nodes that know their lines."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    if len(data) > _LARGEST_FILE:
-        raise UsageError(f"{path} is larger than {_LARGEST_FILE // 1_000_000} MB.")
+    data = read_input(path, LARGEST_YAML)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -89,6 +86,9 @@ def _values(path: Path, root: Node) -> Any:
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         # A date such as 2026-13-45 is one to PyYAML until it tries to build it.
         raise unusable(path, line_of(root), f"{one_line(str(error))}.") from None
+    except (LookupError, AttributeError):
+        # As `!!bool maybe` and `!!timestamp soon` do, of which PyYAML checks nothing.
+        raise unusable(path, line_of(root), "a value is not what its tag says.") from None
     finally:
         loader.dispose()
 
@@ -103,6 +103,7 @@ def _check_tree(path: Path, root: Node) -> None:
             raise unusable(path, line_of(node), "an anchor must not contain itself.")
         if id(node) not in sizes:
             under_way.add(id(node))
+            _check_number(path, node)
             _check_keys(path, node)
             sizes[id(node)] = 1 + sum(map(size, _children(node)))
             under_way.remove(id(node))
@@ -114,6 +115,13 @@ def _check_tree(path: Path, root: Node) -> None:
         size(root)
     except RecursionError:
         raise unusable(path, 1, "it is nested too deeply.") from None
+
+
+def _check_number(path: Path, node: Node) -> None:
+    """Refuse numbers that take time to work out, such as `1:1:1:…`, which has the base 60."""
+    is_number = isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS
+    if is_number and len(node.value) > _LONGEST_NUMBER:
+        raise unusable(path, line_of(node), "a number is too long.")
 
 
 def _children(node: Node) -> Iterator[Node]:

@@ -14,7 +14,7 @@ from auditor.tokens.lookup.records import find_client, find_server, find_user
 from auditor.tokens.lookup.scopes import find_scope
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.situations import Reach, SituationReach, Way
-from auditor.tokens.reach.user_sets import People
+from auditor.tokens.reach.user_sets import UncertainUsers
 from auditor.tokens.request import ORG_SERVER
 
 
@@ -174,8 +174,8 @@ def _scope_rows(
         )
 
 
-def _single_user(situation_reach: SituationReach, user: str) -> People:
+def _single_user(situation_reach: SituationReach, user: str) -> UncertainUsers:
     """The set of one user; where not all users were read, an unknown one may be anybody."""
     users = situation_reach.reach.populations.users
     unlisted = users.number(user) is None
-    return People.certain(users.of([None if unlisted else user]))
+    return UncertainUsers.certain(users.of([None if unlisted else user]))

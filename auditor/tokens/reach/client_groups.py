@@ -14,7 +14,7 @@ from auditor.snapshot.org import Org
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.situations import Reach
-from auditor.tokens.reach.user_sets import People
+from auditor.tokens.reach.user_sets import UncertainUsers
 from auditor.tokens.situation import Situation
 
 ClientKind: TypeAlias = tuple[str, bool, str]
@@ -38,7 +38,9 @@ class ClientGroup:
         """The ids of the clients: the same for groups of other servers that have the same ones."""
         return tuple(client.client_id for client in self.clients)
 
-    def people(self, among: People, *, user_checked: bool = False) -> Iterator[tuple[App, People]]:
+    def people(
+        self, among: UncertainUsers, *, user_checked: bool = False
+    ) -> Iterator[tuple[App, UncertainUsers]]:
         """Each client with those of some people who can sign in and are assigned to it.
 
         Args:

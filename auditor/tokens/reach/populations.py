@@ -15,7 +15,7 @@ from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known, members_known
-from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 from auditor.tokens.rule_conditions import admits_userless
 from auditor.tokens.situation import Situation
 from auditor.tokens.user_checks import can_sign_in
@@ -50,9 +50,9 @@ class Populations:
         self._org = org
         self._common = users
         self._nobody = Numbering([None])
-        self._assigned: dict[str, People] = {}
-        self._admitted: dict[str, People] = {}
-        self._sign_in: dict[str, People] = {}
+        self._assigned: dict[str, UncertainUsers] = {}
+        self._admitted: dict[str, UncertainUsers] = {}
+        self._sign_in: dict[str, UncertainUsers] = {}
         self._groups: dict[str, UserSet] = {}
 
     @cached_property
@@ -69,7 +69,7 @@ class Populations:
         """Everybody who could take part in a grant type."""
         return self._nobody if grant in USERLESS_GRANTS else self.users
 
-    def eligible(self, situation: Situation, *, user_checked: bool = False) -> People:
+    def eligible(self, situation: Situation, *, user_checked: bool = False) -> UncertainUsers:
         """Those who can sign in and are assigned: policies decide on their requests.
 
         Args:
@@ -78,11 +78,11 @@ class Populations:
                 whether that matters.
         """
         if situation.grant in USERLESS_GRANTS:
-            return People.certain(self._nobody.all)
+            return UncertainUsers.certain(self._nobody.all)
         entitled = self.entitled(situation.client, situation.grant, user_checked=user_checked)
         return self.sign_in(situation) & entitled
 
-    def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> People:
+    def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> UncertainUsers:
         """Those who may get a client's tokens as far as assignments go.
 
         These are the assigned users; in token exchange, nobody else is out for certain.
@@ -94,22 +94,22 @@ class Populations:
         """
         people = self.assigned(client)
         open_to_all = grant in USER_CHECK_UNDOCUMENTED and not user_checked
-        return People(people.sure, self.users.all) if open_to_all else people
+        return UncertainUsers(people.sure, self.users.all) if open_to_all else people
 
-    def sign_in(self, situation: Situation) -> People:
+    def sign_in(self, situation: Situation) -> UncertainUsers:
         """Those whose status lets them sign in with the grant type of a situation."""
         if situation.grant not in self._sign_in:
             sure = self.users.none
             for status, ids in self._org.users_by_status.items():
                 if can_sign_in(situation.grant, status):
                     sure |= self.users.of(ids)
-            self._sign_in[situation.grant] = People(sure, sure | self._unlisted)
+            self._sign_in[situation.grant] = UncertainUsers(sure, sure | self._unlisted)
         return self._sign_in[situation.grant]
 
-    def assigned(self, client: App) -> People:
+    def assigned(self, client: App) -> UncertainUsers:
         """Those assigned to a client; everybody in Federation Broker Mode."""
         if client.federation_broker:
-            return People.certain(self.users.all)
+            return UncertainUsers.certain(self.users.all)
         if client.id not in self._assigned:
             groups = [group.id for group in self._org.assigned_groups(client)]
             sure = self.users.none
@@ -122,43 +122,47 @@ class Populations:
                 if others := frozenset(ids).difference(*members):
                     sure |= self.users.of(others)
             complete = assignments_known(self._org, client)
-            self._assigned[client.id] = People(sure, sure if complete else self.users.all)
+            self._assigned[client.id] = UncertainUsers(sure, sure if complete else self.users.all)
         return self._assigned[client.id]
 
-    def admitted(self, rule: PolicyRule, grant: str) -> People:
+    def admitted(self, rule: PolicyRule, grant: str) -> UncertainUsers:
         """Those whom a rule's people condition lets through, assigned or not.
 
         In token exchange nobody is out for certain.
         """
         people = self.named(rule, grant)
-        return People(people.sure, self.users.all) if grant in USER_CHECK_UNDOCUMENTED else people
+        return (
+            UncertainUsers(people.sure, self.users.all)
+            if grant in USER_CHECK_UNDOCUMENTED
+            else people
+        )
 
-    def named(self, rule: PolicyRule, grant: str) -> People:
+    def named(self, rule: PolicyRule, grant: str) -> UncertainUsers:
         """Those for whom a rule's people condition holds, whether or not that matters."""
         if grant in USERLESS_GRANTS:
             nobody = self._nobody
-            return People.certain(nobody.all if admits_userless(rule) else nobody.none)
+            return UncertainUsers.certain(nobody.all if admits_userless(rule) else nobody.none)
         if rule.place.path + rule.id not in self._admitted:
             self._admitted[rule.place.path + rule.id] = self._admit(rule)
         return self._admitted[rule.place.path + rule.id]
 
-    def _admit(self, rule: PolicyRule) -> People:
+    def _admit(self, rule: PolicyRule) -> UncertainUsers:
         users, people = self.users, rule.people
-        included = People.certain(users.all)
+        included = UncertainUsers.certain(users.all)
         if not people.everyone:
             included = self._users_of(people.users.include, people.groups.include)
         if not people.users.exclude and not people.groups.exclude:
             return included
         return included - self._users_of(people.users.exclude, people.groups.exclude)
 
-    def _users_of(self, users: Iterable[str], groups: Iterable[str]) -> People:
+    def _users_of(self, users: Iterable[str], groups: Iterable[str]) -> UncertainUsers:
         """Users whom a list names, directly or through a group."""
         named = [group for group in groups if group != EVERYONE]
         sure = self.users.of(users)
         for group in named:
             sure |= self._members(group)
         complete = all(members_known(self._org, group) for group in named)
-        return People(sure, sure if complete else self.users.all)
+        return UncertainUsers(sure, sure if complete else self.users.all)
 
     def _members(self, group_id: str) -> UserSet:
         """The members of a group; most groups are named by many apps and rules."""

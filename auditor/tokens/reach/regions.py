@@ -17,7 +17,7 @@ compares; the number of scope sets, 2^n, plays no part.
 A request without a scope parameter asks for the default scopes D, and ends in the first rule
 with P_i and any of D. It can matter: D may hold scopes that cannot be asked for by name.
 
-What was not read makes sets three-valued (`user_sets.People`). A person who may be in P_i
+What was not read makes sets three-valued (`user_sets.UncertainUsers`). A person who may be in P_i
 stops there without a decision, and may fall on to later rules.
 
 For token exchange there are two readings: Okta holds the user against assignments and people,
@@ -32,10 +32,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.requestable import Largest, Requestable
-from auditor.tokens.reach.user_sets import People, UserSet
+from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
+from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.situation import Situation
 
 
@@ -57,7 +57,7 @@ class Region:
     omitted: bool
     """Whether the request leaves the scope parameter out, and the set is what it gets then."""
 
-    people: People
+    people: UncertainUsers
     """Who obtains it for certain, and who may."""
 
     user_checked: bool = False
@@ -69,17 +69,17 @@ class Stage:
     """One step of an evaluation: a live rule, or something that is not known."""
 
     candidate: Candidate | None
-    admitted: People
-    named: People
+    admitted: UncertainUsers
+    named: UncertainUsers
     """Those who meet the people condition, where `admitted` leaves open whether that matters."""
     openid_listed: bool
 
     @property
     def is_rule(self) -> bool:
-        """Whether it is a rule: only a rule gives nothing where nothing is asked for."""
+        """Whether it is a rule, which grants no scopes if none are asked for."""
         return self.candidate is not None and self.candidate.rule is not None
 
-    def part(self, scopes: frozenset[str], *, omitted: bool) -> frozenset[str]:
+    def granted_part(self, scopes: frozenset[str], *, omitted: bool) -> frozenset[str]:
         """The scopes that it gives of those asked for; empty if its scope condition fails."""
         if self.candidate is None or not self.is_rule:
             return scopes
@@ -107,13 +107,13 @@ class Evaluation:
         """What a request meets, in order."""
         situation, grant = self.situation, self.situation.grant
         everybody = self.populations.all(grant)
-        anybody = People(everybody.none, everybody.all)
+        anybody = UncertainUsers(everybody.none, everybody.all)
         stages = []
         blocked = situation.blocking_check
         if (blocked and blocked.missing) or not situation.policies_known:
             stages.append(Stage(None, anybody, anybody, self.openid_listed))
         elif situation.server is None:
-            certain = People.certain(everybody.all)
+            certain = UncertainUsers.certain(everybody.all)
             stages.append(Stage(None, certain, certain, self.openid_listed))
         for candidate in situation.applicable:
             admitted = named = anybody
@@ -130,17 +130,17 @@ class Evaluation:
 
     def largest(self, stage: Stage) -> Largest:
         """The largest set that may be asked for of a rule's scopes."""
-        return self.requestable.largest(stage.part(self.requestable.universe, omitted=True))
+        return self.requestable.largest(stage.granted_part(self.requestable.universe, omitted=True))
 
-    def takers(self, at: int, scopes: frozenset[str]) -> Iterator[Stage]:
+    def earlier_matches(self, at: int, scopes: frozenset[str]) -> Iterator[Stage]:
         """The earlier rules that take a request for scopes before stage `at` can."""
-        return (stage for stage in self.stages[:at] if stage.part(scopes, omitted=False))
+        return (stage for stage in self.stages[:at] if stage.granted_part(scopes, omitted=False))
 
     def _explicit(self) -> Iterator[Region]:
         for at, stage in enumerate(self.stages):
             largest = self.largest(stage)
             user_checked = self.situation.user_check_undocumented and any(
-                earlier.is_rule for earlier in self.takers(at, largest.possible)
+                earlier.is_rule for earlier in self.earlier_matches(at, largest.possible)
             )
             people = self._left(at, largest, user_checked=user_checked)
             if people.possible:
@@ -154,7 +154,7 @@ class Evaluation:
                     user_checked=user_checked,
                 )
 
-    def _left(self, at: int, largest: Largest, *, user_checked: bool) -> People:
+    def _left(self, at: int, largest: Largest, *, user_checked: bool) -> UncertainUsers:
         """The people of a stage whom no earlier one takes."""
         stage = self.stages[at]
         none = self.populations.all(self.situation.grant).none
@@ -164,23 +164,27 @@ class Evaluation:
         for earlier in self.stages[:at]:
             if not possible:
                 break
-            if sure and earlier.part(largest.sure, omitted=False):
+            if sure and earlier.granted_part(largest.sure, omitted=False):
                 sure -= earlier.admitted.possible
-            if earlier.part(largest.possible, omitted=False):
+            if earlier.granted_part(largest.possible, omitted=False):
                 possible -= earlier.admitted.sure
-        return People(sure, possible)
+        return UncertainUsers(sure, possible)
 
     def _omitted(self) -> Iterator[Region]:
         defaults = self.requestable.defaults
         everybody = self.populations.all(self.situation.grant)
         undecided, unsettled, user_checked = everybody.all, everybody.all, False
         for stage in self.stages:
-            sure = stage.part(defaults.sure, omitted=True) if defaults.sure else frozenset[str]()
-            possible = stage.part(defaults.possible, omitted=True)
+            sure = (
+                stage.granted_part(defaults.sure, omitted=True)
+                if defaults.sure
+                else frozenset[str]()
+            )
+            possible = stage.granted_part(defaults.possible, omitted=True)
             if not possible:
                 continue
             admitted = stage.named if user_checked else stage.admitted
-            people = People(
+            people = UncertainUsers(
                 stage.admitted.sure & undecided if sure else everybody.none,
                 admitted.possible & unsettled,
             )
@@ -201,9 +205,9 @@ class Evaluation:
                 )
 
 
-def everybody_in(regions: tuple[Region, ...], none: UserSet) -> People:
+def everybody_in(regions: tuple[Region, ...], none: UserSet) -> UncertainUsers:
     """All people of some regions."""
-    people = People.certain(none)
+    people = UncertainUsers.certain(none)
     for region in regions:
         people |= region.people
     return people

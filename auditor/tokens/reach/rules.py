@@ -166,7 +166,7 @@ class UnreachedRules:
         unreached = RuleReach(candidate.policy, candidate.rule, reached=False)
         largest = evaluation.largest(stage)
         if not largest.possible:
-            existing = stage.part(evaluation.requestable.universe, omitted=True)
+            existing = stage.granted_part(evaluation.requestable.universe, omitted=True)
             return self._without_scopes(unreached, group, existing)
         scopes = largest.sure or largest.possible
         assigned = [(c, p) for c, p in group.people(stage.named, user_checked=True) if p.possible]
@@ -178,7 +178,7 @@ class UnreachedRules:
         intended = people.possible
         for _, more in assigned[1:]:
             intended |= more.possible
-        shadowing = list(_shadowing(group, evaluation.takers(at, scopes), intended))
+        shadowing = list(_shadowing(group, evaluation.earlier_matches(at, scopes), intended))
         if for_all is not None and for_all.rule.place not in {s.rule.place for s in shadowing}:
             shadowing.insert(0, for_all)
         request = self._request(client, group.grant, people.sure or people.possible, scopes)
@@ -210,7 +210,7 @@ class UnreachedRules:
         if not situation.user_check_undocumented:
             return None
         able = group.evaluation.populations.sign_in(situation).possible
-        for stage in group.evaluation.takers(at, scopes) if able else ():
+        for stage in group.evaluation.earlier_matches(at, scopes) if able else ():
             candidate = stage.candidate
             if candidate is not None and candidate.rule is not None:
                 return ShadowingRule(candidate.policy, candidate.rule, group.grant, able)

@@ -18,14 +18,14 @@ from itertools import chain
 
 from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
 from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.regions import Evaluation, Region, everybody_in
 from auditor.tokens.reach.requestable import UNNAMED, Requestable
-from auditor.tokens.reach.user_sets import Numbering, People, UserSet
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.situation import Situation
 
 
@@ -36,7 +36,7 @@ class Way:
     candidate: Candidate | None
     """The rule; None at the org server, or where it is not known."""
 
-    people: People
+    people: UncertainUsers
 
     decision: Decision | None
     """Of the request that obtains most by it, with the lifetimes; None if nobody does so for
@@ -47,7 +47,7 @@ class Way:
 class Access:
     """Who can obtain a scope through a client, in one grant type."""
 
-    people: People
+    people: UncertainUsers
     ways: tuple[Way, ...]
     """In order of evaluation; the same person may have several, with other scopes beside it."""
 
@@ -67,14 +67,14 @@ class SituationReach:
     evaluation: Evaluation
 
     @cached_property
-    def eligible(self) -> People:
+    def eligible(self) -> UncertainUsers:
         """Those on whose requests policies decide: they can sign in and are assigned.
 
         Nobody in a situation in which every request is rejected (`Situation.blocking_check`).
         """
         blocked = self.situation.blocking_check
         if blocked and blocked.rejection:
-            return People.certain(self._none)
+            return UncertainUsers.certain(self._none)
         return self.reach.populations.eligible(self.situation)
 
     @cached_property
@@ -91,7 +91,7 @@ class SituationReach:
         return tuple(region for region in regions if region.people.possible)
 
     @cached_property
-    def obtaining(self) -> People:
+    def obtaining(self) -> UncertainUsers:
         """Those who can obtain anything."""
         return everybody_in(self.regions, self._none)
 
@@ -102,12 +102,12 @@ class SituationReach:
 
     def access(self, scope: str) -> Access:
         """Who can obtain a scope, and by which rules."""
-        people, ways = People.certain(self._none), []
+        people, ways = UncertainUsers.certain(self._none), []
         unknown_scope = scope not in self.evaluation.requestable.universe
         for region in self.regions:
             obtaining = region.people
             if scope not in region.scopes:
-                obtaining = People(self._none, obtaining.possible)
+                obtaining = UncertainUsers(self._none, obtaining.possible)
                 unnamed = unknown_scope and any(map(scope.startswith, region.doubtful & UNNAMED))
                 if scope not in region.doubtful and not unnamed:
                     continue

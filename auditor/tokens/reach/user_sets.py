@@ -92,17 +92,17 @@ class UserSet:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class UncertainUsers:
     """A set of people of whom some may be in or out; `sure` is a part of `possible`."""
 
     sure: UserSet
     """Those who are in for certain."""
 
     possible: UserSet
-    """Those who are not out for certain."""
+    """Those who are in, or may be."""
 
     @classmethod
-    def certain(cls, people: UserSet) -> People:
+    def certain(cls, people: UserSet) -> UncertainUsers:
         """A set about which everything is known."""
         return cls(people, people)
 
@@ -120,11 +120,11 @@ class People:
         """Whether a person is in; None if that is not known."""
         return True if person in self.sure else (None if person in self.possible else False)
 
-    def __and__(self, other: People) -> People:
-        return People(self.sure & other.sure, self.possible & other.possible)
+    def __and__(self, other: UncertainUsers) -> UncertainUsers:
+        return UncertainUsers(self.sure & other.sure, self.possible & other.possible)
 
-    def __or__(self, other: People) -> People:
-        return People(self.sure | other.sure, self.possible | other.possible)
+    def __or__(self, other: UncertainUsers) -> UncertainUsers:
+        return UncertainUsers(self.sure | other.sure, self.possible | other.possible)
 
-    def __sub__(self, other: People) -> People:
-        return People(self.sure - other.possible, self.possible - other.sure)
+    def __sub__(self, other: UncertainUsers) -> UncertainUsers:
+        return UncertainUsers(self.sure - other.possible, self.possible - other.sure)

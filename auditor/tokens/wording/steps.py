@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from auditor.snapshot.models.servers import PolicyRule
 from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
-from auditor.tokens.candidates import Candidate
 from auditor.tokens.checks import Check, StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import PeopleGap, people_gap
+from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.steps import PolicyStep, RuleStep, Step
 from auditor.tokens.wording.checks import check_words
 

@@ -94,8 +94,8 @@ def test_a_file_without_entries_suppresses_nothing() -> None:
         (f"<<<<<<< HEAD\n{ENTRY}=======\n>>>>>>> b\n", 1, "a merge conflict", "markers"),
         (f"{ENTRY}>>>>>>> b\n", 7, "a merge conflict", "markers"),
         (f"{ENTRY}=======\n", 7, "not valid TOML", "schema"),
-        (ENTRY + "a = " + "[" * 5000, 1, "not usable TOML", "schema"),
-        (ENTRY + "a = " + "1" * 5000, 1, "not usable TOML", "schema"),
+        (ENTRY + "a = " + "[" * 5000, 1, "nested too deeply", "schema"),
+        (ENTRY + "a = " + "1" * 5000, 1, "too long", "schema"),
         (ENTRY + 'reason2 = "\x1b[31m"\n', 7, "not valid TOML", "schema"),
         (ENTRY + '"\\u001b[31m" = 1\n', 7, 'unknown key "\ufffd[31m"', "schema"),
         (ENTRY[:-3], 6, "not valid TOML", "schema"),
@@ -183,12 +183,12 @@ def test_only_a_regular_utf_8_file_is_read(tmp_path: Path) -> None:
     latin.write_bytes(ENTRY.encode() + b'name = "M\xfcller"\n')
     huge = tmp_path / "huge.toml"
     with huge.open("wb") as file:
-        file.truncate(20_000_001)
+        file.truncate(50_000_001)
 
     assert "is a symbolic link" in refused(link)
-    assert "is not a file" in refused(tmp_path)
+    assert "is a folder, not a file" in refused(tmp_path)
     assert refused(latin) == f"{latin}:7: the file is not UTF-8 text."
-    assert "larger than 20 MB" in refused(huge)
+    assert "larger than 50 MB" in refused(huge)
     assert "There is no file" in refused(tmp_path / "none.toml")
 
 

@@ -1,8 +1,9 @@
 """The rules that requests of one server, client and grant type can meet, in Okta's order.
 
-Policies are tried by ascending priority, and the rules of each by theirs; the first rule that
-matches decides. A policy whose client condition holds but none of whose rules matches is
-fallen through (support article "Tokens not issued with lifetime configured in Access Rule").
+Policies are tried by ascending priority, and the rules of each by theirs
+(`snapshot/evaluation_order.py`); the first rule that matches decides. A policy whose client
+condition holds but none of whose rules matches is fallen through (support article "Tokens not
+issued with lifetime configured in Access Rule").
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class PolicyCandidates:
     """All its rules. If the policy takes no part, each of them is skipped."""
 
 
-def policy_candidates(
+def policies_in_order(
     org: Org, server: AuthorizationServer, client: App, grant: str
 ) -> Iterator[PolicyCandidates]:
     """All policies and rules of a server in order of evaluation, skipped ones included."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.tokens.candidates import Candidate, PolicyCandidates
 from auditor.tokens.checks import Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
+from auditor.tokens.rules_in_order import Candidate, PolicyCandidates
 from auditor.tokens.scopes import AskedScopes
 from auditor.tokens.steps import PolicyStep, RuleStep
 
 
-def walk(
+def walk_policies(
     candidates: Iterable[Candidate], asked: AskedScopes, user: str | None, *, openid_listed: bool
 ) -> Iterator[RuleStep]:
     """Try rules in order, up to the first that matches or may match: that one decides.

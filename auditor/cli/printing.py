@@ -1,0 +1,97 @@
+"""The one place where text leaves the program for a terminal or a log.
+
+While a command runs, standard output and standard error go through `_CheckedStream`: whoever
+writes there (click, rich, `warnings`, an error that nobody caught), no CI system finds a command
+in it. Which characters a line may hold is decided where it is made of words, by `print_line`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any, cast
+
+import click
+
+from auditor.log_commands import without_commands
+from auditor.text import one_line
+
+_LONGEST_CONTEXT = 4096
+
+
+def print_line(line: str, *, err: bool = False) -> None:
+    """Print one line, whatever is in it: a line break is as visible as other controls."""
+    click.echo(one_line(line), err=err)
+
+
+def print_document(text: str, *, err: bool = False) -> None:
+    """Print lines that are made of clean parts, such as a table, and end the last one."""
+    click.echo(text, nl=not text.endswith("\n"), err=err)
+
+
+def print_report(text: str) -> None:
+    """Print what `Report.render` has made: checked already, and commands of ours stay."""
+    stream = sys.stdout
+    if isinstance(stream, _CheckedStream):
+        whole = text if text.endswith("\n") else f"{text}\n"
+        stream.pass_on(whole if stream.isatty() else click.unstyle(whole))
+        stream.flush()
+    else:
+        print_document(text)
+
+
+@contextmanager
+def checked_output() -> Iterator[None]:
+    """Check all that is printed while the block runs."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("Any", _checked(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _checked(stream: Any) -> Any:
+    if stream is None or isinstance(stream, _CheckedStream):
+        return stream
+    if codecs.lookup(stream.encoding or "ascii").name == "ascii":
+        stream.reconfigure(encoding="utf-8")  # or click goes round it, to what is beneath
+    return _CheckedStream(stream)
+
+
+class _CheckedStream:
+    """A text stream that breaks CI commands in what is written to it.
+
+    Args:
+        stream: where it goes on.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._line = ""  # what stands on the last line so far
+
+    def write(self, text: str) -> int:
+        """Write text, as a reader of whole lines will see it."""
+        whole = without_commands(self._line + text)
+        if whole.startswith(self._line):
+            added = whole[len(self._line) :]
+        else:  # the words began in what is printed already
+            added = f" {without_commands(text)}"
+        self.pass_on(added)
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Write each of the texts."""
+        for line in lines:
+            self.write(line)
+
+    def pass_on(self, text: str) -> None:
+        """Write text as it is."""
+        self._stream.write(text)
+        _, ended, last = text.rpartition("\n")
+        self._line = (last if ended else self._line + text)[-_LONGEST_CONTEXT:]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
