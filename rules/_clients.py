@@ -83,15 +83,6 @@ class Roster:
             return iter(self._by_grant.get(grant, ()))
         return (each for each in self.named(policy) if grant in each.grant_types)
 
-    def meets(self, policy: AccessPolicy, policy_rule: PolicyRule, grant: str) -> bool:
-        """Whether a client, present or future, can meet the rule with a grant type.
-
-        A policy for all clients is also for those that are added later.
-        """
-        if grant not in policy_rule.grant_types:
-            return False
-        return ALL_CLIENTS in policy.clients or any(self.using(policy, grant))
-
     def refreshes(self, policy: AccessPolicy, policy_rule: PolicyRule) -> bool:
         """Whether a client of the policy can get a refresh token by the rule.
 

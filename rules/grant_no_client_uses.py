@@ -3,7 +3,8 @@
 A request must be allowed by the client and by the rule. A grant type that only the rule allows
 has no effect today, but it is waiting: whoever gives one of the clients that grant finds the
 rule already open. It also hides mistakes, such as an app that was set up without the grant it
-needs. Policies that name AI agents are left out, because their grant types are not known.
+needs. Implicit and password are the subject of OAM304 and OAM305.
+Policies that name AI agents are left out, because their grant types are not known.
 
 Fix: take the grant type out of the rule, or give it to the client that needs it.
 
@@ -25,7 +26,7 @@ Accepted:
        {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}},
        {"id": "p2", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
      "/api/v1/authorizationServers/aus1/policies/p1/rules": [
-       {"conditions": {"grantTypes": {"include": ["authorization_code"]},
+       {"conditions": {"grantTypes": {"include": ["authorization_code", "implicit"]},
                        "scopes": {"include": ["openid"]}}}],
      "/api/v1/authorizationServers/aus1/policies/p2/rules": [
        {"conditions": {"grantTypes": {"include": ["client_credentials"]},
@@ -60,11 +61,14 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, listed, quoted, rule
 from auditor.models import ALL_CLIENTS
-from auditor.oauth import REFRESH_TOKEN
+from auditor.oauth import IMPLICIT, PASSWORD, REFRESH_TOKEN
 
 from ._active import active_rules, rule_name
 from ._agents import names_agents
 from ._clients import Roster
+
+_ELSEWHERE = frozenset({IMPLICIT, PASSWORD, REFRESH_TOKEN})
+"""Grant types that other rules report, or that no rule decides."""
 
 
 @rule("OAM520", severity=Severity.LOW, impact=Impact.DEAD, reads=["apps", "policy_rules"])
@@ -74,7 +78,7 @@ def check(org: Org) -> Iterator[Finding]:
         if names_agents(policy):
             continue
         clients = () if ALL_CLIENTS in policy.clients else roster.named(policy)
-        used = frozenset({REFRESH_TOKEN}).union(*(each.grant_types for each in clients))
+        used = _ELSEWHERE.union(*(each.grant_types for each in clients))
         unused = [grant for grant in dict.fromkeys(policy_rule.grant_types) if grant not in used]
         if clients and unused:
             yield Finding(

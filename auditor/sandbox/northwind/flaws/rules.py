@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from auditor.sandbox.northwind.company import ANY_CLIENT, Company
-from auditor.sandbox.northwind.flaws.flaw import flaw, let_browse, oauth, pilot
+from auditor.sandbox.northwind.flaws.flaw import flaw, pilot
 from auditor.sandbox.northwind.ids import made_id
 from auditor.sandbox.northwind.org import add_hook
-from auditor.sandbox.northwind.records import CODE, IMPLICIT, MACHINE, PASSWORD, REFRESH
+from auditor.sandbox.northwind.records import CODE, IMPLICIT, MACHINE, PASSWORD
 from auditor.sandbox.northwind.servers import SIGN_IN, STAY
 
 
@@ -34,31 +34,18 @@ def hackathon(company: Company) -> None:
     anything.rule("Go", [CODE], ["*"])
 
 
-@flaw("OAM304", also=["OAM505"])
+@flaw("OAM304")
 def page_without_a_build(company: Company) -> None:
     """A page from before the bundler still reads its token from the address bar."""
-    app = company.browser_app(
-        "old-page",
-        "https://old.northwind.example/",
-        grants=[CODE, IMPLICIT, REFRESH],
-        groups=["Sales"],
-    )
-    oauth(app)["response_types"].append("token")
-    let_browse(company, "old-page")
-    old = company.at("Parts Catalog").find_policy("old-page")
-    old.rule("The old page", [IMPLICIT], ["openid", "catalog:browse"])
+    readers = company.at("Parts Catalog").find_policy("Readers")
+    readers.rule("The old page", [IMPLICIT], ["openid", "catalog:browse"])
 
 
-@flaw("OAM305", also=["OAM506"])
+@flaw("OAM305")
 def scanners_without_a_browser(company: Company) -> None:
-    """The scanners of 2014 have no browser, so they ask for passwords themselves."""
-    redirect = "example.northwind.scanner14:/callback"
-    company.native_app(
-        "scanner-2014", redirect, grants=[CODE, PASSWORD, REFRESH], groups=["Warehouse"]
-    )
-    let_browse(company, "scanner-2014")
-    scanners = company.at("Parts Catalog").find_policy("scanner-2014")
-    scanners.rule("Scanners", [PASSWORD], ["openid", "catalog:browse"])
+    """The scanners of 2016 have no browser, so they ask for passwords themselves."""
+    handhelds = company.at("Warehouse").find_policy("Handhelds")
+    handhelds.rule("Scanners", [PASSWORD], ["openid", "stock:read"])
 
 
 @flaw("OAM306")
