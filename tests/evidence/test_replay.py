@@ -210,15 +210,6 @@ def put_snapshot(folder: Path, snapshot: Path) -> None:
     (folder / "snapshot.json").write_bytes(snapshot.read_bytes())
 
 
-def exchange_snapshot(folder: Path, other: Path) -> None:
-    """Put another snapshot into a bundle, and have all files name its digest."""
-    old = json.loads((folder / "snapshot.json").read_text())["digest"]
-    new = json.loads(other.read_text())["digest"]
-    for file in folder.iterdir():
-        file.write_text(file.read_text().replace(old, new))
-    (folder / "snapshot.json").write_bytes(other.read_bytes())
-
-
 def test_a_finding_that_all_files_leave_out_is_named(tmp_path: Path) -> None:
     """The reports are those of a sound tenant, the snapshot is not of one."""
     (tmp_path / "sound").mkdir()
