@@ -68,6 +68,8 @@ def disagreements(files: Files, predicate: Predicate) -> list[str]:
         problems = list(_snapshot(bundle))
     except SnapshotError as error:
         return [one_line(error.message.rstrip("."))]
+    except _MALFORMED:
+        return [f"{SNAPSHOT} is not what `evidence export` writes"]
     for name, check in _CHECKS.items():
         try:
             problems += check(bundle)

@@ -141,7 +141,7 @@ def test_a_forged_order_is_named(copied: Copied) -> None:
     value["predicate"]["captured_at"] = "2025-12-01T02:00:00Z"
     file.write_text(json.dumps(value))
 
-    refused(verify(*nights), "manifest.json is not what", "captured no earlier")
+    refused(verify(*nights), "manifest.json is not what", "was not captured earlier")
 
 
 def test_the_same_bundle_twice_is_named(three: list[Path]) -> None:
