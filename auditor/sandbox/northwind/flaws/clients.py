@@ -143,9 +143,8 @@ def parcel_tracker(company: Company) -> None:
 def secret_in_the_page(company: Company) -> None:
     """A single-page app was given a secret, which is in its page source."""
     redirect = "https://feedback.northwind.example/"
-    company.app(
-        "feedback-form", "browser", "client_secret_post", redirects=[redirect], groups=["Support"]
-    )
+    app = company.browser_app("feedback-form", redirect, groups=["Support"])
+    credentials(app)["token_endpoint_auth_method"] = "client_secret_post"
     let_browse(company, "feedback-form")
 
 
