@@ -93,7 +93,8 @@ def _message(server: AuthorizationServer, others: list[AuthorizationServer]) -> 
         return (
             f"Authorization server {quoted(server.title)} shares the audience "
             f"{listed(map(quoted, shared))} with {listed(quoted(o.title) for o in equal)}, "
-            f"so an API that goes by `aud` cannot tell their tokens apart{_overlapping(others, equal)}."
+            "so an API that goes by `aud` cannot tell their tokens apart"
+            f"{_overlapping(others, equal)}."
         )
     mine = listed(map(quoted, server.audiences))
     theirs = listed(
