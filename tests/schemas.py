@@ -107,7 +107,7 @@ def recognise(name: str, data: bytes) -> tuple[str | None, Any]:
             return _kind_of_toml(_plain(parse_toml(data.decode())))
         value = json.loads(data) if name.endswith(".json") else _read_yaml(data)
         return _kind(value), _plain(value)
-    except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, yaml.YAMLError):
         return None, None  # damaged on purpose, or a file of another kind
 
 

@@ -1,8 +1,7 @@
 """Snapshots from a few lines of JSON, for the examples on rule pages and for tests.
 
 An example names only what matters: ids, statuses, priorities and parents that it leaves
-out are filled in, so are the group and the user that every org has, and empty lists. Every
-collection counts as completely read.
+out are filled in, so are empty lists. Every collection counts as completely read.
 """
 
 from __future__ import annotations
@@ -26,12 +25,14 @@ _LEAST_LIKENESS = 0.6
 Json = dict[str, Any]
 
 
-def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
+def example_snapshot(example: Mapping[str, Any], *, people: bool = True) -> Snapshot:
     """Make a snapshot of an example.
 
     Args:
         example: API paths to lists of records (or, for single objects, to one object).
             App users may be given as records, group members as ids.
+        people: whether to add the group and the user that every org has, so that the snapshot
+            passes for a whole one when it is read from a file.
 
     Raises:
         DeclarationError: a key is no path that is read from a tenant.
@@ -45,7 +46,8 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
         row, keys = matched
         resources[path] = value if row.single else _filled_list(row, value)
         _imply_parents(resources, example, row, keys)
-    _imply_people(resources)
+    if people:
+        _imply_people(resources)
     _imply_empty_lists(resources)
     return Snapshot(
         capture=Capture(

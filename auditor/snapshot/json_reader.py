@@ -158,13 +158,16 @@ def read_odd_json(data: bytes) -> Any:
         ValueError: it is not valid JSON.
     """
     text = _ESCAPE.sub(_without_lone_surrogate, _cut(data)).decode()
-    return json.loads(
-        text,
-        object_pairs_hook=_object,
-        parse_int=_integer,
-        parse_float=_number,
-        parse_constant=_refused,
-    )
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_refused,
+        )
+    except RecursionError:  # what is never closed is not cut
+        raise ValueError("it is nested too deeply, and cut off") from None
 
 
 def repeated_members(value: Any) -> Iterator[str]:

@@ -204,7 +204,7 @@ def test_a_passing_fault_leaves_no_trace(tmp_path: Path, fault: dict[str, object
 
 def test_the_file_is_private_and_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
-    path.write_text("old")
+    exported(tenant(), path)
     path.chmod(0o644)
 
     exported(tenant(), path)
