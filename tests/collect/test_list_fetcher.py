@@ -231,3 +231,13 @@ def test_what_makes_a_list_pointless_is_asked_before_each_request() -> None:
 
         assert reading == ListResult(pages=1, requests=1, problem=refusal)
         assert len(sandbox.requests) == 1
+
+
+def test_throttling_for_no_stated_reason_is_named() -> None:
+    headers = {**NO_LIMIT, "Retry-After": "0"}
+    faults = [{"path": f"^{USERS}$", "status": 429, "headers": headers}]
+    with served({**large_tenant(), "@faults": faults}) as sandbox:
+        reading = fetched(sandbox, reading_of(USERS, []), attempts=1)
+
+    assert reading.problem.kind is ProblemKind.FAILED
+    assert reading.problem.reason.startswith("rate limited again and again (429")
