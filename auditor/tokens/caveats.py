@@ -44,6 +44,8 @@ def custom_server_caveats(
         if other.rule is not None
     ):
         yield Caveat(kind=CaveatKind.EQUAL_PRIORITY)
+    if situation.claims_unevaluated:
+        yield Caveat(kind=CaveatKind.CLAIMS_NOT_EVALUATED)
     if candidate.rule.token.inline_hook and candidate.rule.token.inline_hook.id:
         yield Caveat(kind=CaveatKind.INLINE_HOOK)
     if OFFLINE_ACCESS in asked.ignored:

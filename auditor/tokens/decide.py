@@ -21,6 +21,7 @@ from auditor.tokens.caveats import (
     org_server_caveats,
 )
 from auditor.tokens.checks import Check, rejected, unknown
+from auditor.tokens.claim_checks import claims_check
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision
 from auditor.tokens.decision_steps import DecisionSteps
@@ -154,6 +155,8 @@ class Decider:
             if step.missing is not None:
                 return _indeterminate(step.missing)
             if step.ends:
+                if refused := claims_check(situation, step.granted, asked):
+                    return _last(refused, steps)
                 return self._mint(situation, step.candidate, step.granted, asked)
         return _last(_NOTHING_MATCHED, steps)
 
@@ -170,12 +173,13 @@ class Decider:
             assert candidate.rule is not None
             token = candidate.rule.token
             refresh = gives_refresh_token(situation, granted)
+            access_minutes = token.access_token_lifetime_minutes if asked.access_token else None
             self._minted[key] = Decision(
                 outcome=Outcome.MINTED,
                 policy=candidate.policy,
                 rule=candidate.rule,
                 granted_scopes=tuple(sorted(granted)),
-                access_token_minutes=token.access_token_lifetime_minutes,
+                access_token_minutes=access_minutes,
                 refresh_token_minutes=token.refresh_token_lifetime_minutes if refresh else None,
                 refresh_window_minutes=token.refresh_token_window_minutes if refresh else None,
                 id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
@@ -212,7 +216,7 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     return Decision(
         outcome=Outcome.MINTED,
         granted_scopes=tuple(sorted(granted)),
-        access_token_minutes=ORG_ACCESS_TOKEN_MINUTES,
+        access_token_minutes=ORG_ACCESS_TOKEN_MINUTES if asked.access_token else None,
         refresh_token_minutes=ORG_REFRESH_TOKEN_MINUTES if refresh else None,
         id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
         refresh_token=refresh,

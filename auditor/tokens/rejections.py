@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.snapshot.models.servers import Claim
+from auditor.text import one_line
 from auditor.tokens.conditions import Condition
 
 
@@ -111,6 +113,17 @@ SCOPES_NOT_FOR_GRANT = Rejection(Condition.SCOPES)
 NOT_GRANTED = Rejection(Condition.OKTA_SCOPES)
 NEEDS_PRIVATE_KEY = Rejection(Condition.AUTHENTICATION)
 OMITTED_SCOPES = Rejection(Condition.SCOPES, "invalid_scope")
+
+
+def claim_not_evaluated(claim: Claim) -> Rejection:
+    """A claim of the token cannot be evaluated.
+
+    Support article "The groups claim matched too many groups" for claims that the org defined;
+    devforum 12933 for the system claim `sub`, whose log reason is not published.
+    """
+    kind, reason = ("system", None) if claim.system else ("user", "user_claim_evaluation_failure")
+    description = f"The '{one_line(claim.title)}' {kind} claim could not be evaluated."
+    return Rejection(Condition.CLAIMS, None, description, reason)
 
 
 def grant_not_allowed(configured: tuple[str, ...]) -> Rejection:

@@ -47,6 +47,8 @@ class AskedScopes:
     """Scopes asked for that Okta leaves out without an error."""
     undefined: frozenset[str] = frozenset()
     """Scopes asked for that the server does not know."""
+    access_token: bool = True
+    """Whether the response type brings an access token, and not only an ID token."""
 
 
 def scopes_check(asked: AskedScopes) -> Check:

@@ -718,6 +718,38 @@ def test_reach_of_an_incomplete_tenant_is_what_enumeration_finds(
     Case(org_of(tenant, unread), reading, asked_in(tenant)).check()
 
 
+CLAIM = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(("sub", "tag")),
+        "claimType": mostly("RESOURCE", "IDENTITY"),
+        "value": mostly("'x'", "appuser.userName", "no expression"),
+        "alwaysIncludeInToken": st.booleans(),
+        "conditions": some((*CUSTOM, *OPENID), 2).map(lambda scopes: {"scopes": scopes}),
+    }
+)
+
+
+@often
+@given(
+    tenant=tenants(),
+    claims=st.lists(CLAIM, min_size=1, max_size=2),
+    reading=READINGS,
+    unread=unread_of((*UNREAD, *OF_CLIENTS, f"{SERVER}/claims")),
+)
+def test_reach_of_claims_that_fail_is_what_enumeration_finds(
+    tenant: Json, claims: list[Json], reading: OidcScopes, unread: list[str]
+) -> None:
+    tenant[f"{SERVER}/claims"] = [
+        {"id": f"c{at}", "valueType": "EXPRESSION", "status": "ACTIVE", **claim}
+        for at, claim in enumerate(claims)
+    ]
+    case = Case(org_of(tenant, unread), reading, asked_in(tenant))
+    for reach, brute in case.situations:
+        same_scopes(reach, brute)
+        same_together(reach, brute)
+        same_people(reach, brute)
+
+
 @st.composite
 def all_live(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Json:
     """Two rules for everything, of which only people decide; nobody needs an assignment."""

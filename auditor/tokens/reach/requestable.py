@@ -48,10 +48,12 @@ class Requestable:
     Args:
         situation: the server, client and grant type.
         named: scopes that rules of the server name, which may exist even if none was read.
+        refused: scopes with which tokens are refused for a claim.
     """
 
     situation: Situation
     named: Iterable[str] = ()
+    refused: frozenset[str] = frozenset()
 
     @cached_property
     def universe(self) -> frozenset[str]:
@@ -101,7 +103,7 @@ class Requestable:
     def _valid(self, companion: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Scopes that may be asked for beside a companion: for certain, and as far as is known."""
         sure, possible = set[str](), set[str]()
-        for name in self.universe:
+        for name in self.universe - self.refused if not companion & self.refused else ():
             asked = self._ask(companion | {name})
             if asked.missing is not None:
                 possible.add(name)

@@ -159,6 +159,13 @@ def _assigned_how(explanation: DecisionSteps) -> str:
     return f"assigned through group {listed(groups)}" if groups else "assigned directly"
 
 
+def _claims(explanation: DecisionSteps, check: Check) -> str:
+    assert check.rejection is not None
+    server = explanation.situation.server
+    name = quoted(server.title) if server else "of the org"
+    return f"server {name} has a claim that fails: {check.rejection.description}"
+
+
 def _no_rule(explanation: DecisionSteps, check: Check) -> str:
     del explanation
     unread = check.verdict is Verdict.UNKNOWN
@@ -179,5 +186,6 @@ _BY_CONDITION: dict[Condition, Callable[[DecisionSteps, Check], str]] = {
     Condition.SCOPES: _scopes,
     Condition.USER: _user,
     Condition.ASSIGNMENT: _assignment,
+    Condition.CLAIMS: _claims,
     Condition.POLICY: _no_rule,
 }
