@@ -112,7 +112,7 @@ class Decider:
         for check in _checks(situation, request, asked, fixed=steps is not None):
             if ended := _ended(check, steps):
                 return ended
-            unsettled = check.unsettled
+            unsettled = unsettled or check.unsettled
         if situation.server is None:
             return _settled(_at_org_server(situation, asked), unsettled)
         if not situation.policies_known:

@@ -357,6 +357,8 @@ class Plainly:
         client, wanted = app["id"], self.wanted(scopes, grant, app["settings"]["oauthClient"])
         if wanted is None:
             return ("rejected",)
+        if not wanted or (scopes is None and grant in {JWT_BEARER, TOKEN_EXCHANGE}):
+            return ("unknown",)
         if grant == TOKEN_EXCHANGE:
             held, free = (
                 self.exchanged(client, user, scopes, held=reading) for reading in (True, False)
@@ -365,7 +367,8 @@ class Plainly:
         may_try = self.can_sign_in(grant, user) and self.is_assigned(app, user)
         if grant != CLIENT_CREDENTIALS and not may_try:
             return ("rejected",)
-        return self.walk(client, grant, user, wanted, omitted=scopes is None)
+        end = self.walk(client, grant, user, wanted, omitted=scopes is None)
+        return ("unknown",) if end[0] == "minted" and grant == JWT_BEARER else end
 
     def exchanged(
         self, client: str, user: Person, scopes: Scopes | None, *, held: bool
@@ -407,7 +410,12 @@ class Plainly:
         defaults = {name for name, scope in self.scopes.items() if scope["default"]}
         defaults -= OIDC if grant == CLIENT_CREDENTIALS else set()
         defaults -= {"offline_access"} if grant == IMPLICIT else set()
-        return None if grant == PASSWORD or not defaults else defaults
+        if grant in {JWT_BEARER, TOKEN_EXCHANGE}:
+            return set()
+        blocked = {name for name in defaults if self.scopes[name]["consent"] == "REQUIRED"}
+        if grant == PASSWORD or (grant == CLIENT_CREDENTIALS and blocked):
+            return None
+        return defaults or None
 
     def invalid(self, scopes: Scopes, grant: str, oauth: Json) -> bool:
         openid = "openid" in scopes
@@ -422,6 +430,7 @@ class Plainly:
             or (grant == CIBA and not openid)
             or (grant == IMPLICIT and oauth["response_types"] == ["id_token"] and not openid)
             or ("profile" in scopes and not openid)
+            or ("device_sso" in scopes and not scopes >= {"openid", "offline_access"})
         )
 
     def can_sign_in(self, grant: str, user: Person) -> bool:

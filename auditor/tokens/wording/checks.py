@@ -109,6 +109,8 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
         return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
+    if asked.unsettled is not None:
+        return f"scopes {names}: whether they may be named beside this assertion is not known"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
