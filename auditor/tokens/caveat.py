@@ -24,6 +24,7 @@ class CaveatKind(StrEnum):
     LIMITED_TO_USER = "limited_to_user"
     NETWORK_ZONES = "network_zones"
     NETWORK_ZONES_UNREAD = "network_zones_unread"
+    NO_PAGES = "no_pages"
     NO_REFRESH_TOKEN = "no_refresh_token"  # noqa: S105 - a kind of caveat
     OFFLINE_ACCESS_IGNORED = "offline_access_ignored"
     OIDC_SCOPES = "oidc_scopes"
@@ -89,6 +90,9 @@ _TEXTS = {
     CaveatKind.NETWORK_ZONES_UNREAD: (
         "The network zones were not read: if none of the client's matches an address, every "
         "request is answered with 403."
+    ),
+    CaveatKind.NO_PAGES: (
+        "With prompt=none the answer is login_required if the user has no session."
     ),
     CaveatKind.NO_REFRESH_TOKEN: (
         "offline_access brings no refresh token: the client lacks the refresh_token grant."

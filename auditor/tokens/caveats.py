@@ -51,7 +51,10 @@ def custom_server_caveats(
     if OFFLINE_ACCESS in asked.ignored:
         yield Caveat(kind=CaveatKind.OFFLINE_ACCESS_IGNORED)
     consent = granted & _consent_scopes(situation)
-    if consent and situation.client.oauth.consent_method == "REQUIRED":
+    asking = situation.client.oauth.consent_method == "REQUIRED" or asked.prompt == "consent"
+    if asked.prompt == "none":
+        yield Caveat(kind=CaveatKind.NO_PAGES)
+    if consent and asking:
         yield Caveat(kind=CaveatKind.CONSENT, scopes=tuple(sorted(consent)))
 
 

@@ -12,7 +12,6 @@ from auditor.tokens.checks import Check, Verdict, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import (
     BROWSER_GRANTS,
-    CLIENT_CREDENTIALS,
     IMPLICIT,
     KNOWN_GRANTS,
     REFRESH_TOKEN,
@@ -40,8 +39,6 @@ def client_checks(
         yield rejected(Condition.GRANT, rejections.UNKNOWN_GRANT)
     if grant not in client.grant_types:
         yield rejected(Condition.GRANT, _without_grant(client, grant))
-    if server is None and grant == CLIENT_CREDENTIALS and not client.service:
-        yield rejected(Condition.GRANT, rejections.ONLY_SERVICE_APPS)
     yield Check(Condition.GRANT)
     if grant == REFRESH_TOKEN:
         yield unknown(Condition.REFRESH, MissingFactKind.POLICY_ON_REFRESH)

@@ -129,6 +129,7 @@ USER_SHUT_OUT = Rejection(Condition.USER)
 ONLY_SERVICE_APPS = Rejection(Condition.GRANT)
 # Guide "Configure Native SSO": it needs `openid`, `offline_access` and a custom server.
 DEVICE_SSO = Rejection(Condition.SCOPES)
+CONSENT_WITHOUT_PAGE = Rejection(Condition.CONSENT)
 CONSENT_WITHOUT_USER = Rejection(Condition.CONSENT)
 SCOPES_NOT_FOR_GRANT = Rejection(Condition.SCOPES)
 NOT_GRANTED = Rejection(Condition.OKTA_SCOPES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
 from auditor.tokens import rejections
@@ -20,10 +21,13 @@ from auditor.tokens.grants import (
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.rejections import Rejection
 
+T = TypeVar("T")
+
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
 DEVICE_SSO = "device_sso"
 GROUPS = "groups"
+_BESIDE_DEVICE_SSO = frozenset({OPENID, OFFLINE_ACCESS})
 
 _LATER_SCOPES = frozenset({"interclient_access", "online_access"})
 """System scopes that are not in every list of scopes, of Native to Web SSO and of 2022; neither is
@@ -54,6 +58,8 @@ class AskedScopes:
     """Scopes asked for that the server does not know."""
     unsettled: MissingFactKind | None = None
     """The fact without which a token is not certain, though a rejection would be."""
+    prompt: str | None = None
+    """What the request says about pages that the user is shown."""
     access_token: bool = True
     """Whether the response type brings an access token, and not only an ID token."""
 
@@ -112,6 +118,7 @@ def at_org_server(
     response_type: str,
     *,
     private_key: bool,
+    service: bool,
 ) -> AskedScopes:
     """Check scopes against the org authorization server.
 
@@ -123,29 +130,38 @@ def at_org_server(
         grant: the grant type.
         response_type: space-separated.
         private_key: whether the client authenticates with private_key_jwt.
+        service: whether the client is a service app.
     """
+    machine = grant == CLIENT_CREDENTIALS
+    if machine and not service:
+        return AskedScopes(rejection=rejections.ONLY_SERVICE_APPS)
     if not scopes:
         return AskedScopes(missing=MissingFactKind.OMITTED_SCOPES_AT_ORG)
     okta = frozenset(s for s in scopes if s.startswith("okta."))
     if custom := scopes - okta - OIDC_SCOPES - _LATER_SCOPES - {GROUPS}:
-        if grant == TOKEN_EXCHANGE:
-            return AskedScopes(missing=MissingFactKind.AGENT_CONNECTIONS)
-        return AskedScopes(rejection=rejections.CUSTOM_SCOPE_AT_ORG, undefined=custom)
+        refused = AskedScopes(rejection=rejections.CUSTOM_SCOPE_AT_ORG, undefined=custom)
+        id_jag = AskedScopes(missing=MissingFactKind.AGENT_CONNECTIONS)
+        return id_jag if grant == TOKEN_EXCHANGE else refused
     rejection = _by_grant(scopes - okta, grant, response_type, service=False)
-    if DEVICE_SSO in scopes:
-        rejection = rejection or rejections.DEVICE_SSO
-    if okta and grant == CLIENT_CREDENTIALS and not private_key:
-        rejection = rejection or rejections.NEEDS_PRIVATE_KEY
-    if granted is not None and okta - granted:
-        rejection = rejection or rejections.NOT_GRANTED
-    if rejection is not None:
+    rows = (
+        (DEVICE_SSO in scopes, rejections.DEVICE_SSO),
+        (okta and machine and not private_key, rejections.NEEDS_PRIVATE_KEY),
+        (granted is not None and okta - granted, rejections.NOT_GRANTED),
+    )
+    if rejection := rejection or _first(rows):
         return AskedScopes(rejection=rejection)
-    missing = MissingFactKind.OKTA_SCOPE_GRANTS if okta and granted is None else None
-    if grant == CLIENT_CREDENTIALS and GROUPS in scopes:
-        missing = missing or MissingFactKind.GROUPS_WITHOUT_USER
-    if missing is not None:
+    missing_rows = (
+        (okta and granted is None, MissingFactKind.OKTA_SCOPE_GRANTS),
+        (machine and GROUPS in scopes, MissingFactKind.GROUPS_WITHOUT_USER),
+    )
+    if missing := _first(missing_rows):
         return AskedScopes(missing=missing)
     return _without_ignored(scopes, grant, response_type)
+
+
+def _first(rows: Iterable[tuple[object, T]]) -> T | None:
+    """The first row that applies."""
+    return next((row for applies, row in rows if applies), None)
 
 
 def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: str) -> AskedScopes:
@@ -173,6 +189,7 @@ def _by_grant(
     openid, has_openid = scopes & OIDC_SCOPES, OPENID in scopes
     needs_openid = scopes & CLAIM_SCOPES or "id_token" in response_type.split()
     at_authorize = grant in BROWSER_GRANTS
+    effective = scopes - _ignored(scopes, grant, response_type)
     rows = (
         (grant == CLIENT_CREDENTIALS and openid, rejections.OPENID_WITHOUT_USER),
         (grant == CLIENT_CREDENTIALS and scopes & _LATER_SCOPES, rejections.SCOPES_NOT_FOR_GRANT),
@@ -183,9 +200,9 @@ def _by_grant(
             needs_openid and not has_openid,
             rejections.OPENID_MISSING_AT_AUTHORIZE if at_authorize else rejections.OPENID_MISSING,
         ),
-        (DEVICE_SSO in scopes and not scopes >= {OPENID, OFFLINE_ACCESS}, rejections.DEVICE_SSO),
+        (DEVICE_SSO in scopes and not effective >= _BESIDE_DEVICE_SSO, rejections.DEVICE_SSO),
     )
-    return next((rejection for applies, rejection in rows if applies), None)
+    return _first(rows)
 
 
 def _without_ignored(scopes: frozenset[str], grant: str, response_type: str) -> AskedScopes:

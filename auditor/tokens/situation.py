@@ -16,6 +16,7 @@ from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, uneval
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
     IMPLICIT,
     USER_CHECK_UNDOCUMENTED,
     USERLESS_GRANTS,
@@ -43,7 +44,9 @@ class Situation:
     server: AuthorizationServer | None
     client: App
     grant: str
-    _asked: dict[tuple[frozenset[str] | None, str], AskedScopes] = field(default_factory=dict)
+    _asked: dict[tuple[frozenset[str] | None, str, str | None], AskedScopes] = field(
+        default_factory=dict
+    )
 
     @cached_property
     def fixed_checks(self) -> tuple[Check, ...]:
@@ -173,11 +176,12 @@ class Situation:
     def asked(self, request: TokenRequest) -> AskedScopes:
         """What the request's scopes decide by themselves."""
         response_type = request.response_type or self._usual_response_type(request.scopes)
-        key = (request.scopes, response_type)
+        prompt = request.prompt if self.grant in BROWSER_GRANTS else None
+        key = (request.scopes, response_type, prompt)
         if key not in self._asked:
             alone = self.grant == IMPLICIT and "token" not in response_type.split()
             asked = self._ask(request.scopes, response_type)
-            self._asked[key] = replace(asked, access_token=not alone)
+            self._asked[key] = replace(asked, access_token=not alone, prompt=prompt)
         return self._asked[key]
 
     def _usual_response_type(self, scopes: frozenset[str] | None) -> str:
@@ -193,6 +197,7 @@ class Situation:
                 self.grant,
                 response_type,
                 private_key=self.client.auth_method == "private_key_jwt",
+                service=self.client.service,
             )
         return at_custom_server(
             scopes, self.defined_scopes, self.grant, response_type, service=self.client.service

@@ -430,7 +430,10 @@ class Plainly:
             or (grant == CIBA and not openid)
             or (grant == IMPLICIT and oauth["response_types"] == ["id_token"] and not openid)
             or ("profile" in scopes and not openid)
-            or ("device_sso" in scopes and not scopes >= {"openid", "offline_access"})
+            or (
+                "device_sso" in scopes
+                and (grant == IMPLICIT or not scopes >= {"openid", "offline_access"})
+            )
         )
 
     def can_sign_in(self, grant: str, user: Person) -> bool:

@@ -10,7 +10,7 @@ from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
-from auditor.tokens.rejections import UNKNOWN_GRANT, Rejection
+from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
 
 
 def check_words(explanation: DecisionSteps, check: Check) -> str:
@@ -87,7 +87,12 @@ def _response_type(explanation: DecisionSteps, check: Check) -> str:
 
 def _redirect_uri(explanation: DecisionSteps, check: Check) -> str:
     uri = quoted(explanation.request.redirect_uri or "")
-    return f"redirect URI {uri} {_is(check)} registered"
+    words = f"redirect URI {uri} {_is(check)} registered"
+    if check.verdict is not Verdict.FAILED:
+        return words
+    registered = explanation.situation.client.oauth.redirect_uris
+    names = listed(map(quoted, registered), most=8) if registered else "none"
+    return f"{words}; registered: {names}"
 
 
 def _pkce(explanation: DecisionSteps, check: Check) -> str:
@@ -121,6 +126,8 @@ def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
     if undefined:
         verb = "is" if len(undefined) == 1 else "are"
         return f"{listed(sorted(undefined), most=8)} {verb} not defined on this server"
+    if rejection is ONLY_SERVICE_APPS:
+        return "only service apps get tokens without a user from the org server"
     return rejection.description or "is not possible with this grant type"
 
 
@@ -168,6 +175,12 @@ def _claims(explanation: DecisionSteps, check: Check) -> str:
     return f"server {name} has a claim that fails: {check.rejection.description}"
 
 
+def _consent(explanation: DecisionSteps, check: Check) -> str:
+    del check
+    name = _client_name(explanation)
+    return f"{name} and a scope require consent, and prompt=none lets nobody be asked"
+
+
 def _no_rule(explanation: DecisionSteps, check: Check) -> str:
     del explanation
     unread = check.verdict is Verdict.UNKNOWN
@@ -189,5 +202,6 @@ _BY_CONDITION: dict[Condition, Callable[[DecisionSteps, Check], str]] = {
     Condition.USER: _user,
     Condition.ASSIGNMENT: _assignment,
     Condition.CLAIMS: _claims,
+    Condition.CONSENT: _consent,
     Condition.POLICY: _no_rule,
 }
