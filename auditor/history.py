@@ -103,7 +103,7 @@ def run_of(result: AuditResult) -> Run:
     return Run(
         captured_at=result.capture.finished_at.astimezone(UTC).replace(microsecond=0),
         tool_version=result.tool_version,
-        complete=not result.incomplete,
+        complete=result.complete,
         findings=len(result.findings),
         accepted=len(result.accepted),
         by_severity={key.value: number for key, number in result.by_severity.items()},

@@ -26,6 +26,7 @@ LARGEST_RESULTS = 1_000_000_000
 LARGEST_SNAPSHOT = 1_000_000_000
 """Bytes, as stored and as decompressed. A hundred times the benchmark's large tenant."""
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 4095
 _MB = 1_000_000
 _PIECE = 1 << 24
 """Bytes that are read at once."""
@@ -54,6 +55,18 @@ class InputProblem(Exception):  # noqa: N818 - its callers make the error of it
         self.clause = clause
         self.missing = missing
         """Whether there is no such file."""
+
+
+def name_problem(path: Path) -> str:
+    """Why a path cannot be that of a file, as a clause; empty if it can."""
+    if "\0" in str(path):
+        return "cannot be the name of a file: it holds a character that none has"
+    # As bytes: a path of the command line may hold what is no text.
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
+        return f"cannot be the name of a file: a part is longer than {_LONGEST_NAME} bytes"
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        return f"cannot be the name of a file: it is longer than {_LONGEST_PATH:,} bytes"
+    return ""
 
 
 def read_bytes(path: Path, largest: int, *, follow: bool = True) -> bytes:

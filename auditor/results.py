@@ -20,6 +20,7 @@ from auditor.lint.completeness import (
     incomplete_rules,
     incompleteness,
     unread_collections,
+    unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.object_types import type_name
@@ -84,4 +85,5 @@ __all__ = [
     "markdown",
     "type_name",
     "unread_collections",
+    "unread_share",
 ]

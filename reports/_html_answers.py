@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor import AuditResult, Severity, counted, listed
-from auditor.results import Completeness, incomplete_rules
+from auditor.results import Completeness, incomplete_rules, unread_share
 
 from ._wording import impacts, severities
 
@@ -56,10 +56,9 @@ def evaluated(result: AuditResult) -> str:
 
 def is_complete(result: AuditResult) -> str:
     """The answer to whether everything was checked, without a full stop."""
-    gaps = _gaps(result)
     if result.incomplete:
-        return f"No: {gaps}"
-    return f"Every selected rule, but {gaps}" if gaps else f"Yes: {_ALL}"
+        return f"No: {_gaps(result)}"
+    return f"Yes: {_ALL}"
 
 
 def not_checked(result: AuditResult) -> str:
@@ -72,8 +71,5 @@ def _gaps(result: AuditResult) -> str:
     if not result.rules:
         return "no rule was selected"
     completeness = Completeness.of(result)
-    unread = len(completeness.unread_collections)
-    collections = f"{unread:,} of {counted(completeness.collections, 'collection')}"
-    parts = [incomplete_rules(completeness)]
-    parts += [f"{collections} not read completely"] if unread else []
-    return "; ".join(filter(None, parts))
+    parts = filter(None, [incomplete_rules(completeness), unread_share(completeness)])
+    return "; ".join(parts) or ("" if result.complete else "no rule could be evaluated")

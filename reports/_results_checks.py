@@ -24,14 +24,20 @@ def check_coherence(results: Results) -> None:
             raise ValueError(f"rules.{at}.reads: this okta-auditor does not know all of it")
         if set(rule.consults) - BY_NAME.keys():
             raise ValueError(f"rules.{at}.consults: this okta-auditor does not know all of it")
-    for at, entry in enumerate(results.coverage):
-        if entry.collection not in BY_NAME:
-            raise ValueError(f"coverage.{at}.collection: this okta-auditor does not know it")
+    _check_coverage(results)
     rules = {item.code: item for item in results.rules}
     _check_rules(results, rules)
     for part in ("findings", "accepted"):
         for at, finding in enumerate(getattr(results, part)):
             _check_finding(finding, rules[finding.code], f"{part}.{at}", counts=part == "findings")
+
+
+def _check_coverage(results: Results) -> None:
+    for at, entry in enumerate(results.coverage):
+        if entry.collection not in BY_NAME:
+            raise ValueError(f"coverage.{at}.collection: this okta-auditor does not know it")
+    if [entry.collection for entry in results.coverage] != list(BY_NAME):
+        raise ValueError("coverage: it has not one entry for each collection, in their order")
 
 
 def _check_rules(results: Results, rules: dict[str, RuleInfo]) -> None:

@@ -82,8 +82,8 @@ class ResultsSummary(ResultsPart):
     """The numbers."""
 
     complete: bool = Field(
-        description="False if a rule crashed, could not be evaluated although the org has what "
-        "it reads, or none was selected: then the absence of findings proves nothing."
+        description="Whether all that the org has was read and every selected rule gave an "
+        "answer, at least one of them; otherwise no finding is no proof."
     )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
@@ -129,6 +129,13 @@ class QuarantinedInfo(ResultsPart):
     reason: str
 
 
+class ContradictionInfo(ResultsPart):
+    """Something that a ledger says of a resource and that does not hold."""
+
+    path: str
+    reason: str
+
+
 class CoverageInfo(ResultsPart):
     """How completely a collection was read, and why not."""
 
@@ -146,6 +153,12 @@ class CoverageInfo(ResultsPart):
     reason: str | None
     gaps: list[GapInfo]
     quarantined: list[QuarantinedInfo]
+    contradictions: list[ContradictionInfo] = Field(
+        description="What the snapshot's ledger says and its resources do not."
+    )
+    lacks: list[str] = Field(
+        description="What every org has and this list has not, although it was read to its end."
+    )
 
 
 class RunInfo(ResultsPart):
@@ -173,6 +186,9 @@ class Results(ResultsPart):
     tenant: TenantInfo
     captured_at: AwareDatetime = Field(description="When reading the tenant was finished.")
     capture: Capture = Field(description="The header of the snapshot.")
+    snapshot_digest: str = Field(
+        description="Of the content of the snapshot that was audited; empty if it never was a file."
+    )
     source: str = Field(description="The file that locations point into.")
     show_accepted: bool = Field(description="Whether reports list what was accepted.")
     summary: ResultsSummary

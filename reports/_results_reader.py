@@ -192,6 +192,7 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         ),
         baseline=results.baseline or "",
         as_of=results.as_of,
+        snapshot_digest=results.snapshot_digest,
         source=results.source,
         show_accepted=results.show_accepted,
         history=tuple(_run(item) for item in results.history),

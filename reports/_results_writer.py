@@ -53,6 +53,7 @@ def results_of(result: AuditResult) -> Results:
         tenant=TenantInfo.model_validate(result.tenant),
         captured_at=result.capture.finished_at,
         capture=result.capture,
+        snapshot_digest=result.snapshot_digest,
         source=result.source,
         show_accepted=result.show_accepted,
         summary=summary_of(result),
@@ -97,7 +98,7 @@ def _rule(item: Rule) -> RuleInfo:
 def summary_of(result: AuditResult) -> ResultsSummary:
     """The numbers of a result."""
     return ResultsSummary(
-        complete=not result.incomplete,
+        complete=result.complete,
         findings=len(result.findings),
         suppressed=len(result.suppressed),
         unchanged=len(result.unchanged),

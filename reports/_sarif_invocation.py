@@ -28,7 +28,8 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
         total: how many there are.
     """
     return {
-        "executionSuccessful": not result.incomplete,
+        "executionSuccessful": result.complete,
+        "properties": {"snapshotDigest": result.snapshot_digest},
         "startTimeUtc": _utc(result.capture.started_at),
         "endTimeUtc": _utc(result.capture.finished_at),
         "toolExecutionNotifications": [

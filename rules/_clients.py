@@ -7,6 +7,7 @@ from itertools import groupby
 
 from auditor import Org
 from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer, Grant, PolicyRule
+from auditor.oauth import REFRESH_TOKEN, REFRESHABLE_GRANTS, gives_refresh_tokens
 
 END_USER = "END_USER"
 """Source of a grant that a user gave in a consent dialog, not an administrator."""
@@ -81,6 +82,18 @@ class Roster:
         if ALL_CLIENTS in policy.clients:
             return iter(self._by_grant.get(grant, ()))
         return (each for each in self.named(policy) if grant in each.grant_types)
+
+    def refreshes(self, policy: AccessPolicy, policy_rule: PolicyRule) -> bool:
+        """Whether a client of the policy can get a refresh token by the rule.
+
+        The rule must allow offline_access, and one client must have both the refresh_token grant
+        and a grant type of the rule that brings refresh tokens.
+        """
+        if not gives_refresh_tokens(policy_rule):
+            return False
+        begins = REFRESHABLE_GRANTS.intersection(policy_rule.grant_types)
+        clients = self.using(policy, REFRESH_TOKEN)
+        return any(begins.intersection(client.grant_types) for client in clients)
 
 
 def named(client: App, policy: AccessPolicy) -> bool:

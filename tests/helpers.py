@@ -15,9 +15,11 @@ from schemas import check, check_text
 from auditor.cli import main
 from auditor.lint.examples import example_snapshot
 from auditor.sandbox import Sandbox, TenantFile
-from auditor.snapshot.collections import match
-from auditor.snapshot.document import write_snapshot
+from auditor.snapshot.collections import COLLECTIONS, match
+from auditor.snapshot.content_digest import content_digest
+from auditor.snapshot.document import document_head, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.snapshot.proof import complete_ledger, expected_lists
 
 TOKEN = "00secretTokenThatMustNeverBeSeen"
 
@@ -98,7 +100,10 @@ TENANT: dict[str, Any] = {
     "/api/v1/apps/0oa1/users": [
         {"id": "00u1", "scope": "GROUP", "status": "ACTIVE", "profile": {"ssn": "078-05-1120"}}
     ],
-    "/api/v1/groups": [{"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}}],
+    "/api/v1/groups": [
+        {"id": "00g0", "type": "BUILT_IN", "profile": {"name": "Everyone"}},
+        {"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}},
+    ],
     "/api/v1/groups/00g1/users": [{"id": "00u1", "profile": {"login": "ada@acme.example"}}],
     "/api/v1/users": [
         {
@@ -169,6 +174,12 @@ def ledger(path: Path) -> dict[str, dict[str, Any]]:
     return {entry["collection"]: entry for entry in json.loads(path.read_text())["ledger"]}
 
 
+def write_document(path: Path, document: dict[str, Any]) -> None:
+    """Write a snapshot document that was edited, with the digest of what it holds now."""
+    digest = content_digest(document_head(document), document["resources"])
+    path.write_text(json.dumps({**document, "digest": digest}))
+
+
 def snapshot_file(folder: Path, document: dict[str, Any], *, unread: tuple[str, ...] = ()) -> Path:
     """A snapshot file of an example, in which some collections were refused."""
     snapshot = example_snapshot(document)
@@ -188,7 +199,30 @@ def snapshot_file(folder: Path, document: dict[str, Any], *, unread: tuple[str, 
         for path, value in snapshot.resources.items()
         if (found := match(path)) and found[0].name not in unread
     }
+    for row in COLLECTIONS:  # an exporter reads no list that belongs to nothing
+        if row.parent:
+            of = {
+                name: [p for p in resources if _name(p) == name] for name in (row.name, row.parent)
+            }
+            expected = expected_lists(row, {path: resources[path] for path in of[row.parent]})
+            for path in set(of[row.name]) - expected:
+                del resources[path]
+    counts = {entry.collection: entry for entry in complete_ledger(resources).entries}
+    entries = tuple(
+        entry.model_copy(
+            update={
+                "objects": counts[entry.collection].objects,
+                "lists": 0 if entry.collection in unread else counts[entry.collection].lists,
+            }
+        )
+        for entry in entries
+    )
     changed = {"ledger": Ledger(entries=entries), "resources": resources}
     path = folder / "example.json"
     write_snapshot(snapshot.model_copy(update=changed), path)
     return path
+
+
+def _name(path: str) -> str:
+    found = match(path)
+    return found[0].name if found else ""

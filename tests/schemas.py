@@ -8,8 +8,8 @@ tests, `helpers.py` what commands print and what the sandbox serves.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
-import tomllib
 import zipfile
 import zlib
 from collections import Counter
@@ -37,6 +37,7 @@ from auditor.plugins import load_rules
 from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.document import FORMAT, parse_snapshot
 from auditor.tokens.expectations.model import Expectation
+from auditor.toml_lines import parse as parse_toml
 
 _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
 _LARGEST = 10_000_000
@@ -51,8 +52,13 @@ def check_files(folder: Path) -> Counter[str]:
         AssertionError: the tool accepts a file that its schema refuses.
     """
     counts: Counter[str] = Counter()
+    seen: set[tuple[str, bytes]] = set()
     for path in sorted(folder.rglob("*")):
         for name, data in _contents(path):
+            identity = (Path(name).suffix, hashlib.sha256(data).digest())
+            if identity in seen:
+                continue
+            seen.add(identity)
             kind, document = recognise(name, data)
             if kind and accepts(kind, document):
                 check(kind, document, str(path))
@@ -98,10 +104,10 @@ def recognise(name: str, data: bytes) -> tuple[str | None, Any]:
     """The kind that a file looks like, and its content as a JSON value."""
     try:
         if name.endswith(".toml"):
-            return _kind_of_toml(_plain(tomllib.loads(data.decode())))
+            return _kind_of_toml(_plain(parse_toml(data.decode())))
         value = json.loads(data) if name.endswith(".json") else _read_yaml(data)
         return _kind(value), _plain(value)
-    except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, yaml.YAMLError):
         return None, None  # damaged on purpose, or a file of another kind
 
 
@@ -188,10 +194,18 @@ def _plain(value: Any) -> Any:
 
 def _read_snapshot(document: Any) -> None:
     snapshot = parse_snapshot(json.dumps(document).encode(), _HERE)
-    if quarantined := [
-        odd for entry in Org.of(snapshot).ledger.entries for odd in entry.quarantined
-    ]:
-        raise ValueError(quarantined[0].reason)
+    odd = [item for entry in Org.of(snapshot).ledger.entries for item in entry.quarantined]
+    # A schema knows shapes; whether the ledger is true is for `auditor.snapshot.proof`.
+    odd += [
+        item
+        for entry in snapshot.ledger.entries
+        for item in entry.contradictions
+        if "cannot be understood" in item.reason
+        or "is no collection" in item.reason
+        or item.reason.startswith("it is not a")
+    ]
+    if odd:
+        raise ValueError(odd[0].reason)
 
 
 def _read_suppressions(document: Any) -> None:

@@ -58,7 +58,9 @@ def test_the_example_rule_in_the_guide_works(tmp_path: Path) -> None:
     assert code
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "group_without_members.py").write_text(code[1])
-    document = tenant(**{"/api/v1/groups": [{"id": "00g1"}, {"id": "00g2"}]})
+    document = tenant()
+    document["/api/v1/groups"].append({"id": "00g2"})
+    document["/api/v1/groups/00g0/users"] = document["/api/v1/groups/00g1/users"]
     with served(document) as sandbox:
         okta_auditor("snapshot", "-o", tmp_path / "s.json", "--all-members", url=sandbox.url)
 

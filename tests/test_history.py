@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import okta_auditor, served, snapshot_file, tenant
+from helpers import okta_auditor, served, snapshot_file, tenant, write_document
 
 from auditor.errors import OutputError, UsageError
 from auditor.history import MOST_RUNS, check_history
@@ -24,7 +24,7 @@ def night(folder: Path, number: int, **changes: Any) -> Path:
     document = json.loads(path.read_text())
     moment = (FIRST + timedelta(days=number)).isoformat().replace("+00:00", "Z")
     document["capture"] |= {"started_at": moment, "finished_at": moment}
-    path.write_text(json.dumps(document))
+    write_document(path, document)
     return path
 
 

@@ -11,6 +11,7 @@ import click
 
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.ledger import LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup.named_request import NamedRequest
@@ -55,17 +56,19 @@ def explain_command(snapshot: Path, named: NamedRequest) -> str:
     return shlex.join(parts)
 
 
-def unread(org: Org, *further: str) -> list[str]:
-    """What decisions rest on and was not read completely, one sentence each.
+def unread(org: Org) -> list[str]:
+    """What decisions rest on and was not read completely, one sentence each."""
+    names = {entry.collection for entry in org.ledger.missing(lineage(OUTCOME_READS))}
+    return [_unread(entry) for entry in org.ledger.incomplete if entry.collection in names]
 
-    Args:
-        org: the tenant.
-        further: more collections to look at.
-    """
-    incomplete = {entry.collection for entry in org.ledger.incomplete}
-    return [
+
+def everything_unread(org: Org) -> list[str]:
+    """What was not read completely although the org has it, one sentence each."""
+    return [_unread(entry) for entry in org.ledger.incomplete]
+
+
+def _unread(entry: LedgerEntry) -> str:
+    return (
         f"Not completely read: {entry.label} ({entry.explanation()}). "
         f"To read them: {entry.remedy()}."
-        for entry in org.ledger.missing(lineage((*OUTCOME_READS, *further)))
-        if entry.collection in incomplete
-    ]
+    )

@@ -14,7 +14,6 @@ from auditor.comparison.revocations import revocations
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.lint.rule import Rule
 from auditor.text import one_line
-from auditor.tokens.token_endpoint import assumed
 
 
 @dataclass(frozen=True)
@@ -66,17 +65,14 @@ def compare_snapshots(
 
 
 def _unread(sides: SnapshotPair) -> Iterator[Uncompared]:
-    """Lists of the whole org without which it is not known what there is to compare."""
+    """What was not completely read, whether or not a comparison of the whole org rests on it."""
     for side in sides.both:
-        further = assumed(side.org, side.org.apps)
-        for name in ("authorization_servers", "apps", "users", *further):
-            if not side.read(name):
-                entry = side.org.ledger.entry(name)
-                yield Uncompared(
-                    what=entry.label,
-                    why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),
-                    remedy=one_line(entry.remedy()),
-                )
+        for entry in side.org.ledger.incomplete:
+            yield Uncompared(
+                what=entry.label,
+                why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),
+                remedy=one_line(entry.remedy()),
+            )
 
 
 def _info(side: SnapshotSide, file: str) -> SideInfo:

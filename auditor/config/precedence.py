@@ -16,6 +16,7 @@ from auditor.config.profiles import PROFILES, Profile
 from auditor.config.reading import ConfigFile, read_file
 from auditor.config.trust import check_paths, trusted_rules
 from auditor.errors import UsageError
+from auditor.input_files import name_problem
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def merge_settings(
         **{key: (value, Origin(Layer.COMMAND_LINE)) for key, value in command_line.items()},
     }
     values = _merged({**from_file, **from_caller}, today)
+    _check_names(values)
     if file:
         check_paths(file, values, folder)
         values["rules"], refused = trusted_rules(file, values)
@@ -102,6 +104,14 @@ def merge_settings(
         candidates=places,
         without_file=_settings(_merged(from_caller, today)) if file and file.searched else None,
     )
+
+
+def _check_names(values: Values) -> None:
+    """Refuse paths that no file system takes, before anything asks for them."""
+    for key, (value, origin) in values.items():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Path) and (problem := name_problem(item)):
+                raise UsageError(f"{origin}: {key} {problem}.", remedy="Name another path.")
 
 
 def _merged(stated: Values, today: date) -> Values:

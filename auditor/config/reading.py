@@ -136,22 +136,29 @@ def read_file(path: Path, *, searched: bool = False) -> ConfigFile:
         document = own_table(document, path)
     try:
         lines = key_lines(text)
-        file = ConfigFile(path, {}, lines, prefix, searched)
-        document.pop(SCHEMA_KEY, None)
+    except RecursionError:
+        raise _too_long(path) from None
+    file = ConfigFile(path, {}, lines, prefix, searched)
+    document.pop(SCHEMA_KEY, None)
+    try:
         # As JSON, because only there does pydantic's strict mode take a text for an enum, and
         # strict it must be: "false" is not false.
         config = Config.model_validate_json(json.dumps(document, default=str), strict=True)
     except ValidationError as error:
         raise _refused(file, error.errors(include_url=False)) from None
     except (RecursionError, ValueError, OverflowError):
-        raise UsageError(
-            f"{display_path(path)} holds a value that is too long or nested too deeply.",
-            remedy=_START,
-        ) from None
+        raise _too_long(path) from None
     values = {key: _placed(getattr(config, key), path.parent) for key in config.model_fields_set}
     if "options" in values:
         values["options"] = document["options"]
     return ConfigFile(path, values, lines, prefix, searched)
+
+
+def _too_long(path: Path) -> UsageError:
+    return UsageError(
+        f"{display_path(path)} holds a value that is too long or nested too deeply.",
+        remedy=_START,
+    )
 
 
 def own_table(document: Mapping[str, Any], path: Path) -> dict[str, Any]:

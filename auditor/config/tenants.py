@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from auditor.errors import UsageError
-from auditor.input_files import LARGEST_SECRET, InputProblem, read_bytes
+from auditor.input_files import LARGEST_SECRET, InputProblem, name_problem, read_bytes
 
 _SECRETS = frozenset(
     {"token", "api_token", "ssws", "private_key", "privatekey", "jwk", "client_secret", "secret"}
@@ -32,12 +32,16 @@ def _variable(value: str) -> str:
 
 def _secret_file(value: Path) -> Path:
     text = str(value)
-    if "\0" in text:
-        raise ValueError("this cannot be the name of a file")
     if text.startswith("~") and not text.startswith(("~/", "~\\")) and text != "~":
         raise ValueError("name the folder instead of ~ and a user's name")
     if "-----" in text or "\n" in text or text.startswith("{"):
         raise ValueError("this is no path of a file; the secret stays outside")
+    return value
+
+
+def _usable(value: Path) -> Path:
+    if problem := name_problem(value):
+        raise ValueError(problem)
     return value
 
 
@@ -54,7 +58,7 @@ def tenant_name(name: str) -> str:
 
 TenantName = Annotated[str, AfterValidator(tenant_name)]
 _Variable = Annotated[str, AfterValidator(_variable)]
-_File = Annotated[Path, AfterValidator(_secret_file)]
+_File = Annotated[Path, AfterValidator(_usable), AfterValidator(_secret_file)]
 _Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
@@ -93,7 +97,7 @@ class TenantConfig(BaseModel):
         default=(),
         description="The OAuth scopes that were granted to it. All that are read.",
     )
-    snapshot: Path | None = Field(
+    snapshot: Annotated[Path, AfterValidator(_usable)] | None = Field(
         default=None,
         strict=False,
         description="Where its snapshot goes, relative to the working folder. "

@@ -9,5 +9,6 @@
 | `manifest` | the in-toto statement that lists the files and names the bundle before |
 | `signing` | Ed25519 keys and DSSE envelopes |
 | `writing`, `opening` | a folder or a zip file; reading one that may be hostile |
+| `agreement` | whether the files say the same of how complete the audit is, and of which snapshot |
 | `verify`, `chain` | what is wrong with one bundle, and with a series of them |
 """

@@ -68,6 +68,8 @@ def disagreements(files: Files, predicate: Predicate) -> list[str]:
         problems = list(_snapshot(bundle))
     except SnapshotError as error:
         return [one_line(error.message.rstrip("."))]
+    except _MALFORMED:
+        return [f"{SNAPSHOT} is not what `evidence export` writes"]
     for name, check in _CHECKS.items():
         try:
             problems += check(bundle)
@@ -85,6 +87,8 @@ def _snapshot(bundle: _Bundle) -> Problems:
         yield f"{SNAPSHOT} is of another org than {MANIFEST} says"
     if snapshot.capture.finished_at != predicate.captured_at:
         yield f"{SNAPSHOT} was captured at another time than {MANIFEST} says"
+    if snapshot.digest != predicate.snapshot_digest:
+        yield f"{SNAPSHOT} has another digest of its content than {MANIFEST}"
     unread = [entry.collection for entry in bundle.org.ledger.incomplete]
     if unread and predicate.complete:
         yield f"{MANIFEST} says complete, and {SNAPSHOT} is not: {listed(unread)}"
@@ -102,6 +106,9 @@ def _results(bundle: _Bundle) -> Problems:
     for name, (stated, expected) in facts.items():
         if stated != expected:
             yield f"{RESULTS} has another {name} than {MANIFEST}"
+    document = results.loaded(bundle.files[RESULTS])
+    if document["snapshot_digest"] != predicate.snapshot_digest:
+        yield f"{RESULTS} is not of the snapshot that {MANIFEST} names"
     if results.complete and results.unchecked:
         yield f"{RESULTS} says complete, and that rules were not evaluated"
     if results.coverage != _statuses(bundle.org):
@@ -112,6 +119,8 @@ def _ledger(bundle: _Bundle) -> Problems:
     document = bundle.results.loaded(bundle.files[LEDGER])
     if document["complete"] != bundle.predicate.complete:
         yield f"{LEDGER} has another complete than {MANIFEST}"
+    if document["snapshot_digest"] != bundle.predicate.snapshot_digest:
+        yield f"{LEDGER} is not of the snapshot that {MANIFEST} names"
     if {row["collection"]: row["status"] for row in document["ledger"]} != _statuses(bundle.org):
         yield f"{LEDGER} says otherwise than {SNAPSHOT} what was read"
     objects = {entry.collection: entry.objects for entry in bundle.org.ledger.entries}

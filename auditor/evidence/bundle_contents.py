@@ -123,7 +123,8 @@ def audit_facts(contents: BundleContents) -> dict[str, Any]:
         "tenant": result.tenant.id,
         "captured_at": result.capture.finished_at,
         "as_of": str(result.as_of),
-        "complete": not result.incomplete,
+        "complete": result.complete,
+        "snapshot_digest": result.snapshot_digest,
         "tool_version": result.tool_version,
         "redacted": contents.redacted,
     }

@@ -46,7 +46,15 @@ REQUIRED = frozenset(
 OPTIONAL = frozenset({SUPPRESSIONS, BASELINE})
 """What a bundle holds where it was in force."""
 
-FACTS = ("tenant", "captured_at", "as_of", "complete", "tool_version", "redacted")
+FACTS = (
+    "tenant",
+    "captured_at",
+    "as_of",
+    "complete",
+    "snapshot_digest",
+    "tool_version",
+    "redacted",
+)
 """What the manifest says of the audit; tool.json says it too, so that neither can be changed."""
 
 _LONGEST_FIELD = 80
@@ -90,6 +98,8 @@ class Predicate(_Part):
     """The day by which expiry was judged."""
     complete: bool
     """False where something could not be checked."""
+    snapshot_digest: Annotated[str, StringConstraints(pattern="^sha256:[0-9a-f]{64}$")]
+    """Of the content of the snapshot that was audited."""
     tool_version: str
     redacted: tuple[Literal["people"], ...]
     """What was pseudonymised: `people`, or nothing."""

@@ -74,7 +74,8 @@ def ledger_document(result: AuditResult) -> Mapping[str, Any]:
     """What was read, from where, as whom, and how completely: the proof of the population."""
     return {
         "capture": result.capture.model_dump(mode="json"),
-        "complete": not result.incomplete,
+        "snapshot_digest": result.snapshot_digest,
+        "complete": result.complete,
         "objects": result.objects,
         "ledger": [entry.model_dump(mode="json") for entry in result.coverage],
     }

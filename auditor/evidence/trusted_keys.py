@@ -23,6 +23,7 @@ from auditor.evidence.signing import read_public
 from auditor.lint.reviewed_file import read_reviewed, unusable
 from auditor.text import one_line, quoted
 from auditor.toml_lines import Key, key_lines, line_of, syntax_problem
+from auditor.toml_lines import parse as parse_toml
 
 _LARGEST = 1_000_000
 _LONGEST = 1 << 16
@@ -111,16 +112,11 @@ def read_trusted_keys(path: Path) -> tuple[TrustedKey, ...]:
     if len(text) > _LONGEST:
         raise unusable(path, 1, f"it is longer than {_LONGEST:,} characters", _REMEDY)
     try:
-        document = tomllib.loads(text)
+        document = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         problem = syntax_problem(error, text)
         raise unusable(path, problem.line, one_line(problem.what), _REMEDY) from None
-    except (RecursionError, ValueError):
-        raise unusable(path, 1, "it is not TOML that can be read", _REMEDY) from None
-    try:
-        lines = key_lines(text)
-    except RecursionError:  # a key of a thousand parts, which is none of ours
-        lines = {}
+    lines = key_lines(text)
     try:
         entries = _KeyFile.model_validate(document).key
     except ValidationError as error:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from auditor.lint.result import AuditResult
 from auditor.snapshot.ledger import LedgerEntry
-from auditor.text import counted
+from auditor.text import counted, listed
 
 NO_RULES = "No rule was selected."
+NO_ANSWER = "No rule could be evaluated."
+_COLLECTIONS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,29 @@ def incompleteness(result: AuditResult) -> str:
     """Why the absence of findings proves nothing; empty if everything was checked."""
     if not result.rules:
         return NO_RULES
-    reasons = incomplete_rules(Completeness.of(result))
-    return f"Not everything was checked: {reasons}." if reasons else ""
+    if result.complete:
+        return ""
+    completeness = Completeness.of(result)
+    reasons = incomplete_rules(completeness) or unread_share(completeness)
+    return f"Not everything was checked: {reasons}." if reasons else NO_ANSWER
+
+
+def unchecked(result: AuditResult) -> str:
+    """What could not be checked, by code or name, as a clause."""
+    if codes := sorted(result.unchecked_codes):
+        return f"{counted(len(codes), 'rule')} not evaluated: {listed(codes, most=10)}"
+    if unread := unread_collections(result):
+        labels = listed([entry.label for entry in unread], most=_COLLECTIONS_NAMED)
+        return f"not completely read: {labels}"
+    return "no rule could be evaluated"
+
+
+def unread_share(completeness: Completeness) -> str:
+    """How many collections were not read completely, as a clause; empty if all were."""
+    unread = len(completeness.unread_collections)
+    collections = counted(completeness.collections, "collection")
+    were = "was" if unread == 1 else "were"
+    return f"{unread:,} of {collections} {were} not read completely" if unread else ""
 
 
 def incomplete_rules(completeness: Completeness) -> str:

@@ -93,6 +93,7 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         not_evaluated=tuple(not_evaluated),
         crashed=tuple(crashed),
         objects={entry.collection: entry.objects for entry in org.ledger.entries},
+        snapshot_digest=snapshot.digest,
         source=source.name,
         overview=partial(access_overview, org, sensitive_scopes(selected)),
     )

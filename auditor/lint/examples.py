@@ -1,7 +1,7 @@
 """Snapshots from a few lines of JSON, for the examples on rule pages and for tests.
 
 An example names only what matters: ids, statuses, priorities and parents that it leaves
-out are filled in, and every collection counts as completely read.
+out are filled in, so are empty lists. Every collection counts as completely read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from auditor.lint.rule_page import DeclarationError
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.snapshot.proof import complete_ledger, expected_lists, is_everyone
 from auditor.text import did_you_mean
 
 CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,12 +25,14 @@ _LEAST_LIKENESS = 0.6
 Json = dict[str, Any]
 
 
-def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
+def example_snapshot(example: Mapping[str, Any], *, people: bool = True) -> Snapshot:
     """Make a snapshot of an example.
 
     Args:
         example: API paths to lists of records (or, for single objects, to one object).
             App users may be given as records, group members as ids.
+        people: whether to add the group and the user that every org has, so that the snapshot
+            passes for a whole one when it is read from a file.
 
     Raises:
         DeclarationError: a key is no path that is read from a tenant.
@@ -44,6 +46,9 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
         row, keys = matched
         resources[path] = value if row.single else _filled_list(row, value)
         _imply_parents(resources, example, row, keys)
+    if people:
+        _imply_people(resources)
+    _imply_empty_lists(resources)
     return Snapshot(
         capture=Capture(
             org_url="https://example.okta.com",
@@ -51,12 +56,7 @@ def example_snapshot(example: Mapping[str, Any]) -> Snapshot:
             started_at=CAPTURED_AT,
             finished_at=CAPTURED_AT,
         ),
-        ledger=Ledger(
-            entries=tuple(
-                LedgerEntry(collection=row.name, status=CollectionStatus.COMPLETE)
-                for row in COLLECTIONS
-            )
-        ),
+        ledger=complete_ledger(resources),
         resources=resources,
     )
 
@@ -117,6 +117,34 @@ def _imply_parents(
     if keys[-1] not in {_key(row, parent, item) for item in parents}:
         parents.append(_filled(parent, {"id": keys[-1], "name": keys[-1]}, len(parents) + 1))
     _imply_parents(resources, example, parent, keys[:-1])
+
+
+def _imply_people(resources: dict[str, Any]) -> None:
+    """Add what every org has: the group Everyone and somebody."""
+    users = resources.setdefault(BY_NAME["users"].path, [])
+    if not users:
+        users.append({"id": "00u0", "status": "ACTIVE", "profile": {"login": "somebody"}})
+    groups = resources.setdefault(BY_NAME["groups"].path, [])
+    if not any(map(is_everyone, groups)):
+        groups.append({"id": "00g0", "type": "BUILT_IN", "profile": {"name": "Everyone"}})
+        members = BY_NAME["group_members"].path.format("00g0")
+        resources.setdefault(members, sorted(user["id"] for user in users))
+
+
+def _imply_empty_lists(resources: dict[str, Any]) -> None:
+    """Add the lists that an exporter would have read and found empty."""
+    for row in COLLECTIONS:  # parents come first
+        if row.parent:
+            parents = {path: value for path, value in resources.items() if _is_of(path, row.parent)}
+            for path in expected_lists(row, parents):
+                resources.setdefault(path, [])
+        elif not row.single:
+            resources.setdefault(row.path, [])
+
+
+def _is_of(path: str, name: str) -> bool:
+    matched = match(path)
+    return matched is not None and matched[0].name == name
 
 
 def _key(row: Collection, parent: Collection, item: Json) -> str | None:

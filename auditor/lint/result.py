@@ -112,6 +112,8 @@ class AuditResult:
     holds only new ones."""
     as_of: date | None = None
     """The day by which expiry was judged; None where nothing can expire."""
+    snapshot_digest: str = ""
+    """Of the snapshot's content, as `sha256:…`; empty for one that was never a document."""
     source: str = ""
     """The file that locations point into, as reports show it."""
     show_accepted: bool = False
@@ -190,9 +192,20 @@ class AuditResult:
         return frozenset(unread | {item.rule.code for item in self.crashed})
 
     @property
+    def complete(self) -> bool:
+        """Whether no finding is proof: the one definition for commands, reports and evidence.
+
+        All that the org has was read, whether a selected rule reads it or not; every selected
+        rule gave an answer, but for those that read what the org does not have; and at least one
+        rule was evaluated.
+        """
+        read = not any(entry.incomplete for entry in self.coverage)
+        return read and not self.unchecked_codes and self.evaluated > 0
+
+    @property
     def incomplete(self) -> bool:
-        """Whether something was not checked, so that the absence of findings proves nothing."""
-        return bool(self.unchecked_codes) or not self.rules
+        """Whether something could not be checked, so that no finding is no proof."""
+        return not self.complete
 
     def failing(self, threshold: Severity) -> bool:
         """Whether a finding is at least as severe as the threshold."""

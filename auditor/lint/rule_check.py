@@ -53,7 +53,7 @@ def _check_example(
     where = docstring_line(rule.file, line)
     kind = "Flagged" if flagged else "Accepted"
     try:
-        snapshot = example_snapshot(example)
+        snapshot = example_snapshot(example, people=False)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with an example, it is told
         yield RuleProblem(where, f"{rule.code}: {kind} example: {describe_error(error)}")
         return

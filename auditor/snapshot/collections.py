@@ -53,6 +53,11 @@ USERS = "/api/v1/users"
 CLIENTS = "/oauth2/v1/clients"
 
 
+def own_id(record: Any) -> str | None:
+    """What most parents contribute to a path."""
+    return str(record.id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Collection:
     """One kind of object that is read from a tenant."""
@@ -82,7 +87,7 @@ class Collection:
     parent: str | None = None
     """The collection whose records this one is read for, one list each."""
 
-    parent_key: Callable[[Any], str | None] = lambda record: record.id
+    parent_key: Callable[[Any], str | None] = own_id
     """What a parent contributes to the path; None where it can have no such objects."""
 
     single: bool = False
@@ -421,6 +426,7 @@ _PATTERNS = [
 ]
 
 
+@cache
 def match(path: str) -> tuple[Collection, tuple[str, ...]] | None:
     """The collection a resource path belongs to, and the parent keys in it."""
     for pattern, row in _PATTERNS:

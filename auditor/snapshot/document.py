@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,17 +21,27 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from auditor.errors import SnapshotError
 from auditor.files import PRIVATE, write_file
 from auditor.input_files import LARGEST_SNAPSHOT, read_input
-from auditor.snapshot.json_layout import layout_pieces
-from auditor.snapshot.ledger import Ledger
-from auditor.text import escaped
+from auditor.snapshot.content_digest import (
+    arranged,
+    content_digest,
+    document_digest,
+    document_pieces,
+    stated_digest,
+)
+from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
+from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.proof import prove
+from auditor.text import quoted
 
 FORMAT = "okta-auditor-snapshot"
-VERSION = 1
+VERSION = 2
 MOST_TIMES_COMPRESSED = 100
 """How much larger than its gzip file a snapshot may be. Real ones are 5 to 40 times as large."""
 
 _ANY_RATIO = 50_000_000
 """Bytes up to which the ratio does not matter."""
+
+Json = dict[str, Any]
 
 
 class Effort(BaseModel):
@@ -77,6 +88,18 @@ class Snapshot(BaseModel):
     capture: Capture
     ledger: Ledger
     resources: dict[str, Any] = Field(default_factory=dict)
+    digest: str = ""
+    """Of its content, as `sha256:…`; empty for one that was never a document."""
+
+
+_HEAD = ("format", "version", "capture", "ledger")
+_HEADER_FIELDS = tuple(
+    dict.fromkeys(
+        name
+        for model in (Capture, Effort, LedgerEntry, Gap, Quarantined, Contradiction)
+        for name in model.model_fields
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,37 +163,89 @@ def _decompressed(data: bytes, path: Path) -> bytes:
 
 
 def parse_snapshot(document: bytes, path: Path) -> Snapshot:
-    """Read a snapshot.
+    """Read a snapshot, and hold its ledger against its resources.
 
     Args:
         document: the decompressed bytes.
         path: where they come from, for messages.
+
+    Returns:
+        The snapshot. What its ledger says of it holds: entries that did not are partial, and
+        have `contradictions`.
 
     Raises:
         SnapshotError: it is not a snapshot, is cut off, or is of a newer version.
     """
     if not document or document.isspace():
         raise _unusable(path, "it is empty")
+    with ThreadPoolExecutor(1) as hashing:  # hashing lets other threads run
+        stated = stated_digest(document)
+        digest = hashing.submit(document_digest, document) if stated else None
+        try:
+            value, may_repeat = read_large_json(document)
+        except orjson.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            why = f"it is not valid JSON, or cut off ({where}: {error.msg})"
+            raise _unusable(path, why) from None
+        intact = digest is not None and digest.result() == stated
+    _check_head(value, path)
+    content = (
+        stated if intact and stated else content_digest(document_head(value), value["resources"])
+    )
+    entries, resources = value["ledger"], value["resources"]
+    proven = prove(entries, resources, _doubts(value, content), may_repeat=may_repeat)
     try:
-        value = orjson.loads(document)
-    except orjson.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise _unusable(path, f"it is not valid JSON, or cut off ({where}: {error.msg})") from None
+        capture = Capture.model_validate(value["capture"])
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in ("capture", *first["loc"]))
+        raise _unusable(path, f"{field}: {first['msg']}") from None
+    return Snapshot(
+        version=value["version"],
+        capture=capture,
+        ledger=proven.ledger,
+        resources=proven.resources,
+        digest=content,
+    )
+
+
+def _check_head(value: Any, path: Path) -> None:
+    """Insist that a JSON value is a snapshot that this version reads."""
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _unusable(path, f'it does not say "format": "{FORMAT}"')
     version = value.get("version")
-    if isinstance(version, int) and version > VERSION:
+    if type(version) is not int or version < 1:
+        raise _unusable(path, "its version is not a number of one")
+    if version > VERSION:
         raise SnapshotError(
             f"{path} has snapshot version {version}; this okta-auditor reads up to {VERSION}.",
             remedy="Upgrade okta-auditor, or make the snapshot again with this version.",
         )
-    value["ledger"] = {"entries": value.get("ledger")}
-    try:
-        return Snapshot.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise _unusable(path, f"{field}: {first['msg']}") from None
+    for name, kind, what in (
+        ("capture", dict, "an object"),
+        ("ledger", list, "a list"),
+        ("resources", dict, "an object"),
+    ):
+        if not isinstance(value.get(name), kind):
+            raise _unusable(path, f"{name}: it is not {what}")
+
+
+def _doubts(value: Json, content: str) -> Iterator[str]:
+    """Why nothing of a snapshot can be believed, a clause each."""
+    if value["version"] < VERSION:
+        yield f"the snapshot is of version {value['version']}, which has no digest of its content"
+    elif "digest" not in value:
+        yield "the snapshot has no digest of its content"
+    elif value["digest"] != content:
+        yield (
+            "the snapshot was changed after it was exported: its content does not match its digest"
+        )
+    for name in sorted(value.keys() - {*_HEAD, "resources", "digest"}):
+        yield f"the snapshot has a member {quoted(name)}, which is none of a snapshot's"
+    repeated = [part for part in (value, value["resources"]) if isinstance(part, RepeatedMember)]
+    names = [part.name for part in repeated]
+    for name in (*names, *repeated_members(value["capture"])):
+        yield f"the snapshot has the member {quoted(name)} twice"
 
 
 def _unusable(path: Path, why: str) -> SnapshotError:
@@ -180,18 +255,21 @@ def _unusable(path: Path, why: str) -> SnapshotError:
     )
 
 
+def document_head(value: Json) -> Json:
+    """All of a document but the resources and the digest, in the order in which it is written."""
+    return {name: arranged(value[name], _HEADER_FIELDS) for name in _HEAD}
+
+
 def _document(snapshot: Snapshot) -> Iterator[bytes]:
     """The document in pieces of a record, or of a list of ids."""
-    head = snapshot.model_dump(mode="json", exclude={"resources"}, exclude_defaults=True)
-    body = {
-        "format": snapshot.format,
-        "version": snapshot.version,
-        "capture": head["capture"],
-        "ledger": head["ledger"]["entries"],
+    dumped = snapshot.model_dump(mode="json", include={"capture", "ledger"}, exclude_defaults=True)
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "capture": dumped["capture"],
+        "ledger": dumped["ledger"]["entries"],
     }
-    for piece in layout_pieces(body, snapshot.resources):
-        # Single characters are escaped, so a piece is as good as the whole.
-        yield escaped(piece).encode()
+    return document_pieces(document_head(head), snapshot.resources)
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:

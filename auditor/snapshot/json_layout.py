@@ -32,7 +32,7 @@ def _rank(key: str) -> tuple[int, str]:
 
 
 def layout_pieces(body: Json, resources: Json) -> Iterator[str]:
-    """The document in pieces of a record, or of a list of ids.
+    """The document but for its last member and its end, in pieces of a record or a list of ids.
 
     Args:
         body: the members before `resources`.
@@ -45,7 +45,7 @@ def layout_pieces(body: Json, resources: Json) -> Iterator[str]:
         yield f"{start}    {_line(path)}: "
         yield from _resource(resources[path])
         start = ",\n"
-    yield "\n  }\n}\n" if resources else "}\n}\n"
+    yield "\n  }" if resources else "}"
 
 
 def _resource(value: Any) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from auditor.snapshot.collections import BY_NAME
 
@@ -43,6 +43,16 @@ class Gap(BaseModel):
     reason: str
 
 
+class Contradiction(BaseModel):
+    """Something that the ledger says of a resource and that does not hold."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    """The resource's path; the collection's own, with `{}` for keys, if all its lists are meant."""
+    reason: str
+
+
 class LedgerEntry(BaseModel):
     """What is known about one collection."""
 
@@ -50,29 +60,46 @@ class LedgerEntry(BaseModel):
 
     collection: str
     status: CollectionStatus
-    lists: int = 0
+    lists: NonNegativeInt = 0
     """How many lists it was read from: one per parent record, or one."""
-    pages: int = 0
-    objects: int = 0
-    left_out: int = 0
+    pages: NonNegativeInt = 0
+    objects: NonNegativeInt = 0
+    left_out: NonNegativeInt = 0
     """Records that were seen and deliberately not kept, such as apps that are not OIDC.
 
     Of group members: groups that were not asked for their members, because nothing names them.
     """
-    gone: int = 0
+    gone: NonNegativeInt = 0
     """Records that were deleted while the tenant was read, and are left out with all of theirs."""
-    duplicates: int = 0
+    duplicates: NonNegativeInt = 0
     """Records that came again, mostly because a list changed between two pages; kept once."""
     oauth_scope: str | None = None
     """The missing OAuth scope, where that is why the collection was refused."""
     reason: str | None = None
     gaps: tuple[Gap, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    """What was found when the snapshot was read: the resources are not what this entry says."""
+    lacks: tuple[str, ...] = ()
+    """What every org has and this list has not, although it was read to its end."""
 
     @property
     def readable(self) -> bool:
-        """Whether rules may rely on it: nothing of it is missing."""
+        """Whether rules may rely on it.
+
+        They may if nothing is missing, and also if the only thing known to be missing is what it
+        `lacks`: a rule that finds something finds it all the same. The audit is then incomplete.
+        """
+        if self.status is CollectionStatus.PARTIAL and self.lacks:
+            return not (self.reason or self.gaps or self.quarantined or self.contradictions)
         return self.status is CollectionStatus.COMPLETE
+
+    def doubts(self, path: str) -> bool:
+        """Whether a list of the collection is known not to be complete, or not to be proven."""
+        row = BY_NAME[self.collection]
+        unread = {gap.path for gap in self.gaps} | {record.path for record in self.quarantined}
+        unproven = {item.path for item in self.contradictions}
+        return path in unread or not unproven.isdisjoint((path, row.path))
 
     @property
     def incomplete(self) -> bool:
@@ -87,6 +114,11 @@ class LedgerEntry(BaseModel):
 
     def explanation(self) -> str:
         """One clause that says why the collection is not complete."""
+        if self.contradictions:
+            wrong = self.contradictions[0]
+            more = len(self.contradictions) - 1
+            also = f"; {more:,} more" if more else ""
+            return f"{wrong.path}: {wrong.reason}{also}"
         if self.reason:
             return self.reason
         parts = []
@@ -101,6 +133,7 @@ class LedgerEntry(BaseModel):
                 f"{_count(len(self.quarantined), 'record')} quarantined, first {record.record} "
                 f"in {record.path}: {record.reason}"
             )
+        parts += [f"no {item} is in it, although every org has one" for item in self.lacks]
         return "; ".join(parts) or str(self.status)
 
     def remedy(self) -> str:
@@ -109,8 +142,12 @@ class LedgerEntry(BaseModel):
             return f"grant {self.oauth_scope} and an admin role that may view {self.label}"
         if self.status is CollectionStatus.ABSENT:
             return "nothing, unless the org should have the feature: then ask Okta to enable it"
+        if self.contradictions:
+            return "run the snapshot again, and leave its file as it was written"
         if self.quarantined:
             return "report the record's shape to the okta-auditor project; its id is in the ledger"
+        if self.lacks:
+            return f"run the snapshot again as somebody whose admin role may view all {self.label}"
         return "run the snapshot again"
 
 

@@ -30,10 +30,15 @@ def snapshot_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "okta-auditor snapshot",
         "type": "object",
-        "required": ["format", "version", "capture", "ledger", "resources"],
+        "required": ["format", "version", "capture", "ledger", "resources", "digest"],
         "properties": {
             "format": {"const": FORMAT},
             "version": {"const": VERSION},
+            "digest": {
+                "type": "string",
+                "pattern": "^sha256:[0-9a-f]{64}$",
+                "description": "Of all the rest, as it is laid out when it is written.",
+            },
             "capture": references[Capture, "validation"],
             "ledger": {"type": "array", "items": references[LedgerEntry, "validation"]},
             "resources": {

@@ -7,6 +7,7 @@ at once, because one that cannot be understood has to be known before rules are 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, cast
 
@@ -26,10 +27,11 @@ class UserTable:
         self._read: dict[int, User] = {}
         self.quarantined: list[Quarantined] = []
         """The records that cannot be understood."""
+        odd = set(_odd(raw))
         self._rows = [
             (position, value)
             for position, value in enumerate(raw)
-            if plain(value) or self._understood(position, value)
+            if position not in odd or self._understood(position, value)
         ]
 
     @cached_property
@@ -86,11 +88,19 @@ class UserTable:
 
 def plain(value: Any) -> bool:
     """Whether the model is sure to accept a record: each of its fields has the usual type."""
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
-        return False
-    profile = value.get("profile")
-    return (
-        isinstance(value.get("status"), str)
-        and isinstance(profile, dict)
-        and isinstance(profile.get("login"), str)
-    )
+    return not any(True for _ in _odd([value]))
+
+
+def _odd(raw: list[Any]) -> Iterator[int]:
+    """The positions of records that are not plain. One loop, since there may be 200,000."""
+    for position, value in enumerate(raw):
+        try:
+            usual = (
+                type(value["id"]) is str
+                and type(value["status"]) is str
+                and type(value["profile"]["login"]) is str
+            )
+        except (KeyError, TypeError, IndexError):
+            usual = False
+        if not usual:
+            yield position

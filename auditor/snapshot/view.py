@@ -116,9 +116,7 @@ class View:
         if entry.readable:
             return not (row.if_named and parent and key and self._list_unread(row.name, key))
         path = row.resource(parent.place.path, key) if parent and key else row.path
-        incomplete = {gap.path for gap in entry.gaps}
-        incomplete |= {record.path for record in entry.quarantined}
-        return path in self._tables.snapshot.resources and path not in incomplete
+        return path in self._tables.snapshot.resources and not entry.doubts(path)
 
     def remembered(
         self,

@@ -16,6 +16,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.lint.options import RuleOptions
 from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.plugins import load_rules
+from auditor.snapshot.collections import match
 from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
@@ -68,7 +69,14 @@ def audited(example: dict[str, Any], *entries: LedgerEntry, codes: str = "OAM") 
     snapshot = example_snapshot(example)
     given = {entry.collection: entry for entry in entries}
     ledger = tuple(given.get(entry.collection, entry) for entry in snapshot.ledger.entries)
-    snapshot = snapshot.model_copy(update={"ledger": Ledger(entries=ledger)})
+    refused = {name for name, entry in given.items() if entry.status is CollectionStatus.REFUSED}
+    resources = {
+        path: value
+        for path, value in snapshot.resources.items()
+        if (found := match(path)) and found[0].name not in refused
+    }
+    update = {"ledger": Ledger(entries=ledger), "resources": resources}
+    snapshot = snapshot.model_copy(update=update)
     rules = [rule for rule in load_rules() if rule.code.startswith(codes)]
     return audit(snapshot, rules, Source("snapshot.json", dump_snapshot(snapshot)))
 

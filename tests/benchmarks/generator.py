@@ -17,9 +17,8 @@ from typing import Any
 from auditor.sandbox.northwind import records
 from auditor.sandbox.northwind.ids import made_id, timestamp
 from auditor.sandbox.northwind.records import CODE, HOUR, MACHINE, ORG_URL, REFRESH, WEEK
-from auditor.snapshot.collections import COLLECTIONS, match
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
+from auditor.snapshot.proof import complete_ledger
 
 Json = dict[str, Any]
 
@@ -53,19 +52,9 @@ def generated_tenant(scale: float, seed: int = 1) -> Snapshot:
         seed: another tenant of the same size for another number.
     """
     resources = dict(sorted(_Generator(scale, seed).resources().items()))
-    counts = dict.fromkeys((row.name for row in COLLECTIONS), 0)
-    for path, value in resources.items():
-        found = match(path)
-        assert found is not None, path
-        row = found[0]
-        counts[row.name] += 1 if row.single else sum(map(_objects, value))
-    entries = (
-        LedgerEntry(collection=n, status=CollectionStatus.COMPLETE, objects=c)
-        for n, c in counts.items()
-    )
     return Snapshot(
         capture=Capture(org_url=ORG_URL, tool_version="0", started_at=NOW, finished_at=NOW),
-        ledger=Ledger(entries=tuple(entries)),
+        ledger=complete_ledger(resources),
         resources=resources,
     )
 
@@ -275,11 +264,6 @@ class _Generator:
                 assignment = {"id": group, "priority": position, "profile": {}}
                 self._add(f"/api/v1/apps/{app}/groups", assignment)
             self._lists[f"/api/v1/apps/{app}/users"] = _packed(sorted(users[app]))
-
-
-def _objects(record: Any) -> int:
-    """How many objects an entry of a list stands for: app users come in bundles."""
-    return len(record["ids"]) if isinstance(record, dict) and "ids" in record else 1
 
 
 def _packed(users: list[str]) -> list[Json]:

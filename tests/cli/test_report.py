@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from helpers import okta_auditor, snapshot_file, tenant
+from helpers import okta_auditor, snapshot_file, tenant, write_document
 
 from auditor.plugins import load_reports
 from auditor.sandbox.northwind import northwind
@@ -101,7 +101,7 @@ def test_another_snapshot_is_refused(
     assert place.get(keys[-1]) != to
     place[keys[-1]] = to
     other = snapshot.with_name("other.json")
-    other.write_text(json.dumps(document))
+    write_document(other, document)
 
     outcome = okta_auditor("report", results, "--snapshot", other)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, ledger, okta_auditor, served, tenant
+from helpers import SERVERS, ledger, okta_auditor, served, tenant, write_document
 from processes import asked
 
 GROUPS = "/api/v1/groups"
@@ -349,7 +349,7 @@ def test_it_does_not_matter_what_comes_first(tmp_path: Path, slow: str) -> None:
 
     def rest(name: str) -> Any:
         parts = json.loads((tmp_path / name).read_text())
-        return {**parts, "capture": None}
+        return {**parts, "capture": None, "digest": None}
 
     assert rest("a.json") == rest("b.json")
 
@@ -410,7 +410,7 @@ def test_explain_does_not_take_an_unnamed_group_for_an_empty_one(tmp_path: Path)
     snapshot = json.loads(path.read_text())
     rule = snapshot["resources"][f"{SERVERS}/aus1/policies/00p1/rules"][0]
     rule["conditions"]["people"]["groups"]["include"] = ["00g5"]
-    path.write_text(json.dumps(snapshot))
+    write_document(path, snapshot)
 
     outcome = okta_auditor(
         "explain", path, "--server", "Billing", "--client", "Invoices", "--user", "00u1",
@@ -460,3 +460,39 @@ def test_what_the_org_does_not_have_is_incomplete_only_if_asked(tmp_path: Path) 
             "snapshot", "-o", tmp_path / "s.json", "--require-complete", url=sandbox.url
         )
         assert outcome.exit_code == 0
+
+
+# What every org has
+
+
+@pytest.mark.parametrize("path", [GROUPS, "/api/v1/users"])
+def test_an_org_without_a_group_or_a_user_was_not_seen(tmp_path: Path, path: str) -> None:
+    with served(tenant(**{path: []})) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+
+    assert outcome.exit_code == 3
+    assert "there is not a single one" in outcome.stderr
+    assert "resource set" in outcome.stderr
+
+
+def test_groups_without_everyone_are_warned_of(tmp_path: Path) -> None:
+    document = tenant()
+    document[GROUPS] = document[GROUPS][1:]
+    with served(document) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+    with served(tenant()) as sandbox:
+        sound = okta_auditor("snapshot", "-o", tmp_path / "t.json", url=sandbox.url)
+
+    assert "the group Everyone, which each org has, is not among the groups" in outcome.stderr
+    assert "resource set" in outcome.stderr
+    assert "warning" not in sound.stderr
+
+
+def test_a_refusal_of_what_every_org_has_is_not_absent(tmp_path: Path) -> None:
+    body = {"errorCode": "E0000015", "errorSummary": "You do not have permission"}
+    for path in ("/api/v1/users", APPS, "/api/v1/org", f"{SERVERS}/aus1/policies", ZONES):
+        document = tenant(faults=[{"path": f"^{path}$", "status": 401, "body": body}])
+        assert read(document, tmp_path / "s.json")[0] == 3
+        statuses = {entry["status"] for entry in ledger(tmp_path / "s.json").values()}
+        assert "refused" in statuses
+        assert "absent" not in statuses

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 
 import pytest
+import virtual
 
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.circuit_breaker import CircuitBreaker, Permit
@@ -17,7 +18,7 @@ HASTE = Bounds(trip_after=3, cool_down_s=0.01, longest_cool_down_s=0.04, most_pr
 def in_a_loop(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:
     @wraps(test)
     def run() -> None:
-        asyncio.run(asyncio.wait_for(test(), 5))
+        virtual.run(asyncio.wait_for(test(), 5))
 
     return run
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bundle_forgery import unpacked
 from helpers import okta_auditor, snapshot_file, tenant
 
 from auditor.snapshot.document import parse_snapshot, read_document, write_snapshot
@@ -43,12 +44,19 @@ def series(folder: Path, nights: int, *options: object) -> list[Path]:
     return made
 
 
-@pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Three signed nights; `key.pub` lies beside them."""
-    folder = tmp_path_factory.mktemp("three")
+@pytest.fixture(scope="module", params=["folders", "zips"])
+def three(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three signed nights, the files of zip files below `zips`; `key.pub` lies beside them."""
+    folder = tmp_path_factory.mktemp("three") / request.param
+    folder.mkdir()
     assert okta_auditor("evidence", "keygen", "-o", folder / "key").exit_code == 0
-    return series(folder, 3, "--key", folder / "key")
+    key = ("--key", folder / "key")
+    if request.param == "folders":
+        return series(folder, 3, *key)
+    archives = folder / "archives"
+    archives.mkdir()
+    made = series(archives, 3, *key, "--zip")
+    return [unpacked(path, folder / path.name) for path in made]
 
 
 @pytest.fixture
@@ -56,6 +64,7 @@ def copied(three: list[Path], tmp_path: Path) -> Callable[[], list[Path]]:
     """Makes a copy of the three nights that a test may tamper with."""
 
     def copy() -> list[Path]:
-        return [Path(shutil.copytree(item, tmp_path / item.name)) for item in three]
+        target = tmp_path / three[0].parent.name
+        return [Path(shutil.copytree(item, target / item.name)) for item in three]
 
     return copy

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import okta_auditor, snapshot_file, tenant
+from helpers import okta_auditor, snapshot_file, tenant, write_document
 from ocsf_schema import objections, required
 
 Json = dict[str, Any]
@@ -74,12 +74,15 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
     given = tenant()
     policy_rule = given["/api/v1/authorizationServers/aus1/policies/00p1/rules"][0]
     policy_rule["conditions"]["scopes"]["include"] = ["*"]
+    client = given["/api/v1/apps"][0]["settings"]["oauthClient"]
+    client["grant_types"].append("refresh_token")
     snapshot = snapshot_file(folder, given, unread=("groups",))
     document = json.loads(snapshot.read_text())
     for row in document["ledger"]:
         if row["collection"] == "network_zones":
-            row |= {"status": "absent", "reason": "404 E0000007"}
-    snapshot.write_text(json.dumps(document))
+            row |= {"status": "absent", "reason": "404 E0000007", "lists": 0}
+    del document["resources"]["/api/v1/zones"]
+    write_document(snapshot, document)
     options = ("--rules", folder / "rules", "--suppressions", folder / "accepted.toml")
     return exported(snapshot, folder / "out", *options)
 

@@ -48,12 +48,13 @@ def fingerprints(example: dict[str, object], tested: Rule) -> list[str]:
 def test_fingerprints_survive_rewording_renaming_and_moving() -> None:
     group = {"id": "00g1", "profile": {"name": "Staff"}}
     renamed = {"id": "00g1", "profile": {"name": "Employees"}}
-    (before,) = fingerprints({"/api/v1/groups": [group]}, every_group())
+    before = fingerprints({"/api/v1/groups": [group]}, every_group())
 
-    assert fingerprints({"/api/v1/groups": [renamed]}, every_group("Other words.")) == [before]
-    moved = fingerprints({"/api/v1/groups": [{"id": "00g0"}, group]}, every_group())
-    assert before in moved
-    assert len(set(moved)) == 2
+    assert fingerprints({"/api/v1/groups": [renamed]}, every_group("Other words.")) == before[::-1]
+    moved = fingerprints({"/api/v1/groups": [{"id": "00g00"}, group]}, every_group())
+    assert len(set(before)) == 2
+    assert set(before) < set(moved)
+    assert len(set(moved)) == 3
 
 
 def test_fingerprints_differ_by_key() -> None:
@@ -97,7 +98,8 @@ def test_a_rule_is_evaluated_without_what_it_merely_consults(known: bool) -> Non
         consults=frozenset({"network_zones"}),
         check=check,
     )
-    snapshot = example_snapshot({"/api/v1/groups": [{"id": "g"}], "/api/v1/zones": [{"id": "z"}]})
+    everyone = {"id": "g", "type": "BUILT_IN", "profile": {"name": "Everyone"}}
+    snapshot = example_snapshot({"/api/v1/groups": [everyone], "/api/v1/zones": [{"id": "z"}]})
     if not known:
         entries = [
             entry.model_copy(update={"status": CollectionStatus.REFUSED, "reason": "403"})

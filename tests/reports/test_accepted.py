@@ -95,7 +95,7 @@ def test_an_audit_with_nothing_but_accepted_findings_does_not_say_that_nothing_w
     result: AuditResult, name: str
 ) -> None:
     incomplete = replace(result, findings=())
-    complete = replace(incomplete, not_evaluated=(), crashed=())
+    complete = replace(incomplete, not_evaluated=(), crashed=(), coverage=())
 
     assert "Nothing was found" not in audits.rendered(name, incomplete)
     assert "Nothing that counts was found" in audits.rendered(name, incomplete)

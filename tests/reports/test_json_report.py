@@ -48,6 +48,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "tenant",
         "captured_at",
         "capture",
+        "snapshot_digest",
         "source",
         "show_accepted",
         "summary",

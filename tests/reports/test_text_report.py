@@ -192,7 +192,8 @@ def test_a_clean_audit_says_what_was_checked() -> None:
         pytest.param(
             audited(snapshot_of(tenant("Payments"), ABSENT), ON_HOOKS),
             'Nothing was checked in "Example" (https://example.okta.com), as read on 2026-01-01 at '
-            "00:00 UTC. 1 rule did not apply: the org does not have what it reads.",
+            "00:00 UTC. No rule could be evaluated. 1 rule did not apply: the org does not have "
+            "what it reads.",
             id="all-absent",
         ),
     ],

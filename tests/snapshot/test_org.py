@@ -234,7 +234,7 @@ def test_two_packs_never_share_what_different_functions_made() -> None:
     view = whole.restricted_to(["policies", "groups"])
 
     assert view.remembered(policy_ids, ["policies"]) == ["p1"]
-    assert view.remembered(group_ids, ["groups"]) == ["g1"]
+    assert view.remembered(group_ids, ["groups"]) == ["g1", "00g0"]
 
 
 def lazily(view: Org, reads: list[str] | None) -> list[str]:
@@ -267,7 +267,9 @@ def test_a_rule_gets_nothing_that_took_unread_members_for_empty() -> None:
         entry.model_copy(update={"left_out": 1}) if entry.collection == "group_members" else entry
         for entry in snapshot.ledger.entries
     )
-    whole = Org.of(snapshot.model_copy(update={"ledger": Ledger(entries=entries)}))
+    resources = {p: v for p, v in snapshot.resources.items() if p != "/api/v1/groups/g1/users"}
+    update = {"ledger": Ledger(entries=entries), "resources": resources}
+    whole = Org.of(snapshot.model_copy(update=update))
 
     assert whole.remembered(member_count, ["group_members"]) == 0
     with pytest.raises(UnreadMembersError):

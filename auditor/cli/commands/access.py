@@ -14,12 +14,11 @@ import orjson
 
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document, print_line
-from auditor.cli.token_requests import oidc_scopes_option, read_org, unread
+from auditor.cli.token_requests import everything_unread, oidc_scopes_option, read_org
 from auditor.errors import ExitCode
 from auditor.text import counted, csv_cell, escaped, one_line
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
-from auditor.tokens.token_endpoint import assumed
 
 _WIDEST = 36
 
@@ -60,9 +59,9 @@ def command(
     The same people may have several rows for a scope, beside different other scopes. Refreshed
     tokens are left out: they carry what was obtained before.
 
-    Exit codes: 0 everything that bears on it was read; 2 wrong usage; 3 something was not read,
-    so that there may be more access than the rows say, or, where it is the keys or network zones
-    of a client, less.
+    Exit codes: 0 everything that the org has was read; 2 wrong usage; 3 something was not, so
+    that there may be more access than the rows say, or, where it is the keys or network zones of
+    a client, less.
     """
     org = read_org(path)
     only = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
@@ -76,8 +75,7 @@ def command(
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         document = orjson.dumps([asdict(row) for row in rows], option=options)
         print_document(escaped(document.decode()))
-    further = assumed(org, [only.client] if only.client else org.apps)
-    missing = unread(org, *further)
+    missing = everything_unread(org)
     for line in missing:
         print_line(line, err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)

@@ -16,9 +16,10 @@ from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.acceptance.baseline import Baseline, make_baseline
 from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
+from auditor.lint.completeness import unchecked
 from auditor.lint.result import AuditResult
 from auditor.snapshot.document import read_document
-from auditor.text import counted, listed
+from auditor.text import counted
 
 
 @click.command("baseline")
@@ -34,7 +35,7 @@ from auditor.text import counted, listed
 @click.option(
     "--allow-incomplete",
     is_flag=True,
-    help="Write it although rules could not be evaluated; it names them.",
+    help="Write it although not everything could be checked; it names the rules.",
 )
 @accepting_options
 def command(
@@ -65,10 +66,9 @@ def command(
     result = prepared.evaluate(read_document(path), path)
     if result.incomplete and not allow_incomplete:
         raise AuditorError(
-            f"The audit is incomplete ({_unchecked_rules(result)}), "
-            "and a baseline of it would be too.",
-            remedy="Make a complete snapshot, or accept that findings of these rules count as "
-            "new: --allow-incomplete. Nothing was written.",
+            f"The audit is incomplete ({unchecked(result)}), and a baseline of it would be too.",
+            remedy="Make a complete snapshot, or accept that what was not checked counts "
+            "as new: --allow-incomplete. Nothing was written.",
         )
     if previous:
         previous.check_tenant(result.tenant)
@@ -118,9 +118,4 @@ def _warn(prepared: PreparedAudit, result: AuditResult) -> None:
         if number:
             print_line(f"warning: {counted(number, 'finding')} not accepted: {why}", err=True)
     if result.incomplete:
-        print_line(f"warning: the baseline is incomplete: {_unchecked_rules(result)}", err=True)
-
-
-def _unchecked_rules(result: AuditResult) -> str:
-    codes = sorted(result.unchecked_codes)
-    return f"{counted(len(codes), 'rule')} not evaluated: {listed(codes, most=10)}"
+        print_line(f"warning: the baseline is incomplete: {unchecked(result)}", err=True)

@@ -83,6 +83,7 @@ def _with_access(result: AuditResult, path: Path) -> AuditResult:
         ("time of capture", snapshot.capture.finished_at == result.capture.finished_at),
         ("header", snapshot.capture == result.capture),
         ("coverage", org.ledger.entries == result.coverage),
+        ("content", result.snapshot_digest == snapshot.digest),
     ):
         if not same:
             raise UsageError(

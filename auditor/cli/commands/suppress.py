@@ -23,6 +23,7 @@ from auditor.errors import AuditorError, UsageError
 from auditor.files import PUBLIC, check_writable, write_file
 from auditor.lint.acceptance.suppression import Suppression
 from auditor.lint.acceptance.suppression_writing import with_entry
+from auditor.lint.completeness import unchecked
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.lint.reviewed_file import read_reviewed
@@ -168,9 +169,8 @@ def _matching(result: AuditResult, meant: _FindingFilter, *, force: bool) -> lis
         else f"{meant.rule} has no such finding on {quoted(meant.target or '')}"
     )
     if result.incomplete:
-        codes = sorted(result.unchecked_codes)
         raise AuditorError(
-            f"{what}, but not all could be checked ({listed(codes)}).",
+            f"{what}, but not all could be checked ({unchecked(result)}).",
             remedy="Make a complete snapshot, or write the entry all the same: --force.",
         )
     targets = listed(

@@ -124,8 +124,8 @@ class Transport:
     async def _answer(
         self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
     ) -> Response:
+        scrubber = self._scrubber.without(*_credentials(headers, form or {}))
         try:
-            scrubber = self._scrubber.without(*_credentials(headers, form or {}))
             async with self._session.request(
                 method,
                 url,

@@ -27,6 +27,10 @@ from auditor.snapshot.models.clients import App
 
 _LOGGER = logging.getLogger(__name__)
 
+_A_PART = (
+    "so the admin role of who reads seems to be for a part of the org (a resource set); give it "
+    "one for the whole org"
+)
 _PROBE = "org"
 """What is read first and alone: it tells whether the org answers and takes the token."""
 
@@ -85,7 +89,7 @@ class TenantReader:
             for row in roots():
                 self._start(row, row.path)
         await self.deletions.settle()
-        self._doubt_the_apps()
+        self._doubt_a_part()
         self._require_something()
 
     # What is to be read
@@ -167,14 +171,21 @@ class TenantReader:
 
     # Whether all of the org was seen
 
-    def _doubt_the_apps(self) -> None:
-        """Name a role that sees a part of the org: the app that reads is in every whole list."""
-        apps = self.counts_of["apps"]
-        if self.credentials.mode == PRIVATE_KEY and not self.own_app_listed and not apps.problems:
-            apps.doubt = (
-                "the service app that reads is not among them, so its admin role seems to be for "
-                "a part of the org (a resource set); give it one for the whole org"
-            )
+    def _doubt_a_part(self) -> None:
+        """Name a role that sees a part of the org: what every whole list has is not there."""
+        own_app = self.own_app_listed or self.credentials.mode != PRIVATE_KEY
+        groups, users = (
+            any(listing.records for listing in self.store.of(BY_NAME[name]))
+            for name in ("groups", "users")
+        )
+        for name, there, lack in (
+            ("apps", own_app, "the service app that reads is not among them"),
+            ("groups", groups, "there is not a single one, not even Everyone"),
+            ("users", users, "there is not a single one, not even who reads"),
+        ):
+            counts = self.counts_of[name]
+            if name in self.only and not there and not counts.problems:
+                counts.doubt = f"{lack}, {_A_PART}"
 
     # Whether anything was read
 

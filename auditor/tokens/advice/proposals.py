@@ -25,11 +25,12 @@ def proposals(decider: Decider, request: TokenRequest, rejection: Decision) -> l
         rejection: its decision.
     """
     situation = decider.situation(request.server, request.client, request.grant)
-    if rejection.failed is Condition.POLICY:
+    failed = rejection.failed
+    if failed is Condition.POLICY:
         listed = decider.oidc_scopes is OidcScopes.LISTED
         made = rule_changes.for_policy(situation, request, openid_listed=listed)
-    elif rejection.failed in _BY_CONDITION:
-        made = _BY_CONDITION[rejection.failed](situation, request)
+    elif failed is not None and failed in _BY_CONDITION:
+        made = _BY_CONDITION[failed](situation, request)
     else:
         return []
     return sorted(made, key=lambda proposal: proposal.cost)
