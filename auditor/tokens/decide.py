@@ -25,7 +25,7 @@ from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision
 from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.policy_walk import walk_policies, with_skipped
@@ -37,7 +37,7 @@ from auditor.tokens.scopes import OPENID, AskedScopes, scopes_check
 from auditor.tokens.situation import Situation
 from auditor.tokens.steps import RuleStep, Step
 from auditor.tokens.token_checks import token_check
-from auditor.tokens.user_checks import user_check
+from auditor.tokens.user_checks import refresh_check, user_check
 
 ORG_ACCESS_TOKEN_MINUTES = 60
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
@@ -201,6 +201,14 @@ def _checks(
         asked: its scopes.
         fixed: whether to yield the fixed checks that pass as well.
     """
+    if (
+        request.grant == REFRESH_TOKEN
+        and situation.waits_for_user
+        and (ended := refresh_check(situation.org, situation.assigned, request.user))
+    ):
+        yield from situation.fixed_checks[:-1] if fixed else ()
+        yield ended
+        return
     if fixed:
         yield from situation.fixed_checks
     elif situation.blocking_check is not None:

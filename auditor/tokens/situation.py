@@ -14,6 +14,7 @@ from auditor.snapshot.org import Org
 from auditor.tokens.checks import Check
 from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, unevaluated
 from auditor.tokens.client_checks import client_checks
+from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     BROWSER_GRANTS,
@@ -63,6 +64,12 @@ class Situation:
         """The fixed check that ends every request, if one does."""
         last = self.fixed_checks[-1]
         return last if last.ends else None
+
+    @property
+    def waits_for_user(self) -> bool:
+        """Whether every request of a client in order is left open: a refresh, but for its user."""
+        last = self.blocking_check
+        return last is not None and last.condition is Condition.REFRESH
 
     @cached_property
     def assumed(self) -> tuple[MissingFact, ...]:

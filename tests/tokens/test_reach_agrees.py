@@ -347,7 +347,8 @@ class Plainly:
         if grant not in oauth["grant_types"] or (grant != IMPLICIT and self.turned_away(app)):
             return ("rejected",)
         if grant == REFRESH_TOKEN:
-            return ("unknown",)
+            gone = self.users.get(user or "") in {"SUSPENDED", None}
+            return ("rejected",) if gone or not self.is_assigned(app, user) else ("unknown",)
         return self.decided(app, grant, user, scopes)
 
     def decided(

@@ -72,7 +72,9 @@ def _grant(explanation: DecisionSteps, check: Check) -> str:
 
 
 def _refresh(explanation: DecisionSteps, check: Check) -> str:
-    del explanation, check
+    if check.verdict is Verdict.FAILED:
+        name = _user_name(explanation.situation.org, explanation.request.user)
+        return f"user {name} is gone, suspended or no longer assigned"
     return "whether Okta evaluates the access policy again is not published"
 
 
