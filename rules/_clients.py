@@ -7,7 +7,7 @@ from itertools import groupby
 
 from auditor import Org
 from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer, Grant, PolicyRule
-from auditor.oauth import REFRESH_TOKEN, REFRESHABLE_GRANTS, gives_refresh_tokens
+from auditor.oauth import REFRESH_TOKEN, REFRESHABLE_GRANTS, gives_refresh_tokens, user_grants
 
 END_USER = "END_USER"
 """Source of a grant that a user gave in a consent dialog, not an administrator."""
@@ -111,6 +111,16 @@ def served(org: Org, client: App) -> bool:
         return True
     own = set(client.grant_types)
     return any(own & set(rule.grant_types) for rule in reachable_rules(org, client))
+
+
+def without_users(org: Org, client: App) -> bool:
+    """Whether the client is for people, and certainly nobody is assigned to it."""
+    if client.federation_broker or not user_grants(client.grant_types):
+        return False
+    known = org.known("app_users", client) and org.known("app_groups", client)
+    if not known or not all(org.known("group_members", g) for g in org.assigned_groups(client)):
+        return False
+    return not any(org.assigned_lists(client))
 
 
 def okta_grants(org: Org, client: App) -> tuple[Grant, ...]:

@@ -144,7 +144,8 @@ def secret_in_the_page(company: Company) -> None:
     """A single-page app was given a secret, which is in its page source."""
     redirect = "https://feedback.northwind.example/"
     app = company.browser_app("feedback-form", redirect, groups=["Support"])
-    credentials(app)["token_endpoint_auth_method"] = "client_secret_post"
+    method = "client_secret_post"
+    credentials(app)["token_endpoint_auth_method"] = method
     let_browse(company, "feedback-form")
 
 
