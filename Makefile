@@ -10,10 +10,10 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage mutants lint docs bench tools browser lock clean
+.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench tools browser lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(VENV)/.installed ## Run the main job on the tenant that comes with it
 	@$(BIN)/okta-auditor demo
@@ -27,6 +27,9 @@ coverage: $(VENV)/.developer ## Run the tests and show what they leave out
 mutants: $(VENV)/.developer ## Plant faults in a copy of the code and show which no test notices
 	$(BIN)/python tests/mutants/run.py
 
+fuzz: $(VENV)/.developer ## Spoil files of each kind for ten minutes (FUZZ="--minutes 60 --seed 1")
+	PYTHONPATH=tests $(BIN)/python tests/fuzz/fuzzer.py $(FUZZ)
+
 lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,6 +38,9 @@ lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
 	$(BIN)/zizmor --offline --quiet .github auditor/templates/github-workflows/*.yml
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	$(BIN)/check-wheel-contents dist/okta_auditor-*.whl
+
+audit-requirements: $(VENV)/.developer ## Ask whether vulnerabilities of the locked packages are known
+	$(BIN)/python requirements/known_vulnerabilities.py
 
 tools: ## Install the validators that tests use and that only npm has
 	npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE)
@@ -68,7 +74,7 @@ lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without a
 	    --no-emit-index-url --no-strip-extras --no-header --no-annotate --output-file $$out.txt || exit 1; done
 
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .tools build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
+	rm -rf $(VENV) .tools .fuzz build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
 
 # The virtual environment is made anew when a pin or the metadata changes.
 $(VENV)/.python:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from auditor import Org
 from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer, Grant, PolicyRule
+from auditor.oauth import REFRESH_TOKEN, REFRESHABLE_GRANTS, gives_refresh_tokens, user_grants
 
 END_USER = "END_USER"
 """Source of a grant that a user gave in a consent dialog, not an administrator."""
@@ -82,6 +83,18 @@ class Roster:
             return iter(self._by_grant.get(grant, ()))
         return (each for each in self.named(policy) if grant in each.grant_types)
 
+    def refreshes(self, policy: AccessPolicy, policy_rule: PolicyRule) -> bool:
+        """Whether a client of the policy can get a refresh token by the rule.
+
+        The rule must allow offline_access, and one client must have both the refresh_token grant
+        and a grant type of the rule that brings refresh tokens.
+        """
+        if not gives_refresh_tokens(policy_rule):
+            return False
+        begins = REFRESHABLE_GRANTS.intersection(policy_rule.grant_types)
+        clients = self.using(policy, REFRESH_TOKEN)
+        return any(begins.intersection(client.grant_types) for client in clients)
+
 
 def named(client: App, policy: AccessPolicy) -> bool:
     """Whether the policy names the client, rather than applying to all clients."""
@@ -98,6 +111,16 @@ def served(org: Org, client: App) -> bool:
         return True
     own = set(client.grant_types)
     return any(own & set(rule.grant_types) for rule in reachable_rules(org, client))
+
+
+def without_users(org: Org, client: App) -> bool:
+    """Whether the client is for people, and certainly nobody is assigned to it."""
+    if client.federation_broker or not user_grants(client.grant_types):
+        return False
+    known = org.known("app_users", client) and org.known("app_groups", client)
+    if not known or not all(org.known("group_members", g) for g in org.assigned_groups(client)):
+        return False
+    return not any(org.assigned_lists(client))
 
 
 def okta_grants(org: Org, client: App) -> tuple[Grant, ...]:

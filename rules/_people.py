@@ -9,6 +9,8 @@ from auditor import Org, listed, quoted
 from auditor.models import ALL_CLIENTS, AccessPolicy, App, PolicyRule
 from auditor.oauth import AUTHORIZATION_CODE, PEOPLE_READS, UserSet, shared_populations, user_grants
 
+from ._agents import names_agents
+
 _SHOWN = 3
 
 
@@ -52,9 +54,9 @@ class RulePeople:
     def audience(self, policy: AccessPolicy, rule: PolicyRule) -> tuple[App, ...]:
         """Clients that a policy names and whose users can meet the rule.
 
-        Empty where anybody may be a user: all clients, or Federation Broker Mode.
+        Empty where anybody may be a user: all clients, AI agents, or Federation Broker Mode.
         """
-        if ALL_CLIENTS in policy.clients:
+        if ALL_CLIENTS in policy.clients or names_agents(policy):
             return ()
         named = map(self._org.client, dict.fromkeys(policy.clients))
         clients = tuple(

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from auditor import Org
-from auditor.oauth import CONSULTS, CUSTOM_SERVER_READS, Obstacle, ServerReach, tenant_reach
+from auditor.models import AccessPolicy, PolicyRule
+from auditor.oauth import (
+    CONSULTS,
+    CUSTOM_SERVER_READS,
+    Obstacle,
+    RuleReach,
+    ServerReach,
+    tenant_reach,
+)
 
 from ._active import active_servers
+from ._agents import names_agents
 
-__all__ = ["CONSULTS", "CUSTOM_SERVER_READS", "server_reaches", "shadowed_policies"]
+__all__ = ["CONSULTS", "CUSTOM_SERVER_READS", "server_reaches", "shadowed", "shadowed_policies"]
 
 
 def server_reaches(org: Org) -> list[ServerReach]:
@@ -16,11 +25,30 @@ def server_reaches(org: Org) -> list[ServerReach]:
     return [tenant.server(server) for server in active_servers(org)]
 
 
+def shadowed(reached: RuleReach) -> bool:
+    """Whether earlier rules certainly take all traffic of a rule.
+
+    They do not where a tie in priority leaves open which comes first (OAM204, OAM308), nor where
+    the policy names AI agents, whose requests are not known.
+    """
+    return (
+        reached.obstacle is Obstacle.SHADOWED
+        and not names_agents(reached.policy)
+        and not any(_tied(taken.policy, taken.rule, reached) for taken in reached.shadowed_by)
+    )
+
+
+def _tied(policy: AccessPolicy, policy_rule: PolicyRule, reached: RuleReach) -> bool:
+    if policy.id != reached.policy.id:
+        return policy.priority is not None and policy.priority == reached.policy.priority
+    return policy_rule.priority is not None and policy_rule.priority == reached.rule.priority
+
+
 def shadowed_policies(reach: ServerReach) -> frozenset[str]:
     """Ids of the active policies all of whose active rules are shadowed."""
-    shadowed: dict[str, bool] = {}
+    policies: dict[str, bool] = {}
     for reached in reach.rules:
         if reached.policy.active and reached.rule.active:
-            so_far = shadowed.get(reached.policy.id, True)
-            shadowed[reached.policy.id] = so_far and reached.obstacle is Obstacle.SHADOWED
-    return frozenset(policy for policy, every in shadowed.items() if every)
+            so_far = policies.get(reached.policy.id, True)
+            policies[reached.policy.id] = so_far and shadowed(reached)
+    return frozenset(policy for policy, every in policies.items() if every)

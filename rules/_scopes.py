@@ -8,10 +8,25 @@ from collections.abc import Iterable, Sequence
 from auditor import Org, quoted
 from auditor.models import OIDC_SCOPES, AuthorizationServer, PolicyRule, Scope
 
+_SYSTEM = frozenset({"interclient_access", "online_access"})
+"""Scopes of Okta's own besides the OpenID ones: of Native to Web SSO (guide "Native to Web SSO"),
+and of refresh tokens that end with the browser's session (release notes of 2022)."""
+
 
 def defined_scopes(org: Org, server: AuthorizationServer) -> frozenset[str]:
     """Names of the server's scopes; the built-in ones exist even if the list lacks them."""
-    return OIDC_SCOPES | {scope.name for scope in org.scopes(server)}
+    return OIDC_SCOPES | _SYSTEM | {scope.name for scope in org.scopes(server)}
+
+
+_COMPANIONS = ("openid", "offline_access")
+"""What has to be asked for together with device_sso (guide "Configure SSO for native apps")."""
+
+
+def device_sso_lacks(policy_rule: PolicyRule) -> tuple[str, ...]:
+    """The scopes without which the device_sso that a rule lists is of no use; none mostly."""
+    if "device_sso" not in policy_rule.scopes:
+        return ()
+    return tuple(scope for scope in _COMPANIONS if not policy_rule.allows(scope))
 
 
 def rules_in_use(org: Org, server: AuthorizationServer) -> tuple[PolicyRule, ...]:

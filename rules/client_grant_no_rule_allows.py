@@ -7,9 +7,14 @@ authorization, token exchange, CIBA or SAML 2.0 assertion.
 
 The rule checks clients that an active policy names and that can meet at least one
 active rule, over all custom authorization servers together. The implicit grant counts
-only if the app has the response type `token` or `id_token`. Confidence is medium,
-because the app may use the grant type with the org authorization server only, which has
-no access policies.
+only if the app has the response type `token` or `id_token`.
+
+Where some other grant type of the client works, not every further one is a mistake. Okta
+refuses to save a service app without client_credentials, so a service app that gets tokens in
+one way is left alone. Token exchange serves at the org authorization server too, where agents
+and apps obtain identity assertions. And where only machine grants of the client work at custom
+servers, its people sign in at the org authorization server, which has no access policies.
+Confidence is medium, because the app may use the other grant types at that server as well.
 
 Fix: add the grant type to the rule that this client should meet, or take it away from the app.
 
@@ -56,6 +61,24 @@ Accepted:
      "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"conditions": {
        "grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": ["*"]}}}]}
 
+Accepted:
+
+    {"/api/v1/apps": [
+       {"id": "0oa1", "label": "People at the org server", "settings": {"oauthClient": {
+         "application_type": "web", "response_types": ["code"],
+         "grant_types": ["authorization_code", "client_credentials"]}}},
+       {"id": "0oa2", "label": "Agent's app", "settings": {"oauthClient": {
+         "application_type": "service", "grant_types": ["client_credentials",
+           "urn:ietf:params:oauth:grant-type:token-exchange"]}}}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}},
+       {"id": "p2", "conditions": {"clients": {"include": ["0oa2"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [{"conditions": {
+       "grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": ["jobs"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p2/rules": [{"conditions": {
+       "grantTypes": {"include": ["urn:ietf:params:oauth:grant-type:token-exchange"]},
+       "scopes": {"include": ["tools"]}, "people": {"groups": {"include": ["EVERYONE"]}}}}]}
+
 See:
 - Okta developer documentation, "Configure an access policy", and the guides to device
   authorization, CIBA, SAML 2.0 assertion and token exchange
@@ -69,7 +92,7 @@ from itertools import chain
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, RecordPlace
-from auditor.oauth import REFRESH_TOKEN
+from auditor.oauth import REFRESH_TOKEN, TOKEN_EXCHANGE, user_grants
 
 from ._clients import named_by_policy, own_clients
 from ._witness import of_client, rejected
@@ -100,7 +123,7 @@ def check(org: Org) -> Iterator[Finding]:
                 allowed_by[policy.place] = frozenset(chain.from_iterable(grants))
         allowed = frozenset().union(*(allowed_by[policy.place] for _, policy in met))
         for grant in _wanted(client):
-            if grant not in allowed:
+            if grant not in allowed and not _used_elsewhere(client, grant, allowed):
                 yield Finding(
                     client,
                     f"Client {quoted(client.title)} may use {quoted(grant)}, but "
@@ -124,6 +147,16 @@ def _wanted(client: App) -> Iterator[str]:
         by_page = bool({"token", "id_token"} & set(client.oauth.response_types))
         if grant != REFRESH_TOKEN and (grant != "implicit" or by_page):
             yield grant
+
+
+def _used_elsewhere(client: App, grant: str, allowed: frozenset[str]) -> bool:
+    """Whether the client can do without a rule for a grant type, because another one works."""
+    working = allowed.intersection(client.grant_types)
+    if not working:
+        return False
+    if client.service or grant == TOKEN_EXCHANGE:
+        return True
+    return bool(user_grants([grant])) and not user_grants(working)
 
 
 def _none_of(rules: int) -> str:

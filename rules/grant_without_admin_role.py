@@ -3,6 +3,8 @@
 What a service app may do is what both its scopes and its admin roles allow. Without a role,
 Okta mints the token and then answers every call with 403 `E0000006`, "You do not have
 permission to perform the requested action", which looks like a missing scope and is none.
+Only apps that can get such a token are reported: Okta mints scopes of its APIs for machines that
+authenticate with private_key_jwt. Apps with a secret are the subject of OAM614.
 
 Fix: assign the app the narrowest admin role that covers what it does, for example Read-Only
 Administrator, or revoke the scopes.
@@ -26,6 +28,13 @@ Accepted:
        "application_type": "web"}}}],
      "/api/v1/apps/0oa1/grants": [{"scopeId": "okta.users.read"}]}
 
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Has a secret, see OAM614",
+       "credentials": {"oauthClient": {"token_endpoint_auth_method": "client_secret_basic"}},
+       "settings": {"oauthClient": {"application_type": "service"}}}],
+     "/api/v1/apps/0oa1/grants": [{"scopeId": "okta.users.read"}]}
+
 See:
 - Okta developer documentation, "Implement OAuth for Okta with a service app", on admin roles
 - Okta error codes, E0000006
@@ -47,7 +56,8 @@ from ._witness import minted, of_client
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         grants = okta_grants(org, client)
-        if client.service and grants and not org.admin_roles(client):
+        by_key = client.auth_method in {None, "private_key_jwt"}
+        if client.service and by_key and grants and not org.admin_roles(client):
             yield Finding(
                 client,
                 f"Service app {quoted(client.title)} has {counted(len(grants), 'Okta API scope')} "

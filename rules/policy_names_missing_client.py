@@ -3,7 +3,8 @@
 Okta refuses to save a policy with an unknown client id, so the app was deleted afterwards.
 Such an entry grants nothing, but a reader takes it for access that is in use. An inactive app
 gets no tokens and its old ones are invalid for good; when it is activated, the policy applies
-to it again without review.
+to it again without review. AI agents are no apps, so their ids (`wlp…`, or the URL of a client
+id metadata document) are not reported: whether the agent exists is not known from the apps.
 
 Fix: remove the client from the policy; or activate the app if it is still needed.
 
@@ -27,7 +28,14 @@ Accepted:
      "/api/v1/apps": [
        {"id": "0oa1", "credentials": {"oauthClient": {"client_id": "invoices-web"}}}]}
 
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies": [
+       {"name": "Agents", "conditions": {"clients": {"include": [
+          "wlp1qa1kd02bWzlBC0g7", "https://agent.example.com/client.json"]}}}]}
+
 See:
+- Okta developer documentation, "Secure AI agents": the policy of an agent's server names it
 - Okta Management API, authorization server policies, `conditions.clients`
 - System Log filter: `eventType eq "application.lifecycle.delete"`
 """
@@ -40,6 +48,7 @@ from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import ALL_CLIENTS
 
 from ._active import active_policies, policy_name
+from ._agents import is_agent
 
 _FIELD = "conditions.clients.include"
 
@@ -51,7 +60,7 @@ def check(org: Org) -> Iterator[Finding]:
     for server, policy in active_policies(org):
         for client_id in dict.fromkeys(policy.clients):
             app = apps.get(client_id)
-            if client_id == ALL_CLIENTS or (app and app.active):
+            if client_id == ALL_CLIENTS or is_agent(client_id) or (app and app.active):
                 continue
             if app is None:
                 yield Finding(

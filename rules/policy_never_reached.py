@@ -5,7 +5,8 @@ policy for all clients with a broad rule, tried first, makes the policies for pa
 clients behind it ineffective: their people, scopes and lifetimes restrict nothing,
 although they look as if they did. The rule considers everybody who is assigned and can
 sign in, all clients and all sets of scopes, and for token exchange both readings of
-what the people of a policy rule mean there.
+what the people of a policy rule mean there. Where policies tie in priority, which comes
+first is not settled (OAM204); the requests of AI agents are not known.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
@@ -43,6 +44,30 @@ Accepted:
           "grantTypes": {"include": ["authorization_code"]}, "scopes": {"include": ["*"]}}}],
      "/api/v1/authorizationServers/aus1/policies/p2/rules": [
        {"id": "r2", "name": "Five minutes", "conditions": {
+          "grantTypes": {"include": ["client_credentials"]},
+          "scopes": {"include": ["orders:read"]}}}]}
+
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Tied, see OAM204", "priority": 1,
+        "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}},
+       {"id": "p2", "name": "Exporter", "priority": 1,
+        "conditions": {"clients": {"include": ["0oa1"]}}},
+       {"id": "p3", "name": "With an agent", "priority": 2,
+        "conditions": {"clients": {"include": ["0oa1", "wlp1qa1kd02bWzlBC0g7"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"id": "r1", "name": "Anything", "conditions": {
+          "grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": ["*"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p2/rules": [
+       {"id": "r2", "name": "Five minutes", "conditions": {
+          "grantTypes": {"include": ["client_credentials"]},
+          "scopes": {"include": ["orders:read"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p3/rules": [
+       {"id": "r3", "name": "Agents too", "conditions": {
           "grantTypes": {"include": ["client_credentials"]},
           "scopes": {"include": ["orders:read"]}}}]}
 

@@ -24,6 +24,12 @@ Flagged:
     {"/api/v1/authorizationServers": [
        {"name": "Orders", "audiences": ["api.example.com:8443/orders"]}]}
 
+Flagged:
+
+    {"/api/v1/authorizationServers": [
+       {"name": "Orders", "audiences": ["http:://api.example.com", "http:/api.example.com",
+                                        "https:api.example.com", "https://", "https//api"]}]}
+
 Accepted:
 
     {"/api/v1/authorizationServers": [
@@ -36,7 +42,7 @@ See:
 - Okta developer documentation, "API Access Management", troubleshooting: the resource URI
   must be an absolute path
 - Okta OpenID Connect reference, "Limits": an audience that contains a colon must be a valid URI
-- RFC 3986, section 4.3, "Absolute URI"
+- RFC 3986, section 4.3, "Absolute URI"; RFC 9110, section 4.2, URIs of http need a host
 """
 
 from __future__ import annotations
@@ -52,6 +58,10 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 # By the letter of RFC 3986 the host would be the scheme; nobody means that.
 _HOST_AND_PORT = re.compile(r"(localhost|[^/:]+\.[^/:]+):[0-9]{1,5}(/|\Z)")
+
+# `http:://host`, `http:/host`, `https:host` and `https://`: an http URI has two slashes and a host
+# (RFC 9110, section 4.2).
+_DAMAGED = re.compile(r"https?:(?!//[^/:?#])", re.IGNORECASE)
 
 # What RFC 3986 leaves out of URIs. Characters beyond ASCII are left to Okta's judgement.
 _NO_URI = re.compile(r'[\x00-\x20\x7f"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})')
@@ -74,6 +84,8 @@ def check(org: Org) -> Iterator[Finding]:
 def _fault(audience: str) -> str:
     if ":" in audience and (not _SCHEME.match(audience) or _NO_URI.search(audience)):
         return "contains a colon but is no valid URI"
+    if _DAMAGED.match(audience):
+        return "begins like an http URI, but has no host where one has to be"
     if _HOST_AND_PORT.match(audience):
         return "begins with a host and port instead of a scheme"
     if audience.startswith(("/", ".")) or ("/" in audience and not _SCHEME.match(audience)):

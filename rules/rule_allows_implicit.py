@@ -2,20 +2,28 @@
 
 The implicit grant hands tokens over in the URL of a redirect, where browser history, logs,
 extensions and other pages can get at them, and nothing binds them to the client. RFC 9700
-advises against it. Single-page and native apps use the authorization code grant with PKCE.
+advises against it. Single-page and native apps use the authorization code grant with PKCE. A
+rule without scopes lets nothing through, which OAM301 reports.
 
 Fix: move the clients to authorization_code with PKCE, then remove implicit from the rule.
 
 Flagged:
 
     {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
-       {"name": "Web", "conditions": {"grantTypes": {"include": ["implicit"]}}}]}
+       {"name": "Web", "conditions": {"grantTypes": {"include": ["implicit"]},
+                                      "scopes": {"include": ["openid"]}}}]}
 
 Accepted:
 
     {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
        {"name": "Web", "conditions": {"grantTypes": {"include": ["authorization_code"]}}},
        {"name": "Old", "status": "INACTIVE",
+        "conditions": {"grantTypes": {"include": ["implicit"]}}}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Without scopes, see OAM301",
         "conditions": {"grantTypes": {"include": ["implicit"]}}}]}
 
 See:
@@ -36,7 +44,7 @@ from ._witness import minted_by, of_rule
 @rule("OAM304", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["policy_rules"])
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
-        if "implicit" in policy_rule.grant_types:
+        if policy_rule.scopes and "implicit" in policy_rule.grant_types:
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} allows the implicit grant, "

@@ -2,7 +2,8 @@
 
 A request for such a scope fails with `invalid_scope`, "One or more scopes are not configured
 for the authorization server resource", before any rule is looked at. The scopes openid,
-profile, email, address, phone, offline_access and device_sso are built in; `groups` is not,
+profile, email, address, phone, offline_access and device_sso are built in, and so are
+online_access and interclient_access, which not every list shows; `groups` is not,
 and must be created on each server that is asked for it. Scopes that begin with `okta.` are
 minted by the org authorization server.
 
@@ -26,9 +27,17 @@ Accepted:
        {"name": "Admins", "conditions": {"scopes": {"include": ["*"]}}}],
      "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}]}
 
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Native to Web", "conditions": {
+          "scopes": {"include": ["openid", "interclient_access", "online_access"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": []}
+
 See:
 - Okta support article "One or more scopes are not configured for the authorization server
   resource"
+- Okta developer documentation, "Native to Web SSO": scope `interclient_access`
 - System Log filter: `eventType sw "app.oauth2.as." and outcome.result eq "FAILURE"`
 """
 

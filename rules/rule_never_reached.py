@@ -6,6 +6,7 @@ effect: its lifetimes never apply and its inline hook never runs, and whoever ti
 it tightens nothing. This considers everybody who is assigned and can sign in, all
 clients and all sets of scopes, and for token exchange both readings of what the people
 of a rule mean there. A policy that is shadowed as a whole is the subject of OAM206.
+Where priorities tie, which rule comes first is not settled; OAM204 and OAM308 report that.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
@@ -70,6 +71,21 @@ Accepted:
           "grantTypes": {"include": ["authorization_code"]},
           "scopes": {"include": ["openid", "orders:read", "orders:cancel"]}}}]}
 
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "orders:read"}],
+     "/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"id": "r1", "name": "Tied, see OAM308", "priority": 1, "conditions": {
+          "grantTypes": {"include": ["client_credentials"]}, "scopes": {"include": ["*"]}}},
+       {"id": "r2", "name": "Short", "priority": 1, "conditions": {
+          "grantTypes": {"include": ["client_credentials"]},
+          "scopes": {"include": ["orders:read"]}},
+        "actions": {"token": {"accessTokenLifetimeMinutes": 5}}}]}
+
 See:
 - Okta developer documentation, "API Access Management", access policies and rules
 - Okta support article "Tokens not issued with lifetime configured in Access Rule for Custom
@@ -82,12 +98,12 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
 from auditor.models import ALL_SCOPES, PolicyRule
-from auditor.oauth import Obstacle, RuleReach
+from auditor.oauth import RuleReach
 
 from ._active import rule_name
 from ._lifetimes import spoken
-from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches, shadowed_policies
-from ._scopes import defined_scopes
+from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches, shadowed, shadowed_policies
+from ._scopes import defined_scopes, device_sso_lacks
 
 
 @rule(
@@ -102,10 +118,12 @@ def check(org: Org) -> Iterator[Finding]:
         reported = shadowed_policies(reach)
         defined = defined_scopes(org, reach.server) | {ALL_SCOPES}
         for reached in reach.rules:
-            if reached.obstacle is not Obstacle.SHADOWED or reached.policy.id in reported:
+            if not shadowed(reached) or reached.policy.id in reported:
                 continue
             if not defined.issuperset(reached.rule.scopes):
                 continue  # with the missing scope it might be reached; OAM302 reports it
+            if device_sso_lacks(reached.rule):
+                continue  # likewise; OAM317 reports it
             takers = _takers(reached)
             names = listed(quoted(each.title) for each in takers)
             yield Finding(

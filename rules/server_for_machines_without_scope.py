@@ -3,8 +3,9 @@
 A request with client_credentials must be for at least one scope, and Okta refuses the
 OpenID scopes, which are for users: "Cannot request 'openid' scopes using client
 credentials." A server without a scope of its own therefore has nothing to give to a
-machine, whatever its rules allow. Only servers with a rule for all scopes and a client
-that may use the grant are reported.
+machine, whatever its rules allow. Only servers are reported that are meant for a machine: a
+policy names a client that may use the grant, and has a rule for all scopes. That a policy for
+all clients, such as the default one, covers a service app means nothing.
 
 Fix: define a scope for what the machines do, and have them ask for it.
 
@@ -41,6 +42,16 @@ Accepted:
        {"conditions": {"grantTypes": {"include": ["client_credentials"]},
                        "scopes": {"include": ["*"]}}}]}
 
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Calls Okta only", "settings": {"oauthClient": {
+       "application_type": "service", "grant_types": ["client_credentials"]}}}],
+     "/api/v1/authorizationServers/default/policies": [
+       {"id": "p1", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
+     "/api/v1/authorizationServers/default/policies/p1/rules": [
+       {"conditions": {"grantTypes": {"include": ["client_credentials"]},
+                       "scopes": {"include": ["*"]}}}]}
+
 See:
 - Okta support article "Okta Error Occurs When Requesting OpenID Scopes Using Client Credentials"
 - Okta developer documentation, "Implement authorization by grant type", client credentials
@@ -71,7 +82,8 @@ def check(org: Org) -> Iterator[Finding]:
             continue
         for policy, policy_rule in org.active_rules(server):
             opens = CLIENT_CREDENTIALS in policy_rule.grant_types and admits_userless(policy_rule)
-            client = next(roster.using(policy, CLIENT_CREDENTIALS), None)
+            machines = (c for c in roster.named(policy) if CLIENT_CREDENTIALS in c.grant_types)
+            client = next(machines, None)
             if client and opens and ALL_SCOPES in policy_rule.scopes:
                 yield Finding(
                     server,

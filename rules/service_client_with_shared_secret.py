@@ -42,7 +42,7 @@ from auditor import Finding, Impact, Org, Severity, quoted, rule
 from ._clients import own_clients
 
 
-@rule("OAM512", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["apps"])
+@rule("OAM512", severity=Severity.LOW, impact=Impact.RISKY, reads=["apps"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         method = client.auth_method or ""

@@ -4,7 +4,8 @@ The audience becomes the `aud` claim of every access token. Where two servers sh
 that checks `aud` and the signature of either server accepts tokens minted under the other's
 policies, which may be weaker. A server stands for exactly one resource; resources that share
 a path, such as `https://api.example.com` and `https://api.example.com/orders`, can share one
-server. Audiences are compared by scheme, host and path segments.
+server. Audiences are compared by scheme, host and path segments, and all servers that overlap
+are reported together.
 
 Fix: give each server the URI of its own API; or move the scopes and policies of one server to
 the other and deactivate it. Let APIs check `iss` and `cid` as well as `aud`.
@@ -52,19 +53,32 @@ from ._audience import nested
 
 @rule("OAM103", severity=Severity.HIGH, impact=Impact.RISKY, reads=["authorization_servers"])
 def check(org: Org) -> Iterator[Finding]:
-    servers = tuple(active_servers(org))
-    for position, server in enumerate(servers):
-        others = [other for other in servers[:position] if _overlap(server, other)]
+    for first, *others in _groups(list(active_servers(org))):
         if others:
+            # The second server has been reported since the first version; baselines know it.
+            server, rest = others[0], [first, *others[1:]]
             yield Finding(
                 server,
-                _message(server, others),
+                _message(server, rest),
                 field="audiences",
                 related=tuple(
                     Related(record=other, role="has the same or an overlapping audience")
-                    for other in others
+                    for other in rest
                 ),
             )
+
+
+def _groups(servers: list[AuthorizationServer]) -> Iterator[list[AuthorizationServer]]:
+    """The servers in groups, each with all that overlap with another of it, in order."""
+    left = servers
+    while left:
+        group, left = [left[0]], left[1:]
+        size = 0
+        while size < len(group):
+            size = len(group)
+            group += [one for one in left if any(_overlap(one, other) for other in group)]
+            left = [one for one in left if one not in group]
+        yield sorted(group, key=servers.index)
 
 
 def _overlap(server: AuthorizationServer, other: AuthorizationServer) -> bool:
@@ -79,7 +93,8 @@ def _message(server: AuthorizationServer, others: list[AuthorizationServer]) -> 
         return (
             f"Authorization server {quoted(server.title)} shares the audience "
             f"{listed(map(quoted, shared))} with {listed(quoted(o.title) for o in equal)}, "
-            "so an API that goes by `aud` cannot tell their tokens apart."
+            "so an API that goes by `aud` cannot tell their tokens apart"
+            f"{_overlapping(others, equal)}."
         )
     mine = listed(map(quoted, server.audiences))
     theirs = listed(
@@ -88,4 +103,12 @@ def _message(server: AuthorizationServer, others: list[AuthorizationServer]) -> 
     return (
         f"Authorization server {quoted(server.title)} has the audience {mine}, which shares its "
         f"path with {theirs}, so {len(others) + 1} servers speak for the same resource."
+    )
+
+
+def _overlapping(others: list[AuthorizationServer], equal: list[AuthorizationServer]) -> str:
+    """Those that overlap without having the same audience, as the end of a sentence."""
+    rest = [quoted(other.title) for other in others if other not in equal]
+    return (
+        f"; {listed(rest)} {'overlaps' if len(rest) == 1 else 'overlap'} with them" if rest else ""
     )

@@ -5,6 +5,8 @@ its scope list is `*`. Nothing is left that a policy could refuse: every client 
 present and future, obtains every scope of this server, present and future. A new app for an
 unrelated purpose can call the API with full rights. It is the shape of Okta's own default
 policy rule, and of most quick starts.
+A server without scopes of its own is not reported: there is no API to call with its tokens.
+OAM201 reports its policy for all clients.
 
 Fix: assign the policy to the clients that need it, and list the scopes that they need, one
 rule per kind of access.
@@ -38,6 +40,17 @@ Accepted:
                        "grantTypes": {"include": ["authorization_code"]},
                        "scopes": {"include": ["openid", "profile"]}}}]}
 
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/policies": [
+       {"id": "p1", "name": "Default", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}],
+     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+       {"name": "Sign-in only", "conditions": {
+          "people": {"groups": {"include": ["EVERYONE"]}},
+          "grantTypes": {"include": ["authorization_code"]},
+          "scopes": {"include": ["*"]}}}],
+     "/api/v1/authorizationServers/aus1/scopes": [{"name": "openid", "system": true}]}
+
 See:
 - Okta developer documentation, "API Access Management", recommended practices: an overly
   broad rule is the cause of unexpected scopes
@@ -58,8 +71,8 @@ from ._witness import minted, of_rule
 @rule("OAM303", severity=Severity.CRITICAL, impact=Impact.RISKY, reads=["policy_rules", "scopes"])
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
-        if is_wide_open(policy, policy_rule):
-            custom = sum(1 for scope in org.scopes(server) if scope.custom)
+        custom = sum(1 for scope in org.scopes(server) if scope.custom)
+        if custom and is_wide_open(policy, policy_rule):
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} lets any client of the org obtain any "

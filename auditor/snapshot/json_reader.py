@@ -188,7 +188,11 @@ def _read_or_raise(data: bytes, error: orjson.JSONDecodeError) -> Any:
 
 
 def _cut(data: bytes) -> bytes:
-    """The document with what is nested too deeply replaced."""
+    """The document with what is nested too deeply replaced.
+
+    Raises:
+        ValueError: what is nested too deeply never ends, so it is not valid JSON.
+    """
     pieces, kept, depth, start = [], 0, 0, 0
     for token in _TOKEN.finditer(data):
         first = data[token.start()]
@@ -201,6 +205,8 @@ def _cut(data: bytes) -> bytes:
             if depth == MOST_DEPTH:
                 pieces += [data[kept:start], b'"' + TOO_DEEP.encode() + b'"']
                 kept = token.end()
+    if depth > MOST_DEPTH:
+        raise ValueError("it is cut off, or a bracket is not closed")
     return b"".join([*pieces, data[kept:]]) if pieces else data
 
 

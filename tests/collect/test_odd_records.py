@@ -258,3 +258,16 @@ def test_items_are_read_one_by_one_where_one_is_odd() -> None:
     assert values[1].identity == "a"
     assert values[2:] == ["}],[", {"x": 1}, [], "\ud800"]
     assert value_of(b"[  ]") == []
+
+
+@pytest.mark.parametrize("body", ['{"id": null}', '{"id": ["x"]}', '{"x": 1}'])
+def test_an_odd_org_profile_costs_itself(tmp_path: Path, body: str) -> None:
+    fault = {"path": "^/api/v1/org$", "body": body, "headers": JSON_TYPE}
+
+    code, resources, _, shown = read(tmp_path / "s.json", tenant(faults=[fault]))
+
+    assert code == 3
+    assert "org profile could not be read completely" in shown
+    assert "/api/v1/org" not in resources
+    assert ledger(tmp_path / "s.json")["org"]["status"] == "partial"
+    assert okta_auditor("audit", tmp_path / "s.json").exit_code == 3

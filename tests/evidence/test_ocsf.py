@@ -74,6 +74,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
     given = tenant()
     policy_rule = given["/api/v1/authorizationServers/aus1/policies/00p1/rules"][0]
     policy_rule["conditions"]["scopes"]["include"] = ["*"]
+    client = given["/api/v1/apps"][0]["settings"]["oauthClient"]
+    client["grant_types"].append("refresh_token")
     snapshot = snapshot_file(folder, given, unread=("groups",))
     document = json.loads(snapshot.read_text())
     for row in document["ledger"]:

@@ -27,7 +27,14 @@ def window(minutes: int) -> dict[str, Any]:
         "scopes": {"include": ["offline_access"]},
     }
     token = {"refreshTokenWindowMinutes": minutes}
-    return {RULES: [{"conditions": conditions, "actions": {"token": token}}]}
+    grants = {"grant_types": ["authorization_code", "refresh_token"]}
+    return {
+        "/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": grants}}],
+        RULES.removesuffix("/p1/rules"): [
+            {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}
+        ],
+        RULES: [{"conditions": conditions, "actions": {"token": token}}],
+    }
 
 
 def key_rotated(day: str) -> dict[str, Any]:

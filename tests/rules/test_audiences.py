@@ -56,5 +56,6 @@ def test_a_common_beginning_is_no_overlap(one: str, other: str) -> None:
     assert not overlap(other, one)
 
 
-def test_each_later_server_is_reported_once() -> None:
-    assert overlap("api://shop", "api://other", "api://shop", "api://shop/v1") == ["aus2", "aus3"]
+def test_all_that_overlap_are_reported_once() -> None:
+    assert overlap("api://shop", "api://other", "api://shop", "api://shop/v1") == ["aus2"]
+    assert overlap("api://a/x", "api://b", "api://a/y", "api://a", "api://b") == ["aus2", "aus4"]

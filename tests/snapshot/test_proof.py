@@ -330,3 +330,15 @@ def test_an_odd_value_costs_no_more_than_itself(tmp_path: Path, odd: object) -> 
         assert "bug" not in outcome.shown
     if isinstance(odd, int):
         assert document.resources["/api/v1/apps"][0]["odd"] == odd
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '{"resources": {', '["x", '])
+def test_a_snapshot_of_brackets_that_nobody_closes_is_cut_off(tmp_path: Path, opening: str) -> None:
+    path = tmp_path / "s.json"
+    path.write_text('{"format": "okta-auditor-snapshot", "version": 2, "x": ' + opening * 3000)
+
+    done = okta_auditor("audit", path, "--no-config")
+
+    assert done.exit_code == 2
+    assert "is not a usable snapshot: it is not valid JSON, or cut off" in done.stderr
+    assert "bug" not in done.stderr

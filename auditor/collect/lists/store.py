@@ -76,7 +76,8 @@ class ListStore:
                     present.update((listing.path, identity) for identity in listing.ids)
                 counts.add_list(listing)
                 unread = listing.path in counts.problems
-                if listing.pages and (listing.records or not unread):
+                nothing_is_an_answer = not unread and not row.single
+                if listing.pages and (listing.records or nothing_is_an_answer):
                     resources[listing.path] = listing.resource()
             if row.if_named and row.parent:
                 lists = {listing.path for listing in by_row[row.parent]}

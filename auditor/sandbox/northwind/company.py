@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from auditor.sandbox.northwind import records
 from auditor.sandbox.northwind.ids import made_id, made_number, timestamp
@@ -117,7 +118,10 @@ class Company:
         return self.app(label, "web", "client_secret_basic", redirects=[redirect], **more)
 
     def browser_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
-        """Add a single-page app, a public client."""
+        """Add a single-page app, a public client, whose origin the org trusts."""
+        parts = urlsplit(redirect)
+        origin = records.trusted_origin(label, f"{parts.scheme}://{parts.netloc}")
+        self.add("/api/v1/trustedOrigins", origin)
         return self.app(label, "browser", "none", redirects=[redirect], **more)
 
     def native_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:

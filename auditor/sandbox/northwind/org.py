@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.sandbox.northwind.company import Company
 from auditor.sandbox.northwind.ids import made_id
-from auditor.sandbox.northwind.records import Json
+from auditor.sandbox.northwind.records import Json, trusted_origin
 
 OFFICE = "Aarhus office"
 """The network zone from which API tokens may be used."""
@@ -29,7 +29,6 @@ def add_org(company: Company) -> None:
         # Every org has these two; nobody at Northwind has put anything into them.
         add_zone(company, name)["system"] = True
     add_hook(company, "Cost centre")
-    add_origin(company, "Parts catalog", "https://parts-catalog.northwind.example")
     add_origin(company, "Fleet dashboard", "https://fleet-dashboard.northwind.example")
 
 
@@ -75,13 +74,7 @@ def add_hook(company: Company, name: str) -> Json:
 
 def add_origin(company: Company, name: str, origin: str) -> Json:
     """Add an origin that browsers may call the org from."""
-    record = {
-        "id": made_id("tos", name),
-        "name": name,
-        "origin": origin,
-        "status": "ACTIVE",
-        "scopes": [{"type": "CORS"}, {"type": "REDIRECT"}],
-    }
+    record = trusted_origin(name, origin)
     return company.add("/api/v1/trustedOrigins", record)
 
 

@@ -59,6 +59,17 @@ _ADMINS = {
 """Standard admin roles, and what their labels begin with."""
 
 
+def trusted_origin(name: str, origin: str) -> Json:
+    """An origin from which browsers may call the org, and to which it may redirect them."""
+    return {
+        "id": made_id("tos", name),
+        "name": name,
+        "origin": origin,
+        "status": "ACTIVE",
+        "scopes": [{"type": "CORS"}, {"type": "REDIRECT"}],
+    }
+
+
 def server(name: str, description: str, audience: str) -> Json:
     """An authorization server whose keys Okta rotates."""
     identity = made_id("aus", name)

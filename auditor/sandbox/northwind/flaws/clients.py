@@ -80,8 +80,14 @@ def scanner_from_2016(company: Company) -> None:
 def price_calculator(company: Company) -> None:
     """The price calculator's library knew no PKCE in 2019, and nobody has looked since."""
     for label in ("price-calculator", "spare-part-finder"):
-        redirect = f"https://{label}.northwind.example/"
-        app = company.browser_app(label, redirect, groups=["Sales"])
+        app = company.app(
+            label,
+            "native",
+            "client_secret_post",
+            redirects=[f"example.northwind.{label}:/callback"],
+            grants=[CODE, REFRESH],
+            groups=["Sales"],
+        )
         credentials(app)["pkce_required"] = False
         let_browse(company, label)
 
@@ -137,9 +143,9 @@ def parcel_tracker(company: Company) -> None:
 def secret_in_the_page(company: Company) -> None:
     """A single-page app was given a secret, which is in its page source."""
     redirect = "https://feedback.northwind.example/"
-    company.app(
-        "feedback-form", "browser", "client_secret_post", redirects=[redirect], groups=["Support"]
-    )
+    app = company.browser_app("feedback-form", redirect, groups=["Support"])
+    method = "client_secret_post"
+    credentials(app)["token_endpoint_auth_method"] = method
     let_browse(company, "feedback-form")
 
 

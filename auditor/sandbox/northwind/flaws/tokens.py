@@ -41,10 +41,10 @@ def refresh_too_late(company: Company) -> None:
 
 
 @flaw("OAM704")
-def five_idle_minutes(company: Company) -> None:
-    """Somebody set the idle time of the simulator in hours, and wrote 5."""
+def four_idle_minutes(company: Company) -> None:
+    """Somebody set the idle time of the simulator in hours, and wrote 4."""
     readers = company.at("Parts Catalog").find_policy("Readers")
-    readers.rule("Simulator", [CODE], [*SIGN_IN, "catalog:browse"], idle=5, first=True)
+    readers.rule("Simulator", [CODE], [*SIGN_IN, "catalog:browse"], idle=4, first=True)
 
 
 @flaw("OAM705")

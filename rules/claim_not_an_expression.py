@@ -1,0 +1,74 @@
+r"""The value of a claim is no expression.
+
+The value of a claim of type "Expression" is Okta Expression Language. Text that is meant
+literally has to stand in quotes: `'blue'`, not `blue`. Okta saves other values without a word,
+and then refuses the token, because it cannot evaluate the claim: every token of the kind that
+the server should mint, unless the claim comes with scopes that nobody asks for.
+
+Only the form is checked: quotes, brackets, operators, and bare words. Whether attributes and
+functions exist is not known.
+
+Fix: put literal text into quotes, or mend the expression.
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/claims": [
+       {"name": "tag", "claimType": "RESOURCE", "valueType": "EXPRESSION",
+        "value": "^test& with_space+"},
+       {"name": "colour", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "blue"},
+       {"name": "tier", "claimType": "IDENTITY", "valueType": "EXPRESSION",
+        "value": "user.tier == 'gold' ? 'yes"}]}
+
+Accepted:
+
+    {"/api/v1/authorizationServers/aus1/claims": [
+       {"name": "tag", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "'blue'"},
+       {"name": "sub", "claimType": "RESOURCE", "valueType": "EXPRESSION",
+        "value": "(appuser != null) ? appuser.userName : app.clientId"},
+       {"name": "crew", "claimType": "RESOURCE", "valueType": "EXPRESSION",
+        "value": "Groups.startsWith('OKTA', 'crew-', 50)"},
+       {"name": "name", "claimType": "RESOURCE", "valueType": "EXPRESSION",
+        "value": "String.toUpperCase(user.lastName) + \", \" + user.firstName"},
+       {"name": "groups", "claimType": "RESOURCE", "valueType": "GROUPS", "value": "blue",
+        "group_filter_type": "STARTS_WITH"},
+       {"name": "off", "status": "INACTIVE", "valueType": "EXPRESSION", "value": "blue"}]}
+
+See:
+- Okta developer documentation, "Okta Expression Language in Okta Identity Engine" and
+  "Customize tokens with custom claims"
+- Okta developer forum, threads 12933 and 23517, on claims for which tokens fail
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
+
+from ._active import active_servers
+from ._expressions import fault
+
+
+@rule(
+    "OAM417",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    confidence=Confidence.MEDIUM,
+    reads=["claims"],
+)
+def check(org: Org) -> Iterator[Finding]:
+    for server in active_servers(org):
+        for claim in org.claims(server):
+            if not claim.active or claim.value_type != "EXPRESSION" or not claim.value:
+                continue
+            if wrong := fault(claim.value):
+                tokens = "ID tokens" if claim.claim_type == "IDENTITY" else "access tokens"
+                yield Finding(
+                    claim,
+                    f"The value {quoted(claim.value)} of claim {quoted(claim.title)} of "
+                    f"authorization server {quoted(server.title)} is no expression: {wrong}. "
+                    f"Okta cannot evaluate it, so {tokens} with the claim are not minted.",
+                    field="value",
+                    fix=f"Put the value of claim {quoted(claim.title)} into quotes if it is meant "
+                    "literally.",
+                )
