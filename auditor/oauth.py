@@ -1,5 +1,6 @@
 """What the decision engine offers: grant types, limits, token requests, who can obtain what."""
 
+from auditor.tokens.answer_form import AnswerForm
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.claims.faults import ClaimFault, ClaimFaultKind, claim_fault
@@ -77,6 +78,7 @@ __all__ = [
     "TOKEN_EXCHANGE",
     "UNLIMITED",
     "USERLESS_GRANTS",
+    "AnswerForm",
     "Caveat",
     "CaveatKind",
     "ClaimFault",

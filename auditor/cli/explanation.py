@@ -171,6 +171,7 @@ def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
         "scopes": None if request.scopes is None else sorted(request.scopes),
         "response_type": request.response_type,
         "redirect_uri": request.redirect_uri,
+        "prompt": request.prompt,
         "pkce": request.pkce,
         "dpop": request.dpop,
     }

@@ -50,6 +50,7 @@ def explain_command(snapshot: Path, named: NamedRequest) -> str:
         parts += ["--scope", scope]
     parts += ["--response-type", named.response_type] if named.response_type is not None else []
     parts += ["--redirect-uri", named.redirect_uri] if named.redirect_uri is not None else []
+    parts += ["--prompt", named.prompt] if named.prompt is not None else []
     parts += ["--no-pkce"] if named.pkce is False else []
     parts += ["--no-dpop"] if named.dpop is False else []
     return shlex.join(parts)

@@ -14,6 +14,7 @@ class CaveatKind(StrEnum):
     """What a token depends on besides configuration, or where Okta's documents are silent."""
 
     ADMIN_ROLE_MISSING = "admin_role_missing"
+    CLAIMS_NOT_EVALUATED = "claims_not_evaluated"
     CLIENT_KEYS_UNREAD = "client_keys_unread"
     CONSENT = "consent"
     """The user has to consent to scopes."""
@@ -23,6 +24,7 @@ class CaveatKind(StrEnum):
     LIMITED_TO_USER = "limited_to_user"
     NETWORK_ZONES = "network_zones"
     NETWORK_ZONES_UNREAD = "network_zones_unread"
+    NO_PAGES = "no_pages"
     NO_REFRESH_TOKEN = "no_refresh_token"  # noqa: S105 - a kind of caveat
     OFFLINE_ACCESS_IGNORED = "offline_access_ignored"
     OIDC_SCOPES = "oidc_scopes"
@@ -67,6 +69,9 @@ _TEXTS = {
     CaveatKind.ADMIN_ROLE_MISSING: (
         "The app has no admin role, so API calls with this token are answered with 403."
     ),
+    CaveatKind.CLAIMS_NOT_EVALUATED: (
+        "The server's claims are not evaluated here; Okta refuses the token if one of them fails."
+    ),
     CaveatKind.CLIENT_KEYS_UNREAD: (
         "The client's keys were not read: without an active one every request fails with "
         "invalid_client."
@@ -74,7 +79,7 @@ _TEXTS = {
     CaveatKind.EQUAL_PRIORITY: (
         "Another rule has the same priority; Okta does not document which is tried first."
     ),
-    CaveatKind.INLINE_HOOK: "A token inline hook can change the token.",
+    CaveatKind.INLINE_HOOK: "A token inline hook can change the token, or refuse it.",
     CaveatKind.INTERACTION_CODE: (
         "Interaction code must also be enabled for the org, which is not in the snapshot."
     ),
@@ -85,6 +90,9 @@ _TEXTS = {
     CaveatKind.NETWORK_ZONES_UNREAD: (
         "The network zones were not read: if none of the client's matches an address, every "
         "request is answered with 403."
+    ),
+    CaveatKind.NO_PAGES: (
+        "With prompt=none the answer is login_required if the user has no session."
     ),
     CaveatKind.NO_REFRESH_TOKEN: (
         "offline_access brings no refresh token: the client lacks the refresh_token grant."

@@ -44,12 +44,17 @@ def custom_server_caveats(
         if other.rule is not None
     ):
         yield Caveat(kind=CaveatKind.EQUAL_PRIORITY)
+    if situation.claims_unevaluated:
+        yield Caveat(kind=CaveatKind.CLAIMS_NOT_EVALUATED)
     if candidate.rule.token.inline_hook and candidate.rule.token.inline_hook.id:
         yield Caveat(kind=CaveatKind.INLINE_HOOK)
     if OFFLINE_ACCESS in asked.ignored:
         yield Caveat(kind=CaveatKind.OFFLINE_ACCESS_IGNORED)
     consent = granted & _consent_scopes(situation)
-    if consent and situation.client.oauth.consent_method == "REQUIRED":
+    asking = situation.client.oauth.consent_method == "REQUIRED" or asked.prompt == "consent"
+    if asked.prompt == "none":
+        yield Caveat(kind=CaveatKind.NO_PAGES)
+    if consent and asking:
         yield Caveat(kind=CaveatKind.CONSENT, scopes=tuple(sorted(consent)))
 
 

@@ -10,7 +10,12 @@ from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, Verdict, rejected, unknown
 from auditor.tokens.conditions import Condition
-from auditor.tokens.grants import IMPLICIT, KNOWN_GRANTS, REFRESH_TOKEN
+from auditor.tokens.grants import (
+    BROWSER_GRANTS,
+    IMPLICIT,
+    KNOWN_GRANTS,
+    REFRESH_TOKEN,
+)
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import Rejection
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
@@ -33,7 +38,7 @@ def client_checks(
     if grant not in KNOWN_GRANTS:
         yield rejected(Condition.GRANT, rejections.UNKNOWN_GRANT)
     if grant not in client.grant_types:
-        yield rejected(Condition.GRANT, rejections.grant_not_allowed(client.grant_types))
+        yield rejected(Condition.GRANT, _without_grant(client, grant))
     yield Check(Condition.GRANT)
     if grant == REFRESH_TOKEN:
         yield unknown(Condition.REFRESH, MissingFactKind.POLICY_ON_REFRESH)
@@ -49,7 +54,16 @@ def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
         yield _three_valued(Condition.ZONES, rejections.OUTSIDE_ZONES, answer=usable)
     if client.auth_method == "private_key_jwt":
         able = can_authenticate(org, client)
-        yield _three_valued(Condition.KEYS, rejections.NO_CLIENT_KEY, answer=able)
+        keys = org.client_keys(client)
+        none = rejections.NO_ACTIVE_CLIENT_KEY if keys else rejections.NO_CLIENT_KEY
+        yield _three_valued(Condition.KEYS, none, answer=able)
+
+
+def _without_grant(client: App, grant: str) -> Rejection:
+    if grant in BROWSER_GRANTS:
+        types = client.oauth.response_types
+        return rejections.wrong_response_type(types, Condition.GRANT)
+    return rejections.grant_not_allowed(client.grant_types)
 
 
 def _three_valued(condition: Condition, rejection: Rejection, *, answer: bool | None) -> Check:

@@ -28,6 +28,8 @@ class Condition(StrEnum):
     ASSIGNMENT = "assignment"
     POLICY = "policy"
     """That some rule matches."""
+    CLAIMS = "claims"
+    """That every claim of the token can be evaluated."""
     STATUS = "status"
     """Of a policy or a rule."""
     CLIENTS = "clients"

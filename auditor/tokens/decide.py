@@ -14,6 +14,7 @@ from functools import lru_cache
 from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.snapshot.org import Org
 from auditor.tokens import rejections
+from auditor.tokens.answer_form import answer_form
 from auditor.tokens.caveats import (
     custom_server_caveats,
     gives_refresh_token,
@@ -24,7 +25,7 @@ from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision
 from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.policy_walk import walk_policies, with_skipped
@@ -35,7 +36,8 @@ from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.scopes import OPENID, AskedScopes, scopes_check
 from auditor.tokens.situation import Situation
 from auditor.tokens.steps import RuleStep, Step
-from auditor.tokens.user_checks import user_check
+from auditor.tokens.token_checks import token_check
+from auditor.tokens.user_checks import refresh_check, user_check
 
 ORG_ACCESS_TOKEN_MINUTES = 60
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
@@ -109,13 +111,13 @@ class Decider:
         asked = situation.asked(request)
         unsettled: MissingFact | None = None
         for check in _checks(situation, request, asked, fixed=steps is not None):
-            if ended := _ended(check, steps):
+            if ended := _ended(check, request.grant, steps):
                 return ended
-            unsettled = check.unsettled
+            unsettled = unsettled or check.unsettled
         if situation.server is None:
             return _settled(_at_org_server(situation, asked), unsettled)
         if not situation.policies_known:
-            return _last(_POLICIES_UNREAD, steps)
+            return _last(_POLICIES_UNREAD, request.grant, steps)
         user = None if request.grant in USERLESS_GRANTS else request.user
         return self._by_policy(situation, asked, user, unsettled, steps)
 
@@ -154,8 +156,10 @@ class Decider:
             if step.missing is not None:
                 return _indeterminate(step.missing)
             if step.ends:
+                if refused := token_check(situation, step.granted, asked):
+                    return _last(refused, situation.grant, steps)
                 return self._mint(situation, step.candidate, step.granted, asked)
-        return _last(_NOTHING_MATCHED, steps)
+        return _last(_NOTHING_MATCHED, situation.grant, steps)
 
     def _mint(
         self,
@@ -170,12 +174,13 @@ class Decider:
             assert candidate.rule is not None
             token = candidate.rule.token
             refresh = gives_refresh_token(situation, granted)
+            access_minutes = token.access_token_lifetime_minutes if asked.access_token else None
             self._minted[key] = Decision(
                 outcome=Outcome.MINTED,
                 policy=candidate.policy,
                 rule=candidate.rule,
                 granted_scopes=tuple(sorted(granted)),
-                access_token_minutes=token.access_token_lifetime_minutes,
+                access_token_minutes=access_minutes,
                 refresh_token_minutes=token.refresh_token_lifetime_minutes if refresh else None,
                 refresh_window_minutes=token.refresh_token_window_minutes if refresh else None,
                 id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
@@ -196,6 +201,14 @@ def _checks(
         asked: its scopes.
         fixed: whether to yield the fixed checks that pass as well.
     """
+    if (
+        request.grant == REFRESH_TOKEN
+        and situation.waits_for_user
+        and (ended := refresh_check(situation.org, situation.assigned, request.user))
+    ):
+        yield from situation.fixed_checks[:-1] if fixed else ()
+        yield ended
+        return
     if fixed:
         yield from situation.fixed_checks
     elif situation.blocking_check is not None:
@@ -212,7 +225,7 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     return Decision(
         outcome=Outcome.MINTED,
         granted_scopes=tuple(sorted(granted)),
-        access_token_minutes=ORG_ACCESS_TOKEN_MINUTES,
+        access_token_minutes=ORG_ACCESS_TOKEN_MINUTES if asked.access_token else None,
         refresh_token_minutes=ORG_REFRESH_TOKEN_MINUTES if refresh else None,
         id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
         refresh_token=refresh,
@@ -220,21 +233,21 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     )
 
 
-def _ended(check: Check, steps: list[Step] | None) -> Decision | None:
+def _ended(check: Check, grant: str, steps: list[Step] | None) -> Decision | None:
     """The decision if a check ends the request; the check is kept if steps are."""
     if check.ends:
-        return _last(check, steps)
+        return _last(check, grant, steps)
     if steps is not None:
         steps.append(check)
     return None
 
 
-def _last(check: Check, steps: list[Step] | None) -> Decision:
+def _last(check: Check, grant: str, steps: list[Step] | None) -> Decision:
     """The decision of a check that ends the request; the check is kept if steps are."""
     if steps is not None:
         steps.append(check)
     if check.rejection is not None:
-        return _rejected(check.rejection)
+        return _rejected(check.rejection, grant)
     assert check.missing is not None
     return _indeterminate(check.missing)
 
@@ -247,13 +260,14 @@ def _settled(decision: Decision, unsettled: MissingFact | None) -> Decision:
 
 
 @lru_cache(maxsize=256)
-def _rejected(rejection: Rejection) -> Decision:
+def _rejected(rejection: Rejection, grant: str) -> Decision:
     return Decision(
         outcome=Outcome.REJECTED,
         failed=rejection.failed,
         error=rejection.error,
         error_description=rejection.description,
         reason=rejection.reason,
+        form=answer_form(rejection, grant),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
+from auditor.tokens.answer_form import AnswerForm
 from auditor.tokens.caveat import Caveat
 from auditor.tokens.conditions import Condition
 from auditor.tokens.missing_facts import MissingFact
@@ -31,6 +32,9 @@ class Decision:
     error_description: str | None = None
     reason: str | None = None
     """`outcome.reason` of the System Log event."""
+
+    form: AnswerForm | None = None
+    """In what form the rejection comes; None where no source tells."""
 
     missing: MissingFact | None = None
     """The fact without which an indeterminate request cannot be decided."""
@@ -61,6 +65,7 @@ class Decision:
             "error": self.error,
             "error_description": self.error_description,
             "reason": self.reason,
+            "form": self.form.value if self.form else None,
             "missing": self.missing.text if self.missing else None,
             "policy": named(self.policy),
             "rule": named(self.rule),

@@ -14,6 +14,7 @@ class MissingFactKind(StrEnum):
 
     ADMISSION = "admission"
     """Whether a rule admits the user."""
+    AGENT_CONNECTIONS = "agent_connections"
     ASSIGNMENTS = "assignments"
     CLIENT_KEYS = "client_keys"
     COLLECTION = "collection"
@@ -21,8 +22,10 @@ class MissingFactKind(StrEnum):
     DEFAULT_SCOPES = "default_scopes"
     EXCHANGE_USER_CHECK = "exchange_user_check"
     """See `grants.USER_CHECK_UNDOCUMENTED`."""
+    GROUPS_WITHOUT_USER = "groups_without_user"
     HYBRID_GRANTS = "hybrid_grants"
     NETWORK_ZONES = "network_zones"
+    NOTHING_BUT_IGNORED = "nothing_but_ignored"
     OKTA_SCOPE_GRANTS = "okta_scope_grants"
     OMITTED_SCOPES_AT_ORG = "omitted_scopes_at_org"
     OWN_APP_SETTINGS = "own_app_settings"
@@ -32,6 +35,8 @@ class MissingFactKind(StrEnum):
     RULES = "rules"
     """The rules of a policy."""
     SCOPES = "scopes"
+    SCOPES_OF_ASSERTION = "scopes_of_assertion"
+    SCOPES_WITH_ASSERTION = "scopes_with_assertion"
     USER = "user"
     """The request names no user."""
     USERS = "users"
@@ -69,16 +74,25 @@ class MissingFact:
 
 
 _TEXTS = {
+    MissingFactKind.AGENT_CONNECTIONS: (
+        "the resource connections of the client, which say what it may ask an ID-JAG for"
+    ),
     MissingFactKind.ASSIGNMENTS: "the assignments of the client",
     MissingFactKind.CLIENT_KEYS: "the keys of the client",
     MissingFactKind.DEFAULT_SCOPES: "the default scopes of the authorization server",
     MissingFactKind.EXCHANGE_USER_CHECK: (
         "whether Okta holds the subject token's user against assignments and the people of a rule"
     ),
+    MissingFactKind.GROUPS_WITHOUT_USER: (
+        "whether the org server gives groups to a client without a user"
+    ),
     MissingFactKind.HYBRID_GRANTS: (
         "which grant types a rule must allow for a hybrid response type"
     ),
     MissingFactKind.NETWORK_ZONES: "the network zones of the org",
+    MissingFactKind.NOTHING_BUT_IGNORED: (
+        "what Okta does where it ignores all scopes that the request names"
+    ),
     MissingFactKind.OKTA_SCOPE_GRANTS: "the scope grants of the client",
     MissingFactKind.OMITTED_SCOPES_AT_ORG: "what the org server does without a scope parameter",
     MissingFactKind.OWN_APP_SETTINGS: "the OAuth settings of Okta's own app",
@@ -90,6 +104,12 @@ _TEXTS = {
         "the credential in the registered redirect URI, which no snapshot keeps"
     ),
     MissingFactKind.SCOPES: "the scopes of the authorization server",
+    MissingFactKind.SCOPES_OF_ASSERTION: (
+        "the scopes of the assertion or subject token, which count where the request names none"
+    ),
+    MissingFactKind.SCOPES_WITH_ASSERTION: (
+        "whether the assertion is an ID-JAG, beside which Okta was seen to refuse named scopes"
+    ),
     MissingFactKind.USER: "a user: the grant type needs one",
     MissingFactKind.USERS: "the users of the org",
 }

@@ -8,6 +8,9 @@ from auditor.snapshot.models.clients import OAuthClientSettings
 
 _ANY_LABEL = r"[A-Za-z0-9-]+"
 
+_WILDCARD = re.compile(r"https://[^./*?#]*\*[^./*?#]*\.[^*]*$")
+"""One `*`, in the lowest-level label of the domain, and HTTPS (API description, apps)."""
+
 
 def is_registered(uri: str, settings: OAuthClientSettings) -> bool:
     """Whether a redirect URI matches a registered one.
@@ -19,5 +22,6 @@ def is_registered(uri: str, settings: OAuthClientSettings) -> bool:
         return True
     if settings.wildcard_redirect != "SUBDOMAIN":
         return False
-    patterns = (re.escape(item).replace(r"\*", _ANY_LABEL) for item in settings.redirect_uris)
+    registered = filter(_WILDCARD.match, settings.redirect_uris)
+    patterns = (re.escape(item).replace(r"\*", _ANY_LABEL) for item in registered)
     return any(re.fullmatch(pattern, uri) for pattern in patterns)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.snapshot.models.servers import Claim
+from auditor.text import one_line
 from auditor.tokens.conditions import Condition
 
 
@@ -64,21 +66,17 @@ OPENID_WITHOUT_USER = Rejection(
 )
 # Guide "AI agent token exchange": `invalid_scope: openid not allowed`.
 OPENID_WITH_ASSERTION = Rejection(Condition.SCOPES, "invalid_scope", "openid not allowed")
-# OAuth API description, example.
-OPENID_MISSING = Rejection(
+# Observed at /authorize, a redirect. The example of the OAuth API description, 403 with
+# `access_denied`, is about /par; what the token endpoint answers is not published.
+OPENID_MISSING_AT_AUTHORIZE = Rejection(
     Condition.SCOPES,
-    "access_denied",
+    "invalid_scope",
     "Requests for ID tokens or access tokens with OpenID scopes require the `openid` scope.",
 )
+OPENID_MISSING = Rejection(Condition.SCOPES)
 # OAuth API description.
 UNKNOWN_GRANT = Rejection(
     Condition.GRANT, "unsupported_grant_type", "The grant type in the request isn't supported."
-)
-# OAuth API description.
-WRONG_RESPONSE_TYPE = Rejection(
-    Condition.RESPONSE_TYPE,
-    "unsupported_response_type",
-    "The response type contained in the request isn't supported.",
 )
 # Support article "redirect_uri Parameter Must Be a Login Redirect URI …": an error page, no
 # OAuth error.
@@ -88,11 +86,34 @@ WRONG_REDIRECT_URI = Rejection(
     "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
     "illegal_redirect_uri",
 )
-# Support article 'Okta Client Assertion "Error: Invalid Key ID"': also where the client has no
-# public key. No log reason is given.
+# Issue terraform-provider-okta #1035; the tests of okta-auth-js quote the same answer.
 NO_CLIENT_KEY = Rejection(
-    Condition.KEYS, "invalid_client", "The client_assertion JWT kid is invalid."
+    Condition.KEYS,
+    "invalid_client",
+    "The client does not have a JWKSet configured, but the client_assertion requires one.",
 )
+# No source gives Okta's words where the client has keys, but none that is active.
+NO_ACTIVE_CLIENT_KEY = Rejection(Condition.KEYS, "invalid_client")
+# Issue amplify-js #4814.
+PKCE_MISSING_AND_PUBLIC = Rejection(
+    Condition.PKCE,
+    "invalid_request",
+    "PKCE code challenge is required when the token endpoint authentication method is 'NONE'.",
+)
+# Issue authentik #16398.
+PKCE_MISSING = Rejection(
+    Condition.PKCE, "invalid_request", "PKCE code challenge is required by the application."
+)
+# Observed in many issues of client libraries.
+DPOP_MISSING = Rejection(
+    Condition.DPOP, "invalid_dpop_proof", "The DPoP proof JWT header is missing."
+)
+# Old reference of OpenID Connect: a refresh token ends with its user (T10, T12).
+REFRESH_ENDED = Rejection(
+    Condition.REFRESH, "invalid_grant", "The refresh token is invalid or expired."
+)
+# Only the error is known.
+LOCKED_OUT = Rejection(Condition.USER, "invalid_grant")
 # OAuth API description, 403 response of the token endpoint.
 OUTSIDE_ZONES = Rejection(
     Condition.ZONES,
@@ -104,13 +125,27 @@ OUTSIDE_ZONES = Rejection(
 SERVER_INACTIVE = Rejection(Condition.SERVER)
 CLIENT_INACTIVE = Rejection(Condition.CLIENT)
 USER_SHUT_OUT = Rejection(Condition.USER)
-PKCE_MISSING = Rejection(Condition.PKCE)
-DPOP_MISSING = Rejection(Condition.DPOP)
+# Guide "AI agent third-party token exchange": only service apps can use client_credentials there.
+ONLY_SERVICE_APPS = Rejection(Condition.GRANT)
+# Guide "Configure Native SSO": it needs `openid`, `offline_access` and a custom server.
+DEVICE_SSO = Rejection(Condition.SCOPES)
+CONSENT_WITHOUT_PAGE = Rejection(Condition.CONSENT)
 CONSENT_WITHOUT_USER = Rejection(Condition.CONSENT)
 SCOPES_NOT_FOR_GRANT = Rejection(Condition.SCOPES)
 NOT_GRANTED = Rejection(Condition.OKTA_SCOPES)
 NEEDS_PRIVATE_KEY = Rejection(Condition.AUTHENTICATION)
 OMITTED_SCOPES = Rejection(Condition.SCOPES, "invalid_scope")
+
+
+def claim_not_evaluated(claim: Claim) -> Rejection:
+    """A claim of the token cannot be evaluated.
+
+    Support article "The groups claim matched too many groups" for claims that the org defined;
+    devforum 12933 for the system claim `sub`, whose log reason is not published.
+    """
+    kind, reason = ("system", None) if claim.system else ("user", "user_claim_evaluation_failure")
+    description = f"The '{one_line(claim.title)}' {kind} claim could not be evaluated."
+    return Rejection(Condition.CLAIMS, None, description, reason)
 
 
 def grant_not_allowed(configured: tuple[str, ...]) -> Rejection:
@@ -120,4 +155,16 @@ def grant_not_allowed(configured: tuple[str, ...]) -> Rejection:
         "unauthorized_client",
         "The client is not authorized to use the provided grant type. "
         f"Configured grant types: [{', '.join(configured)}].",
+    )
+
+
+def wrong_response_type(
+    configured: tuple[str, ...], condition: Condition = Condition.RESPONSE_TYPE
+) -> Rejection:
+    """The app does not have the response type, or at /authorize the grant type (observed)."""
+    return Rejection(
+        condition,
+        "unsupported_response_type",
+        "The response type is not supported by the authorization server. "
+        f"Configured response types: [{', '.join(configured)}].",
     )

@@ -32,6 +32,9 @@ class TokenRequest:
     redirect_uri: str | None = None
     """None means one that is registered."""
 
+    prompt: str | None = None
+    """`none`, `consent` or `login`; None means that Okta shows what pages it has to."""
+
     pkce: bool | None = None
     """Whether a code challenge is sent; None means if the client requires it."""
 

@@ -25,6 +25,8 @@ def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
         if request.redirect_uri is not None:
             yield _redirect_uri(client, request.redirect_uri)
     if request.pkce is False and request.grant in _CODE_GRANTS:
+        if client.auth_method == "none":
+            yield rejected(Condition.PKCE, rejections.PKCE_MISSING_AND_PUBLIC)
         if client.credentials.oauth_client.pkce_required:
             yield rejected(Condition.PKCE, rejections.PKCE_MISSING)
         yield Check(Condition.PKCE)
@@ -44,7 +46,8 @@ def _response_type(client: App, grant: str, response_type: str) -> Check:
     asked = set(response_type.split())
     fits = "code" in asked if grant == AUTHORIZATION_CODE else "code" not in asked
     if not asked or asked - set(client.oauth.response_types) or not fits:
-        return rejected(Condition.RESPONSE_TYPE, rejections.WRONG_RESPONSE_TYPE)
+        own = rejections.wrong_response_type(client.oauth.response_types)
+        return rejected(Condition.RESPONSE_TYPE, own)
     if grant == AUTHORIZATION_CODE and len(asked) > 1:
         return unknown(Condition.RESPONSE_TYPE, MissingFactKind.HYBRID_GRANTS)
     return Check(Condition.RESPONSE_TYPE)

@@ -5,15 +5,23 @@ Built once and asked many times; that is what makes a decision cheap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Scope
 from auditor.snapshot.org import Org
 from auditor.tokens.checks import Check
+from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, unevaluated
 from auditor.tokens.client_checks import client_checks
-from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT, USER_CHECK_UNDOCUMENTED
+from auditor.tokens.conditions import Condition
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
+    IMPLICIT,
+    USER_CHECK_UNDOCUMENTED,
+    USERLESS_GRANTS,
+)
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
@@ -37,7 +45,9 @@ class Situation:
     server: AuthorizationServer | None
     client: App
     grant: str
-    _asked: dict[tuple[frozenset[str] | None, str], AskedScopes] = field(default_factory=dict)
+    _asked: dict[tuple[frozenset[str] | None, str, str | None], AskedScopes] = field(
+        default_factory=dict
+    )
 
     @cached_property
     def fixed_checks(self) -> tuple[Check, ...]:
@@ -54,6 +64,12 @@ class Situation:
         """The fixed check that ends every request, if one does."""
         last = self.fixed_checks[-1]
         return last if last.ends else None
+
+    @property
+    def waits_for_user(self) -> bool:
+        """Whether every request of a client in order is left open: a refresh, but for its user."""
+        last = self.blocking_check
+        return last is not None and last.condition is Condition.REFRESH
 
     @cached_property
     def assumed(self) -> tuple[MissingFact, ...]:
@@ -123,6 +139,36 @@ class Situation:
             return None
         return {scope.name: scope for scope in self.org.scopes(self.server)}
 
+    @property
+    def claims_unevaluated(self) -> bool:
+        """Whether the server has claims, for all that is known, that are not evaluated here."""
+        if self.server is None:
+            return False
+        if not self.org.known("claims", self.server):
+            return True
+        return unevaluated(self.org.claims(self.server))
+
+    @cached_property
+    def claim_refusals(self) -> ClaimRefusals:
+        """The tokens that are refused for a claim, where there is an access token."""
+        return self._claim_refusals(access_token=True)
+
+    @cached_property
+    def id_token_refusals(self) -> ClaimRefusals:
+        """The tokens that are refused for a claim, where there is an ID token alone."""
+        return self._claim_refusals(access_token=False)
+
+    @property
+    def usual_refusals(self) -> ClaimRefusals:
+        """The tokens that are refused for a claim, of requests that name no response type."""
+        alone = self.default_response_type == "id_token"
+        return self.id_token_refusals if alone else self.claim_refusals
+
+    def _claim_refusals(self, *, access_token: bool) -> ClaimRefusals:
+        claims = self.org.claims(self.server) if self.server else ()
+        user = self.grant not in USERLESS_GRANTS
+        return claim_refusals(claims, user=user, access_token=access_token)
+
     @cached_property
     def granted_okta_scopes(self) -> frozenset[str] | None:
         """The `okta.` scopes granted to the client; None if they were not read."""
@@ -137,9 +183,12 @@ class Situation:
     def asked(self, request: TokenRequest) -> AskedScopes:
         """What the request's scopes decide by themselves."""
         response_type = request.response_type or self._usual_response_type(request.scopes)
-        key = (request.scopes, response_type)
+        prompt = request.prompt if self.grant in BROWSER_GRANTS else None
+        key = (request.scopes, response_type, prompt)
         if key not in self._asked:
-            self._asked[key] = self._ask(request.scopes, response_type)
+            alone = self.grant == IMPLICIT and "token" not in response_type.split()
+            asked = self._ask(request.scopes, response_type)
+            self._asked[key] = replace(asked, access_token=not alone, prompt=prompt)
         return self._asked[key]
 
     def _usual_response_type(self, scopes: frozenset[str] | None) -> str:
@@ -155,6 +204,7 @@ class Situation:
                 self.grant,
                 response_type,
                 private_key=self.client.auth_method == "private_key_jwt",
+                service=self.client.service,
             )
         return at_custom_server(
             scopes, self.defined_scopes, self.grant, response_type, service=self.client.service

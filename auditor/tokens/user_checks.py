@@ -12,6 +12,8 @@ from auditor.tokens.people import Test
 
 _USABLE_IN_BROWSER = frozenset({"ACTIVE", "PASSWORD_EXPIRED"})
 
+_GONE = frozenset({"SUSPENDED", "DEPROVISIONED"})
+
 _ASSIGNED = Check(Condition.ASSIGNMENT)
 
 
@@ -27,6 +29,20 @@ def user_check(org: Org, grant: str, assigned: Test, user_id: str | None) -> Che
     if user_id is None:
         return unknown(Condition.USER, MissingFactKind.USER)
     return _status_check(org, grant, user_id) or _assignment_check(grant, answer=assigned(user_id))
+
+
+def refresh_check(org: Org, assigned: Test, user_id: str | None) -> Check | None:
+    """The check that ends a refresh because its user is gone; None if that is not known.
+
+    A refresh token ends when its user is suspended, deprovisioned, or no longer assigned.
+    """
+    if user_id is None:
+        return None
+    user = org.user(user_id)
+    gone = org.known("users") if user is None else user.status in _GONE
+    if gone or assigned(user_id) is False:
+        return rejected(Condition.REFRESH, rejections.REFRESH_ENDED)
+    return None
 
 
 def _status_check(org: Org, grant: str, user_id: str) -> Check | None:

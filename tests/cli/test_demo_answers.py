@@ -80,7 +80,8 @@ def test_a_client_without_a_key_gets_nothing(tmp_path: Path) -> None:
 
     assert outcome.exit_code == 0
     assert outcome.stdout == (
-        "REJECTED  invalid_client: The client_assertion JWT kid is invalid.\n\n"
+        "REJECTED  invalid_client: The client does not have a JWKSet configured, but the "
+        "client_assertion requires one.\n\n"
         '  ✓ server "Fleet Telemetry" is active\n'
         '  ✗ client "weather-station" has no active key for signatures and no jwks_uri\n\n'
         "It would pass if\n"

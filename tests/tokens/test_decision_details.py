@@ -10,7 +10,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
-from auditor.tokens.grants import AUTHORIZATION_CODE, JWT_BEARER
+from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import TokenRequest
 
@@ -52,9 +52,7 @@ def decided(
     return Decider(Org.of(example_snapshot(document))).decide(request)
 
 
-@pytest.mark.parametrize(
-    ("grant", "refreshable"), [(AUTHORIZATION_CODE, True), (JWT_BEARER, False)]
-)
+@pytest.mark.parametrize(("grant", "refreshable"), [(AUTHORIZATION_CODE, True), (IMPLICIT, False)])
 def test_a_refresh_token_comes_only_with_grant_types_that_have_one(
     grant: str, *, refreshable: bool
 ) -> None:

@@ -180,11 +180,11 @@ def test_why_nothing_reaches_a_rule() -> None:
 
 
 def test_a_rule_that_only_default_scopes_reach() -> None:
-    """A default scope that no service may ask for by name still comes without being asked."""
-    consent = {"name": "orders:read", "default": True, "consent": "REQUIRED"}
-    tenant = org(rule("batch", "orders:read", grant=SERVICE), **{f"{SERVER}/scopes": [consent]})
+    """Without openid, a default scope that nobody may ask for by name comes without being asked."""
+    default = {"name": "profile", "default": True}
+    tenant = org(rule("sell", "profile", **SALES), **{f"{SERVER}/scopes": [default]})
 
-    found = only(tenant, "batch")
+    found = only(tenant, "sell")
 
     assert found.reached
     assert found.witness is not None

@@ -347,7 +347,8 @@ class Plainly:
         if grant not in oauth["grant_types"] or (grant != IMPLICIT and self.turned_away(app)):
             return ("rejected",)
         if grant == REFRESH_TOKEN:
-            return ("unknown",)
+            gone = self.users.get(user or "") in {"SUSPENDED", None}
+            return ("rejected",) if gone or not self.is_assigned(app, user) else ("unknown",)
         return self.decided(app, grant, user, scopes)
 
     def decided(
@@ -357,6 +358,8 @@ class Plainly:
         client, wanted = app["id"], self.wanted(scopes, grant, app["settings"]["oauthClient"])
         if wanted is None:
             return ("rejected",)
+        if not wanted or (scopes is None and grant in {JWT_BEARER, TOKEN_EXCHANGE}):
+            return ("unknown",)
         if grant == TOKEN_EXCHANGE:
             held, free = (
                 self.exchanged(client, user, scopes, held=reading) for reading in (True, False)
@@ -365,7 +368,8 @@ class Plainly:
         may_try = self.can_sign_in(grant, user) and self.is_assigned(app, user)
         if grant != CLIENT_CREDENTIALS and not may_try:
             return ("rejected",)
-        return self.walk(client, grant, user, wanted, omitted=scopes is None)
+        end = self.walk(client, grant, user, wanted, omitted=scopes is None)
+        return ("unknown",) if end[0] == "minted" and grant == JWT_BEARER else end
 
     def exchanged(
         self, client: str, user: Person, scopes: Scopes | None, *, held: bool
@@ -407,7 +411,12 @@ class Plainly:
         defaults = {name for name, scope in self.scopes.items() if scope["default"]}
         defaults -= OIDC if grant == CLIENT_CREDENTIALS else set()
         defaults -= {"offline_access"} if grant == IMPLICIT else set()
-        return None if grant == PASSWORD or not defaults else defaults
+        if grant in {JWT_BEARER, TOKEN_EXCHANGE}:
+            return set()
+        blocked = {name for name in defaults if self.scopes[name]["consent"] == "REQUIRED"}
+        if grant == PASSWORD or (grant == CLIENT_CREDENTIALS and blocked):
+            return None
+        return defaults or None
 
     def invalid(self, scopes: Scopes, grant: str, oauth: Json) -> bool:
         openid = "openid" in scopes
@@ -422,6 +431,10 @@ class Plainly:
             or (grant == CIBA and not openid)
             or (grant == IMPLICIT and oauth["response_types"] == ["id_token"] and not openid)
             or ("profile" in scopes and not openid)
+            or (
+                "device_sso" in scopes
+                and (grant == IMPLICIT or not scopes >= {"openid", "offline_access"})
+            )
         )
 
     def can_sign_in(self, grant: str, user: Person) -> bool:
@@ -716,6 +729,38 @@ def test_reach_of_an_incomplete_tenant_is_what_enumeration_finds(
     tenant: Json, reading: OidcScopes, unread: list[str]
 ) -> None:
     Case(org_of(tenant, unread), reading, asked_in(tenant)).check()
+
+
+CLAIM = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(("sub", "tag")),
+        "claimType": mostly("RESOURCE", "IDENTITY"),
+        "value": mostly("'x'", "appuser.userName", "no expression"),
+        "alwaysIncludeInToken": st.booleans(),
+        "conditions": some((*CUSTOM, *OPENID), 2).map(lambda scopes: {"scopes": scopes}),
+    }
+)
+
+
+@often
+@given(
+    tenant=tenants(),
+    claims=st.lists(CLAIM, min_size=1, max_size=2),
+    reading=READINGS,
+    unread=unread_of((*UNREAD, *OF_CLIENTS, f"{SERVER}/claims")),
+)
+def test_reach_of_claims_that_fail_is_what_enumeration_finds(
+    tenant: Json, claims: list[Json], reading: OidcScopes, unread: list[str]
+) -> None:
+    tenant[f"{SERVER}/claims"] = [
+        {"id": f"c{at}", "valueType": "EXPRESSION", "status": "ACTIVE", **claim}
+        for at, claim in enumerate(claims)
+    ]
+    case = Case(org_of(tenant, unread), reading, asked_in(tenant))
+    for reach, brute in case.situations:
+        same_scopes(reach, brute)
+        same_together(reach, brute)
+        same_people(reach, brute)
 
 
 @st.composite

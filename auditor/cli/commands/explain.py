@@ -15,17 +15,22 @@ from auditor.errors import ExitCode
 from auditor.text import escaped
 from auditor.tokens.advice.search import advise
 from auditor.tokens.decide import Decider, OidcScopes
+from auditor.tokens.lookup.authorize_url import read_authorize_url
 from auditor.tokens.lookup.named_request import NamedRequest
 from auditor.tokens.outcome import Outcome
 
 
 @click.command("explain")
 @click.argument("path", metavar="SNAPSHOT", type=FILE)
-@click.option("--server", required=True, metavar="NAME", help="Authorization server, or `org`.")
-@click.option("--client", required=True, metavar="NAME", help="Client: label, client id or app id.")
+@click.option(
+    "--url", metavar="URL", help="An address of /v1/authorize, from which the rest is taken."
+)
+@click.option(
+    "--server", metavar="NAME", help="Authorization server: name, id, issuer, `default` or `org`."
+)
+@click.option("--client", metavar="NAME", help="Client: label, client id or app id.")
 @click.option(
     "--grant",
-    required=True,
     metavar="TYPE",
     help="Grant type; also device_code, jwt-bearer, saml2-bearer, token-exchange, ciba.",
 )
@@ -35,6 +40,9 @@ from auditor.tokens.outcome import Outcome
 )
 @click.option("--response-type", metavar="TYPE", help="[default: what the client is set up for]")
 @click.option("--redirect-uri", metavar="URI", help="[default: one that is registered]")
+@click.option(
+    "--prompt", metavar="WORD", help="none, consent or login: the pages a user may be shown."
+)
 @click.option("--no-pkce", is_flag=True, help="The request sends no code challenge.")
 @click.option("--no-dpop", is_flag=True, help="The request carries no DPoP proof.")
 @oidc_scopes_option
@@ -46,13 +54,15 @@ def command(
     ctx: click.Context,
     *,
     path: Path,
-    server: str,
-    client: str,
-    grant: str,
+    url: str | None,
+    server: str | None,
+    client: str | None,
+    grant: str | None,
     user: str | None,
     scopes: tuple[str, ...],
     response_type: str | None,
     redirect_uri: str | None,
+    prompt: str | None,
     oidc_scopes: str,
     form: str,
     no_pkce: bool,
@@ -66,15 +76,26 @@ def command(
     means nothing or two things; 3 the snapshot does not tell (INDETERMINATE).
     """
     org = read_org(path)
+    asked = read_authorize_url(url) if url is not None else None
+    words = {
+        "server": server or (asked and asked.server),
+        "client": client or (asked and asked.client),
+        "grant": grant or (asked and asked.grant),
+    }
+    for name, word in words.items():
+        if not word:
+            raise click.UsageError(f"Missing option '--{name}'.")
+    own_scopes = tuple(part for scope in scopes for part in scope.replace(",", " ").split())
     named = NamedRequest(
-        server=server,
-        client=client,
-        grant=grant,
+        server=words["server"] or "",
+        client=words["client"] or "",
+        grant=words["grant"] or "",
         user=user,
-        scopes=tuple(part for scope in scopes for part in scope.split()) or None,
-        response_type=response_type,
-        redirect_uri=redirect_uri,
-        pkce=False if no_pkce else None,
+        scopes=own_scopes or (asked.scopes if asked else None),
+        response_type=response_type or (asked.response_type if asked else None),
+        redirect_uri=redirect_uri or (asked.redirect_uri if asked else None),
+        prompt=prompt or (asked.prompt if asked else None),
+        pkce=False if no_pkce or (asked is not None and not asked.pkce) else None,
         dpop=False if no_dpop else None,
     )
     request = named.resolve(org)

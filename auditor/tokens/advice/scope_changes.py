@@ -16,6 +16,8 @@ from auditor.tokens.request import TokenRequest
 from auditor.tokens.scopes import OPENID
 from auditor.tokens.situation import Situation
 
+_WITHOUT_OPENID = (rejections.OPENID_MISSING, rejections.OPENID_MISSING_AT_AUTHORIZE)
+
 
 def for_scopes(situation: Situation, request: TokenRequest) -> Iterator[Proposal]:
     """The request asks for scopes that it may ask for together."""
@@ -32,7 +34,7 @@ def for_scopes(situation: Situation, request: TokenRequest) -> Iterator[Proposal
     elif rejection is rejections.CUSTOM_SCOPE_AT_ORG:
         yield from _at_other_server(situation, request)
         yield from without_scopes(request, situation.asked(request).undefined)
-    elif rejection is rejections.OPENID_MISSING or request.grant == CIBA:
+    elif rejection in _WITHOUT_OPENID or request.grant == CIBA:
         yield Proposal.of("openid were asked for too", replace(request, scopes=asked | {OPENID}))
         yield from without_scopes(request, asked & OIDC_SCOPES)
     elif asked - OIDC_SCOPES:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from auditor.snapshot.credentials_in_text import REDACTED
 from auditor.snapshot.models.servers import Claim
 from auditor.tokens.claims.evaluation import Failure, certain_failure
-from auditor.tokens.claims.parser import parsed
+from auditor.tokens.claims.parser import Literal, parsed
 from auditor.tokens.claims.tokens import NoExpressionError
 
 SUBJECT = "sub"
@@ -59,6 +59,14 @@ def claim_fault(claim: Claim) -> ClaimFault | None:
     if kind is ClaimFaultKind.NEEDS_USER and not machine_subject:
         return None  # what becomes of other claims of a machine is not published
     return None if kind is None else ClaimFault(claim, kind)
+
+
+def is_static(claim: Claim) -> bool:
+    """Whether the value of a claim is written down: a text, a number, true, false or null."""
+    try:
+        return claim.value_type == "EXPRESSION" and isinstance(parsed(claim.value or ""), Literal)
+    except (NoExpressionError, RecursionError):
+        return False
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,18 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.lookup.named_request import NamedRequest
 
 _REQUEST = frozenset(
-    {"server", "client", "grant", "user", "scopes", "response_type", "redirect_uri", "pkce", "dpop"}
+    {
+        "server",
+        "client",
+        "grant",
+        "user",
+        "scopes",
+        "response_type",
+        "redirect_uri",
+        "prompt",
+        "pkce",
+        "dpop",
+    }
 )
 
 
@@ -33,6 +44,9 @@ class Expectation(BaseModel):
     )
     response_type: str | None = Field(default=None, description="Space-separated.")
     redirect_uri: str | None = Field(default=None, description="Left out: a registered one.")
+    prompt: str | None = Field(
+        default=None, description="Pages that the user may be shown: `none`, `consent`, `login`."
+    )
     pkce: bool | None = Field(default=None, description="Whether a code challenge is sent.")
     dpop: bool | None = Field(default=None, description="Whether a DPoP proof is sent.")
     expect: Literal["minted", "rejected", "indeterminate"]
@@ -45,6 +59,9 @@ class Expectation(BaseModel):
     error: str | None = Field(default=None, description="The OAuth error.")
     error_description: str | None = Field(default=None, description="The error's description.")
     reason: str | None = Field(default=None, description="`outcome.reason` of the System Log.")
+    form: Literal["redirect", "400", "401", "403"] | None = Field(
+        default=None, description="In what form the rejection comes."
+    )
     policy: str | None = Field(default=None, description="Name or id of the deciding policy.")
     rule: str | None = Field(default=None, description="Name or id of the deciding rule.")
     granted_scopes: list[str] | None = Field(default=None, description="In any order.")
@@ -83,6 +100,7 @@ class Expectation(BaseModel):
             scopes=None if self.scopes is None else tuple(self.scopes),
             response_type=self.response_type,
             redirect_uri=self.redirect_uri,
+            prompt=self.prompt,
             pkce=self.pkce,
             dpop=self.dpop,
         )

@@ -8,6 +8,8 @@ word that names two objects is an error that lists them. Nothing is ever chosen 
 |---|---|
 | `named_request.py` | a token request by names, and the request by ids that it means |
 | `records.py` | `find_server`, `find_client` and `find_user` |
+| `authorize_url.py` | what a URL of an authorization endpoint asks for |
+| `issuers.py` | the server that a URL means |
 | `grants.py` | grant types and their short names |
 | `scopes.py` | scopes of some servers |
 | `matching.py` | the one record that a word names |

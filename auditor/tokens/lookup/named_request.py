@@ -21,6 +21,7 @@ class NamedRequest:
     scopes: tuple[str, ...] | None = None
     response_type: str | None = None
     redirect_uri: str | None = None
+    prompt: str | None = None
     pkce: bool | None = None
     dpop: bool | None = None
 
@@ -41,6 +42,7 @@ class NamedRequest:
             scopes=None if self.scopes is None else frozenset(self.scopes),
             response_type=self.response_type,
             redirect_uri=self.redirect_uri,
+            prompt=self.prompt,
             pkce=self.pkce,
             dpop=self.dpop,
         )

@@ -9,6 +9,7 @@ from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.tokens.lookup.errors import UnreadError
+from auditor.tokens.lookup.issuers import DEFAULT_SERVER, is_url, server_in_url
 from auditor.tokens.lookup.matching import Directory
 from auditor.tokens.request import ORG_SERVER
 
@@ -18,12 +19,20 @@ _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 def find_server(org: Org, word: str) -> AuthorizationServer | None:
     """The custom authorization server that a word names; None for `org`, the org server.
 
+    An issuer, the URL of a discovery document or of an endpoint, and `default` will do as well.
+
     Raises:
         NotFoundError: it names none, or several.
         UnreadError: it names none, but not all servers were read.
     """
-    if word == ORG_SERVER:
+    name = word
+    if is_url(word):
+        issuing = [server for server in org.servers if server.issuer == word]
+        name = issuing[0].id if len(issuing) == 1 else server_in_url(word) or word
+    if name == ORG_SERVER:
         return None
+    if name == DEFAULT_SERVER and (default := _default_server(org)):
+        return default
     return Directory(
         org=org,
         collection="authorization_servers",
@@ -33,7 +42,14 @@ def find_server(org: Org, word: str) -> AuthorizationServer | None:
         records=org.servers,
         ids=lambda server: (server.id,),
         keyword=ORG_SERVER,
-    ).find(word)
+    ).find(name)
+
+
+def _default_server(org: Org) -> AuthorizationServer | None:
+    """The server that URLs call `default`; None if the snapshot has none, or names one so."""
+    if any(server.title == DEFAULT_SERVER for server in org.servers):
+        return None
+    return next((server for server in org.servers if server.default), None)
 
 
 def find_client(org: Org, word: str) -> App:

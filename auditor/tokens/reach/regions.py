@@ -184,11 +184,12 @@ class Evaluation:
             if not possible:
                 continue
             admitted = stage.named if user_checked else stage.admitted
+            certain = sure and not possible & self.requestable.refused
             people = UncertainUsers(
-                stage.admitted.sure & undecided if sure else everybody.none,
+                stage.admitted.sure & undecided if certain else everybody.none,
                 admitted.possible & unsettled,
             )
-            if people.possible:
+            if people.possible and not sure & self.requestable.refused:
                 yield Region(
                     stage.candidate,
                     sure,

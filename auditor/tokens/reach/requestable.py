@@ -2,7 +2,8 @@
 
 `scopes.at_custom_server` and `scopes.at_org_server` say what may be asked for; this module asks
 them about one scope at a time. That is enough, because valid sets have a shape:
-a scope is forbidden by itself, or it is fine by itself, or it is fine beside `openid`.
+a scope is forbidden by itself, or it is fine by itself, or beside `openid`, or beside `openid` and
+`offline_access`.
 Therefore the union of two valid sets is valid, and within any set of scopes there is one
 largest valid set, which holds all others.
 """
@@ -15,7 +16,7 @@ from functools import cached_property
 
 from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
 from auditor.tokens.request import ORG_SERVER, TokenRequest
-from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server
+from auditor.tokens.scopes import OFFLINE_ACCESS, OPENID, AskedScopes, at_custom_server
 from auditor.tokens.situation import Situation
 
 OTHER = ""
@@ -26,6 +27,9 @@ OTHER_OKTA = "okta."
 
 UNNAMED = frozenset({OTHER, OTHER_OKTA})
 """Each stands for all scopes that begin with it and are not in the universe."""
+
+_BOTH = frozenset({OPENID, OFFLINE_ACCESS})
+"""What `device_sso` needs beside it."""
 
 _ORG_SCOPES = OIDC_SCOPES | {"groups"}
 
@@ -48,10 +52,12 @@ class Requestable:
     Args:
         situation: the server, client and grant type.
         named: scopes that rules of the server name, which may exist even if none was read.
+        refused: scopes with which tokens are refused for a claim.
     """
 
     situation: Situation
     named: Iterable[str] = ()
+    refused: frozenset[str] = frozenset()
 
     @cached_property
     def universe(self) -> frozenset[str]:
@@ -86,8 +92,10 @@ class Requestable:
     def largest(self, names: frozenset[str]) -> Largest:
         """The largest valid set within a part of the universe."""
         sure, possible = self._alone
-        if OPENID in names:
-            sure, possible = sure | self._beside_openid[0], possible | self._beside_openid[1]
+        beside = [self._beside_openid] if OPENID in names else []
+        beside += [self._beside_both] if names >= _BOTH else []
+        for further_sure, further_possible in beside:
+            sure, possible = sure | further_sure, possible | further_possible
         return Largest(names & sure, names & possible)
 
     @cached_property
@@ -98,12 +106,18 @@ class Requestable:
     def _beside_openid(self) -> tuple[frozenset[str], frozenset[str]]:
         return self._valid(frozenset({OPENID}))
 
+    @cached_property
+    def _beside_both(self) -> tuple[frozenset[str], frozenset[str]]:
+        return self._valid(_BOTH)
+
     def _valid(self, companion: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Scopes that may be asked for beside a companion: for certain, and as far as is known."""
         sure, possible = set[str](), set[str]()
-        for name in self.universe:
+        for name in self.universe - self.refused if not companion & self.refused else ():
             asked = self._ask(companion | {name})
-            if asked.missing is not None:
+            if name in asked.ignored:
+                continue
+            if asked.missing is not None or (asked.unsettled is not None and name in asked.scopes):
                 possible.add(name)
             elif name in asked.scopes:
                 sure.add(name)

@@ -70,10 +70,12 @@ class SituationReach:
     def eligible(self) -> UncertainUsers:
         """Those on whose requests policies decide: they can sign in and are assigned.
 
-        Nobody in a situation in which every request is rejected (`Situation.blocking_check`).
+        Nobody in a situation in which every request is rejected (`Situation.blocking_check`), or
+        every token refused for a claim.
         """
         blocked = self.situation.blocking_check
-        if blocked and blocked.rejection:
+        refused = self.situation.usual_refusals.every_token
+        if (blocked and blocked.rejection) or refused:
             return UncertainUsers.certain(self._none)
         return self.reach.populations.eligible(self.situation)
 
@@ -177,16 +179,23 @@ class Reach:
 
     def of(self, situation: Situation) -> SituationReach:
         """All requests of a situation."""
-        return SituationReach(self, situation, self.evaluation(situation))
+        refused = frozenset(situation.usual_refusals.by_scope)
+        return SituationReach(self, situation, self.evaluation(situation, refused))
 
-    def evaluation(self, situation: Situation) -> Evaluation:
-        """The evaluation of a situation, the same object for all clients that share it."""
-        key = self._key(situation)
+    def evaluation(self, situation: Situation, refused: frozenset[str] = frozenset()) -> Evaluation:
+        """The evaluation of a situation, the same object for all clients that share it.
+
+        Args:
+            situation: the server, client and grant type.
+            refused: scopes with which tokens are refused for a claim. Whoever asks which rules
+                requests reach leaves them out: such requests do reach a rule.
+        """
+        key = (self._key(situation), refused)
         if key not in self._evaluations:
             self._evaluations[key] = Evaluation(
                 situation,
                 self.populations,
-                self._requestable_in(situation),
+                self._requestable_in(situation, refused),
                 self.oidc_scopes is OidcScopes.LISTED,
             )
         return self._evaluations[key]
@@ -203,13 +212,14 @@ class Reach:
         )
         return _kind(situation), covering, bool(blocked and blocked.missing)
 
-    def _requestable_in(self, situation: Situation) -> Requestable:
+    def _requestable_in(self, situation: Situation, refused: frozenset[str]) -> Requestable:
         if situation.server is None:
             return Requestable(situation)
-        kind = _kind(situation)
-        if kind not in self._requestable:
-            self._requestable[kind] = Requestable(situation, self._named(situation.server))
-        return self._requestable[kind]
+        key = (_kind(situation), refused)
+        if key not in self._requestable:
+            named = self._named(situation.server)
+            self._requestable[key] = Requestable(situation, named, refused)
+        return self._requestable[key]
 
     def _named(self, server: AuthorizationServer) -> frozenset[str]:
         """Scopes that rules of a server name."""

@@ -10,7 +10,7 @@ from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
-from auditor.tokens.rejections import UNKNOWN_GRANT, Rejection
+from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
 
 
 def check_words(explanation: DecisionSteps, check: Check) -> str:
@@ -72,7 +72,9 @@ def _grant(explanation: DecisionSteps, check: Check) -> str:
 
 
 def _refresh(explanation: DecisionSteps, check: Check) -> str:
-    del explanation, check
+    if check.verdict is Verdict.FAILED:
+        name = _user_name(explanation.situation.org, explanation.request.user)
+        return f"user {name} is gone, suspended or no longer assigned"
     return "whether Okta evaluates the access policy again is not published"
 
 
@@ -87,7 +89,12 @@ def _response_type(explanation: DecisionSteps, check: Check) -> str:
 
 def _redirect_uri(explanation: DecisionSteps, check: Check) -> str:
     uri = quoted(explanation.request.redirect_uri or "")
-    return f"redirect URI {uri} {_is(check)} registered"
+    words = f"redirect URI {uri} {_is(check)} registered"
+    if check.verdict is not Verdict.FAILED:
+        return words
+    registered = explanation.situation.client.oauth.redirect_uris
+    names = listed(map(quoted, registered), most=8) if registered else "none"
+    return f"{words}; registered: {names}"
 
 
 def _pkce(explanation: DecisionSteps, check: Check) -> str:
@@ -109,6 +116,8 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
         return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
+    if asked.unsettled is not None:
+        return f"scopes {names}: whether they may be named beside this assertion is not known"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
@@ -119,6 +128,8 @@ def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
     if undefined:
         verb = "is" if len(undefined) == 1 else "are"
         return f"{listed(sorted(undefined), most=8)} {verb} not defined on this server"
+    if rejection is ONLY_SERVICE_APPS:
+        return "only service apps get tokens without a user from the org server"
     return rejection.description or "is not possible with this grant type"
 
 
@@ -159,6 +170,19 @@ def _assigned_how(explanation: DecisionSteps) -> str:
     return f"assigned through group {listed(groups)}" if groups else "assigned directly"
 
 
+def _claims(explanation: DecisionSteps, check: Check) -> str:
+    assert check.rejection is not None
+    server = explanation.situation.server
+    name = quoted(server.title) if server else "of the org"
+    return f"server {name} has a claim that fails: {check.rejection.description}"
+
+
+def _consent(explanation: DecisionSteps, check: Check) -> str:
+    del check
+    name = _client_name(explanation)
+    return f"{name} and a scope require consent, and prompt=none lets nobody be asked"
+
+
 def _no_rule(explanation: DecisionSteps, check: Check) -> str:
     del explanation
     unread = check.verdict is Verdict.UNKNOWN
@@ -179,5 +203,7 @@ _BY_CONDITION: dict[Condition, Callable[[DecisionSteps, Check], str]] = {
     Condition.SCOPES: _scopes,
     Condition.USER: _user,
     Condition.ASSIGNMENT: _assignment,
+    Condition.CLAIMS: _claims,
+    Condition.CONSENT: _consent,
     Condition.POLICY: _no_rule,
 }
