@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -14,7 +15,8 @@ from helpers import TOKEN, Outcome, okta_auditor, served, snapshot_file, tenant
 
 from auditor.snapshot.document import VERSION
 
-PAGE = (Path(__file__).parents[1] / "docs" / "troubleshooting.md").read_text()
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()
 GROUPS = "^/api/v1/groups$"
 Mishap = Callable[[Path], Outcome]
 
@@ -98,3 +100,34 @@ def test_the_words_are_those_of_the_page(tmp_path: Path, message: str) -> None:
     assert outcome.exit_code in {2, 3}
     shown = " ".join(outcome.shown.split())
     assert words_of(message).search(shown), shown
+
+
+def texts_of_the_code() -> str:
+    """All texts of the code, a NUL where a value is put into one."""
+    texts = []
+    folders = ("auditor", "rules", "reports")
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts = (getattr(part, "value", "") for part in node.values)
+                texts.append("".join(p if isinstance(p, str) else "\0" for p in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    return "\n".join(" ".join(text.split()) for text in texts)
+
+
+def unknown_pairs(message: str, texts: str) -> list[str]:
+    """Neighbouring words of a message that are neighbours nowhere in the texts."""
+    pairs = re.findall(r"(?<![\w.-])(?=([a-z']+ [a-z']+)(?![\w.-]))", message)
+    return [pair for pair in pairs if pair not in texts]
+
+
+def test_every_message_of_the_page_is_in_the_code() -> None:
+    texts = texts_of_the_code()
+    rows = [line.split(" | ")[0] for line in PAGE.splitlines() if line.startswith("|")]
+    messages = [message for row in rows for message in re.findall(r"`([^`]+)`", row)]
+
+    assert len(messages) > 100
+    # One pair may be put together of two texts.
+    assert [message for message in messages if len(unknown_pairs(message, texts)) > 1] == []
+    assert len(unknown_pairs("the token was eaten by the dog", texts)) > 1
