@@ -84,10 +84,10 @@ KINDS = (
         (
             ("config", "--config", "full.toml"),
             ("config", "--config", "full.toml", "--format", "json"),
+            ("snapshot", "--config", "full.toml", "--tenant", "dev"),
             ("audit", "sound.json", "--config", "full.toml", "--no-local-rules"),
             ("controls", "sound.json", "--config", "full.toml"),
             ("diff", "sound.json", "sound.json", "--config", "full.toml"),
-            ("snapshot", "--config", "full.toml", "--tenant", "dev"),
         ),
     ),
     Kind(
@@ -144,7 +144,7 @@ KINDS = (
             ("evidence", "verify", "bundle"),
             ("evidence", "verify", "bundle", "--public-key", "key.pub"),
             ("evidence", "verify", "bundle", "--replay"),
-            ("evidence", "export", "sound.json", "-o", "new", "--previous", "bundle"),
+            ("evidence", "export", "next.json", "-o", "new", "--previous", "bundle"),
         ),
     ),
     Kind(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ mutations = st.lists(
         st.integers(0, 2**32),
     ),
     min_size=1,
-    max_size=4,
+    max_size=3,
 )
 
 
@@ -104,11 +105,17 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _replace(container: Any, key: Any, what: int, _root: Any) -> None:
-    container[key] = json.loads(json.dumps(odd)) if _plain(odd := ODD[what % len(ODD)]) else odd
+    container[key] = deepcopy(ODD[what % len(ODD)])
 
 
-def _plain(value: Any) -> bool:
-    return isinstance(value, list | dict)
+def _alike(container: Any, key: Any, what: int, root: Any) -> None:
+    """An odd value of the same type, which gets further."""
+    same = [odd for odd in ODD if type(odd) is type(container[key])]
+    same = [odd for odd in same if not (isinstance(odd, str) and odd.startswith(_RAW))]
+    if same and not isinstance(container[key], list | dict):
+        container[key] = same[what % len(same)]
+    else:
+        _swap(container, key, what, root)
 
 
 def _delete(container: Any, key: Any, _what: int, _root: Any) -> None:
@@ -118,18 +125,16 @@ def _delete(container: Any, key: Any, _what: int, _root: Any) -> None:
 def _again(container: Any, key: Any, what: int, _root: Any) -> None:
     """The same entry once more: of a list beside it, of an object under a key that is there."""
     if isinstance(container, list):
-        container.insert(key, container[key])
+        container.insert(key, deepcopy(container[key]))
     else:
-        container[f"\0twice:{key}"] = (
-            ODD[what % len(ODD)] if what % 2 else json.loads(json.dumps(container[key]))
-        )
+        container[f"\0twice:{key}"] = deepcopy(ODD[what % len(ODD)] if what % 2 else container[key])
 
 
 def _swap(container: Any, key: Any, what: int, root: Any) -> None:
     """The value of another place, which is of another type most of the time."""
     places = list(_places(root))
     other, other_key = places[what % len(places)]
-    container[key] = json.loads(json.dumps(other[other_key]))
+    container[key] = deepcopy(other[other_key])
 
 
 def _wrap(container: Any, key: Any, what: int, _root: Any) -> None:
@@ -148,7 +153,8 @@ def _as_text(container: Any, key: Any, _what: int, _root: Any) -> None:
 
 
 _TREE: tuple[Callable[[Any, Any, int, Any], None], ...] = (
-    *(_replace, _replace, _replace, _delete, _again, _swap, _wrap, _rename, _as_text),
+    *(_alike, _alike, _alike, _alike, _replace, _replace, _delete, _again),
+    *(_swap, _wrap, _rename, _as_text),
 )
 
 
@@ -158,8 +164,20 @@ def _value(lines: list[str], what: int) -> list[str]:
     return [head + LITERALS[what % len(LITERALS)], *lines[1:]]
 
 
+def _alike_value(lines: list[str], what: int) -> list[str]:
+    """A text or a number of the first line replaced by another one, which gets further."""
+    texts = [odd for odd in ODD if isinstance(odd, str) and not odd.startswith(_RAW)]
+    odd = json.dumps(texts[what % len(texts)], ensure_ascii=bool(what % 2))
+    line = re.sub(r'"[^"]*"|(?<=: )[a-z]\w*$', lambda _found: odd, lines[0]) if lines else ""
+    line = re.sub(r"(?<=[=:] )\d+$", str((0, 1, 2**31, 2**64)[what % 4]), line)
+    return [line, *lines[1:]]
+
+
 _LINES: tuple[Callable[[list[str], int], list[str]], ...] = (
-    _value,
+    _alike_value,
+    _alike_value,
+    _alike_value,
+    _alike_value,
     _value,
     _value,
     lambda lines, what: [LITERALS[what % len(LITERALS)], *lines],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from pathlib import Path
 
-from helpers import okta_auditor, snapshot_file, tenant
+from helpers import okta_auditor, snapshot_file, tenant, write_document
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ not_after = 2026-06-30
 [[key]]
 id = "2027"
 owner = "Identity team, Acme"
-public_key = """{public}"""
+public_key = """{later}"""
 not_before = 2026-07-01
 '''
 _FENCED = r"```{}\n(.*?)```"
@@ -57,6 +58,9 @@ def write_samples(folder: Path) -> None:
 def _write() -> None:
     snapshot_file(Path(), tenant()).rename("snapshot.json")
     shutil.copy("snapshot.json", "sound.json")
+    document = json.loads(Path("snapshot.json").read_text())
+    document["capture"] |= dict.fromkeys(("started_at", "finished_at"), "2026-01-02T00:00:00Z")
+    write_document(Path("next.json"), document)
     full = _example("configuration.md", "toml")
     for name in ("suppressions.toml", "baseline.json"):
         full = full.replace(f"okta-auditor-{name}", name)
@@ -75,9 +79,11 @@ def _write() -> None:
         *("--suppressions", "suppressions.toml", "--as-of", "2026-01-01"),
     )
     _made("evidence", "keygen", "-o", "key")
+    _made("evidence", "keygen", "-o", "later")
     _made("evidence", "export", "snapshot.json", "-o", "bundle", "--key", "key")
     _made("evidence", "export", "snapshot.json", "-o", "bundle.zip", "--key", "key", "--zip")
-    Path("keys.toml").write_text(KEYS.format(public=Path("key.pub").read_text()))
+    public, later = (Path(name).read_text() for name in ("key.pub", "later.pub"))
+    Path("keys.toml").write_text(KEYS.format(public=public, later=later))
     (record,) = Path("history").iterdir()
     record.rename("history/record.json")
 

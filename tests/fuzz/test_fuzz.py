@@ -45,11 +45,14 @@ def test_a_few_cases_of_each_kind(samples: Path, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.files], ids=lambda kind: kind.name)
-def test_what_nobody_spoiled_is_sound(samples: Path, tmp_path: Path, kind: Kind) -> None:
-    case = Case(kind, kind.files[0], lambda data, _changes: data, kind.commands[0], ())
+@pytest.mark.parametrize("which", [0, -1])
+def test_what_nobody_spoiled_is_sound(
+    samples: Path, tmp_path: Path, kind: Kind, which: int
+) -> None:
+    case = Case(kind, kind.files[which], lambda data, _changes: data, kind.commands[which], ())
 
     assert fault_of(case, samples, tmp_path / "case") == ""
-    assert (tmp_path / "case" / "output.txt").read_text()
+    assert "error:" not in (tmp_path / "case" / "output.txt").read_text()
 
 
 def test_a_failure_is_kept_in_as_few_changes_as_it_takes(
