@@ -38,9 +38,11 @@ def kind_called(name: str) -> Kind:
 def test_a_few_cases_of_each_kind(samples: Path, kind: Kind) -> None:
     fuzz = fuzzer.Fuzzer(kind, samples)
 
-    fuzz.batch(1, CASES)
+    cases = CASES if kind.files else 1  # an export may take its whole time
 
-    assert fuzz.tried == CASES
+    fuzz.batch(1, cases)
+
+    assert fuzz.tried == cases
     assert fuzz.faults == {}
 
 
