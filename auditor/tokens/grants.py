@@ -51,10 +51,15 @@ USER_CHECK_UNDOCUMENTED = frozenset({TOKEN_EXCHANGE})
 rule names them. Okta's own engineers have shown tokens for users whom the rule did not name (blog,
 "An AI agent is not a service app"), so a user who is not named may get one all the same."""
 
-REFRESHABLE_GRANTS = frozenset(
-    {AUTHORIZATION_CODE, DEVICE_CODE, INTERACTION_CODE, PASSWORD, SAML2_BEARER}
-)
-"""Grant types whose answer can carry a refresh token."""
+REFRESHABLE_GRANTS = DIRECT_AUTHENTICATION | {
+    AUTHORIZATION_CODE,
+    CIBA,
+    DEVICE_CODE,
+    INTERACTION_CODE,
+    PASSWORD,
+    SAML2_BEARER,
+}
+"""Grant types whose answer can carry a refresh token (guides of each)."""
 
 
 def user_grants(grants: Iterable[str]) -> frozenset[str]:

@@ -40,6 +40,7 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
+    CIBA,
     CLIENT_CREDENTIALS,
     IMPLICIT,
     PASSWORD,
@@ -95,7 +96,7 @@ class Fields:
         self.oauth = self.app["settings"]["oauthClient"]
         self.refresh = (
             "offline_access" in self.granted
-            and self.request.grant in {AUTHORIZATION_CODE, PASSWORD}
+            and self.request.grant in {AUTHORIZATION_CODE, CIBA, PASSWORD}
             and REFRESH_TOKEN in self.oauth["grant_types"]
         )
 
