@@ -139,3 +139,13 @@ def needs_user(claim: Claim) -> bool:
         and bool(_USER_FIELD.search(code))
         and not _GUARD.search(code)
     )
+
+
+_LIMIT = re.compile(r"\bGroups\.(?:startsWith|endsWith|contains)\([^()]*,\s*(-?\d+)\s*\)")
+
+
+def group_limits(claim: Claim) -> tuple[int, ...]:
+    """The limits that the claim's group functions are called with."""
+    if claim.value_type != "EXPRESSION":
+        return ()
+    return tuple(int(text[:9]) for text in _LIMIT.findall(_QUOTED.sub("''", claim.value or "")))

@@ -18,6 +18,17 @@ def defined_scopes(org: Org, server: AuthorizationServer) -> frozenset[str]:
     return OIDC_SCOPES | _SYSTEM | {scope.name for scope in org.scopes(server)}
 
 
+_COMPANIONS = ("openid", "offline_access")
+"""What has to be asked for together with device_sso (guide "Configure SSO for native apps")."""
+
+
+def device_sso_lacks(policy_rule: PolicyRule) -> tuple[str, ...]:
+    """The scopes without which the device_sso that a rule lists is of no use; none mostly."""
+    if "device_sso" not in policy_rule.scopes:
+        return ()
+    return tuple(scope for scope in _COMPANIONS if not policy_rule.allows(scope))
+
+
 def rules_in_use(org: Org, server: AuthorizationServer) -> tuple[PolicyRule, ...]:
     """The server's active rules; none if not one of them lets a scope through.
 

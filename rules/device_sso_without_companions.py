@@ -33,9 +33,8 @@ from collections.abc import Iterator
 from auditor import Confidence, Finding, Impact, Org, Severity, listed, rule
 
 from ._active import active_rules, rule_name
+from ._scopes import device_sso_lacks
 from ._witness import not_by, of_rule
-
-_COMPANIONS = ("openid", "offline_access")
 
 
 @rule(
@@ -47,8 +46,7 @@ _COMPANIONS = ("openid", "offline_access")
 )
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
-        missing = [scope for scope in _COMPANIONS if not policy_rule.allows(scope)]
-        if "device_sso" in policy_rule.scopes and missing:
+        if missing := device_sso_lacks(policy_rule):
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} allows device_sso but not "
@@ -59,7 +57,7 @@ def check(org: Org) -> Iterator[Finding]:
                     policy,
                     policy_rule,
                     not_by(policy_rule),
-                    scopes=[frozenset({"device_sso", *_COMPANIONS})],
+                    scopes=[frozenset({"device_sso", "openid", "offline_access"})],
                 ),
                 fix=f"Add {listed(missing)} to the rule, or take device_sso out of it.",
             )

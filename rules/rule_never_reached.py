@@ -103,7 +103,7 @@ from auditor.oauth import RuleReach
 from ._active import rule_name
 from ._lifetimes import spoken
 from ._reach import CONSULTS, CUSTOM_SERVER_READS, server_reaches, shadowed, shadowed_policies
-from ._scopes import defined_scopes
+from ._scopes import defined_scopes, device_sso_lacks
 
 
 @rule(
@@ -122,6 +122,8 @@ def check(org: Org) -> Iterator[Finding]:
                 continue
             if not defined.issuperset(reached.rule.scopes):
                 continue  # with the missing scope it might be reached; OAM302 reports it
+            if device_sso_lacks(reached.rule):
+                continue  # likewise; OAM317 reports it
             takers = _takers(reached)
             names = listed(quoted(each.title) for each in takers)
             yield Finding(
