@@ -46,6 +46,9 @@ USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
 BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
 """Grant types that begin at `/authorize`, with a response type and a redirect URI."""
 
+PAGELESS_GRANTS = DIRECT_AUTHENTICATION | {JWT_BEARER, PASSWORD, SAML2_BEARER, TOKEN_EXCHANGE}
+"""Grant types with a user in which Okta can show no page, for example to ask for consent."""
+
 USER_CHECK_UNDOCUMENTED = frozenset({TOKEN_EXCHANGE})
 """Grant types for which no document says whether Okta checks that the user is assigned and that a
 rule names them. Okta's own engineers have shown tokens for users whom the rule did not name (blog,
