@@ -213,7 +213,7 @@ def clients(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
                         "jwks_uri": "https://0oa.example.com/jwks" if keys == "uri" else None,
                         "jwks": {"keys": KEYS[keys]},
                         "network": network,
-                        "consent_method": ("TRUSTED", "REQUIRED")[len(network) % 2],
+                        "consent_method": "REQUIRED" if implicit else "TRUSTED",
                     }
                     if configurable
                     else None,

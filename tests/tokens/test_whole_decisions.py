@@ -32,6 +32,7 @@ from test_reach_agrees import (
 )
 
 from auditor.snapshot.org import Org
+from auditor.text import listed
 from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
@@ -122,6 +123,11 @@ class Fields:
 
     def caveats(self) -> set[str]:
         asked, grant = self.request.scopes, self.request.grant
+        scopes = [
+            scope for scope in self.tenant[f"{SERVER}/scopes"] if scope["name"] in self.granted
+        ]
+        consent = sorted(s["name"] for s in scopes if s["consent"] in {"REQUIRED", "FLEXIBLE"})
+        asking = self.oauth["consent_method"] == "REQUIRED" and grant != CLIENT_CREDENTIALS
         return {
             caveat
             for caveat, applies in {
@@ -132,6 +138,9 @@ class Fields:
                 ),
                 "offline_access brings no refresh token: the client lacks the refresh_token "
                 "grant.": "offline_access" in self.granted and not self.refresh,
+                f"The user is asked to consent to {names}, unless that was done before.": (
+                    bool(consent) and asking
+                ),
                 "offline_access is ignored without the response type code.": (
                     grant == IMPLICIT and "offline_access" in (asked or ())
                 ),
