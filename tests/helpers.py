@@ -115,6 +115,12 @@ TENANT: dict[str, Any] = {
 }
 
 
+def with_everyone(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same groups, of which the first is the one that every org has."""
+    first = {**groups[0], "type": "BUILT_IN", "profile": {"name": "Everyone"}}
+    return [first, *groups[1:]]
+
+
 def tenant(**changes: Any) -> dict[str, Any]:
     """The small sound tenant, with resources or directives (`faults=…`) put in its place."""
     directives = {"faults", "rate_limits", "latency_ms", "tokens"}

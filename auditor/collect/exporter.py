@@ -25,6 +25,7 @@ from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.collect.tenant.tenant_reader import TenantReader
 from auditor.snapshot.document import Capture, Snapshot
+from auditor.snapshot.proof import with_lacks
 from auditor.version import __version__
 
 _LOGGER = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ async def read(
         resources = reader.store.resources(reader.counts_of)
         return Snapshot(
             capture=_capture(reader, started),
-            ledger=ledger_of(reader.counts_of),
+            ledger=with_lacks(ledger_of(reader.counts_of), resources),
             resources=resources,
         )
 

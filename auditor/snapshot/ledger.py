@@ -147,7 +147,10 @@ class LedgerEntry(BaseModel):
         if self.quarantined:
             return "report the record's shape to the okta-auditor project; its id is in the ledger"
         if self.lacks:
-            return f"run the snapshot again as somebody whose admin role may view all {self.label}"
+            return (
+                f"run the snapshot again as somebody whose admin role may view all {self.label}; "
+                "this one seems to be for a part of the org (a resource set)"
+            )
         return "run the snapshot again"
 
 

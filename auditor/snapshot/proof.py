@@ -120,7 +120,9 @@ def prove(
     for doubt in dict.fromkeys(found):
         by_collection[doubt.collection].append(Contradiction(path=doubt.path, reason=doubt.reason))
     judged = {
-        name: _with_lacks(_doubted(entry, by_collection[name]), lists[name])
+        name: _with_lacks(
+            _doubted(entry, by_collection[name]), lists[name].get(BY_NAME[name].path, [])
+        )
         for name, entry in ledger.items()
     }
     kept = {path: value for row in COLLECTIONS for path, value in lists[row.name].items()}
@@ -359,10 +361,19 @@ def _named(row: Collection, paths: list[str], reason: str) -> Iterator[Doubt]:
 # What every org has
 
 
-def _with_lacks(entry: LedgerEntry, lists: Json) -> LedgerEntry:
+def with_lacks(ledger: Ledger, resources: Json) -> Ledger:
+    """The ledger of an export, in which a list without what every org has is not complete."""
+    return Ledger(
+        entries=tuple(
+            _with_lacks(entry, resources.get(BY_NAME[entry.collection].path, []))
+            for entry in ledger.entries
+        )
+    )
+
+
+def _with_lacks(entry: LedgerEntry, value: Any) -> LedgerEntry:
     if entry.status is not CollectionStatus.COMPLETE:
         return entry
-    value = lists.get(BY_NAME[entry.collection].path, [])
     lacks: tuple[str, ...] = ()
     if entry.collection == "groups" and not any(map(is_everyone, value)):
         lacks = ("group Everyone",)

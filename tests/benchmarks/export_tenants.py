@@ -34,7 +34,8 @@ def usual_tenant() -> Json:
         "/api/v1/org": {"id": made_id("00o", "Usual"), "companyName": "Usual"},
         "/api/v1/org/settings/clientPrivilegesSetting": {"clientPrivilegesSetting": False},
         "/api/v1/groups": [
-            {**group, "profile": {"name": f"Group {n}"}} for n, group in enumerate(groups)
+            {**groups[0], "type": "BUILT_IN", "profile": {"name": "Everyone"}},
+            *({**g, "profile": {"name": f"Group {n}"}} for n, g in enumerate(groups[1:], 1)),
         ],
         "/api/v1/users": [
             {"id": user, "status": "ACTIVE", "profile": {"login": f"{n}@usual.example"}}

@@ -11,7 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from helpers import SERVERS, TOKEN, tenant
+from helpers import SERVERS, TOKEN, tenant, with_everyone
 
 from auditor.sandbox import Request
 
@@ -31,7 +31,8 @@ def medium_tenant(**changes: Any) -> dict[str, Any]:
         {"id": one, "status": "ACTIVE", "profile": {"login": f"{one}@acme.example"}}
         for one in users
     ]
-    document["/api/v1/groups"] = [{"id": f"00g{n}", "profile": {"name": f"G{n}"}} for n in range(9)]
+    groups = [{"id": f"00g{n}", "profile": {"name": f"G{n}"}} for n in range(9)]
+    document["/api/v1/groups"] = with_everyone(groups)
     for number in range(9):
         document[f"/api/v1/groups/00g{number}/users"] = [{"id": u} for u in users[:: number + 1]]
     for number in range(4):

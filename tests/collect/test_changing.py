@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, ledger, okta_auditor, served, tenant, write_document
+from helpers import SERVERS, ledger, okta_auditor, served, tenant, with_everyone, write_document
 from processes import asked
 
 GROUPS = "/api/v1/groups"
@@ -312,7 +312,8 @@ def named(**groups: dict[str, list[str]]) -> dict[str, Any]:
     document = tenant()
     rule = document[f"{SERVERS}/aus1/policies/00p1/rules"][0]
     rule["conditions"]["people"] = {"groups": groups["rule"]}
-    document[GROUPS] = [{"id": f"00g{n}", "profile": {"name": f"G{n}"}} for n in range(1, 7)]
+    groups = [{"id": f"00g{n}", "profile": {"name": f"G{n}"}} for n in range(1, 7)]
+    document[GROUPS] = with_everyone(groups)
     for group in document[GROUPS]:
         document[f"{GROUPS}/{group['id']}/users"] = [{"id": "00u1"}]
     return document
@@ -475,7 +476,7 @@ def test_an_org_without_a_group_or_a_user_was_not_seen(tmp_path: Path, path: str
     assert "resource set" in outcome.stderr
 
 
-def test_groups_without_everyone_are_warned_of(tmp_path: Path) -> None:
+def test_groups_without_everyone_are_not_all_groups(tmp_path: Path) -> None:
     document = tenant()
     document[GROUPS] = document[GROUPS][1:]
     with served(document) as sandbox:
@@ -483,8 +484,10 @@ def test_groups_without_everyone_are_warned_of(tmp_path: Path) -> None:
     with served(tenant()) as sandbox:
         sound = okta_auditor("snapshot", "-o", tmp_path / "t.json", url=sandbox.url)
 
-    assert "the group Everyone, which each org has, is not among the groups" in outcome.stderr
+    assert outcome.exit_code == 3
+    assert "no group Everyone is in it, although every org has one" in outcome.stderr
     assert "resource set" in outcome.stderr
+    assert sound.exit_code == 0
     assert "warning" not in sound.stderr
 
 

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from helpers import SERVERS, TENANT, TOKEN, ledger, okta_auditor, served, tenant
+from helpers import SERVERS, TENANT, TOKEN, ledger, okta_auditor, served, tenant, with_everyone
 
 
 def exported(document: dict[str, object], path: Path, *options: str) -> dict[str, object]:
@@ -112,7 +112,7 @@ def test_the_same_tenant_gives_the_same_bytes_but_for_the_capture(tmp_path: Path
 
 
 def test_record_order_does_not_matter(tmp_path: Path) -> None:
-    groups = [{"id": f"00g{n}", "profile": {"name": str(n)}} for n in range(5)]
+    groups = with_everyone([{"id": f"00g{n}", "profile": {"name": str(n)}} for n in range(5)])
     first = exported(tenant(**{"/api/v1/groups": groups}), tmp_path / "a.json")
     second = exported(tenant(**{"/api/v1/groups": groups[::-1]}), tmp_path / "b.json")
 
@@ -152,7 +152,7 @@ def test_a_client_id_that_is_not_the_app_id_is_used_for_its_roles(tmp_path: Path
 
 def test_concurrency_is_bounded(tmp_path: Path) -> None:
     document = tenant(latency_ms=20)
-    document["/api/v1/groups"] = [{"id": f"00g{n}"} for n in range(30)]
+    document["/api/v1/groups"] = with_everyone([{"id": f"00g{n}"} for n in range(30)])
     with served(document) as sandbox:
         okta_auditor(
             "snapshot",
@@ -168,7 +168,7 @@ def test_concurrency_is_bounded(tmp_path: Path) -> None:
 
 def test_a_spent_rate_limit_is_waited_for(tmp_path: Path) -> None:
     document = tenant(rate_limits=[{"path": "^/api/v1/groups", "limit": 3, "window_s": 1}])
-    document["/api/v1/groups"] = [{"id": f"00g{n}"} for n in range(6)]
+    document["/api/v1/groups"] = with_everyone([{"id": f"00g{n}"} for n in range(6)])
 
     snapshot = exported(document, tmp_path / "s.json", "--all-members")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from faulty import HASTE, NO_LIMIT, WINDOW, large_tenant, limit_answers, service_app
-from helpers import SERVERS, TOKEN, served, tenant
+from helpers import SERVERS, TOKEN, served, tenant, with_everyone
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import SSWS, Credentials
@@ -208,7 +208,7 @@ def test_an_org_that_says_nothing_any_more_is_given_up_within_the_bound(
 
 def test_a_broken_endpoint_does_not_cost_the_other_collections() -> None:
     document = {**large_tenant(), "@latency_ms": 5}
-    document["/api/v1/groups"] = [{"id": f"00g{n:03}"} for n in range(60)]
+    document["/api/v1/groups"] = with_everyone([{"id": f"00g{n:03}"} for n in range(60)])
     document["/api/v1/apps"] = [
         {"id": f"0oa{n:03}", "signOnMode": "OPENID_CONNECT", "status": "ACTIVE"} for n in range(60)
     ]
@@ -231,3 +231,13 @@ def test_what_makes_a_list_pointless_is_asked_before_each_request() -> None:
 
         assert reading == ListResult(pages=1, requests=1, problem=refusal)
         assert len(sandbox.requests) == 1
+
+
+def test_throttling_for_no_stated_reason_is_named() -> None:
+    headers = {**NO_LIMIT, "Retry-After": "0"}
+    faults = [{"path": f"^{USERS}$", "status": 429, "headers": headers}]
+    with served({**large_tenant(), "@faults": faults}) as sandbox:
+        reading = fetched(sandbox, reading_of(USERS, []), attempts=1)
+
+    assert reading.problem.kind is ProblemKind.FAILED
+    assert reading.problem.reason.startswith("rate limited again and again (429")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, ledger, okta_auditor, served, tenant
+from helpers import SERVERS, ledger, okta_auditor, served, tenant, with_everyone
 from processes import asked
 
 from auditor import exact_json
@@ -74,7 +74,8 @@ def test_an_odd_record_costs_itself(tmp_path: Path, kind: str) -> None:
 
 
 def test_what_is_nested_a_little_and_not_kept_costs_nothing(tmp_path: Path) -> None:
-    items = [sound_group(1), ODD_ITEMS["nested a little"]]
+    everyone = json.dumps(with_everyone([{"id": "00g1"}])[0])
+    items = [everyone, ODD_ITEMS["nested a little"]]
     code, resources, _, _ = read(tmp_path / "s.json", tenant(faults=[raw(GROUPS, items)]))
 
     assert code == 0

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import TOKEN, ledger, okta_auditor, served, tenant
+from helpers import TOKEN, ledger, okta_auditor, served, tenant, with_everyone
 
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.exporter import export
 from auditor.snapshot.document import Snapshot
 
-GROUPS = [{"id": f"00g{n}", "type": "OKTA_GROUP", "profile": {"name": "G"}} for n in range(29)]
+GROUPS = with_everyone([{"id": f"00g{n}", "profile": {"name": "G"}} for n in range(29)])
 
 
 def with_limit(requests: int, *others: int, window_s: float = 4, **more: Any) -> dict[str, Any]:

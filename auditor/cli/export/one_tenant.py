@@ -15,7 +15,6 @@ from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.errors import DiskFullError
 from auditor.lint.deleted_objects import deleted_objects
-from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted
@@ -156,12 +155,6 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
     if deleted := deleted_objects(snapshot.ledger.entries):
         say(f"note: {deleted}")
-    if _lacks_everyone(snapshot):
-        say("warning: the group Everyone, which each org has, is not among the groups.")
-        say(
-            "  Next: give the token's owner or the service app an admin role for the whole org; "
-            "this one seems to be for a part of it (a resource set)."
-        )
     for entry in snapshot.ledger.incomplete:
         for line in incomplete_warning(entry):
             say(line)
@@ -169,16 +162,6 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
-
-
-def _lacks_everyone(snapshot: Snapshot) -> bool:
-    """Whether all groups were read that may be read, and Okta's own is not among them."""
-    row = BY_NAME["groups"]
-    groups = snapshot.resources.get(row.path, ())
-    return snapshot.ledger.entry(row.name).readable and not any(
-        group.get("type") == "BUILT_IN" and (group.get("profile") or {}).get("name") == "Everyone"
-        for group in groups
-    )
 
 
 def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> tuple[str, str]:
