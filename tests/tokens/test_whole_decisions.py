@@ -127,6 +127,7 @@ class Fields:
             scope for scope in self.tenant[f"{SERVER}/scopes"] if scope["name"] in self.granted
         ]
         consent = sorted(s["name"] for s in scopes if s["consent"] in {"REQUIRED", "FLEXIBLE"})
+        names = listed(consent)
         asking = self.oauth["consent_method"] == "REQUIRED" and grant != CLIENT_CREDENTIALS
         return {
             caveat
