@@ -29,12 +29,12 @@ from auditor.lint.sensitive_scopes import sensitive_scopes
 from auditor.lint.witness import explain_command
 from auditor.snapshot.collections import lineage, resource_keys
 from auditor.snapshot.document import Snapshot, Source
-from auditor.snapshot.ledger import CollectionStatus
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
 from auditor.snapshot.view import UnreadMembersError
-from auditor.text import one_line
+from auditor.text import listed, one_line
 from auditor.tokens.request import TokenRequest
 from auditor.version import __version__
 
@@ -123,11 +123,19 @@ def _unread(org: Org, rule: Rule) -> NotEvaluated | None:
         return None
     return NotEvaluated(
         rule=rule,
-        reason="; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing),
+        reason=_reason(missing),
         missing=tuple(entry.collection for entry in missing),
         remedy="; ".join(dict.fromkeys(entry.remedy() for entry in missing)),
         absent=all(entry.status is CollectionStatus.ABSENT for entry in missing),
     )
+
+
+def _reason(missing: Iterable[LedgerEntry]) -> str:
+    """Why collections are not complete; collections that share a reason are named together."""
+    labels: dict[str, list[str]] = {}
+    for entry in missing:
+        labels.setdefault(entry.explanation(), []).append(entry.label)
+    return "; ".join(f"{listed(names, most=4)}: {why}" for why, names in labels.items())
 
 
 def _members_unread(rule: Rule, error: UnreadMembersError) -> NotEvaluated:

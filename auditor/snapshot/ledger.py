@@ -49,7 +49,10 @@ class Contradiction(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     path: str
-    """The resource's path; the collection's own, with `{}` for keys, if all its lists are meant."""
+    """The resource's path; the collection's own, with `{}` for keys, if all its lists are meant.
+
+    Empty if the whole snapshot is meant.
+    """
     reason: str
 
 
@@ -99,7 +102,7 @@ class LedgerEntry(BaseModel):
         row = BY_NAME[self.collection]
         unread = {gap.path for gap in self.gaps} | {record.path for record in self.quarantined}
         unproven = {item.path for item in self.contradictions}
-        return path in unread or not unproven.isdisjoint((path, row.path))
+        return path in unread or not unproven.isdisjoint((path, row.path, ""))
 
     @property
     def incomplete(self) -> bool:
@@ -116,6 +119,8 @@ class LedgerEntry(BaseModel):
         """One clause that says why the collection is not complete."""
         if self.contradictions:
             wrong = self.contradictions[0]
+            if not wrong.path:
+                return wrong.reason
             more = len(self.contradictions) - 1
             also = f"; {more:,} more" if more else ""
             return f"{wrong.path}: {wrong.reason}{also}"

@@ -162,7 +162,7 @@ def expected_lists(row: Collection, parents: Json) -> set[str]:
 
 
 def _everywhere(reason: str) -> list[Doubt]:
-    return [Doubt(row.name, row.path, reason) for row in COLLECTIONS]
+    return [Doubt(row.name, "", reason) for row in COLLECTIONS]
 
 
 # The ledger itself

@@ -30,6 +30,8 @@ class CaveatKind(StrEnum):
     OIDC_SCOPES = "oidc_scopes"
     """The two readings of Okta's text on OpenID scopes give different answers."""
     OMITTED_SCOPES = "omitted_scopes"
+    REFRESH_TOKEN_UNPUBLISHED = "refresh_token_unpublished"  # noqa: S105 - a kind of caveat
+    SAML_ASSERTION = "saml_assertion"
     SIGN_ON_POLICY = "sign_on_policy"
 
 
@@ -102,6 +104,12 @@ _TEXTS = {
     ),
     CaveatKind.OMITTED_SCOPES: (
         "Okta does not document which rule decides when scopes are left out."
+    ),
+    CaveatKind.REFRESH_TOKEN_UNPUBLISHED: (
+        "Whether a refresh token comes with this grant type is not published."
+    ),
+    CaveatKind.SAML_ASSERTION: (
+        "The refresh token ends with the SAML assertion, if that is earlier."
     ),
     CaveatKind.SIGN_ON_POLICY: (
         "It fails if the sign-on policy of the client asks for more than a password."

@@ -12,6 +12,7 @@ from auditor.tokens.grants import (
     PASSWORD,
     REFRESH_TOKEN,
     REFRESHABLE_GRANTS,
+    SAML2_BEARER,
 )
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rules_in_order import Candidate, tied
@@ -87,7 +88,11 @@ def _client_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[C
     if situation.grant == INTERACTION_CODE:
         yield Caveat(kind=CaveatKind.INTERACTION_CODE)
     if OFFLINE_ACCESS in granted and not gives_refresh_token(situation, granted):
-        yield Caveat(kind=CaveatKind.NO_REFRESH_TOKEN)
+        has_grant = REFRESH_TOKEN in situation.client.grant_types
+        unpublished = CaveatKind.REFRESH_TOKEN_UNPUBLISHED
+        yield Caveat(kind=unpublished if has_grant else CaveatKind.NO_REFRESH_TOKEN)
+    if situation.grant == SAML2_BEARER and gives_refresh_token(situation, granted):
+        yield Caveat(kind=CaveatKind.SAML_ASSERTION)
 
 
 def _consent_scopes(situation: Situation) -> frozenset[str]:

@@ -46,15 +46,23 @@ USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
 BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
 """Grant types that begin at `/authorize`, with a response type and a redirect URI."""
 
+PAGELESS_GRANTS = DIRECT_AUTHENTICATION | {JWT_BEARER, PASSWORD, SAML2_BEARER, TOKEN_EXCHANGE}
+"""Grant types with a user in which Okta can show no page, for example to ask for consent."""
+
 USER_CHECK_UNDOCUMENTED = frozenset({TOKEN_EXCHANGE})
 """Grant types for which no document says whether Okta checks that the user is assigned and that a
 rule names them. Okta's own engineers have shown tokens for users whom the rule did not name (blog,
 "An AI agent is not a service app"), so a user who is not named may get one all the same."""
 
-REFRESHABLE_GRANTS = frozenset(
-    {AUTHORIZATION_CODE, DEVICE_CODE, INTERACTION_CODE, PASSWORD, SAML2_BEARER}
-)
-"""Grant types whose answer can carry a refresh token."""
+REFRESHABLE_GRANTS = DIRECT_AUTHENTICATION | {
+    AUTHORIZATION_CODE,
+    CIBA,
+    DEVICE_CODE,
+    INTERACTION_CODE,
+    PASSWORD,
+    SAML2_BEARER,
+}
+"""Grant types whose answer can carry a refresh token (guides of each)."""
 
 
 def user_grants(grants: Iterable[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ class MissingFactKind(StrEnum):
     CLIENT_KEYS = "client_keys"
     COLLECTION = "collection"
     """Objects in which a name of the request would be looked up."""
+    CONSENT_WITHOUT_PAGE = "consent_without_page"
     DEFAULT_SCOPES = "default_scopes"
     EXCHANGE_USER_CHECK = "exchange_user_check"
     """See `grants.USER_CHECK_UNDOCUMENTED`."""
@@ -79,6 +80,9 @@ _TEXTS = {
     ),
     MissingFactKind.ASSIGNMENTS: "the assignments of the client",
     MissingFactKind.CLIENT_KEYS: "the keys of the client",
+    MissingFactKind.CONSENT_WITHOUT_PAGE: (
+        "what Okta does where a scope requires consent and there is no page to ask on"
+    ),
     MissingFactKind.DEFAULT_SCOPES: "the default scopes of the authorization server",
     MissingFactKind.EXCHANGE_USER_CHECK: (
         "whether Okta holds the subject token's user against assignments and the people of a rule"

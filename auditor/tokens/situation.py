@@ -19,6 +19,7 @@ from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     BROWSER_GRANTS,
     IMPLICIT,
+    PAGELESS_GRANTS,
     USER_CHECK_UNDOCUMENTED,
     USERLESS_GRANTS,
 )
@@ -140,6 +141,18 @@ class Situation:
         return {scope.name: scope for scope in self.org.scopes(self.server)}
 
     @property
+    def asks_in_vain(self) -> bool:
+        """Whether the client requires consent in a grant type in which nobody can be asked."""
+        required = self.client.oauth.consent_method == "REQUIRED"
+        return required and self.grant in PAGELESS_GRANTS
+
+    @cached_property
+    def consent_unasked(self) -> frozenset[str]:
+        """Scopes to which a user would have to consent where nobody can be asked."""
+        scopes = (self.defined_scopes or {}).values() if self.asks_in_vain else ()
+        return frozenset(scope.name for scope in scopes if scope.consent == "REQUIRED")
+
+    @property
     def claims_unevaluated(self) -> bool:
         """Whether the server has claims, for all that is known, that are not evaluated here."""
         if self.server is None:
@@ -188,6 +201,8 @@ class Situation:
         if key not in self._asked:
             alone = self.grant == IMPLICIT and "token" not in response_type.split()
             asked = self._ask(request.scopes, response_type)
+            if asked.unsettled is None and self.consent_unasked & asked.scopes:
+                asked = replace(asked, unsettled=MissingFactKind.CONSENT_WITHOUT_PAGE)
             self._asked[key] = replace(asked, access_token=not alone, prompt=prompt)
         return self._asked[key]
 

@@ -6,7 +6,13 @@ from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, Verdict, rejected, unknown
 from auditor.tokens.conditions import Condition
-from auditor.tokens.grants import BROWSER_GRANTS, INTERACTION_CODE, USER_CHECK_UNDOCUMENTED
+from auditor.tokens.grants import (
+    BROWSER_GRANTS,
+    DEVICE_CODE,
+    INTERACTION_CODE,
+    PASSWORD,
+    USER_CHECK_UNDOCUMENTED,
+)
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test
 
@@ -52,7 +58,8 @@ def _status_check(org: Org, grant: str, user_id: str) -> Check | None:
         return None
     if user is None and not org.known("users"):
         return unknown(Condition.USER, MissingFactKind.USERS)
-    return rejected(Condition.USER, rejections.USER_SHUT_OUT)
+    locked = grant == PASSWORD and user is not None and user.status == "LOCKED_OUT"
+    return rejected(Condition.USER, rejections.LOCKED_OUT if locked else rejections.USER_SHUT_OUT)
 
 
 def _assignment_check(grant: str, *, answer: bool | None) -> Check:
@@ -71,5 +78,5 @@ def _assignment_check(grant: str, *, answer: bool | None) -> Check:
 
 def can_sign_in(grant: str, status: str | None) -> bool:
     """Whether a user's status allows it; an expired password can be changed in a browser."""
-    browser = grant in BROWSER_GRANTS or grant == INTERACTION_CODE
+    browser = grant in BROWSER_GRANTS | {DEVICE_CODE, INTERACTION_CODE}
     return status == "ACTIVE" or (browser and status in _USABLE_IN_BROWSER)

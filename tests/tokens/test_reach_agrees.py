@@ -213,6 +213,7 @@ def clients(grants: tuple[str, ...]) -> st.SearchStrategy[list[Json]]:
                         "jwks_uri": "https://0oa.example.com/jwks" if keys == "uri" else None,
                         "jwks": {"keys": KEYS[keys]},
                         "network": network,
+                        "consent_method": "REQUIRED" if implicit else "TRUSTED",
                     }
                     if configurable
                     else None,
@@ -364,12 +365,19 @@ class Plainly:
             held, free = (
                 self.exchanged(client, user, scopes, held=reading) for reading in (True, False)
             )
-            return held if held == free else ("unknown",)
+            vain = held[0] == "minted" and self.unsettled(app, grant, wanted)
+            return held if held == free and not vain else ("unknown",)
         may_try = self.can_sign_in(grant, user) and self.is_assigned(app, user)
         if grant != CLIENT_CREDENTIALS and not may_try:
             return ("rejected",)
         end = self.walk(client, grant, user, wanted, omitted=scopes is None)
-        return ("unknown",) if end[0] == "minted" and grant == JWT_BEARER else end
+        return ("unknown",) if end[0] == "minted" and self.unsettled(app, grant, wanted) else end
+
+    def unsettled(self, app: Json, grant: str, wanted: set[str]) -> bool:
+        blocked = {name for name, scope in self.scopes.items() if scope["consent"] == "REQUIRED"}
+        required = app["settings"]["oauthClient"].get("consent_method") == "REQUIRED"
+        without_page = grant in {PASSWORD, JWT_BEARER, TOKEN_EXCHANGE}
+        return grant == JWT_BEARER or bool(required and without_page and blocked & wanted)
 
     def exchanged(
         self, client: str, user: Person, scopes: Scopes | None, *, held: bool

@@ -32,6 +32,7 @@ from test_reach_agrees import (
 )
 
 from auditor.snapshot.org import Org
+from auditor.text import listed
 from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
@@ -40,6 +41,7 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
+    CIBA,
     CLIENT_CREDENTIALS,
     IMPLICIT,
     PASSWORD,
@@ -95,7 +97,7 @@ class Fields:
         self.oauth = self.app["settings"]["oauthClient"]
         self.refresh = (
             "offline_access" in self.granted
-            and self.request.grant in {AUTHORIZATION_CODE, PASSWORD}
+            and self.request.grant in {AUTHORIZATION_CODE, CIBA, PASSWORD}
             and REFRESH_TOKEN in self.oauth["grant_types"]
         )
 
@@ -121,6 +123,12 @@ class Fields:
 
     def caveats(self) -> set[str]:
         asked, grant = self.request.scopes, self.request.grant
+        scopes = [
+            scope for scope in self.tenant[f"{SERVER}/scopes"] if scope["name"] in self.granted
+        ]
+        consent = sorted(s["name"] for s in scopes if s["consent"] in {"REQUIRED", "FLEXIBLE"})
+        names = listed(consent)
+        asking = self.oauth["consent_method"] == "REQUIRED" and grant != CLIENT_CREDENTIALS
         return {
             caveat
             for caveat, applies in {
@@ -131,6 +139,9 @@ class Fields:
                 ),
                 "offline_access brings no refresh token: the client lacks the refresh_token "
                 "grant.": "offline_access" in self.granted and not self.refresh,
+                f"The user is asked to consent to {names}, unless that was done before.": (
+                    bool(consent) and asking
+                ),
                 "offline_access is ignored without the response type code.": (
                     grant == IMPLICIT and "offline_access" in (asked or ())
                 ),

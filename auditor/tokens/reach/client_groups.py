@@ -17,8 +17,9 @@ from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UncertainUsers
 from auditor.tokens.situation import Situation
 
-ClientKind: TypeAlias = tuple[str, bool, str]
-"""What decides on scopes: grant type, whether it is a service app, default response type."""
+ClientKind: TypeAlias = tuple[str, bool, str, bool]
+"""What decides on scopes: grant type, whether it is a service app, default response type, and
+whether it requires consent where nobody can be asked."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapp
         for grant in dict.fromkeys(app.grant_types):
             situation = Situation(org, None, app, grant)
             if not (situation.blocking_check and situation.blocking_check.rejection):
-                kind = (grant, app.service, situation.default_response_type)
+                response_type, in_vain = situation.default_response_type, situation.asks_in_vain
+                kind = (grant, app.service, response_type, in_vain)
                 kinds.setdefault(kind, {})[app.client_id] = app
     return kinds
 

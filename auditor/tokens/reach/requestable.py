@@ -77,6 +77,8 @@ class Requestable:
         Nothing at the org server: what that does with such a request is not published.
         """
         asked = self.situation.asked(self._request(None))
+        if asked.unsettled is not None:
+            return Largest(frozenset(), asked.scopes)
         if asked.missing is None or self.situation.server is None:
             return Largest(asked.scopes, asked.scopes)
         defined = {name: Scope(id=name, name=name, default=True) for name in self.universe}

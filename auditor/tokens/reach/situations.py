@@ -236,4 +236,5 @@ def _kind(situation: Situation) -> Hashable:
         situation.grant,
         client.service,
         situation.default_response_type,
+        situation.asks_in_vain,
     )

@@ -116,6 +116,8 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
         return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
+    if asked.unsettled is MissingFactKind.CONSENT_WITHOUT_PAGE:
+        return f"scopes {names}: one requires consent, and there is no page to ask on"
     if asked.unsettled is not None:
         return f"scopes {names}: whether they may be named beside this assertion is not known"
     if asked.omitted:
