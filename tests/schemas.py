@@ -43,6 +43,16 @@ _SUFFIXES = frozenset({".json", ".gz", ".toml", ".yaml", ".yml"})
 _LARGEST = 10_000_000
 _LARGEST_YAML = 500_000
 _HERE = Path("here")
+_DAMAGED = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    yaml.YAMLError,
+)
+"""What readers raise; PyYAML has no error of its own for a value that is not what its tag says."""
 
 
 def check_files(folder: Path) -> Counter[str]:
@@ -107,7 +117,7 @@ def recognise(name: str, data: bytes) -> tuple[str | None, Any]:
             return _kind_of_toml(_plain(parse_toml(data.decode())))
         value = json.loads(data) if name.endswith(".json") else _read_yaml(data)
         return _kind(value), _plain(value)
-    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, yaml.YAMLError):
+    except _DAMAGED:
         return None, None  # damaged on purpose, or a file of another kind
 
 

@@ -135,7 +135,7 @@ def plant(document: dict[str, Any], planter: Planter) -> dict[str, Any]:
             planted[path][0][name] = planter.inside(f"{path} {name}")
     oauth = planted["/api/v1/apps"][0]["settings"]["oauthClient"]
     oauth["redirect_uris"] = [planter.inside("redirect_uris")]
-    planted["/api/v1/groups"][0]["profile"]["name"] = planter.inside("group's name")
+    planted["/api/v1/groups"][-1]["profile"]["name"] = planter.inside("group's name")
     return planted
 
 

@@ -79,11 +79,16 @@ def check_paths(file: ConfigFile, values: Values, folder: Path) -> None:
                 )
 
 
+_ENDLESS = "no path that can be followed"
+
+
 def _path_problem(path: Path, root: Path, key: str) -> str:
     try:
         place = path.resolve()
     except (OSError, RuntimeError, ValueError):
-        return "no path that can be followed"
+        return _ENDLESS
+    if any(part.is_symlink() for part in (place, *place.parents)):
+        return _ENDLESS  # a link that leads to itself, which Python 3.13 and newer leave as it is
     if not place.is_relative_to(root):
         return "outside of the file's repository"
     parts = place.relative_to(root).parts

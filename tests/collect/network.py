@@ -56,7 +56,9 @@ def make_authority(folder: Path) -> Authority:
             )
         )
         for extension in extensions:
-            builder = builder.add_extension(extension, critical=False)
+            # As RFC 5280 wants them of an authority, and Python 3.13 and newer.
+            critical = isinstance(extension, (x509.BasicConstraints, x509.KeyUsage))
+            builder = builder.add_extension(extension, critical=critical)
         return builder.sign(signer, hashes.SHA256())
 
     root, leaf = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
@@ -64,6 +66,11 @@ def make_authority(folder: Path) -> Authority:
         "Test CA", "Test CA", root, root,
         x509.BasicConstraints(ca=True, path_length=None),
         x509.SubjectKeyIdentifier.from_public_key(root.public_key()),
+        x509.KeyUsage(
+            key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False,
+            key_encipherment=False, data_encipherment=False, key_agreement=False,
+            encipher_only=False, decipher_only=False,
+        ),
     )  # fmt: skip
     names = [x509.DNSName(ORG), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     own = certificate(ORG, "Test CA", leaf, root, x509.SubjectAlternativeName(names))
