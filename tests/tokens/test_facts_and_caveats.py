@@ -1,4 +1,4 @@
-"""Which fact a decision lacks, why policies take no part, and which rules are tied."""
+"""Which fact a decision lacks, why policies and rules do not match, and which rules are tied."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.steps import PolicyStep
+from auditor.tokens.wording.steps import explained_steps
 
 SERVER = "/api/v1/authorizationServers/aus"
 EVERYONE = {"groups": {"include": ["EVERYONE"]}}
 MEMBERS = "/api/v1/groups/dev/users"
+USERS = "/api/v1/users"
 REQUEST = TokenRequest(
     server="aus", client="0oa", grant=PASSWORD, user="ada", scopes=frozenset({"a"})
 )
@@ -52,7 +54,7 @@ def decider(*policies: tuple[dict[str, Any], Any], unread: tuple[str, ...] = ())
         "/api/v1/apps": [
             {"id": "0oa", "settings": {"implicitAssignment": True, "oauthClient": oauth}}
         ],
-        "/api/v1/users": [{"id": "ada"}, {"id": "eve"}],
+        USERS: [{"id": "ada"}, {"id": "eve"}],
         "/api/v1/groups": [{"id": "dev"}],
         MEMBERS: ["eve"],
         f"{SERVER}/scopes": [{"name": "a"}, {"name": "b"}],
@@ -108,6 +110,19 @@ def test_rules_that_were_not_read_are_named_by_their_policy() -> None:
     assert missing.text == 'the rules of policy "Policy p"'
 
 
+@pytest.mark.parametrize(
+    ("unread", "missing", "failed"),
+    [((), None, Condition.USER), ((USERS,), MissingFactKind.USERS, None)],
+)
+def test_a_user_whom_the_org_does_not_have_is_rejected_only_if_its_users_were_read(
+    unread: tuple[str, ...], missing: MissingFactKind | None, failed: Condition | None
+) -> None:
+    request = replace(REQUEST, user="nobody")
+    decision = decider(policy("p", rule("r")), unread=unread).decide(request)
+    assert (decision.missing and decision.missing.kind) is missing
+    assert decision.failed is failed
+
+
 # Why policies take no part
 
 
@@ -130,6 +145,41 @@ def test_a_policy_takes_no_part_because_of_its_status_before_its_clients() -> No
         "both": Condition.STATUS,
         "open": None,
     }
+
+
+# Why rules do not match
+
+
+@pytest.mark.parametrize(
+    ("user", "people", "words"),
+    [
+        ("ada", {**EVERYONE, "users": {"exclude": ["ada"]}}, 'it excludes "ada"'),
+        (
+            "eve",
+            {"groups": {"include": ["EVERYONE"], "exclude": ["dev"]}},
+            'it excludes group "dev", of which "eve" is a member',
+        ),
+        (
+            "ada",
+            {"users": {"include": ["eve"]}, "groups": {"exclude": ["dev"]}},
+            '"ada" is not among the people it names',
+        ),
+        ("ada", {"groups": {"include": ["dev"]}}, '"ada" is not in group "dev"'),
+    ],
+)
+def test_a_rule_that_does_not_admit_a_user_says_why(user: str, people: Any, words: str) -> None:
+    decisive = decider(policy("p", rule("r", people=people)))
+    step = explained_steps(decisive.explain(replace(REQUEST, user=user)))[-2]
+    assert (step.failed, step.text) == (Condition.PEOPLE, f'rule 1 "Rule r": {words}')
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"), [("a", "b is not in {a}"), ("c", "a and b are not in {c}")]
+)
+def test_a_rule_that_lacks_scopes_names_those_only(listed: str, words: str) -> None:
+    request = replace(REQUEST, scopes=frozenset({"a", "b"}))
+    step = explained_steps(decider(policy("p", rule("r", listed))).explain(request))[-2]
+    assert (step.failed, step.text) == (Condition.SCOPES, f'rule 1 "Rule r": {words}')
 
 
 # Ties
