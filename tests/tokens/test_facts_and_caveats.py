@@ -54,7 +54,12 @@ def decider(*policies: tuple[dict[str, Any], Any], unread: tuple[str, ...] = ())
         "/api/v1/apps": [
             {"id": "0oa", "settings": {"implicitAssignment": True, "oauthClient": oauth}}
         ],
-        USERS: [{"id": "ada"}, {"id": "eve"}],
+        USERS: [
+            {"id": "ada"},
+            {"id": "eve"},
+            {"id": "lou", "status": "LOCKED_OUT"},
+            {"id": "sam", "status": "SUSPENDED"},
+        ],
         "/api/v1/groups": [{"id": "dev"}],
         MEMBERS: ["eve"],
         f"{SERVER}/scopes": [{"name": "a"}, {"name": "b"}],
@@ -121,6 +126,26 @@ def test_a_user_whom_the_org_does_not_have_is_rejected_only_if_its_users_were_re
     decision = decider(policy("p", rule("r")), unread=unread).decide(request)
     assert (decision.missing and decision.missing.kind) is missing
     assert decision.failed is failed
+
+
+# Users who cannot sign in
+
+
+@pytest.mark.parametrize(
+    ("grant", "user", "error"),
+    [
+        (PASSWORD, "lou", "invalid_grant"),
+        (PASSWORD, "sam", None),
+        (PASSWORD, "nobody", None),
+        (IMPLICIT, "lou", None),
+    ],
+)
+def test_the_error_is_known_only_for_a_locked_out_user_with_a_password(
+    grant: str, user: str, error: str | None
+) -> None:
+    request = replace(REQUEST, grant=grant, user=user)
+    decision = decider(policy("p", rule("r"))).decide(request)
+    assert (decision.failed, decision.error) == (Condition.USER, error)
 
 
 # Why policies take no part
