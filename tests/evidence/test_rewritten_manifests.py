@@ -107,3 +107,26 @@ def test_a_fact_may_not_be_changed_in_the_manifest(bundle: Path, fact: str) -> N
     assert problems(bundle) == [
         f"manifest.json was changed: its {fact} is not what tool.json says."
     ]
+
+
+def test_no_file_may_be_listed_that_no_bundle_has(bundle: Path) -> None:
+    data = b"read me first"
+
+    def add(value: Json) -> None:
+        value["predicate"]["sizes"]["readme.txt"] = len(data)
+        value["subject"] = sorted(
+            [*value["subject"], {"name": "readme.txt", "digest": {"sha256": digest_of(data)}}],
+            key=lambda item: item["name"],
+        )
+
+    (bundle / "readme.txt").write_bytes(data)
+    rewrite(bundle, add)
+
+    assert 'manifest.json lists "readme.txt", which no bundle has.' in problems(bundle)
+
+
+def test_a_manifest_is_laid_out_as_the_tool_does(bundle: Path) -> None:
+    file = bundle / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text())))
+
+    assert problems(bundle) == ["manifest.json was changed: it is not laid out as it was written."]
