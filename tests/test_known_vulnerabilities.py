@@ -22,7 +22,7 @@ package = "jinja2"
 reason = "Not reachable."
 expires = 2026-06-30
 """
-OFFLINE = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='pypi.org', port=443)"
+OFFLINE = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='index.example', port=443)"
 
 
 def checked(
