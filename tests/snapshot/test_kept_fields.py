@@ -81,6 +81,7 @@ HARMLESS = {
     "authorizationServerOrn",
     "credentials",  # objects: their members are here as well
     "dpop_bound_access_tokens",
+    "id_token_encrypted_response_alg",
     "issuerUrl",
     "jwks_uri",
     "oauthClient",
