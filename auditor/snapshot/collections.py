@@ -164,7 +164,13 @@ def _configurable(app: App) -> str | None:
 
 
 def _with_own_keys(app: App) -> str | None:
-    uses_keys = app.auth_method == "private_key_jwt" or bool(app.oauth.jwks.keys)
+    settings = app.oauth
+    uses_keys = (
+        app.auth_method == "private_key_jwt"
+        or settings.jwks.keys
+        or settings.id_token_encrypted_response_alg
+        or settings.request_object_signing_alg
+    )
     return app.id if app.configurable and uses_keys else None
 
 

@@ -79,6 +79,7 @@ HARMLESS = {
     "alwaysIncludeInToken",
     "credentials",  # objects: their members are here as well
     "dpop_bound_access_tokens",
+    "id_token_encrypted_response_alg",
     "jwks_uri",
     "oauthClient",
     "post_logout_redirect_uris",

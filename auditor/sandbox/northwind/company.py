@@ -43,6 +43,11 @@ _KEY_AGE = timedelta(days=20)
 _KEY_LIFE = timedelta(days=90)
 
 
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class Company:
     """A tenant file in the making."""
 
@@ -115,14 +120,17 @@ class Company:
 
     def web_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
         """Add a server-side app, which authenticates with a secret."""
-        return self.app(label, "web", "client_secret_basic", redirects=[redirect], **more)
+        app = self.app(label, "web", "client_secret_basic", redirects=[redirect], **more)
+        app["settings"]["oauthClient"]["post_logout_redirect_uris"] = [f"{_origin(redirect)}/"]
+        return app
 
     def browser_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
         """Add a single-page app, a public client, whose origin the org trusts."""
-        parts = urlsplit(redirect)
-        origin = records.trusted_origin(label, f"{parts.scheme}://{parts.netloc}")
-        self.add("/api/v1/trustedOrigins", origin)
-        return self.app(label, "browser", "none", redirects=[redirect], **more)
+        origin = _origin(redirect)
+        self.add("/api/v1/trustedOrigins", records.trusted_origin(label, origin))
+        app = self.app(label, "browser", "none", redirects=[redirect], **more)
+        app["settings"]["oauthClient"]["post_logout_redirect_uris"] = [f"{origin}/"]
+        return app
 
     def native_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
         """Add a mobile, desktop or command-line app, a public client."""

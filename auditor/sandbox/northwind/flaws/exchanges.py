@@ -1,0 +1,29 @@
+"""Mistakes with tokens that are had for other tokens (OAM319, OAM320)."""
+
+from __future__ import annotations
+
+from auditor.sandbox.northwind.company import Company
+from auditor.sandbox.northwind.flaws.flaw import flaw, pilot
+from auditor.sandbox.northwind.records import ASSERTION, CODE, EXCHANGE, MACHINE
+from auditor.sandbox.northwind.servers import SIGN_IN
+
+
+@flaw("OAM319")
+def assistant_for_everything(company: Company) -> None:
+    """Nobody knew yet what the travel assistant would need, so its rule is for all scopes."""
+    redirect = "https://travel-assistant.northwind.example/callback"
+    company.web_app("travel-assistant", redirect, grants=[CODE, ASSERTION], groups=["Sales"])
+    trips = pilot(company, "Trips", scopes={"trips:plan": "Plan trips."})
+    assistants = trips.policy("Assistants", clients=["travel-assistant"])
+    assistants.rule("Sign in", [CODE], [*SIGN_IN, "trips:plan"])
+    assistants.rule("Plan", [ASSERTION], ["*"])
+
+
+@flaw("OAM320")
+def trust_that_was_forgotten(company: Company) -> None:
+    """The route planner was to swap tokens of Orders at Roads, which trusts nobody."""
+    company.service_app("route-planner", grants=[MACHINE, EXCHANGE])
+    scopes = {"roads:read": "See roadworks."}
+    roads = company.server("Roads", "https://api.northwind.example/roads", scopes)
+    planners = roads.policy("Planners", clients=["route-planner"])
+    planners.rule("On behalf of drivers", [EXCHANGE], ["roads:read"], access=5)
