@@ -5,6 +5,8 @@ What a fault costs at most, rate limits apart:
 - a request: what the transport allows (10 s of silence, 60 s in all);
 - a page: `attempts` requests, with pauses of at most 20 s between them;
 - a list: `Bounds.most_pages` pages, of which `most_idle_pages` in a row may hold nothing new;
+- an endpoint that fails while others answer: `Bounds.most_kind_probes` probes with pauses of
+  2, 4 and 8 s between them, or two silences, for all of its lists together;
 - an org that stops answering: `Bounds.longest_outage_s`, however much is left to read;
 - a bucket that answers nothing but 429: `Bounds.longest_throttling_s` and one window.
 """
@@ -74,7 +76,13 @@ class ListFetcher:
     bounds: Bounds = field(default_factory=lambda: bounds.DEFAULT_BOUNDS)
 
     def __post_init__(self) -> None:
-        self._pages = RetryingClient(self.client, self.limiter, self.attempts, self.bounds)
+        self._pages = RetryingClient(
+            self.client, self.org_url, self.limiter, self.attempts, self.bounds
+        )
+
+    async def org_answers(self) -> bool:
+        """Ask whether the org answers anything at all."""
+        return await self._pages.answers() is None
 
     @property
     def requests(self) -> int:
