@@ -55,6 +55,7 @@ class Company:
         self.now = now.astimezone(UTC).replace(second=0, microsecond=0)
         self.lists: dict[str, list[Json]] = {}
         self.objects: dict[str, Json] = {}
+        self.bare_ids: dict[str, list[str]] = {}
         self._direct: dict[str, list[str]] = {}
         self._client_ids: dict[str, str] = {}
         self.group(EVERYBODY, kind="BUILT_IN")
@@ -217,6 +218,11 @@ class Company:
             rows.append(row | {"lastUpdated": self.ago(days=_YOUNGEST_DAYS)})
         self._direct.setdefault(app, []).extend(self.user(login)["id"] for login in users)
 
+    def let_open(self, origin: str, label: str) -> None:
+        """Let an app sign people in to another one by interclient access."""
+        path = f"{_APPS}/{self.client(label)['id']}/interclient-allowed-apps"
+        self.bare_ids.setdefault(path, []).append(self.client(origin)["id"])
+
     # Authorization servers
 
     def server(
@@ -256,7 +262,7 @@ class Company:
     def document(self) -> Json:
         """The company as a tenant file."""
         assigned = {path: rows for path, rows in self._assigned() if rows}
-        return {**self.objects, **self.lists, **assigned}
+        return {**self.objects, **self.lists, **self.bare_ids, **assigned}
 
     def _assigned(self) -> Iterable[tuple[str, list[Json]]]:
         """Who is assigned to each app: directly, or as a member of an assigned group."""
