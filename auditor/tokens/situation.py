@@ -5,6 +5,7 @@ Built once and asked many times; that is what makes a decision cheap.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -28,6 +29,7 @@ from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate, PolicyCandidates, policies_in_order
 from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
+from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 
 
@@ -112,8 +114,11 @@ class Situation:
 
     @cached_property
     def applicable(self) -> tuple[Candidate, ...]:
-        """The candidates that can match."""
-        return tuple(candidate for candidate in self.candidates if candidate.skipped is None)
+        """The rules that can match, in order of evaluation; for many clients the same objects."""
+        if self.server is None:
+            return ()
+        tables = ServerTables.of(self.org)
+        return tables.applicable(self.server, self.client.client_id, self.grant)
 
     @cached_property
     def policies_known(self) -> bool:
@@ -134,11 +139,9 @@ class Situation:
         return "code" if self.grant == AUTHORIZATION_CODE else ""
 
     @cached_property
-    def defined_scopes(self) -> dict[str, Scope] | None:
+    def defined_scopes(self) -> Mapping[str, Scope] | None:
         """The server's scopes by name; None if they were not read."""
-        if self.server is None or not self.org.known("scopes", self.server):
-            return None
-        return {scope.name: scope for scope in self.org.scopes(self.server)}
+        return ServerTables.of(self.org).scopes(self.server) if self.server else None
 
     @property
     def asks_in_vain(self) -> bool:
