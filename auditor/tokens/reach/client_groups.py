@@ -53,11 +53,10 @@ class ClientGroup:
         if not able.possible:
             return
         for client in self.clients:
-            if userless:
-                yield client, able
-            else:
-                entitled = populations.entitled(client, self.grant, user_checked=user_checked)
-                yield client, able & entitled
+            eligible = able
+            if not userless:
+                eligible &= populations.entitled(client, self.grant, user_checked=user_checked)
+            yield client, populations.let_in(eligible, client, self.grant)
 
 
 def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapping[str, App]]:
