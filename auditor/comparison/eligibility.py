@@ -11,6 +11,7 @@ from auditor.snapshot.collections import BY_NAME
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.people import assignments_known
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
+from auditor.tokens.reach.zones import let_in
 from auditor.tokens.situation import Situation
 from auditor.tokens.token_endpoint import zones_in_doubt
 
@@ -71,9 +72,8 @@ class Eligibility:
             return UncertainUsers(
                 everybody.none, everybody.none if evaluation.known else everybody.all
             )
-        let_in = side.reach.populations.let_in
         if grant in USERLESS_GRANTS:
-            return let_in(UncertainUsers.certain(everybody.all), app, grant)
+            return let_in(side.org, UncertainUsers.certain(everybody.all), app, grant)
         able = side.reach.populations.sign_in(Situation(side.org, None, app, grant))
         # Where the assignments are the same, their set need not be made twice.
         shared = side is self._sides.new and self._same_assignment(client)
@@ -81,7 +81,7 @@ class Eligibility:
         own = assignments.org.client(client)
         assert own is not None
         entitled = assignments.reach.populations.entitled(own, grant, user_checked=checked)
-        return let_in(able & entitled, app, grant)
+        return let_in(side.org, able & entitled, app, grant)
 
     def status_in_doubt(self, grant: str) -> UserSet:
         """Those whose status leaves open on a side whether they can use a grant type.

@@ -15,6 +15,7 @@ from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UncertainUsers
+from auditor.tokens.reach.zones import let_in
 from auditor.tokens.situation import Situation
 
 ClientKind: TypeAlias = tuple[str, bool, str, bool]
@@ -56,7 +57,7 @@ class ClientGroup:
             eligible = able
             if not userless:
                 eligible &= populations.entitled(client, self.grant, user_checked=user_checked)
-            yield client, populations.let_in(eligible, client, self.grant)
+            yield client, let_in(self.evaluation.situation.org, eligible, client, self.grant)
 
 
 def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapping[str, App]]:

@@ -13,12 +13,12 @@ from itertools import chain
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
-from auditor.tokens.grants import IMPLICIT, USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
+from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known, members_known
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
+from auditor.tokens.reach.zones import let_in
 from auditor.tokens.rule_conditions import admits_userless, names_nobody
 from auditor.tokens.situation import Situation
-from auditor.tokens.token_endpoint import zones_in_doubt
 from auditor.tokens.user_checks import can_sign_in
 
 PEOPLE_READS = ("policy_rules", "group_members", "app_users", "app_groups", "users")
@@ -80,9 +80,9 @@ class Populations:
         """
         client, grant = situation.client, situation.grant
         if grant in USERLESS_GRANTS:
-            return self.let_in(UncertainUsers.certain(self._nobody.all), client, grant)
+            return let_in(situation.org, UncertainUsers.certain(self._nobody.all), client, grant)
         entitled = self.entitled(client, grant, user_checked=user_checked)
-        return self.let_in(self.sign_in(situation) & entitled, client, grant)
+        return let_in(situation.org, self.sign_in(situation) & entitled, client, grant)
 
     def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> UncertainUsers:
         """Those who may get a client's tokens as far as assignments go.
@@ -117,12 +117,6 @@ class Populations:
         for status, ids in self._org.users_by_status.items():
             if can_sign_in(grant, status) is None:
                 people |= self.users.of(ids)
-        return people
-
-    def let_in(self, people: UncertainUsers, client: App, grant: str) -> UncertainUsers:
-        """Some people; nobody for certain where a client's network zones leave that open."""
-        if grant != IMPLICIT and zones_in_doubt(self._org, client):
-            return UncertainUsers(people.sure - people.sure, people.possible)
         return people
 
     def assigned(self, client: App) -> UncertainUsers:
