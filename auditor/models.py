@@ -3,12 +3,15 @@
 Every field keeps Okta's name in snake_case. A snapshot keeps no field that no model names.
 """
 
+from auditor.snapshot.models.agents import AgentConnection, AiAgent, DelegationLink
 from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
-from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.models.org import (
+    ApiServiceIntegration,
     ApiToken,
     ClientPrivileges,
+    CustomDomain,
     InlineHook,
     NetworkZone,
     OrgProfile,
@@ -36,14 +39,20 @@ __all__ = [
     "OIDC_SCOPES",
     "AccessPolicy",
     "AdminRole",
+    "AgentConnection",
+    "AiAgent",
+    "ApiServiceIntegration",
     "ApiToken",
     "App",
     "AuthorizationServer",
     "Claim",
     "ClientPrivileges",
+    "CustomDomain",
+    "DelegationLink",
     "Grant",
     "Group",
     "GroupAssignment",
+    "GroupRule",
     "InlineHook",
     "Key",
     "NetworkZone",

@@ -48,17 +48,22 @@ _WORDS = frozenset(
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
-def fault(expression: str) -> str | None:
-    """What keeps a text from being an expression; None if nothing does, as far as can be seen.
+def what_is_wrong(expression: str) -> str:
+    """What keeps a text from being an expression, where `claim_fault` says that it is none.
 
-    Checks no more than quotes, brackets, and that operands and operators take turns, and finds
-    bare words that are no variable. Whether names exist is not known.
+    Looks at quotes, brackets, turns of operands and operators, and bare text alone.
 
-    >>> fault("blue"), fault("user.email +")
+    >>> what_is_wrong("blue"), what_is_wrong("user.email +")
     ('it is bare text without quotes', 'it ends too early')
-    >>> fault("user.firstName + ' ' + String.toUpperCase(user.lastName)"), fault("{'a', 'b'}")
-    (None, None)
+    >>> what_is_wrong("String.append('a', b)")
+    'a word in it is neither an object nor in quotes, or something stands out of place'
     """
+    return _fault(expression) or (
+        "a word in it is neither an object nor in quotes, or something stands out of place"
+    )
+
+
+def _fault(expression: str) -> str | None:
     tokens = _tokens(expression)
     if isinstance(tokens, str):
         return tokens
@@ -124,21 +129,7 @@ def _fits(kind: str, text: str, before: str) -> bool:
     return fits.get(kind, not complete and before != "dot")
 
 
-_GUARD = re.compile(r"\bnull\b|\?:|\?\.|\bisEmpty\b|\bapp\.clientId\b", re.IGNORECASE)
-
-_USER_FIELD = re.compile(r"\b(?:user|appuser|idpuser)\s*\.\s*\w")
-
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-
-
-def needs_user(claim: Claim) -> bool:
-    """Whether a claim's expression looks into a user without asking first whether there is one."""
-    code = _QUOTED.sub("''", claim.value or "")
-    return (
-        claim.value_type == "EXPRESSION"
-        and bool(_USER_FIELD.search(code))
-        and not _GUARD.search(code)
-    )
 
 
 _LIMIT = re.compile(r"\bGroups\.(?:startsWith|endsWith|contains)\([^()]*,\s*(-?\d+)\s*\)")

@@ -6,7 +6,7 @@ and then refuses the token, because it cannot evaluate the claim: every token of
 the server should mint, unless the claim comes with scopes that nobody asks for.
 
 Only the form is checked: quotes, brackets, operators, and bare words. Whether attributes and
-functions exist is not known.
+functions exist is not known. `okta-auditor explain` decides by the same check.
 
 Fix: put literal text into quotes, or mend the expression.
 
@@ -44,9 +44,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import ClaimFaultKind, claim_fault
 
 from ._active import active_servers
-from ._expressions import fault
+from ._expressions import what_is_wrong
 
 
 @rule(
@@ -59,16 +60,17 @@ from ._expressions import fault
 def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
         for claim in org.claims(server):
-            if not claim.active or claim.value_type != "EXPRESSION" or not claim.value:
+            fault = claim_fault(claim)
+            if fault is None or fault.kind is not ClaimFaultKind.NO_EXPRESSION:
                 continue
-            if wrong := fault(claim.value):
-                tokens = "ID tokens" if claim.claim_type == "IDENTITY" else "access tokens"
-                yield Finding(
-                    claim,
-                    f"The value {quoted(claim.value)} of claim {quoted(claim.title)} of "
-                    f"authorization server {quoted(server.title)} is no expression: {wrong}. "
-                    f"Okta cannot evaluate it, so {tokens} with the claim are not minted.",
-                    field="value",
-                    fix=f"Put the value of claim {quoted(claim.title)} into quotes if it is meant "
-                    "literally.",
-                )
+            value = claim.value or ""
+            tokens = "ID tokens" if claim.claim_type == "IDENTITY" else "access tokens"
+            yield Finding(
+                claim,
+                f"The value {quoted(value)} of claim {quoted(claim.title)} of authorization "
+                f"server {quoted(server.title)} is no expression: {what_is_wrong(value)}. "
+                f"Okta cannot evaluate it, so {tokens} with the claim are not minted.",
+                field="value",
+                fix=f"Put the value of claim {quoted(claim.title)} into quotes if it is meant "
+                "literally.",
+            )

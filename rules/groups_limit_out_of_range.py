@@ -46,6 +46,6 @@ def check(org: Org) -> Iterator[Finding]:
                     claim,
                     f"Claim {quoted(claim.title)} of authorization server {quoted(server.title)} "
                     f"asks for {listed(f'{limit:,}' for limit in wrong)} groups, and Okta gives 1 "
-                    f"to {_MOST}, so it refuses tokens with the claim.",
+                    f"to {_MOST}, so it refuses the tokens for which it evaluates that.",
                     field="value",
                 )

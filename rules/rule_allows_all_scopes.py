@@ -3,7 +3,8 @@
 With `*` in its scope list a rule gives its clients every scope of the server, also
 those that write, delete or administer, and every one that is defined later. A client
 that only reads can then ask for more than it needs. Whether a scope is privileged is
-judged by its name. Rules that are wide open in every respect are the subject of OAM303.
+judged by its name. Rules that are wide open in every respect are the subject of OAM303, those
+for assertions that of OAM319.
 
 Fix: list the scopes that the rule's clients need.
 
@@ -41,6 +42,7 @@ from auditor import Finding, Impact, Org, Severity, listed, quoted, rule
 from auditor.models import ALL_SCOPES
 
 from ._active import active_rules, rule_name
+from ._assertions import all_scopes_by_assertion
 from ._sensitive import PrivilegeOptions
 from ._wide_open import is_wide_open
 from ._witness import minted_by, of_rule
@@ -50,12 +52,14 @@ from ._witness import minted_by, of_rule
     "OAM309",
     severity=Severity.MEDIUM,
     impact=Impact.RISKY,
-    reads=["policy_rules", "scopes"],
+    reads=["apps", "policy_rules", "scopes"],
     options=PrivilegeOptions,
 )
 def check(org: Org, options: PrivilegeOptions) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         if ALL_SCOPES not in policy_rule.scopes or is_wide_open(policy, policy_rule):
+            continue
+        if all_scopes_by_assertion(org, policy, policy_rule):
             continue
         custom = {scope.name for scope in org.scopes(server) if scope.custom}
         privileged = options.of(custom)

@@ -5,7 +5,8 @@ to look into, and Okta refuses the token. Okta's own value of the claim asks fir
 `(appuser != null) ? appuser.userName : app.clientId`.
 
 Reported are servers where a client can meet a rule for client_credentials, and claims that look
-into a user without any guard against `null`.
+into a user there whatever the data: `appuser.userName != null ? …` does so as well, before it
+compares. `okta-auditor explain` decides by the same check.
 
 Fix: guard the expression as Okta's own does, and let `sub` be the client id where there is no
 user.
@@ -64,11 +65,10 @@ from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, AuthorizationServer, PolicyRule
-from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
+from auditor.oauth import CLIENT_CREDENTIALS, ClaimFaultKind, admits_userless, claim_fault
 
 from ._active import active_servers
 from ._clients import Roster
-from ._expressions import needs_user
 
 
 @rule(
@@ -83,10 +83,7 @@ def check(org: Org) -> Iterator[Finding]:
         faulty = [
             claim
             for claim in org.claims(server)
-            if claim.active
-            and claim.claim_type == "RESOURCE"
-            and claim.name == "sub"
-            and needs_user(claim)
+            if (fault := claim_fault(claim)) and fault.kind is ClaimFaultKind.NEEDS_USER
         ]
         machine = _machine(org, server) if faulty else None
         if machine is None:

@@ -4,6 +4,7 @@ The names of groups tell every API that receives the token, and every log that s
 a user may do elsewhere. Tokens grow with each group, and where more than 100 groups match Okta
 may refuse the token: "The groups claim matched too many groups and must be configured to match
 fewer groups". A filter that matches any name, or an empty one, filters nothing.
+ID tokens are the subject of OAM420.
 
 Fix: filter by the prefix of the groups that the API needs, for example Starts with `orders-`.
 
@@ -46,19 +47,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
-from auditor.models import Claim
 
 from ._active import active_servers
-
-_ANY_NAME = frozenset({"", ".*", ".+", ".*?", "(.*)", "(.+)", "[\\s\\S]*"})
-"""Regular expressions that match every name, less anchors."""
+from ._groups import names_all_groups
 
 
 @rule("OAM408", severity=Severity.MEDIUM, impact=Impact.RISKY, reads=["claims"])
 def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
         for claim in org.claims(server):
-            if claim.active and _all_groups(claim):
+            if claim.active and claim.claim_type == "RESOURCE" and names_all_groups(claim):
                 yield Finding(
                     claim,
                     f"Claim {quoted(claim.title)} of authorization server {quoted(server.title)} "
@@ -66,12 +64,3 @@ def check(org: Org) -> Iterator[Finding]:
                     f"({claim.group_filter_type} {quoted(claim.value or '')}) matches any name.",
                     field="value",
                 )
-
-
-def _all_groups(claim: Claim) -> bool:
-    if claim.claim_type != "RESOURCE" or claim.value_type != "GROUPS":
-        return False
-    value = (claim.value or "").strip()
-    if claim.group_filter_type in {"CONTAINS", "STARTS_WITH"}:
-        return not value
-    return claim.group_filter_type == "REGEX" and value.strip("^$") in _ANY_NAME

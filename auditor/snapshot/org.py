@@ -8,19 +8,22 @@ from __future__ import annotations
 from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.models.clients import AdminRole
 from auditor.snapshot.models.org import (
+    ApiServiceIntegration,
     ApiToken,
     ClientPrivileges,
+    CustomDomain,
     InlineHook,
     NetworkZone,
     OrgProfile,
     TrustedOrigin,
 )
+from auditor.snapshot.org_agents import AgentsOfOrg
 from auditor.snapshot.org_clients import ClientsOfOrg
 from auditor.snapshot.org_servers import ServersOfOrg
 from auditor.snapshot.tables import tabulate
 
 
-class Org(ServersOfOrg, ClientsOfOrg):
+class Org(ServersOfOrg, ClientsOfOrg, AgentsOfOrg):
     """A tenant's configuration.
 
     Lists come in a fixed order: policies and rules as Okta evaluates them (priority,
@@ -51,6 +54,16 @@ class Org(ServersOfOrg, ClientsOfOrg):
     def api_tokens(self) -> tuple[ApiToken, ...]:
         """Active SSWS tokens."""
         return self._all("api_tokens", ApiToken)
+
+    @property
+    def api_service_integrations(self) -> tuple[ApiServiceIntegration, ...]:
+        """Other companies' services that have scopes of the Management API."""
+        return self._all("api_service_integrations", ApiServiceIntegration)
+
+    @property
+    def custom_domains(self) -> tuple[CustomDomain, ...]:
+        """Custom domains, whatever their validation came to."""
+        return self._all("custom_domains", CustomDomain)
 
     @property
     def network_zones(self) -> tuple[NetworkZone, ...]:

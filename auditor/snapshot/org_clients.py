@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import cast
 
+from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
 from auditor.snapshot.models.servers import Key
 from auditor.snapshot.org_people import PeopleOfOrg
@@ -41,6 +43,13 @@ class ClientsOfOrg(PeopleOfOrg):
     def admin_roles(self, app: App) -> tuple[AdminRole, ...]:
         """Admin roles of a service app; always empty for other apps."""
         return self._of("client_roles", AdminRole, app)
+
+    def interclient_allowed_apps(self, app: App) -> Sequence[str]:
+        """Ids of the apps that may open the app by interclient access (Native to Web SSO)."""
+        self._check("interclient_allowed_apps", app)
+        row = BY_NAME["interclient_allowed_apps"]
+        path = row.resource(app.place.path, app.id)
+        return cast("Sequence[str]", self._tables.lists.get(path, ()))
 
     def assigned_groups(self, app: App) -> tuple[GroupAssignment, ...]:
         """Groups assigned to the app."""

@@ -28,6 +28,8 @@ HASTE = Bounds(
     most_idle_pages=8,
     cool_down_s=0.02,
     longest_cool_down_s=0.1,
+    kind_cool_down_s=0.02,
+    longest_fault_s=SILENCE_S * 1.5,
 )
 GROUPS = 3
 

@@ -80,7 +80,7 @@ def test_an_app_that_is_deleted_meanwhile_is_left_out_and_counted(tmp_path: Path
     assert {entry["status"] for entry in entries.values()} == {"complete"}
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json", "sarif"])
 def test_every_report_says_what_was_deleted(tmp_path: Path, form: str) -> None:
     path = tmp_path / "s.json"
     document = tenant()

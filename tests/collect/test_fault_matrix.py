@@ -100,6 +100,8 @@ FATAL: dict[str, dict[str, Any]] = {
 }
 """What no further request can mend."""
 
+SILENT = {"silence", "drip"}
+
 FAULTS = PASSING | HARMLESS | FATAL
 
 
@@ -118,6 +120,8 @@ class Cell:
         """Whether everything is to be read in the end; None where it depends on who asks when."""
         if (self.fault, self.times) == ("token revoked", "thrice"):
             return None  # a request whose new token is refused as well ends the run
+        if self.fault in SILENT and self.times == "thrice":
+            return None  # where the org answers all else, the second silence ends it
         forever = self.times == "for ever"
         return self.fault in HARMLESS or (self.fault in PASSING and not forever)
 

@@ -112,6 +112,27 @@ def test_an_org_that_does_not_answer_to_a_resumed_run_costs_nothing(leftover: Le
     assert leftover.resumed() == [(ZONES, None)]
 
 
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}], ids=["500", "dropped"])
+def test_the_same_fault_again_leaves_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    hasten(monkeypatch)
+    leftover = Leftover(tmp_path, medium_tenant(), {"path": "/claims$", **fault})
+    before = json.loads(leftover.path.read_text())["resources"]
+    broken = {**leftover.document, "@faults": [{"path": "/claims$", **fault}]}
+
+    with same_org(broken, leftover.port) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", leftover.path, "--resume", url=leftover.url)
+        paths = {path.rpartition("/")[2] for path, _ in asked(sandbox.requests)}
+
+    assert outcome.exit_code == 3
+    assert paths <= {"claims", "org", "groups"}, "what fails, and whether the org is there"
+    assert json.loads(leftover.path.read_text())["resources"] == before
+    rows = ledger(leftover.path).items()
+    assert [name for name, row in rows if row["status"] != "complete"] == ["claims"]
+    leftover.resumed()
+
+
 def test_the_journal_holds_no_more_than_a_snapshot(tmp_path: Path) -> None:
     document = tenant()
     document["/api/v1/apps"][0]["credentials"]["oauthClient"]["client_secret"] = "SECRET-client"

@@ -58,6 +58,9 @@ OTHERS = [
     "@",
     "{{user.email}",
     "${user.email}",
+    "String.append('a', b)",
+    "user.email ? 'a'",
+    "   ",
 ]
 
 

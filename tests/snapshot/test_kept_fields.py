@@ -77,8 +77,12 @@ HARMLESS = {
     "accessTokenEncryptedResponseAlgorithm",
     "accessTokenLifetimeMinutes",
     "alwaysIncludeInToken",
+    "authorizationServer",  # of a connection: its issuer and its name
+    "authorizationServerOrn",
     "credentials",  # objects: their members are here as well
     "dpop_bound_access_tokens",
+    "id_token_encrypted_response_alg",
+    "issuerUrl",
     "jwks_uri",
     "oauthClient",
     "post_logout_redirect_uris",
@@ -88,6 +92,7 @@ HARMLESS = {
     "refreshTokenWindowMinutes",
     "refresh_token",
     "token",
+    "tokenType",
     "tokenWindow",
     "token_endpoint_auth_method",
     "value",  # of a claim and of a zone's address

@@ -31,6 +31,7 @@ NO_EXPRESSION = [
 SOUND = [
     "(appuser != null) ? appuser.userName : app.clientId",
     "user.email",
+    "user.and or user.or.name",
     "'gold'",
     '"gold"',
     "'it''s'",

@@ -72,6 +72,7 @@ def rule(name: str, *scopes: str, grant: str = CODE, **people: Any) -> dict[str,
 
 SALES = {"groups": {"include": ["sales"]}}
 WAREHOUSE = {"groups": {"include": ["warehouse"]}}
+OPENID_AND_MORE = ("openid", "profile", "orders:read")
 
 
 def portal(tenant: Org, grant: str = CODE) -> SituationReach:
@@ -148,6 +149,18 @@ def test_one_more_scope_or_one_more_person_keeps_a_rule_alive() -> None:
 def test_claim_scopes_need_openid_so_a_rule_without_it_is_dead() -> None:
     assert only(org(rule("claims", "profile")), "claims").obstacle is Obstacle.SCOPES_NOT_FOR_GRANT
     assert only(org(rule("claims", "profile", "openid")), "claims").reached
+
+
+def test_what_needs_openid_is_not_to_be_had_where_openid_is_refused_for_a_claim() -> None:
+    claim = {"name": "team", "claimType": "IDENTITY", "value": "user.", "valueType": "EXPRESSION"}
+    rules = rule("claims", "profile", "openid", "orders:read")
+    tenant = org(rules, **{f"{SERVER}/claims": [{**claim, "alwaysIncludeInToken": True}]})
+
+    obtained = {name: list(portal(tenant).access(name).people.possible) for name in OPENID_AND_MORE}
+
+    assert obtained == {"openid": [], "profile": [], "orders:read": ["ada", "bob", "eve"]}
+    sound = portal(org(rules))
+    assert list(sound.access("profile").people.sure) == ["ada", "bob", "eve"]
 
 
 def test_why_nothing_reaches_a_rule() -> None:

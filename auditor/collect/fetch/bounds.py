@@ -52,7 +52,8 @@ class Bounds:
     """Pages in a row that hold nothing new: Okta may send some, but not so many."""
 
     trip_after: int = 10
-    """Failures in a row, whatever was asked for, that open the circuit breaker."""
+    """Failures in a row that open the circuit breaker: of a kind of requests, that of the kind;
+    whatever was asked for, that of the org, if it does not answer a simple question either."""
 
     cool_down_s: float = 5.0
     """How long the breaker stays open at first; each failing probe doubles it."""
@@ -77,6 +78,16 @@ class Bounds:
     most_probes: int = 5
     """Failing probes in a row after which the org is given up for the rest of the run."""
 
+    kind_cool_down_s: float = 2.0
+    """As `cool_down_s`, for one kind of requests that fails while the org answers others."""
+
+    most_kind_probes: int = 3
+    """Failing probes in a row after which one kind is given up."""
+
+    longest_fault_s: float = 15.0
+    """How long requests of one kind, which the org leaves without an answer while it answers
+    others, may take to fail in a row; the second of them ends it: 10 s of silence twice."""
+
     def believable(self, gone: int, of: int) -> bool:
         """Whether so many objects of a collection may have been deleted while it was read."""
         few = gone <= max(self.few_gone, self.most_gone * of)
@@ -91,17 +102,21 @@ class Bounds:
         """How long the breaker stays open after so many failing probes."""
         return min(self.longest_cool_down_s, self.cool_down_s * 2.0**failed_probes)
 
+    def kind_open_s(self, failed_probes: int) -> float:
+        """How long requests of one kind pause after so many failing probes."""
+        return self.kind_cool_down_s * 2.0**failed_probes
+
     def longest_outage_s(self, answer_s: float) -> float:
         """How long an org that stops answering is waited for at most, rate limits apart.
 
         It is reached when requests fail one at a time; those in flight together fail together.
         With the usual bounds an org that says nothing (10 s a request) is given up after at
-        most 8 minutes, usually 4, and one that drips (60 s a request) after at most 21.
+        most 8 1/2 minutes, usually 4, and one that drips (60 s a request) after at most 22.
 
         Args:
             answer_s: the longest that one request can take to fail.
         """
-        tripping = self.trip_after * (answer_s + self.longest_pause_s)
+        tripping = self.trip_after * (answer_s + self.longest_pause_s) + answer_s
         probing = sum(self.open_s(probe) + answer_s for probe in range(self.most_probes))
         return tripping + probing
 

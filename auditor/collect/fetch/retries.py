@@ -25,6 +25,10 @@ from auditor.collect.http.response import Response
 from auditor.collect.rate_limits.headers import RateLimitHeaders
 from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.errors import CollectError
+from auditor.snapshot.collections import BY_NAME, Collection
+
+_QUESTIONS = ("org", "groups")
+"""What every org has, in two of the buckets of Okta's."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -79,12 +83,14 @@ class RetryingClient:
 
     Args:
         client: sends them.
+        org_url: the origin of the org.
         limiter: decides when one may be sent.
         attempts: how often a failing request is sent.
         bounds: the other bounds.
     """
 
     client: OktaClient
+    org_url: str
     limiter: RateLimiter
     attempts: int
     bounds: Bounds
@@ -92,7 +98,8 @@ class RetryingClient:
     retries: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._breaker = CircuitBreaker(self.bounds)
+        self._breaker = CircuitBreaker(self.bounds, self._ask)
+        self._question: asyncio.Task[None] | None = None
         self._droughts: dict[str, _Drought] = {}
         self._given_up: dict[str, Problem] = {}
         self._renewing = asyncio.Lock()
@@ -122,7 +129,7 @@ class RetryingClient:
             if result.retry is Retry.AFTER_A_PAUSE:
                 pause_s = (result.pause_s or 0) + self.bounds.pause_s(failures)
                 _LOGGER.debug("a pause of %.1f s comes first", pause_s)
-                await asyncio.sleep(pause_s)
+                await self._breaker.pause(job.kind, pause_s)
             job.retries += 1
             self.retries += 1
 
@@ -149,6 +156,7 @@ class RetryingClient:
         job.requests += 1
         self.requests += 1
         renewals = self._renewals
+        sent_at = asyncio.get_running_loop().time()
         try:
             response = await self.client.get(url)
             # Before anything is awaited, so that the limiter knows whose answer it is.
@@ -159,7 +167,7 @@ class RetryingClient:
                 self._breaker.succeeded(permit)
                 return PageResult(retry=Retry.WITH_A_NEW_TOKEN)
         except TransportError as error:
-            self._breaker.failed(permit, str(error))
+            self._breaker.failed(permit, str(error), sent_at=sent_at)
             problem = Problem(ProblemKind.FAILED, str(error), unreachable=error.retryable)
             return PageResult(
                 problem=problem, retry=Retry.AFTER_A_PAUSE if error.retryable else Retry.NO
@@ -167,14 +175,62 @@ class RetryingClient:
         except TokenRefusedError as error:
             raise CredentialsRefusedError(error.reason, remedy=error.remedy) from None
         result = result_of(response, throttle, self.bounds, optional=job.optional)
-        broken = result.retry is Retry.AFTER_A_PAUSE and (
-            response.status != HTTPStatus.TOO_MANY_REQUESTS
-        )
-        if broken and result.problem:
-            self._breaker.failed(permit, result.problem.reason)
+        if _broken(result, response) and result.problem:
+            self._breaker.failed(permit, result.problem.reason, sent_at=sent_at)
         else:
             self._breaker.succeeded(permit)
         return result
+
+    # Whether the org answers at all
+
+    async def answers(self) -> str | None:
+        """Ask whether the org answers anything; returns why not, or None if it does.
+
+        Two requests that every org takes, so that one broken endpoint is no broken org.
+        """
+        questions = [asyncio.create_task(self._unanswered(BY_NAME[name])) for name in _QUESTIONS]
+        reason: str | None = None
+        try:
+            for question in asyncio.as_completed(questions):
+                reason = await question
+                if reason is None:
+                    break
+        finally:
+            for asked in questions:
+                asked.cancel()
+        return reason
+
+    async def _unanswered(self, row: Collection) -> str | None:
+        query = "" if row.single else "?limit=1"
+        self.limiter.expect(row.bucket, 1)
+        async with self.limiter.turn(row.bucket):
+            self.requests += 1
+            try:
+                response = await self.client.get(self.org_url + row.path + query)
+            except TransportError as error:
+                return str(error)
+            except TokenRefusedError:
+                return None
+            throttle = self.limiter.observe(row.bucket, response.status, response.headers)
+        result = result_of(response, throttle, self.bounds, optional=False)
+        return result.problem.reason if _broken(result, response) and result.problem else None
+
+    def _ask(self, permit: Permit) -> None:
+        """Tell the breaker whether the org answers."""
+
+        async def ask() -> None:
+            sent_at = asyncio.get_running_loop().time()
+            try:
+                reason = await self.answers()
+            except BaseException:
+                self._breaker.unused(permit)
+                raise
+            if reason is None:
+                self._breaker.succeeded(permit)
+            else:
+                self._breaker.failed(permit, reason, sent_at=sent_at)
+
+        self._question = asyncio.create_task(ask())
 
     def _give_up_if_throttled(self, bucket: str, response: Response) -> None:
         """Give up a bucket that has let hardly anything through for too long.
@@ -222,3 +278,8 @@ class RetryingClient:
                 remedy="The token is revoked, expired (30 days without use) or of another org. "
                 "Create one under Security > API > Tokens, or check the service app's key.",
             )
+
+
+def _broken(result: PageResult, response: Response) -> bool:
+    """Whether an answer is none that Okta gives when all is well."""
+    return result.retry is Retry.AFTER_A_PAUSE and response.status != HTTPStatus.TOO_MANY_REQUESTS

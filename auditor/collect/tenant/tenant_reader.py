@@ -85,12 +85,12 @@ class TenantReader:
         async with self.tasks:
             self._start(probe, probe.path)
             await self.probed.wait()
-            self._require_an_answer()
+            await self._require_an_answer()
             for row in roots():
                 self._start(row, row.path)
         await self.deletions.settle()
         self._doubt_a_part()
-        self._require_something()
+        await self._require_something()
 
     # What is to be read
 
@@ -189,21 +189,25 @@ class TenantReader:
 
     # Whether anything was read
 
-    def _require_an_answer(self) -> None:
+    async def _require_an_answer(self) -> None:
         problem = self.counts_of[_PROBE].problems.get(BY_NAME[_PROBE].path)
         if problem is None or problem.status == HTTPStatus.NOT_FOUND:
             return  # a gateway may hide one path and not the others
         if self.reader.out_of_time:
             raise out_of_time(self.credentials.org_url, self.options.max_time)
-        if problem.kind is ProblemKind.FAILED:
+        if problem.kind is ProblemKind.FAILED and not await self.fetcher.org_answers():
             raise no_answer(self.credentials.org_url, problem)
 
-    def _require_something(self) -> None:
+    async def _require_something(self) -> None:
         problems = [p for counts in self.counts_of.values() for p in counts.problems.values()]
         unreachable = next((problem for problem in problems if problem.unreachable), None)
-        if unreachable and not self.reader.answers:
+        if unreachable and not self.reader.answers and not await self._asked_for_little():
             raise no_answer(self.credentials.org_url, unreachable)
         if not self.succeeded and self.reader.out_of_time:
             raise out_of_time(self.credentials.org_url, self.options.max_time)
         if not self.succeeded:
             raise nothing_readable(self.credentials.org_url, problems)
+
+    async def _asked_for_little(self) -> bool:
+        """Whether a resumed run has asked for nothing but what fails, of an org that is there."""
+        return self.succeeded and await self.fetcher.org_answers()

@@ -62,7 +62,10 @@ def _add_web_apps(company: Company) -> None:
         groups=["Firmware engineers", "Release managers"],
     )
     jwks_uri = f"https://firmware-console.{_SITE}/.well-known/jwks.json"
-    console["settings"]["oauthClient"]["jwks_uri"] = jwks_uri
+    console["settings"]["oauthClient"] |= {
+        "jwks_uri": jwks_uri,
+        "post_logout_redirect_uris": [f"https://firmware-console.{_SITE}/goodbye"],
+    }
 
 
 def _add_browser_apps(company: Company) -> None:

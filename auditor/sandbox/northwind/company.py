@@ -43,6 +43,11 @@ _KEY_AGE = timedelta(days=20)
 _KEY_LIFE = timedelta(days=90)
 
 
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class Company:
     """A tenant file in the making."""
 
@@ -50,6 +55,7 @@ class Company:
         self.now = now.astimezone(UTC).replace(second=0, microsecond=0)
         self.lists: dict[str, list[Json]] = {}
         self.objects: dict[str, Json] = {}
+        self.bare_ids: dict[str, list[str]] = {}
         self._direct: dict[str, list[str]] = {}
         self._client_ids: dict[str, str] = {}
         self.group(EVERYBODY, kind="BUILT_IN")
@@ -115,14 +121,17 @@ class Company:
 
     def web_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
         """Add a server-side app, which authenticates with a secret."""
-        return self.app(label, "web", "client_secret_basic", redirects=[redirect], **more)
+        app = self.app(label, "web", "client_secret_basic", redirects=[redirect], **more)
+        app["settings"]["oauthClient"]["post_logout_redirect_uris"] = [f"{_origin(redirect)}/"]
+        return app
 
     def browser_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
         """Add a single-page app, a public client, whose origin the org trusts."""
-        parts = urlsplit(redirect)
-        origin = records.trusted_origin(label, f"{parts.scheme}://{parts.netloc}")
-        self.add("/api/v1/trustedOrigins", origin)
-        return self.app(label, "browser", "none", redirects=[redirect], **more)
+        origin = _origin(redirect)
+        self.add("/api/v1/trustedOrigins", records.trusted_origin(label, origin))
+        app = self.app(label, "browser", "none", redirects=[redirect], **more)
+        app["settings"]["oauthClient"]["post_logout_redirect_uris"] = [f"{origin}/"]
+        return app
 
     def native_app(self, label: str, redirect: str, **more: Iterable[str]) -> Json:
         """Add a mobile, desktop or command-line app, a public client."""
@@ -209,6 +218,11 @@ class Company:
             rows.append(row | {"lastUpdated": self.ago(days=_YOUNGEST_DAYS)})
         self._direct.setdefault(app, []).extend(self.user(login)["id"] for login in users)
 
+    def let_open(self, origin: str, label: str) -> None:
+        """Let an app sign people in to another one by interclient access."""
+        path = f"{_APPS}/{self.client(label)['id']}/interclient-allowed-apps"
+        self.bare_ids.setdefault(path, []).append(self.client(origin)["id"])
+
     # Authorization servers
 
     def server(
@@ -248,7 +262,7 @@ class Company:
     def document(self) -> Json:
         """The company as a tenant file."""
         assigned = {path: rows for path, rows in self._assigned() if rows}
-        return {**self.objects, **self.lists, **assigned}
+        return {**self.objects, **self.lists, **self.bare_ids, **assigned}
 
     def _assigned(self) -> Iterable[tuple[str, list[Json]]]:
         """Who is assigned to each app: directly, or as a member of an assigned group."""

@@ -55,6 +55,8 @@ class OAuthClientSettings(SnakePart):
     consent_method: str | None = None
     issuer_mode: str | None = None
     dpop_bound_access_tokens: bool | None = None
+    id_token_encrypted_response_alg: str | None = None
+    request_object_signing_alg: str | None = None
     jwks: Annotated[KeySet, NullAsObject] = KeySet()
     jwks_uri: str | None = None
     refresh_token: Annotated[RefreshTokenSettings, NullAsObject] = RefreshTokenSettings()

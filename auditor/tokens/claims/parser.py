@@ -82,6 +82,8 @@ _COMPARISONS = {"==": "==", "!=": "!=", "eq": "==", "ne": "!="} | {
 _SUMS = {"+": "+", "-": "-"}
 _PRODUCTS = {sign: sign for sign in ("*", "/", "%", "div", "mod")}
 _RESERVED = frozenset({"or", "and", "eq", "ne", "lt", "gt", "le", "ge", "div", "mod", "not"})
+_PROPERTIES = frozenset({"or", "and"})
+"""Reserved words that may be the name of a member: in Spring only the others are always signs."""
 _SELECTIONS = frozenset({"?[", "![", "^[", "$["})
 
 
@@ -195,9 +197,12 @@ class _Reader:
     def _member(self, target: Node, *, safe: bool) -> Node:
         if self.token.text in _SELECTIONS:
             return self._indexed(target)
-        name = self._name()
+        name = self._next().text if self._at_property() else self._name()
         arguments = self._arguments() if self._at_mark("(") else None
         return Member(target, name, safe, arguments)
+
+    def _at_property(self) -> bool:
+        return self.token.kind is TokenKind.NAME and self.token.text.lower() in _PROPERTIES
 
     def _start(self) -> Node:
         token = self.token

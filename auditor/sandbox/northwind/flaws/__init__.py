@@ -16,8 +16,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.sandbox.northwind.flaws import clients, org, people, rules, scopes, servers, tokens
+from auditor.sandbox.northwind.flaws import (
+    claims,
+    client_keys,
+    clients,
+    exchanges,
+    org,
+    people,
+    rules,
+    scopes,
+    servers,
+    sign_in,
+    tokens,
+)
 from auditor.sandbox.northwind.flaws.flaw import Flaw, table
 
-FLAWS: Mapping[str, Flaw] = table([servers, rules, scopes, clients, people, tokens, org])
+FLAWS: Mapping[str, Flaw] = table(
+    [servers, rules, exchanges, scopes, claims, clients, sign_in, client_keys, people, tokens, org]
+)
 """All flaws, by the code of the rule that finds them."""

@@ -242,3 +242,4 @@ def helpful_agent(company: Company) -> None:
     baskets = company.server("Baskets", "https://api.northwind.example/baskets", scopes)
     agents = baskets.policy("Agents", clients=["shopping-agent"])
     agents.rule("On behalf of users", [EXCHANGE], list(scopes), access=5)
+    baskets.trust("Orders")

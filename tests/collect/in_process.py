@@ -1,0 +1,86 @@
+"""An org in this process, for whole exports in virtual time: each answer takes 50 ms, or hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import virtual
+from multidict import CIMultiDict
+from yarl import URL
+
+from auditor.collect.api.client import OktaClient
+from auditor.collect.auth.credentials import SSWS, Credentials
+from auditor.collect.fetch.list_fetcher import ListFetcher
+from auditor.collect.http.errors import TransportError
+from auditor.collect.http.response import Response
+from auditor.collect.journal.journal import Journal
+from auditor.collect.lists.ledger import ledger_of
+from auditor.collect.options import ExportOptions
+from auditor.collect.progress.watcher import NoProgress
+from auditor.collect.rate_limits.waiting import RateLimiter
+from auditor.collect.tenant.tenant_reader import TenantReader
+from auditor.snapshot.ledger import Ledger
+
+ORG = "https://acme.okta.com"
+LATENCY_S, SILENCE_S = 0.05, 10.0
+Answer = tuple[int, str, bytes]
+
+
+def okta_error(status: int, code: str) -> Answer:
+    body = {"errorCode": code, "errorSummary": "no", "errorCauses": []}
+    return status, "application/json", json.dumps(body).encode()
+
+
+async def silence() -> Answer:
+    await asyncio.sleep(SILENCE_S)
+    raise TransportError(f"no answer within {SILENCE_S:g} s")
+
+
+async def reset() -> Answer:
+    raise TransportError("the connection was reset")
+
+
+@dataclass
+class InProcessOrg:
+    """Serves a tenant file's resources, and a fault where the path matches, unless it is None."""
+
+    document: dict[str, Any]
+    path: str = "^nothing$"
+    fault: Callable[[], Any] | None = None
+    sent: Counter[str] = field(default_factory=Counter)
+
+    async def get(self, url: str) -> Response:
+        path = URL(url).path
+        self.sent[path] += 1
+        await asyncio.sleep(LATENCY_S)
+        answer = self.fault() if self.fault and re.search(self.path, path) else None
+        if answer is not None:
+            status, kind, body = await answer if asyncio.iscoroutine(answer) else answer
+        elif path in self.document:
+            status, kind, body = 200, "application/json", json.dumps(self.document[path]).encode()
+        else:
+            status, kind, body = 200, "application/json", b"[]"
+        return Response(status, CIMultiDict({"Content-Type": kind}), body)
+
+    def export(
+        self, journal: Journal | None = None, **options: Any
+    ) -> tuple[Ledger, float, TenantReader]:
+        """Read it all; returns the ledger, how many seconds it took, and who read."""
+
+        async def run() -> tuple[Ledger, float, TenantReader]:
+            fetcher = ListFetcher(cast("OktaClient", self), ORG, RateLimiter())
+            credentials = Credentials(ORG, SSWS, token="x")
+            reader = TenantReader(
+                credentials, ExportOptions(**options), fetcher, NoProgress(), journal
+            )
+            await reader.run()
+            reader.store.resources(reader.counts_of)
+            return ledger_of(reader.counts_of), virtual.now(), reader
+
+        return cast("tuple[Ledger, float, TenantReader]", virtual.run(run()))
