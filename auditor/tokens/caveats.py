@@ -55,7 +55,7 @@ def custom_server_caveats(
         yield Caveat(kind=CaveatKind.INLINE_HOOK)
     if OFFLINE_ACCESS in asked.ignored:
         yield Caveat(kind=CaveatKind.OFFLINE_ACCESS_IGNORED)
-    consent = granted & _consent_scopes(situation)
+    consent = _consent_scopes(situation, granted)
     prompts = (asked.prompt or "").split()
     asking = situation.client.oauth.consent_method == "REQUIRED" or "consent" in prompts
     if "none" in prompts:
@@ -102,12 +102,11 @@ def _client_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[C
         yield Caveat(kind=CaveatKind.OPENID_EXPECTED)
 
 
-def _consent_scopes(situation: Situation) -> frozenset[str]:
-    """Scopes to which a user may have to consent."""
+def _consent_scopes(situation: Situation, granted: frozenset[str]) -> frozenset[str]:
+    """Those of the scopes to which a user may have to consent."""
     if situation.grant == CLIENT_CREDENTIALS:
         return frozenset()
+    defined = situation.defined_scopes or {}
     return frozenset(
-        name
-        for name, scope in (situation.defined_scopes or {}).items()
-        if scope.consent in CONSENTED
+        name for name in granted & defined.keys() if defined[name].consent in CONSENTED
     )

@@ -5,6 +5,7 @@ Built once and asked many times; that is what makes a decision cheap.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -35,6 +36,7 @@ from auditor.tokens.scopes import (
     at_custom_server,
     at_org_server,
 )
+from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 
 
@@ -129,8 +131,11 @@ class Situation:
 
     @cached_property
     def applicable(self) -> tuple[Candidate, ...]:
-        """The candidates that can match."""
-        return tuple(candidate for candidate in self.candidates if candidate.skipped is None)
+        """The rules that can match, in order of evaluation; for many clients the same objects."""
+        if self.server is None:
+            return ()
+        tables = ServerTables.of(self.org)
+        return tables.applicable(self.server, self.client.client_id, self.grant)
 
     @cached_property
     def policies_known(self) -> bool:
@@ -151,11 +156,9 @@ class Situation:
         return "code" if self.grant == AUTHORIZATION_CODE else ""
 
     @cached_property
-    def defined_scopes(self) -> dict[str, Scope] | None:
+    def defined_scopes(self) -> Mapping[str, Scope] | None:
         """The server's scopes by name; None if they were not read."""
-        if self.server is None or not self.org.known("scopes", self.server):
-            return None
-        return {scope.name: scope for scope in self.org.scopes(self.server)}
+        return ServerTables.of(self.org).scopes(self.server) if self.server else None
 
     @property
     def asks_in_vain(self) -> bool:
