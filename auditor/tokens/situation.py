@@ -13,6 +13,7 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Claim, Scope
 from auditor.snapshot.org import Org
 from auditor.tokens.checks import Check
+from auditor.tokens.claims.group_claims import MatchingGroups, may_match
 from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, unevaluated
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.conditions import Condition
@@ -25,7 +26,7 @@ from auditor.tokens.grants import (
     USERLESS_GRANTS,
 )
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
-from auditor.tokens.people import Test, assignment_test
+from auditor.tokens.people import Test, assignment_test, members_known
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate, PolicyCandidates, policies_in_order
 from auditor.tokens.scopes import (
@@ -58,6 +59,8 @@ class Situation:
     _asked: dict[tuple[frozenset[str] | None, str, str | None], AskedScopes] = field(
         default_factory=dict
     )
+
+    _matching: dict[str, MatchingGroups] = field(default_factory=dict)
 
     @cached_property
     def fixed_checks(self) -> tuple[Check, ...]:
@@ -184,6 +187,16 @@ class Situation:
         """The server's claims, if they were read."""
         known = self.server is not None and self.org.known("claims", self.server)
         return self.org.claims(self.server) if self.server and known else ()
+
+    def matching_groups(self, claim: Claim) -> MatchingGroups | None:
+        """The groups that a claim may match; None if the groups were not read."""
+        if not self.org.known("groups"):
+            return None
+        if claim.id not in self._matching:
+            groups = {group.id for group in self.org.groups if may_match(claim, group)}
+            read = frozenset(group for group in groups if members_known(self.org, group))
+            self._matching[claim.id] = MatchingGroups(read, len(groups - read))
+        return self._matching[claim.id]
 
     @cached_property
     def claim_refusals(self) -> ClaimRefusals:
