@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Claim, Scope
@@ -25,6 +26,7 @@ from auditor.tokens.grants import (
     USER_CHECK_UNDOCUMENTED,
     USERLESS_GRANTS,
 )
+from auditor.tokens.interclient import is_trusted
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test, assignment_test, members_known
 from auditor.tokens.request import TokenRequest
@@ -39,6 +41,9 @@ from auditor.tokens.scopes import (
 )
 from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
+
+ClientKind: TypeAlias = tuple[str, bool, str, bool, bool]
+"""See `Situation.client_kind`."""
 
 
 @dataclass
@@ -164,6 +169,17 @@ class Situation:
         return ServerTables.of(self.org).scopes(self.server) if self.server else None
 
     @property
+    def client_kind(self) -> ClientKind:
+        """What about client and grant type decides which scopes may be asked for.
+
+        The grant type, whether it is a service app, the default response type, whether it requires
+        consent where nobody can be asked, and whether an app trusts it.
+        """
+        client = self.client
+        trusted = is_trusted(self.org, client)
+        return self.grant, client.service, self.default_response_type, self.asks_in_vain, trusted
+
+    @property
     def asks_in_vain(self) -> bool:
         """Whether the client requires consent in a grant type in which nobody can be asked."""
         required = self.client.oauth.consent_method == "REQUIRED"
@@ -248,7 +264,7 @@ class Situation:
         A client may ask for `interclient_access` only if an app trusts it (guide "Configure
         Native to Web SSO").
         """
-        if INTERCLIENT_ACCESS in scopes:
+        if INTERCLIENT_ACCESS in scopes and not is_trusted(self.org, self.client):
             return MissingFactKind.INTERCLIENT_TRUST
         return MissingFactKind.CONSENT_WITHOUT_PAGE if self.consent_unasked & scopes else None
 

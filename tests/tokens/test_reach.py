@@ -265,6 +265,22 @@ def test_whether_zones_in_doubt_let_a_client_in_is_not_known() -> None:
     assert server(tenant).clients == {"portal": None}
 
 
+def test_interclient_access_is_certain_only_for_a_client_that_an_app_trusts() -> None:
+    apps = [app("portal", CODE), app("kiosk", CODE, application_type="web")]
+    trust = {"/api/v1/apps/kiosk/interclient-allowed-apps": ["portal"]}
+    groups = {"/api/v1/apps/kiosk/groups": [{"id": "sales"}]}
+    scopes = ("orders:read", "interclient_access")
+    tenant = org(rule("all", "*"), scopes=scopes, **{"/api/v1/apps": apps}, **trust, **groups)
+    reach = Reach(tenant)
+    found = {
+        name: reach.situation("orders", name, CODE).access("interclient_access").people
+        for name in ("portal", "kiosk")
+    }
+    assert list(found["portal"].sure) == ["ada", "bob", "eve"]
+    assert (list(found["kiosk"].sure), list(found["kiosk"].unknown)) == ([], ["ada", "bob"])
+    assert server(tenant).scopes["interclient_access"] is True
+
+
 def test_unread_rules_make_everything_after_them_unknown() -> None:
     tenant = org(rule("r", "*"), unread=["policy_rules", "rules"])
 
