@@ -6,6 +6,7 @@ that an example allows are decided, and none may be minted that the finding says
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
-from auditor.tokens.grants import CLIENT_CREDENTIALS, IMPLICIT, user_grants
+from auditor.tokens.grants import CIBA, CLIENT_CREDENTIALS, IMPLICIT, TOKEN_EXCHANGE, user_grants
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
@@ -150,12 +151,22 @@ def with_okta_scope(org: Org, finding: Finding, request: TokenRequest, found: De
     return calls_okta and of_client(org, finding, request, found)
 
 
-def with_okta_scope_unwarned(
-    org: Org, finding: Finding, request: TokenRequest, decision: Decision
-) -> bool:
-    warned = {caveat.kind for caveat in decision.caveats}
-    unwarned = CaveatKind.ADMIN_ROLE_MISSING not in warned
-    return unwarned and with_okta_scope(org, finding, request, decision)
+def unwarned(kind: CaveatKind, denied: Denied) -> Denied:
+    """The tokens that a finding calls doubtful, unless the decision has the same doubt."""
+
+    def check(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+        warned = any(caveat.kind is kind for caveat in decision.caveats)
+        return not warned and denied(org, finding, request, decision)
+
+    return check
+
+
+def with_id_token(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+    return "openid" in decision.granted_scopes and of_client(org, finding, request, decision)
+
+
+def by_ciba(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+    return request.grant == CIBA and of_client(org, finding, request, decision)
 
 
 def of_grant(_: Org, finding: Finding, request: TokenRequest, __: Decision) -> bool:
@@ -193,8 +204,10 @@ DENIED: dict[str, Denied] = {
     "OAM517": refreshed_of_client,
     "OAM518": refreshed_by_rule,
     "OAM520": by_rule_with_key_as_grant,
+    "OAM530": unwarned(CaveatKind.ID_TOKEN_KEY, with_id_token),
+    "OAM536": unwarned(CaveatKind.CIBA_AUTHENTICATOR, by_ciba),
     "OAM601": of_people,
-    "OAM606": with_okta_scope_unwarned,
+    "OAM606": unwarned(CaveatKind.ADMIN_ROLE_MISSING, with_okta_scope),
     "OAM610": of_grant,
     "OAM613": of_people,
     "OAM614": with_okta_scope,
@@ -244,6 +257,23 @@ def test_no_token_is_minted_that_a_finding_denies(code: str) -> None:
 
     assert walked
     assert contradictions == []
+
+
+def test_where_no_token_can_be_exchanged_those_of_other_servers_are_refused() -> None:
+    rule = RULES["OAM320"]
+    (org,) = (decided(example)[0] for example in rule.page.flagged)
+    decider = Decider(org)
+    for finding in rule.findings(org):
+        server = org.server_of(finding.record)
+        assert server is not None
+        exchanges = [
+            replace(request, subject_server=other)
+            for request in requests(org)
+            if request.grant == TOKEN_EXCHANGE and request.server == server.id and request.scopes
+            for other in [*(each.id for each in org.servers if each.id != server.id), ORG_SERVER]
+        ]
+        outcomes = {decider.decide(request).outcome for request in exchanges}
+        assert outcomes == {Outcome.REJECTED}
 
 
 @pytest.mark.parametrize("code", UNFAILING)
