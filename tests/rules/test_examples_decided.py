@@ -15,6 +15,7 @@ import pytest
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Finding
 from auditor.plugins import load_rules
+from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, Claim
 from auditor.snapshot.org import Org
 from auditor.tokens.caveat import CaveatKind
@@ -37,7 +38,9 @@ Denied = Callable[[Org, Finding, TokenRequest, Decision], bool]
 
 
 def of_client(_: Org, finding: Finding, request: TokenRequest, __: Decision) -> bool:
-    return request.client == finding.record.client_id
+    client = finding.record
+    assert isinstance(client, App)
+    return request.client == client.client_id
 
 
 def of_client_at_custom_servers(
@@ -69,7 +72,7 @@ def refreshed_of_client(
     org: Org, finding: Finding, request: TokenRequest, decision: Decision
 ) -> bool:
     at_custom = of_client_at_custom_servers(org, finding, request, decision)
-    return decision.refresh_token and at_custom
+    return bool(decision.refresh_token) and at_custom
 
 
 def at_server(org: Org, finding: Finding, request: TokenRequest, _: Decision) -> bool:
@@ -126,7 +129,7 @@ def by_rule_with_device_sso(
 def refreshed_by_rule(
     org: Org, finding: Finding, request: TokenRequest, decision: Decision
 ) -> bool:
-    return decision.refresh_token and by_rule(org, finding, request, decision)
+    return bool(decision.refresh_token) and by_rule(org, finding, request, decision)
 
 
 def by_policy(_: Org, finding: Finding, __: TokenRequest, decision: Decision) -> bool:
