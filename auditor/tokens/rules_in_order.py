@@ -48,7 +48,7 @@ class Candidate:
     @cached_property
     def _people(self) -> Test:
         assert self.rule is not None
-        return admission_test(self.org, self.rule)
+        return admission_test(self.org, self.rule, self.grant)
 
     def admits(self, user: str | None) -> bool | None:
         """Whether the people condition lets the request through; None if that is not known."""

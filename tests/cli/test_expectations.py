@@ -63,7 +63,7 @@ EXAMPLE: dict[str, Any] = {
 
 REQUEST_KEYS = (
     *("name", "server", "client", "grant", "user", "scopes"),
-    *("response_type", "redirect_uri", "prompt", "pkce", "dpop"),
+    *("response_type", "redirect_uri", "resource", "subject_server", "prompt", "pkce", "dpop"),
 )
 REQUEST = """\
 - name: a case

@@ -21,7 +21,7 @@ from auditor.tokens.grants import REFRESH_TOKEN
 from auditor.tokens.reach.regions import Region
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.situations import Reach, SituationReach
-from auditor.tokens.reach.user_sets import UncertainUsers
+from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.situation import Situation
@@ -117,9 +117,18 @@ class EqualAccess:
                 if clients >> place & 1
             ),
             len(people.sure),
-            bool(people.unknown),
+            bool(people.unknown - self._passing) or not people.sure,
             *(lifetimes or (None, None)),
         )
+
+    @property
+    def _passing(self) -> UserSet:
+        """People who make no number uncertain, unless they are asked about.
+
+        Whoever is locked out would make every number one at least.
+        """
+        passing = self.reaches[0].reach.populations.status_in_doubt(self.situation.grant)
+        return passing if self.user is None else passing - passing
 
     @property
     def _regions(self) -> tuple[Region, ...]:
@@ -159,7 +168,7 @@ class EqualAccess:
             )
         return self._clients[place]
 
-    def _lifetimes(self, region: Region) -> tuple[int | None, bool]:
+    def _lifetimes(self, region: Region) -> tuple[int | None, bool | None]:
         """The minutes of the access token, and whether there is a refresh token."""
         situation = self.situation
         request = TokenRequest(

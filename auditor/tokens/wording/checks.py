@@ -11,6 +11,7 @@ from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
+from auditor.tokens.request import ORG_SERVER
 
 
 def check_words(explanation: DecisionSteps, check: Check) -> str:
@@ -46,10 +47,13 @@ def _client(explanation: DecisionSteps, check: Check) -> str:
 
 def _zones(explanation: DecisionSteps, check: Check) -> str:
     name = _client_name(explanation)
+    unknown = "the network zones of the org were not read"
+    if check.unsettled:
+        unknown = f"whether the network zones of {name} let it in is not known"
     return {
         Verdict.PASSED: f"{name} may be used from its network zones",
         Verdict.FAILED: f"{name} may be used from network zones only that match no address",
-    }.get(check.verdict, "the network zones of the org were not read")
+    }.get(check.verdict, unknown)
 
 
 def _keys(explanation: DecisionSteps, check: Check) -> str:
@@ -108,6 +112,18 @@ def _dpop(explanation: DecisionSteps, check: Check) -> str:
     return "the client requires DPoP"
 
 
+def _subject_token(explanation: DecisionSteps, check: Check) -> str:
+    server, subject_server = explanation.situation.server, explanation.request.subject_server
+    name = "the org server"
+    if subject_server and subject_server != ORG_SERVER:
+        name = f"server {quoted(explanation.situation.org.server(subject_server).title)}"
+    own = quoted(server.title) if server else "the org server"
+    if check.verdict is Verdict.UNKNOWN:
+        return f"whether {own} takes subject tokens of {name} is not known"
+    takes = "takes no" if check.verdict is Verdict.FAILED else "takes"
+    return f"{own} {takes} subject tokens of {name}"
+
+
 def _scopes(explanation: DecisionSteps, check: Check) -> str:
     request = explanation.request
     asked = explanation.situation.asked(request)
@@ -116,14 +132,21 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
         return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
-    if asked.unsettled is MissingFactKind.CONSENT_WITHOUT_PAGE:
-        return f"scopes {names}: one requires consent, and there is no page to ask on"
     if asked.unsettled is not None:
-        return f"scopes {names}: whether they may be named beside this assertion is not known"
+        return f"scopes {names}: {_UNSETTLED_SCOPES[asked.unsettled]}"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
     return f"{noun} {names} can be asked for"
+
+
+_UNSETTLED_SCOPES = {
+    MissingFactKind.CONSENT_WITHOUT_PAGE: "one requires consent, and there is no page to ask on",
+    MissingFactKind.INTERCLIENT_TRUST: "interclient_access takes an app that trusts the client",
+    MissingFactKind.SCOPES_WITH_ASSERTION: (
+        "whether they may be named beside this assertion is not known"
+    ),
+}
 
 
 def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
@@ -140,6 +163,9 @@ def _user(explanation: DecisionSteps, check: Check) -> str:
     if user_id is None:
         return "the request names no user"
     user = org.user(user_id)
+    if user is not None and check.verdict is Verdict.UNKNOWN:
+        open_ends = "whether this grant type needs more is not published"
+        return f"user {quoted(user.title)} is {user.status}; {open_ends}"
     if user is not None:
         return f"user {quoted(user.title)} is {user.status}"
     if check.verdict is Verdict.UNKNOWN:
@@ -150,7 +176,9 @@ def _user(explanation: DecisionSteps, check: Check) -> str:
 def _assignment(explanation: DecisionSteps, check: Check) -> str:
     name = _user_name(explanation.situation.org, explanation.request.user)
     if check.verdict is Verdict.PASSED:
-        return f"user {name} is active and {_assigned_how(explanation)}"
+        user = explanation.situation.org.user(explanation.request.user or "")
+        active = user is not None and user.status == "ACTIVE"
+        return f"user {name}{' is active and' if active else ':'} {_assigned_how(explanation)}"
     if check.verdict is Verdict.FAILED:
         return f"user {name} is not assigned to the client"
     if check.unsettled and check.unsettled.kind is MissingFactKind.EXCHANGE_USER_CHECK:
@@ -202,6 +230,7 @@ _BY_CONDITION: dict[Condition, Callable[[DecisionSteps, Check], str]] = {
     Condition.REDIRECT_URI: _redirect_uri,
     Condition.PKCE: _pkce,
     Condition.DPOP: _dpop,
+    Condition.SUBJECT_TOKEN: _subject_token,
     Condition.SCOPES: _scopes,
     Condition.USER: _user,
     Condition.ASSIGNMENT: _assignment,
