@@ -154,6 +154,12 @@ def with_okta_scope(org: Org, finding: Finding, request: TokenRequest, found: De
     return calls_okta and of_client(org, finding, request, found)
 
 
+def of_machine_with_okta_scope(
+    org: Org, finding: Finding, request: TokenRequest, found: Decision
+) -> bool:
+    return request.grant == CLIENT_CREDENTIALS and with_okta_scope(org, finding, request, found)
+
+
 def unwarned(kind: CaveatKind, denied: Denied) -> Denied:
     """The tokens that a finding calls doubtful, unless the decision has the same doubt."""
 
@@ -214,6 +220,7 @@ DENIED: dict[str, Denied] = {
     "OAM610": of_grant,
     "OAM613": of_people,
     "OAM614": with_okta_scope,
+    "OAM616": of_machine_with_okta_scope,
 }
 """Which tokens a finding denies."""
 
