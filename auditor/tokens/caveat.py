@@ -15,6 +15,8 @@ class CaveatKind(StrEnum):
     """What a token depends on besides configuration, or where Okta's documents are silent."""
 
     ADMIN_ROLE_MISSING = "admin_role_missing"
+    CIBA_AUTHENTICATOR = "ciba_authenticator"
+    """The client names no authenticator with which the user could be asked."""
     CLAIMS_NOT_EVALUATED = "claims_not_evaluated"
     CLIENT_KEYS_UNREAD = "client_keys_unread"
     CONSENT = "consent"
@@ -22,6 +24,8 @@ class CaveatKind(StrEnum):
     EQUAL_PRIORITY = "equal_priority"
     GROUPS_CLAIM = "groups_claim"
     """The user may be in more groups than a groups claim can hold."""
+    ID_TOKEN_KEY = "id_token_key"  # noqa: S105 - a kind of caveat
+    """ID tokens are to be encrypted, and there is no key for that."""
     INLINE_HOOK = "inline_hook"
     INTERACTION_CODE = "interaction_code"
     LIMITED_TO_USER = "limited_to_user"
@@ -107,6 +111,9 @@ _TEXTS = {
     CaveatKind.ADMIN_ROLE_MISSING: (
         "The app has no admin role, so API calls with this token are answered with 403."
     ),
+    CaveatKind.CIBA_AUTHENTICATOR: (
+        "The client names no authenticator for CIBA; whom Okta asks then is not published."
+    ),
     CaveatKind.CLAIMS_NOT_EVALUATED: (
         "The server's claims are not evaluated here; Okta refuses the token if one of them fails."
     ),
@@ -116,6 +123,10 @@ _TEXTS = {
     ),
     CaveatKind.EQUAL_PRIORITY: (
         "Another rule has the same priority; Okta does not document which is tried first."
+    ),
+    CaveatKind.ID_TOKEN_KEY: (
+        "ID tokens of the client are to be encrypted, but it has no active key for that; what "
+        "Okta answers then is not published."
     ),
     CaveatKind.INLINE_HOOK: "A token inline hook can change the token, or refuse it.",
     CaveatKind.INTERACTION_CODE: (

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Claim, Scope
 from auditor.snapshot.org import Org
 from auditor.tokens.checks import Check
+from auditor.tokens.claims.group_claims import MatchingGroups, may_match
 from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, unevaluated
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.conditions import Condition
@@ -24,8 +26,9 @@ from auditor.tokens.grants import (
     USER_CHECK_UNDOCUMENTED,
     USERLESS_GRANTS,
 )
+from auditor.tokens.interclient import is_trusted
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
-from auditor.tokens.people import Test, assignment_test
+from auditor.tokens.people import Test, assignment_test, members_known
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate, PolicyCandidates, policies_in_order
 from auditor.tokens.scopes import (
@@ -38,6 +41,9 @@ from auditor.tokens.scopes import (
 )
 from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
+
+ClientKind: TypeAlias = tuple[str, bool, str, bool, bool]
+"""See `Situation.client_kind`."""
 
 
 @dataclass
@@ -58,6 +64,8 @@ class Situation:
     _asked: dict[tuple[frozenset[str] | None, str, str | None], AskedScopes] = field(
         default_factory=dict
     )
+
+    _matching: dict[str, MatchingGroups] = field(default_factory=dict)
 
     @cached_property
     def fixed_checks(self) -> tuple[Check, ...]:
@@ -161,6 +169,17 @@ class Situation:
         return ServerTables.of(self.org).scopes(self.server) if self.server else None
 
     @property
+    def client_kind(self) -> ClientKind:
+        """What about client and grant type decides which scopes may be asked for.
+
+        The grant type, whether it is a service app, the default response type, whether it requires
+        consent where nobody can be asked, and whether an app trusts it.
+        """
+        client = self.client
+        trusted = is_trusted(self.org, client)
+        return self.grant, client.service, self.default_response_type, self.asks_in_vain, trusted
+
+    @property
     def asks_in_vain(self) -> bool:
         """Whether the client requires consent in a grant type in which nobody can be asked."""
         required = self.client.oauth.consent_method == "REQUIRED"
@@ -184,6 +203,16 @@ class Situation:
         """The server's claims, if they were read."""
         known = self.server is not None and self.org.known("claims", self.server)
         return self.org.claims(self.server) if self.server and known else ()
+
+    def matching_groups(self, claim: Claim) -> MatchingGroups | None:
+        """The groups that a claim may match; None if the groups were not read."""
+        if not self.org.known("groups"):
+            return None
+        if claim.id not in self._matching:
+            groups = {group.id for group in self.org.groups if may_match(claim, group)}
+            read = frozenset(group for group in groups if members_known(self.org, group))
+            self._matching[claim.id] = MatchingGroups(read, len(groups - read))
+        return self._matching[claim.id]
 
     @cached_property
     def claim_refusals(self) -> ClaimRefusals:
@@ -235,7 +264,7 @@ class Situation:
         A client may ask for `interclient_access` only if an app trusts it (guide "Configure
         Native to Web SSO").
         """
-        if INTERCLIENT_ACCESS in scopes:
+        if INTERCLIENT_ACCESS in scopes and not is_trusted(self.org, self.client):
             return MissingFactKind.INTERCLIENT_TRUST
         return MissingFactKind.CONSENT_WITHOUT_PAGE if self.consent_unasked & scopes else None
 

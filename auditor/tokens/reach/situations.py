@@ -227,11 +227,4 @@ class Reach:
 def _kind(situation: Situation) -> Hashable:
     """Everything on which it depends which scopes may be asked for at a custom server."""
     assert situation.server is not None
-    client = situation.client
-    return (
-        situation.server.id,
-        situation.grant,
-        client.service,
-        situation.default_response_type,
-        situation.asks_in_vain,
-    )
+    return situation.server.id, situation.client_kind
