@@ -48,6 +48,8 @@ def explain_command(snapshot: Path, named: NamedRequest) -> str:
     parts += ["--user", named.user] if named.user is not None else []
     for scope in named.scopes or ():
         parts += ["--scope", scope]
+    for scope in named.assertion_scopes or ():
+        parts += ["--assertion-scope", scope]
     parts += ["--response-type", named.response_type] if named.response_type is not None else []
     parts += ["--redirect-uri", named.redirect_uri] if named.redirect_uri is not None else []
     parts += ["--prompt", named.prompt] if named.prompt is not None else []

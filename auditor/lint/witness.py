@@ -31,6 +31,8 @@ def explain_command(org: Org, request: TokenRequest, file: str) -> str:
         words += ["--user", _named(org, "users", user, request.user) if user else request.user]
     for scope in sorted(request.scopes or ()):
         words += ["--scope", scope]
+    for scope in sorted(request.assertion_scopes or ()):
+        words += ["--assertion-scope", scope]
     if request.response_type is not None:
         words += ["--response-type", request.response_type]
     if request.redirect_uri is not None:

@@ -19,6 +19,7 @@ class CaveatKind(StrEnum):
     CONSENT = "consent"
     """The user has to consent to scopes."""
     EQUAL_PRIORITY = "equal_priority"
+    ID_JAG = "id_jag"
     INLINE_HOOK = "inline_hook"
     INTERACTION_CODE = "interaction_code"
     LIMITED_TO_USER = "limited_to_user"
@@ -80,6 +81,10 @@ _TEXTS = {
     ),
     CaveatKind.EQUAL_PRIORITY: (
         "Another rule has the same priority; Okta does not document which is tried first."
+    ),
+    CaveatKind.ID_JAG: (
+        "This is an ID-JAG, if the audience is the issuer of the connected server: that server "
+        "exchanges it for an access token by its own access policies."
     ),
     CaveatKind.INLINE_HOOK: "A token inline hook can change the token, or refuse it.",
     CaveatKind.INTERACTION_CODE: (

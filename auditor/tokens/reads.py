@@ -17,5 +17,12 @@ READS = (*OUTCOME_READS, "client_roles")
 CUSTOM_SERVER_READS = tuple(name for name in OUTCOME_READS if name != "app_grants")
 """Decisions of custom authorization servers rest on these."""
 
-CONSULTS = ("app_jwks", "claims", "network_zones")
+CONSULTS = (
+    "app_jwks",
+    "claims",
+    "network_zones",
+    "ai_agents",
+    "agent_connections",
+    "delegation_links",
+)
 """Decisions look at these if they were read; see `Rule.consults`."""

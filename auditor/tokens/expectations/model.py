@@ -17,6 +17,7 @@ _REQUEST = frozenset(
         "grant",
         "user",
         "scopes",
+        "assertion_scopes",
         "response_type",
         "redirect_uri",
         "prompt",
@@ -41,6 +42,9 @@ class Expectation(BaseModel):
     user: str | None = Field(default=None, description="Login or id of the user.")
     scopes: list[str] | None = Field(
         default=None, description="Scopes asked for; left out, the request leaves them out."
+    )
+    assertion_scopes: list[str] | None = Field(
+        default=None, description="Scopes that the assertion of a JWT bearer request carries."
     )
     response_type: str | None = Field(default=None, description="Space-separated.")
     redirect_uri: str | None = Field(default=None, description="Left out: a registered one.")
@@ -98,6 +102,9 @@ class Expectation(BaseModel):
             grant=self.grant,
             user=self.user,
             scopes=None if self.scopes is None else tuple(self.scopes),
+            assertion_scopes=(
+                None if self.assertion_scopes is None else tuple(self.assertion_scopes)
+            ),
             response_type=self.response_type,
             redirect_uri=self.redirect_uri,
             prompt=self.prompt,

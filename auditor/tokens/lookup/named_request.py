@@ -19,6 +19,7 @@ class NamedRequest:
     grant: str
     user: str | None = None
     scopes: tuple[str, ...] | None = None
+    assertion_scopes: tuple[str, ...] | None = None
     response_type: str | None = None
     redirect_uri: str | None = None
     prompt: str | None = None
@@ -40,6 +41,9 @@ class NamedRequest:
             grant=grant,
             user=None if self.user is None else find_user(org, self.user).id,
             scopes=None if self.scopes is None else frozenset(self.scopes),
+            assertion_scopes=(
+                None if self.assertion_scopes is None else frozenset(self.assertion_scopes)
+            ),
             response_type=self.response_type,
             redirect_uri=self.redirect_uri,
             prompt=self.prompt,

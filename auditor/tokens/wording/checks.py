@@ -11,6 +11,7 @@ from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
+from auditor.tokens.scopes import AskedScopes
 
 
 def check_words(explanation: DecisionSteps, check: Check) -> str:
@@ -68,6 +69,8 @@ def _grant(explanation: DecisionSteps, check: Check) -> str:
         return f"Okta knows no grant type {quoted(grant)}"
     if check.verdict is Verdict.FAILED:
         return f"{name} may not use {grant}"
+    if check.verdict is Verdict.UNKNOWN:
+        return f"{name} is an AI agent, and no source says whether it may use {grant}"
     return f"{name} is active and may use {grant}"
 
 
@@ -112,24 +115,34 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
     request = explanation.request
     asked = explanation.situation.asked(request)
     names = listed(sorted(request.scopes), most=8) if request.scopes else "no scopes"
+    if request.assertion_scopes and not request.scopes:
+        names = f"{listed(sorted(request.assertion_scopes), most=8)} of the assertion"
     if check.rejection is not None:
-        return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
+        return f"scopes {names}: {_why_not(asked, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
-    if asked.unsettled is MissingFactKind.CONSENT_WITHOUT_PAGE:
-        return f"scopes {names}: one requires consent, and there is no page to ask on"
     if asked.unsettled is not None:
-        return f"scopes {names}: whether they may be named beside this assertion is not known"
+        return f"scopes {names}: {_UNSETTLED.get(asked.unsettled, _BESIDE_ASSERTION)}"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
     return f"{noun} {names} can be asked for"
 
 
-def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
-    if undefined:
-        verb = "is" if len(undefined) == 1 else "are"
-        return f"{listed(sorted(undefined), most=8)} {verb} not defined on this server"
+_BESIDE_ASSERTION = "whether they may be named beside this assertion is not known"
+_UNSETTLED = {
+    MissingFactKind.AGENT_CONNECTIONS: "whether a connection of the agent allows them is not known",
+    MissingFactKind.CONSENT_WITHOUT_PAGE: "one requires consent, and there is no page to ask on",
+}
+
+
+def _why_not(asked: AskedScopes, rejection: Rejection) -> str:
+    if asked.unconnected:
+        unconnected = listed(sorted(asked.unconnected), most=8)
+        return f"no resource connection of the agent allows {unconnected}"
+    if asked.undefined:
+        verb = "is" if len(asked.undefined) == 1 else "are"
+        return f"{listed(sorted(asked.undefined), most=8)} {verb} not defined on this server"
     if rejection is ONLY_SERVICE_APPS:
         return "only service apps get tokens without a user from the org server"
     return rejection.description or "is not possible with this grant type"
