@@ -36,7 +36,7 @@ from auditor.tokens.reach.populations import PEOPLE_READS, Populations, shared_p
 from auditor.tokens.reach.regions import Region
 from auditor.tokens.reach.rules import Obstacle, RuleReach
 from auditor.tokens.reach.servers import ServerReach, TenantReach, tenant_reach
-from auditor.tokens.reach.user_sets import UserSet
+from auditor.tokens.reach.user_sets import Numbering, UserSet
 from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS, READS
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.rule_conditions import (
@@ -90,6 +90,7 @@ __all__ = [
     "ExplainedStep",
     "MissingFact",
     "MissingFactKind",
+    "Numbering",
     "Obstacle",
     "OidcScopes",
     "Outcome",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from auditor import Confidence, Impact, Severity
-from auditor.results import AcceptedBy, FindingStatus
+from auditor.oauth import TokenRequest
+from auditor.results import AcceptedBy, FindingStatus, Witness
 
 # Reports make anchors and markers of these, so they are nothing else wherever they come from.
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2,10}[0-9]{3,4}$")]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 RuleName = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
+
+_REQUEST = tuple(field.name for field in fields(TokenRequest))
 
 
 class ResultsPart(BaseModel):
@@ -60,9 +64,28 @@ class WitnessInfo(ResultsPart):
     scopes: list[str] | None = Field(description="Null if the request leaves the scopes out.")
     response_type: str | None
     redirect_uri: str | None
+    resource: str | None = None
+    subject_server: str | None = Field(
+        default=None, description="Of a token exchange: the id of the subject token's server."
+    )
+    prompt: str | None = None
     pkce: bool | None
     dpop: bool | None
     command: str = Field(description="A shell command that shows what becomes of it.")
+
+    @classmethod
+    def of(cls, witness: Witness) -> WitnessInfo:
+        """The witness as it is written."""
+        parts = {name: getattr(witness.request, name) for name in _REQUEST}
+        scopes = None if parts["scopes"] is None else sorted(parts["scopes"])
+        return cls(**{**parts, "scopes": scopes}, command=witness.command)
+
+    @property
+    def witness(self) -> Witness:
+        """The witness that was written."""
+        parts = {name: getattr(self, name) for name in _REQUEST}
+        scopes = None if self.scopes is None else frozenset(self.scopes)
+        return Witness(TokenRequest(**{**parts, "scopes": scopes}), self.command)
 
 
 class AcceptanceInfo(ResultsPart):

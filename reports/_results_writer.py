@@ -13,7 +13,6 @@ from auditor.results import (
     NotEvaluated,
     Notice,
     Run,
-    Witness,
     markdown,
 )
 
@@ -115,22 +114,6 @@ def summary_of(result: AuditResult) -> ResultsSummary:
     )
 
 
-def _witness(item: Witness) -> WitnessInfo:
-    request = item.request
-    return WitnessInfo(
-        server=request.server,
-        client=request.client,
-        grant=request.grant,
-        user=request.user,
-        scopes=None if request.scopes is None else sorted(request.scopes),
-        response_type=request.response_type,
-        redirect_uri=request.redirect_uri,
-        pkce=request.pkce,
-        dpop=request.dpop,
-        command=item.command,
-    )
-
-
 def _finding(item: ReportedFinding) -> FindingInfo:
     return FindingInfo(
         code=item.rule.code,
@@ -159,7 +142,7 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         acceptance=_acceptance(item.acceptance) if item.acceptance else None,
         fix=item.fix,
         evidence=item.evidence,
-        witness=_witness(item.witness) if item.witness else None,
+        witness=WitnessInfo.of(item.witness) if item.witness else None,
     )
 
 

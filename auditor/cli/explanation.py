@@ -107,9 +107,11 @@ def _minted(explanation: DecisionSteps) -> list[str]:
         by = f"rule {quoted(decision.rule.title)} of policy {quoted(decision.policy.title)}"
     rows = {
         "scopes": listed(decision.granted_scopes, most=20),
-        "access token": _lifetime(decision.access_token_minutes),
+        "access token": _access_token(explanation),
         "refresh token": _refresh(decision),
     }
+    if decision.audience is not None:
+        rows["audience"] = decision.audience
     if request.scopes and (left := request.scopes - set(decision.granted_scopes)):
         rows["left out"] = listed(sorted(left))
     if decision.id_token_minutes is not None:
@@ -121,7 +123,15 @@ def _lifetime(minutes: int | None) -> str:
     return "not known" if minutes is None else duration(minutes)
 
 
+def _access_token(explanation: DecisionSteps) -> str:
+    if not explanation.situation.asked(explanation.request).access_token:
+        return "none"
+    return _lifetime(explanation.decision.access_token_minutes)
+
+
 def _refresh(decision: Decision) -> str:
+    if decision.refresh_token is None:
+        return "not known"
     if not decision.refresh_token:
         return "none"
     minutes, window = decision.refresh_token_minutes, decision.refresh_window_minutes
@@ -170,12 +180,11 @@ def _trace(explanation: DecisionSteps) -> Iterator[str]:
 
 
 def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
-    server = None if request.server == ORG_SERVER else org.server(request.server)
     client = org.client(request.client)
     user = org.user(request.user) if request.user else None
     assert client is not None
     return {
-        "server": {"id": request.server, "name": server.title if server else ORG_SERVER},
+        "server": _server(org, request.server),
         "client": {"id": request.client, "name": client.title},
         "grant": request.grant,
         "user": {"id": request.user, "name": user.title if user else None}
@@ -187,7 +196,14 @@ def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
         ),
         "response_type": request.response_type,
         "redirect_uri": request.redirect_uri,
+        "resource": request.resource,
+        "subject_server": _server(org, request.subject_server) if request.subject_server else None,
         "prompt": request.prompt,
         "pkce": request.pkce,
         "dpop": request.dpop,
     }
+
+
+def _server(org: Org, server_id: str) -> dict[str, str]:
+    name = ORG_SERVER if server_id == ORG_SERVER else org.server(server_id).title
+    return {"id": server_id, "name": name}

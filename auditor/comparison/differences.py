@@ -186,6 +186,7 @@ class Differences:
             old, new = self._eligibility.people(pair, client, grant, user_checked=False)
             moved |= old.possible ^ new.possible
         concerned = (pair.affected & (old.possible | new.possible)) | moved
+        concerned -= self._eligibility.status_in_doubt(grant)
         if not concerned:
             return
         concerned_users = UncertainUsers.certain(concerned)

@@ -17,9 +17,9 @@ from auditor.tokens.grants import (
     KNOWN_GRANTS,
     REFRESH_TOKEN,
 )
-from auditor.tokens.missing_facts import MissingFactKind
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.rejections import Rejection
-from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
+from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere, zones_in_doubt
 
 
 def client_checks(
@@ -52,7 +52,10 @@ def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
 
     An authorization code is refused when it is redeemed: nothing at `/authorize` helps.
     """
-    if client.oauth.network.connection == "ZONE":
+    if zones_in_doubt(org, client):
+        fact = MissingFact(kind=MissingFactKind.NETWORK_ZONES_IN_DOUBT)
+        yield Check(Condition.ZONES, Verdict.UNKNOWN, unsettled=fact)
+    elif client.oauth.network.connection == "ZONE":
         usable = usable_somewhere(org, client)
         yield _three_valued(Condition.ZONES, rejections.OUTSIDE_ZONES, answer=usable)
     if client.auth_method == "private_key_jwt":
@@ -66,7 +69,7 @@ def _without_grant(client: App, grant: str) -> Rejection:
     if grant in BROWSER_GRANTS:
         types = client.oauth.response_types
         return rejections.wrong_response_type(types, Condition.GRANT)
-    return rejections.grant_not_allowed(client.grant_types)
+    return rejections.grant_not_allowed(grant, client.grant_types)
 
 
 def _three_valued(condition: Condition, rejection: Rejection, *, answer: bool | None) -> Check:

@@ -9,7 +9,7 @@ from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
-from auditor.tokens.rule_conditions import admits_userless
+from auditor.tokens.rule_conditions import admits_userless, names_nobody
 
 Test = Callable[[str], "bool | None"]
 """Answers for a user id; None where the snapshot does not say."""
@@ -61,12 +61,17 @@ def assignments_known(org: Org, client: App) -> bool:
     )
 
 
-def admission_test(org: Org, rule: PolicyRule) -> Test:
+def admission_test(org: Org, rule: PolicyRule, grant: str) -> Test:
     """Whether a rule's people condition lets a user through.
 
     The included users and members of included groups, less the excluded ones. EVERYONE is
     anybody assigned to the client. Excluded users are not shut out of the app: their requests
     fall through to the next rule.
+
+    Args:
+        org: the tenant.
+        rule: the rule.
+        grant: the grant type: on it depends what a rule that names nobody means.
     """
     people = rule.people
     excluded, out_complete = users_of(org, people.users.exclude, people.groups.exclude)
@@ -74,6 +79,7 @@ def admission_test(org: Org, rule: PolicyRule) -> Test:
         included, complete = frozenset[str](), True
     else:
         included, complete = users_of(org, people.users.include, people.groups.include)
+        complete = complete and not names_nobody(rule, grant)
 
     def test(user: str) -> bool | None:
         if user in excluded:
@@ -97,7 +103,7 @@ class PeopleGap:
     """Ids of the excluded groups that the user is in, or else of all included groups."""
 
 
-def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None:
+def people_gap(org: Org, rule: PolicyRule, user: str | None, grant: str) -> PeopleGap | None:
     """Why a rule does not admit a user, or a request without one; None if it does."""
     people = rule.people
     if user is None:
@@ -107,7 +113,7 @@ def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None
     excluding = tuple(group for group in people.groups.exclude if user in org.members(group))
     if excluding:
         return PeopleGap(excluded=True, groups=excluding)
-    if admission_test(org, rule)(user):
+    if admission_test(org, rule, grant)(user):
         return None
     return PeopleGap(excluded=False, groups=people.groups.include)
 

@@ -18,11 +18,12 @@ CUSTOM_SERVER_READS = tuple(name for name in OUTCOME_READS if name != "app_grant
 """Decisions of custom authorization servers rest on these."""
 
 CONSULTS = (
-    "app_jwks",
-    "claims",
-    "network_zones",
-    "ai_agents",
     "agent_connections",
+    "ai_agents",
+    "app_jwks",
+    "associated_servers",
+    "claims",
     "delegation_links",
+    "network_zones",
 )
 """Decisions look at these if they were read; see `Rule.consults`."""

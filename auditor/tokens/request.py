@@ -36,6 +36,13 @@ class TokenRequest:
     redirect_uri: str | None = None
     """None means one that is registered."""
 
+    resource: str | None = None
+    """The resource indicator (RFC 8707); None if the request names none."""
+
+    subject_server: str | None = None
+    """The id of the server that issued the subject token of a token exchange, or `org`; None means
+    one whose tokens the exchanging server takes."""
+
     prompt: str | None = None
     """`none`, `consent` or `login`; None means that Okta shows what pages it has to."""
 

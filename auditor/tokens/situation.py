@@ -5,13 +5,14 @@ Built once and asked many times; that is what makes a decision cheap.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
 from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
-from auditor.snapshot.models.servers import AuthorizationServer, Scope
+from auditor.snapshot.models.servers import AuthorizationServer, Claim, Scope
 from auditor.snapshot.org import Org
 from auditor.tokens.agents import id_jag, with_connections
 from auditor.tokens.checks import Check
@@ -32,7 +33,15 @@ from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test, assignment_test
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate, PolicyCandidates, policies_in_order
-from auditor.tokens.scopes import OPENID, AskedScopes, at_custom_server, at_org_server
+from auditor.tokens.scopes import (
+    CONSENTED,
+    INTERCLIENT_ACCESS,
+    OPENID,
+    AskedScopes,
+    at_custom_server,
+    at_org_server,
+)
+from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
 from auditor.tokens.usual_request import usual_request
 
@@ -73,6 +82,11 @@ class Situation:
         last = self.fixed_checks[-1]
         return last if last.ends else None
 
+    @cached_property
+    def unsettled(self) -> MissingFact | None:
+        """The fact without which no token of this situation is certain, if there is one."""
+        return next((check.unsettled for check in self.fixed_checks if check.unsettled), None)
+
     @property
     def waits_for_user(self) -> bool:
         """Whether every request of a client in order is left open: a refresh, but for its user."""
@@ -105,6 +119,11 @@ class Situation:
         """
         return self.grant in USER_CHECK_UNDOCUMENTED
 
+    @property
+    def audience(self) -> str | None:
+        """The audience of the server, which has one only; None at the org server."""
+        return next(iter(self.server.audiences), None) if self.server else None
+
     @cached_property
     def policies(self) -> tuple[PolicyCandidates, ...]:
         """All policies of the server, in order of evaluation; none at the org server."""
@@ -119,8 +138,11 @@ class Situation:
 
     @cached_property
     def applicable(self) -> tuple[Candidate, ...]:
-        """The candidates that can match."""
-        return tuple(candidate for candidate in self.candidates if candidate.skipped is None)
+        """The rules that can match, in order of evaluation; for many clients the same objects."""
+        if self.server is None:
+            return ()
+        tables = ServerTables.of(self.org)
+        return tables.applicable(self.server, self.client.client_id, self.grant)
 
     @cached_property
     def policies_known(self) -> bool:
@@ -141,11 +163,9 @@ class Situation:
         return "code" if self.grant == AUTHORIZATION_CODE else ""
 
     @cached_property
-    def defined_scopes(self) -> dict[str, Scope] | None:
+    def defined_scopes(self) -> Mapping[str, Scope] | None:
         """The server's scopes by name; None if they were not read."""
-        if self.server is None or not self.org.known("scopes", self.server):
-            return None
-        return {scope.name: scope for scope in self.org.scopes(self.server)}
+        return ServerTables.of(self.org).scopes(self.server) if self.server else None
 
     @property
     def asks_in_vain(self) -> bool:
@@ -157,16 +177,20 @@ class Situation:
     def consent_unasked(self) -> frozenset[str]:
         """Scopes to which a user would have to consent where nobody can be asked."""
         scopes = (self.defined_scopes or {}).values() if self.asks_in_vain else ()
-        return frozenset(scope.name for scope in scopes if scope.consent == "REQUIRED")
+        return frozenset(scope.name for scope in scopes if scope.consent in CONSENTED)
 
     @property
     def claims_unevaluated(self) -> bool:
         """Whether the server has claims, for all that is known, that are not evaluated here."""
         if self.server is None:
             return False
-        if not self.org.known("claims", self.server):
-            return True
-        return unevaluated(self.org.claims(self.server))
+        return not self.org.known("claims", self.server) or unevaluated(self.claims)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The server's claims, if they were read."""
+        known = self.server is not None and self.org.known("claims", self.server)
+        return self.org.claims(self.server) if self.server and known else ()
 
     @cached_property
     def claim_refusals(self) -> ClaimRefusals:
@@ -185,9 +209,8 @@ class Situation:
         return self.id_token_refusals if alone else self.claim_refusals
 
     def _claim_refusals(self, *, access_token: bool) -> ClaimRefusals:
-        claims = self.org.claims(self.server) if self.server else ()
         user = self.grant not in USERLESS_GRANTS
-        return claim_refusals(claims, user=user, access_token=access_token)
+        return claim_refusals(self.claims, user=user, access_token=access_token)
 
     @cached_property
     def granted_okta_scopes(self) -> frozenset[str] | None:
@@ -212,10 +235,20 @@ class Situation:
         if key not in self._asked:
             alone = self.grant == IMPLICIT and "token" not in response_type.split()
             asked = self._of_assertion(request) or self._ask(request.scopes, response_type)
-            if asked.unsettled is None and self.consent_unasked & asked.scopes:
-                asked = replace(asked, unsettled=MissingFactKind.CONSENT_WITHOUT_PAGE)
+            if asked.unsettled is None:
+                asked = replace(asked, unsettled=self._unsettled(asked.scopes))
             self._asked[key] = replace(asked, access_token=not alone, prompt=prompt)
         return self._asked[key]
+
+    def _unsettled(self, scopes: frozenset[str]) -> MissingFactKind | None:
+        """The fact without which a token with some scopes is not certain.
+
+        A client may ask for `interclient_access` only if an app trusts it (guide "Configure
+        Native to Web SSO").
+        """
+        if INTERCLIENT_ACCESS in scopes:
+            return MissingFactKind.INTERCLIENT_TRUST
+        return MissingFactKind.CONSENT_WITHOUT_PAGE if self.consent_unasked & scopes else None
 
     def _usual_response_type(self, scopes: frozenset[str] | None) -> str:
         """A client asks for an ID token only together with `openid`."""

@@ -96,6 +96,9 @@ def _pairs(org: Org) -> Iterator[Finding]:
             user="00u1",
             scopes=frozenset({"$(reboot)", "\x1b[2J"}),
             redirect_uri="https://a.example/'",
+            resource="https://mcp.example/a",
+            subject_server=second.id,
+            prompt="login",
             pkce=False,
         ),
     )

@@ -137,6 +137,9 @@ def test_a_finding_has_everything(results: Any) -> None:
             "scopes": ["\x1b[2J", "$(reboot)"],
             "response_type": None,
             "redirect_uri": "https://a.example/'",
+            "resource": "https://mcp.example/a",
+            "subject_server": "aus2",
+            "prompt": "login",
             "pkce": False,
             "dpop": None,
             "command": finding["witness"]["command"],
@@ -146,7 +149,8 @@ def test_a_finding_has_everything(results: Any) -> None:
         *("okta-auditor", "explain", "okta-audit/snapshot.json", "--server", "aus1"),
         *("--client", "0oa1; reboot", "--grant", "authorization_code", "--user", "00u1"),
         *("--scope", "\x1b[2J", "--scope", "$(reboot)"),
-        *("--redirect-uri", "https://a.example/'", "--no-pkce"),
+        *("--redirect-uri", "https://a.example/'", "--resource", "https://mcp.example/a"),
+        *("--subject-server", "aus2", "--prompt", "login", "--no-pkce"),
     ]
     assert finding["related"][0]["location"]["line"] > finding["location"]["line"]
 

@@ -79,6 +79,7 @@ HARMLESS = {
     "alwaysIncludeInToken",
     "authorizationServer",  # of a connection: its issuer and its name
     "authorizationServerOrn",
+    "backchannel_custom_authenticator_id",
     "credentials",  # objects: their members are here as well
     "dpop_bound_access_tokens",
     "id_token_encrypted_response_alg",

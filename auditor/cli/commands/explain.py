@@ -49,6 +49,12 @@ from auditor.tokens.outcome import Outcome
 )
 @click.option("--response-type", metavar="TYPE", help="[default: what the client is set up for]")
 @click.option("--redirect-uri", metavar="URI", help="[default: one that is registered]")
+@click.option("--resource", metavar="URI", help="Resource indicator (RFC 8707).")
+@click.option(
+    "--subject-server",
+    metavar="NAME",
+    help="Of a token exchange: the server that issued the subject token.",
+)
 @click.option(
     "--prompt", metavar="WORD", help="none, consent or login: the pages a user may be shown."
 )
@@ -72,6 +78,8 @@ def command(
     assertion_scopes: tuple[str, ...],
     response_type: str | None,
     redirect_uri: str | None,
+    resource: str | None,
+    subject_server: str | None,
     prompt: str | None,
     oidc_scopes: str,
     form: str,
@@ -105,6 +113,8 @@ def command(
         assertion_scopes=_names(assertion_scopes) or None,
         response_type=response_type or (asked.response_type if asked else None),
         redirect_uri=redirect_uri or (asked.redirect_uri if asked else None),
+        resource=resource or (asked.resource if asked else None),
+        subject_server=subject_server,
         prompt=prompt or (asked.prompt if asked else None),
         pkce=False if no_pkce or (asked is not None and not asked.pkce) else None,
         dpop=False if no_dpop else None,

@@ -19,6 +19,7 @@ PASSWORD = "password"  # noqa: S105 - a grant type
 MACHINE = "client_credentials"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+BACKCHANNEL = "urn:openid:params:grant-type:ciba"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 HOUR = 60

@@ -57,6 +57,7 @@ class OAuthClientSettings(SnakePart):
     dpop_bound_access_tokens: bool | None = None
     id_token_encrypted_response_alg: str | None = None
     request_object_signing_alg: str | None = None
+    backchannel_custom_authenticator_id: str | None = None
     jwks: Annotated[KeySet, NullAsObject] = KeySet()
     jwks_uri: str | None = None
     refresh_token: Annotated[RefreshTokenSettings, NullAsObject] = RefreshTokenSettings()

@@ -22,6 +22,7 @@ class AuthorizeUrl:
     scopes: tuple[str, ...] | None
     response_type: str | None
     redirect_uri: str | None
+    resource: str | None
     pkce: bool
     prompt: str | None
 
@@ -55,6 +56,7 @@ def read_authorize_url(url: str) -> AuthorizeUrl:
         scopes=tuple(values.get("scope", "").split()) or None,
         response_type=response_type,
         redirect_uri=values.get("redirect_uri") or None,
+        resource=values.get("resource") or None,
         pkce=bool(values.get("code_challenge")),
         prompt=values.get("prompt") or None,
     )

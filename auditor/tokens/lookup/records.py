@@ -19,10 +19,15 @@ from auditor.tokens.request import ORG_SERVER
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 
 
-def find_server(org: Org, word: str) -> AuthorizationServer | None:
+def find_server(org: Org, word: str, key: str = "server") -> AuthorizationServer | None:
     """The custom authorization server that a word names; None for `org`, the org server.
 
     An issuer, the URL of a discovery document or of an endpoint, and `default` will do as well.
+
+    Args:
+        org: the tenant.
+        word: the word.
+        key: which part of a request the word stands for.
 
     Raises:
         NotFoundError: it names none, or several.
@@ -39,7 +44,7 @@ def find_server(org: Org, word: str) -> AuthorizationServer | None:
     return Directory(
         org=org,
         collection="authorization_servers",
-        key="server",
+        key=key,
         noun="authorization server",
         heading="Authorization servers",
         records=org.servers,

@@ -10,5 +10,6 @@
 | `regions.py` | the algorithm: where everybody's requests end |
 | `requestable.py` | the scopes that may be asked for together |
 | `populations.py` | who can sign in, who is assigned, whom a rule admits, as sets |
+| `zones.py` | whom the network zones of a client let in |
 | `user_sets.py` | sets of users as bitmaps, and three-valued sets |
 """

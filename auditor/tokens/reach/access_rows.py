@@ -153,6 +153,10 @@ def _scope_rows(
             people &= _single_user(situation_reach, row_filter.user)
         if not people.possible:
             continue
+        # Whoever is locked out would make every number one at least; one who is asked about does.
+        passing = situation_reach.reach.populations.status_in_doubt(situation.grant)
+        if row_filter.user is not None:
+            passing -= passing
         candidate = ways[0].candidate
         decision = next((way.decision for way in ways if way.decision), None)
         userless = situation.grant in USERLESS_GRANTS
@@ -164,7 +168,7 @@ def _scope_rows(
             grant=situation.grant,
             scope=scope,
             people=None if userless else len(people.sure),
-            uncertain=bool(people.unknown),
+            uncertain=bool(people.unknown - passing) or not people.sure,
             policy=candidate.policy.title if candidate else None,
             policy_id=candidate.policy.id if candidate else None,
             rule=candidate.rule.title if candidate and candidate.rule else None,

@@ -16,6 +16,7 @@ from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UncertainUsers
+from auditor.tokens.reach.zones import let_in
 from auditor.tokens.situation import Situation
 
 ClientKind: TypeAlias = tuple[str, bool, str, bool, str]
@@ -54,11 +55,10 @@ class ClientGroup:
         if not able.possible:
             return
         for client in self.clients:
-            if userless:
-                yield client, able
-            else:
-                entitled = populations.entitled(client, self.grant, user_checked=user_checked)
-                yield client, able & entitled
+            eligible = able
+            if not userless:
+                eligible &= populations.entitled(client, self.grant, user_checked=user_checked)
+            yield client, let_in(self.evaluation.situation.org, eligible, client, self.grant)
 
 
 def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapping[str, App]]:

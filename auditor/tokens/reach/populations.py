@@ -17,7 +17,8 @@ from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known, members_known, user_apps
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
-from auditor.tokens.rule_conditions import admits_userless
+from auditor.tokens.reach.zones import let_in
+from auditor.tokens.rule_conditions import admits_userless, names_nobody
 from auditor.tokens.situation import Situation
 from auditor.tokens.user_checks import can_sign_in
 
@@ -52,7 +53,7 @@ class Populations:
         self._common = users
         self._nobody = Numbering([None])
         self._assigned: dict[str, UncertainUsers] = {}
-        self._admitted: dict[str, UncertainUsers] = {}
+        self._admitted: dict[tuple[str, bool], UncertainUsers] = {}
         self._sign_in: dict[str, UncertainUsers] = {}
         self._groups: dict[str, UserSet] = {}
 
@@ -78,10 +79,11 @@ class Populations:
             user_checked: whether people who are not assigned are out even where it is not known
                 whether that matters.
         """
-        if situation.grant in USERLESS_GRANTS:
-            return UncertainUsers.certain(self._nobody.all)
-        entitled = self.entitled(situation.client, situation.grant, user_checked=user_checked)
-        return self.sign_in(situation) & entitled
+        client, grant = situation.client, situation.grant
+        if grant in USERLESS_GRANTS:
+            return let_in(situation.org, UncertainUsers.certain(self._nobody.all), client, grant)
+        entitled = self.entitled(client, grant, user_checked=user_checked)
+        return let_in(situation.org, self.sign_in(situation) & entitled, client, grant)
 
     def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> UncertainUsers:
         """Those who may get a client's tokens as far as assignments go.
@@ -104,8 +106,19 @@ class Populations:
             for status, ids in self._org.users_by_status.items():
                 if can_sign_in(situation.grant, status):
                     sure |= self.users.of(ids)
-            self._sign_in[situation.grant] = UncertainUsers(sure, sure | self._unlisted)
+            possible = sure | self.status_in_doubt(situation.grant) | self._unlisted
+            self._sign_in[situation.grant] = UncertainUsers(sure, possible)
         return self._sign_in[situation.grant]
+
+    def status_in_doubt(self, grant: str) -> UserSet:
+        """Those of whom Okta does not publish whether their status lets them use a grant type."""
+        if grant in USERLESS_GRANTS:
+            return self._nobody.none
+        people = self.users.none
+        for status, ids in self._org.users_by_status.items():
+            if can_sign_in(grant, status) is None:
+                people |= self.users.of(ids)
+        return people
 
     def assigned(self, client: App) -> UncertainUsers:
         """Those assigned to a client; everybody in Federation Broker Mode."""
@@ -150,14 +163,17 @@ class Populations:
         if grant in USERLESS_GRANTS:
             nobody = self._nobody
             return UncertainUsers.certain(nobody.all if admits_userless(rule) else nobody.none)
-        if rule.place.path + rule.id not in self._admitted:
-            self._admitted[rule.place.path + rule.id] = self._admit(rule)
-        return self._admitted[rule.place.path + rule.id]
+        key = rule.place.path + rule.id, names_nobody(rule, grant)
+        if key not in self._admitted:
+            self._admitted[key] = self._admit(rule, grant)
+        return self._admitted[key]
 
-    def _admit(self, rule: PolicyRule) -> UncertainUsers:
+    def _admit(self, rule: PolicyRule, grant: str) -> UncertainUsers:
         users, people = self.users, rule.people
         included = UncertainUsers.certain(users.all)
-        if not people.everyone:
+        if names_nobody(rule, grant):
+            included = UncertainUsers(users.none, users.all)
+        elif not people.everyone:
             included = self._users_of(people.users.include, people.groups.include)
         if not people.users.exclude and not people.groups.exclude:
             return included

@@ -27,6 +27,7 @@ from auditor.tokens.reach.requestable import UNNAMED, Requestable
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate
+from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.situation import Situation
 
 
@@ -199,11 +200,7 @@ class Reach:
         server, client, blocked = situation.server, situation.client, situation.blocking_check
         if server is None:
             return client.client_id, situation.grant
-        covering = tuple(
-            at
-            for at, policy in enumerate(self.org.policies(server))
-            if policy.covers(client.client_id)
-        )
+        covering = ServerTables.of(self.org).covering(server, client.client_id)
         return _kind(situation), covering, bool(blocked and blocked.missing)
 
     def _requestable_in(self, situation: Situation, refused: frozenset[str]) -> Requestable:
