@@ -22,6 +22,7 @@ from auditor.tokens.grants import (
     USERLESS_GRANTS,
     user_grants,
 )
+from auditor.tokens.id_token_encryption import can_encrypt_id_tokens
 from auditor.tokens.lifetimes import (
     LONGEST_ACCESS,
     LONGEST_WINDOW,
@@ -106,6 +107,7 @@ __all__ = [
     "admits_userless",
     "admitted_users",
     "can_authenticate",
+    "can_encrypt_id_tokens",
     "claim_fault",
     "excluded_users",
     "gives_refresh_tokens",

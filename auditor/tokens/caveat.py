@@ -15,6 +15,8 @@ class CaveatKind(StrEnum):
     """What a token depends on besides configuration, or where Okta's documents are silent."""
 
     ADMIN_ROLE_MISSING = "admin_role_missing"
+    CIBA_AUTHENTICATOR = "ciba_authenticator"
+    """The client names no authenticator with which the user could be asked."""
     CLAIMS_NOT_EVALUATED = "claims_not_evaluated"
     CLIENT_KEYS_UNREAD = "client_keys_unread"
     CONSENT = "consent"
@@ -23,6 +25,8 @@ class CaveatKind(StrEnum):
     GROUPS_CLAIM = "groups_claim"
     """The user may be in more groups than a groups claim can hold."""
     ID_JAG = "id_jag"
+    ID_TOKEN_KEY = "id_token_key"  # noqa: S105 - a kind of caveat
+    """ID tokens are to be encrypted, and there is no key for that."""
     INLINE_HOOK = "inline_hook"
     INTERACTION_CODE = "interaction_code"
     LIMITED_TO_USER = "limited_to_user"
@@ -108,6 +112,9 @@ _TEXTS = {
     CaveatKind.ADMIN_ROLE_MISSING: (
         "The app has no admin role, so API calls with this token are answered with 403."
     ),
+    CaveatKind.CIBA_AUTHENTICATOR: (
+        "The client names no authenticator for CIBA; whom Okta asks then is not published."
+    ),
     CaveatKind.CLAIMS_NOT_EVALUATED: (
         "The server's claims are not evaluated here; Okta refuses the token if one of them fails."
     ),
@@ -121,6 +128,10 @@ _TEXTS = {
     CaveatKind.ID_JAG: (
         "This is an ID-JAG, if the audience is the issuer of the connected server: that server "
         "exchanges it for an access token by its own access policies."
+    ),
+    CaveatKind.ID_TOKEN_KEY: (
+        "ID tokens of the client are to be encrypted, but it has no active key for that; what "
+        "Okta answers then is not published."
     ),
     CaveatKind.INLINE_HOOK: "A token inline hook can change the token, or refuse it.",
     CaveatKind.INTERACTION_CODE: (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
+    CIBA,
     CLIENT_CREDENTIALS,
     DIRECT_AUTHENTICATION,
     INTERACTION_CODE,
@@ -15,6 +16,7 @@ from auditor.tokens.grants import (
     REFRESHABLE_GRANTS,
     SAML2_BEARER,
 )
+from auditor.tokens.id_token_encryption import can_encrypt_id_tokens
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rules_in_order import Candidate, tied
 from auditor.tokens.scopes import CONSENTED, OFFLINE_ACCESS, OPENID, AskedScopes
@@ -104,6 +106,16 @@ def _client_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[C
         yield Caveat(kind=CaveatKind.SAML_ASSERTION)
     if situation.grant in {PASSWORD, SAML2_BEARER} and OPENID not in granted:
         yield Caveat(kind=CaveatKind.OPENID_EXPECTED)
+    yield from _unfinished_settings(situation, granted)
+
+
+def _unfinished_settings(situation: Situation, granted: frozenset[str]) -> Iterator[Caveat]:
+    """Settings of the client that lack their other half; no source tells what Okta does then."""
+    client = situation.client
+    if situation.grant == CIBA and not client.oauth.backchannel_custom_authenticator_id:
+        yield Caveat(kind=CaveatKind.CIBA_AUTHENTICATOR)
+    if OPENID in granted and can_encrypt_id_tokens(situation.org, client) is False:
+        yield Caveat(kind=CaveatKind.ID_TOKEN_KEY)
 
 
 def _consent_scopes(situation: Situation, granted: frozenset[str]) -> frozenset[str]:

@@ -51,7 +51,7 @@ class MissingFactKind(StrEnum):
     USER = "user"
     """The request names no user."""
     USER_STATUS = "user_status"
-    """What a user may still do whose password is expired, or who is locked out."""
+    """What a user may still do whose password is expired, or who is locked out or recovering."""
     USERS = "users"
 
 
@@ -144,7 +144,8 @@ _TEXTS = {
     MissingFactKind.TRUSTED_SERVERS: "the trusted servers of the authorization server",
     MissingFactKind.USER: "a user: the grant type needs one",
     MissingFactKind.USER_STATUS: (
-        "whether this grant type still works for a user who is locked out or whose password expired"
+        "whether this grant type still works for a user who is locked out or recovering, or whose "
+        "password expired"
     ),
     MissingFactKind.USERS: "the users of the org",
 }

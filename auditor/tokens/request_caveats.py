@@ -8,7 +8,7 @@ from dataclasses import replace
 from auditor.snapshot.models.servers import Claim
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.claims.evaluation import MOST_GROUPS
-from auditor.tokens.claims.group_claims import group_claims, may_match
+from auditor.tokens.claims.group_claims import group_claims
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
@@ -17,7 +17,6 @@ from auditor.tokens.grants import (
     USERLESS_GRANTS,
 )
 from auditor.tokens.outcome import Outcome
-from auditor.tokens.people import members_known
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.situation import Situation
 from auditor.tokens.subject_tokens import trusted_servers
@@ -55,14 +54,11 @@ def _caveats(situation: Situation, request: TokenRequest, decision: Decision) ->
 
 def _may_be_too_long(situation: Situation, claim: Claim, user: str | None) -> bool:
     """Whether the user may be in more groups than a claim can hold."""
-    org = situation.org
-    if not org.known("groups"):
+    matching = situation.matching_groups(claim)
+    if matching is None:
         return True
-    matching = [group for group in org.groups if may_match(claim, group)]
-    if len(matching) <= MOST_GROUPS:
-        return False
-    unread = [group for group in matching if not members_known(org, group.id)]
-    if len(unread) > MOST_GROUPS:
-        return True
-    named = {group.id for group in matching} - {group.id for group in unread}
-    return len(unread) + sum(user in org.members(group) for group in named) > MOST_GROUPS
+    most = matching.unread + len(matching.read)
+    if most <= MOST_GROUPS or matching.unread > MOST_GROUPS:
+        return most > MOST_GROUPS
+    inside = sum(user in situation.org.members(group) for group in matching.read)
+    return matching.unread + inside > MOST_GROUPS

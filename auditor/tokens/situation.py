@@ -16,6 +16,7 @@ from auditor.snapshot.models.servers import AuthorizationServer, Claim, Scope
 from auditor.snapshot.org import Org
 from auditor.tokens.agents import id_jag, with_connections
 from auditor.tokens.checks import Check
+from auditor.tokens.claims.group_claims import MatchingGroups, may_match
 from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, unevaluated
 from auditor.tokens.client_checks import client_checks
 from auditor.tokens.conditions import Condition
@@ -29,8 +30,9 @@ from auditor.tokens.grants import (
     USER_CHECK_UNDOCUMENTED,
     USERLESS_GRANTS,
 )
+from auditor.tokens.interclient import is_trusted
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
-from auditor.tokens.people import Test, assignment_test
+from auditor.tokens.people import Test, assignment_test, members_known
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate, PolicyCandidates, policies_in_order
 from auditor.tokens.scopes import (
@@ -47,6 +49,9 @@ from auditor.tokens.usual_request import usual_request
 
 _Asking: TypeAlias = tuple[frozenset[str] | None, frozenset[str] | None, str, str | None]
 """Scopes, scopes of the assertion, response type and prompt of a request."""
+
+ClientKind: TypeAlias = tuple[str, bool, str, bool, bool, str | None]
+"""See `Situation.client_kind`."""
 
 
 @dataclass
@@ -65,6 +70,8 @@ class Situation:
     client: App
     grant: str
     _asked: dict[_Asking, AskedScopes] = field(default_factory=dict)
+
+    _matching: dict[str, MatchingGroups] = field(default_factory=dict)
 
     @cached_property
     def fixed_checks(self) -> tuple[Check, ...]:
@@ -168,6 +175,21 @@ class Situation:
         return ServerTables.of(self.org).scopes(self.server) if self.server else None
 
     @property
+    def client_kind(self) -> ClientKind:
+        """What about client and grant type decides which scopes may be asked for.
+
+        The grant type, whether it is a service app, the default response type, whether it requires
+        consent where nobody can be asked, whether an app trusts it, and which AI agent it is, if it
+        is one: its connections decide.
+        """
+        client = self.client
+        return (
+            *(self.grant, client.service, self.default_response_type),
+            *(self.asks_in_vain, is_trusted(self.org, client)),
+            client.client_id if isinstance(client, AgentClient) else None,
+        )
+
+    @property
     def asks_in_vain(self) -> bool:
         """Whether the client requires consent in a grant type in which nobody can be asked."""
         required = self.client.oauth.consent_method == "REQUIRED"
@@ -191,6 +213,16 @@ class Situation:
         """The server's claims, if they were read."""
         known = self.server is not None and self.org.known("claims", self.server)
         return self.org.claims(self.server) if self.server and known else ()
+
+    def matching_groups(self, claim: Claim) -> MatchingGroups | None:
+        """The groups that a claim may match; None if the groups were not read."""
+        if not self.org.known("groups"):
+            return None
+        if claim.id not in self._matching:
+            groups = {group.id for group in self.org.groups if may_match(claim, group)}
+            read = frozenset(group for group in groups if members_known(self.org, group))
+            self._matching[claim.id] = MatchingGroups(read, len(groups - read))
+        return self._matching[claim.id]
 
     @cached_property
     def claim_refusals(self) -> ClaimRefusals:
@@ -246,7 +278,7 @@ class Situation:
         A client may ask for `interclient_access` only if an app trusts it (guide "Configure
         Native to Web SSO").
         """
-        if INTERCLIENT_ACCESS in scopes:
+        if INTERCLIENT_ACCESS in scopes and not is_trusted(self.org, self.client):
             return MissingFactKind.INTERCLIENT_TRUST
         return MissingFactKind.CONSENT_WITHOUT_PAGE if self.consent_unasked & scopes else None
 

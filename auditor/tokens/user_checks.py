@@ -22,6 +22,9 @@ from auditor.tokens.people import Test
 _WITH_PAGES = BROWSER_GRANTS | {DEVICE_CODE, INTERACTION_CODE}
 """Grant types in which an expired password can be changed on the way."""
 
+_PASSING = frozenset({"LOCKED_OUT", "PASSWORD_EXPIRED", "RECOVERY"})
+"""Statuses that stand in the way of a password, and of which more is hardly published."""
+
 _GONE = frozenset({"SUSPENDED", "DEPROVISIONED"})
 
 _ASSIGNED = Check(Condition.ASSIGNMENT)
@@ -94,10 +97,12 @@ def can_sign_in(grant: str, status: str | None) -> bool | None:
     """Whether a user's status allows it; None where that is not published.
 
     An expired password can be changed in a browser, and does not do for the password grant; nor
-    does the password of a locked-out user. About the other grant types no source tells.
+    does the password of a user who is locked out or recovering (support question "LOCKED_OUT and
+    RECOVERY status and Authentication": no factor does, which leaves open sessions that there are,
+    and assertions). About the other grant types no source tells.
     """
     if status == "ACTIVE":
         return True
     if status == "PASSWORD_EXPIRED" and grant in _WITH_PAGES:
         return True
-    return None if status in {"LOCKED_OUT", "PASSWORD_EXPIRED"} and grant != PASSWORD else False
+    return None if status in _PASSING and grant != PASSWORD else False

@@ -90,6 +90,8 @@ def test_asking_about_a_subject_token_of_no_server_is_wrong_usage(tmp_path: Path
         f"{HOST}/oauth2/aus1/v1/token?client_id=0oa1",
         "0oa1",
         f"{HOST}/oauth2/aus1/v1/authorize?client_id=0oa1&client_id=0oa2",
+        f"{HOST}/oauth2/aus1/v1/authorize?client_id=0oa1&request_uri=urn:okta:x",
+        f"{HOST}/oauth2/aus1/v1/authorize?client_id=0oa1&request=eyJh.eyJh.",
         "https://[/v1/authorize",
     ],
 )

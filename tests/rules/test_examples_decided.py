@@ -6,6 +6,7 @@ that an example allows are decided, and none may be minted that the finding says
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ import pytest
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Finding
 from auditor.plugins import load_rules
+from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, Claim
 from auditor.snapshot.org import Org
 from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
-from auditor.tokens.grants import CLIENT_CREDENTIALS, IMPLICIT, user_grants
+from auditor.tokens.grants import CIBA, CLIENT_CREDENTIALS, IMPLICIT, TOKEN_EXCHANGE, user_grants
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
@@ -36,7 +38,9 @@ Denied = Callable[[Org, Finding, TokenRequest, Decision], bool]
 
 
 def of_client(_: Org, finding: Finding, request: TokenRequest, __: Decision) -> bool:
-    return request.client == finding.record.client_id
+    client = finding.record
+    assert isinstance(client, App)
+    return request.client == client.client_id
 
 
 def of_client_at_custom_servers(
@@ -68,7 +72,7 @@ def refreshed_of_client(
     org: Org, finding: Finding, request: TokenRequest, decision: Decision
 ) -> bool:
     at_custom = of_client_at_custom_servers(org, finding, request, decision)
-    return decision.refresh_token and at_custom
+    return bool(decision.refresh_token) and at_custom
 
 
 def at_server(org: Org, finding: Finding, request: TokenRequest, _: Decision) -> bool:
@@ -125,7 +129,7 @@ def by_rule_with_device_sso(
 def refreshed_by_rule(
     org: Org, finding: Finding, request: TokenRequest, decision: Decision
 ) -> bool:
-    return decision.refresh_token and by_rule(org, finding, request, decision)
+    return bool(decision.refresh_token) and by_rule(org, finding, request, decision)
 
 
 def by_policy(_: Org, finding: Finding, __: TokenRequest, decision: Decision) -> bool:
@@ -150,12 +154,28 @@ def with_okta_scope(org: Org, finding: Finding, request: TokenRequest, found: De
     return calls_okta and of_client(org, finding, request, found)
 
 
-def with_okta_scope_unwarned(
-    org: Org, finding: Finding, request: TokenRequest, decision: Decision
+def of_machine_with_okta_scope(
+    org: Org, finding: Finding, request: TokenRequest, found: Decision
 ) -> bool:
-    warned = {caveat.kind for caveat in decision.caveats}
-    unwarned = CaveatKind.ADMIN_ROLE_MISSING not in warned
-    return unwarned and with_okta_scope(org, finding, request, decision)
+    return request.grant == CLIENT_CREDENTIALS and with_okta_scope(org, finding, request, found)
+
+
+def unwarned(kind: CaveatKind, denied: Denied) -> Denied:
+    """The tokens that a finding calls doubtful, unless the decision has the same doubt."""
+
+    def check(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+        warned = any(caveat.kind is kind for caveat in decision.caveats)
+        return not warned and denied(org, finding, request, decision)
+
+    return check
+
+
+def with_id_token(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+    return "openid" in decision.granted_scopes and of_client(org, finding, request, decision)
+
+
+def by_ciba(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+    return request.grant == CIBA and of_client(org, finding, request, decision)
 
 
 def of_grant(_: Org, finding: Finding, request: TokenRequest, __: Decision) -> bool:
@@ -193,11 +213,14 @@ DENIED: dict[str, Denied] = {
     "OAM517": refreshed_of_client,
     "OAM518": refreshed_by_rule,
     "OAM520": by_rule_with_key_as_grant,
+    "OAM530": unwarned(CaveatKind.ID_TOKEN_KEY, with_id_token),
+    "OAM536": unwarned(CaveatKind.CIBA_AUTHENTICATOR, by_ciba),
     "OAM601": of_people,
-    "OAM606": with_okta_scope_unwarned,
+    "OAM606": unwarned(CaveatKind.ADMIN_ROLE_MISSING, with_okta_scope),
     "OAM610": of_grant,
     "OAM613": of_people,
     "OAM614": with_okta_scope,
+    "OAM616": of_machine_with_okta_scope,
 }
 """Which tokens a finding denies."""
 
@@ -244,6 +267,23 @@ def test_no_token_is_minted_that_a_finding_denies(code: str) -> None:
 
     assert walked
     assert contradictions == []
+
+
+def test_where_no_token_can_be_exchanged_those_of_other_servers_are_refused() -> None:
+    rule = RULES["OAM320"]
+    (org,) = (decided(example)[0] for example in rule.page.flagged)
+    decider = Decider(org)
+    for finding in rule.findings(org):
+        server = org.server_of(finding.record)
+        assert server is not None
+        exchanges = [
+            replace(request, subject_server=other)
+            for request in requests(org)
+            if request.grant == TOKEN_EXCHANGE and request.server == server.id and request.scopes
+            for other in [*(each.id for each in org.servers if each.id != server.id), ORG_SERVER]
+        ]
+        outcomes = {decider.decide(request).outcome for request in exchanges}
+        assert outcomes == {Outcome.REJECTED}
 
 
 @pytest.mark.parametrize("code", UNFAILING)

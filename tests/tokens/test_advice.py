@@ -9,7 +9,7 @@ from test_reach_agrees import org_of
 
 from auditor.tokens.advice.search import advise
 from auditor.tokens.decide import Decider
-from auditor.tokens.grants import AUTHORIZATION_CODE
+from auditor.tokens.grants import AUTHORIZATION_CODE, TOKEN_EXCHANGE
 from auditor.tokens.request import TokenRequest
 
 SERVER = "/api/v1/authorizationServers/aus"
@@ -91,6 +91,21 @@ def test_two_changes_are_one_sentence() -> None:
     assert sentences("Brand and Legal", request)[0] == (
         f"{first} and {ASSIGNED} ({RULE}, access token 15 minutes)"
     )
+
+
+def test_a_subject_token_of_another_server_takes_trust_or_another_token() -> None:
+    whole = tenant("Brand and Legal")
+    whole["/api/v1/authorizationServers"].append({"id": "other", "name": "Other"})
+    grants = [TOKEN_EXCHANGE]
+    whole["/api/v1/apps"][0]["settings"]["oauthClient"]["grant_types"] = grants
+    whole[f"{SERVER}/policies/p/rules"][0]["conditions"]["grantTypes"]["include"] = grants
+    decider = Decider(org_of(whole))
+    request = replace(REQUEST, grant=TOKEN_EXCHANGE, user="ada", subject_server="other")
+    texts = [item.text for item in advise(decider, request, decider.decide(request))]
+    assert texts == [
+        f'"Other" were a trusted server of "Shop" ({RULE}, access token 15 minutes)',
+        f'the subject token came from "Shop" itself ({RULE}, access token 15 minutes)',
+    ]
 
 
 def test_a_rule_that_a_clause_names_is_not_named_again() -> None:

@@ -8,11 +8,23 @@ groups").
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from auditor.snapshot.credentials_in_text import REDACTED
 from auditor.snapshot.models.directory import Group
 from auditor.snapshot.models.servers import Claim
 from auditor.tokens.claims.refusals import in_id_token
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingGroups:
+    """The groups that a claim may match."""
+
+    read: frozenset[str]
+    """Ids of those whose members were read."""
+
+    unread: int
+    """How many others there are."""
 
 
 def group_claims(

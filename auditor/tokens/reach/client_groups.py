@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
-from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import ALL_CLIENTS, AccessPolicy, AuthorizationServer
@@ -17,11 +15,7 @@ from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UncertainUsers
 from auditor.tokens.reach.zones import let_in
-from auditor.tokens.situation import Situation
-
-ClientKind: TypeAlias = tuple[str, bool, str, bool, str]
-"""What decides on scopes: grant type, whether it is a service app, default response type, whether
-it requires consent where nobody can be asked, and the id of an AI agent: its connections decide."""
+from auditor.tokens.situation import ClientKind, Situation
 
 
 @dataclass(frozen=True)
@@ -68,10 +62,7 @@ def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapp
         for grant in dict.fromkeys(app.grant_types):
             situation = Situation(org, None, app, grant)
             if not (situation.blocking_check and situation.blocking_check.rejection):
-                response_type, in_vain = situation.default_response_type, situation.asks_in_vain
-                agent = app.client_id if isinstance(app, AgentClient) else ""
-                kind = (grant, app.service, response_type, in_vain, agent)
-                kinds.setdefault(kind, {})[app.client_id] = app
+                kinds.setdefault(situation.client_kind, {})[app.client_id] = app
     return kinds
 
 

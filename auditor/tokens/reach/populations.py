@@ -55,6 +55,7 @@ class Populations:
         self._assigned: dict[str, UncertainUsers] = {}
         self._admitted: dict[tuple[str, bool], UncertainUsers] = {}
         self._sign_in: dict[str, UncertainUsers] = {}
+        self._in_doubt: dict[str, UserSet] = {}
         self._groups: dict[str, UserSet] = {}
 
     @cached_property
@@ -114,11 +115,13 @@ class Populations:
         """Those of whom Okta does not publish whether their status lets them use a grant type."""
         if grant in USERLESS_GRANTS:
             return self._nobody.none
-        people = self.users.none
-        for status, ids in self._org.users_by_status.items():
-            if can_sign_in(grant, status) is None:
-                people |= self.users.of(ids)
-        return people
+        if grant not in self._in_doubt:
+            people = self.users.none
+            for status, ids in self._org.users_by_status.items():
+                if can_sign_in(grant, status) is None:
+                    people |= self.users.of(ids)
+            self._in_doubt[grant] = people
+        return self._in_doubt[grant]
 
     def assigned(self, client: App) -> UncertainUsers:
         """Those assigned to a client; everybody in Federation Broker Mode."""

@@ -17,12 +17,7 @@ from functools import cached_property
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
-from auditor.tokens.reach.client_groups import (
-    ClientGroup,
-    ClientKind,
-    client_groups,
-    client_kinds,
-)
+from auditor.tokens.reach.client_groups import ClientGroup, client_groups, client_kinds
 from auditor.tokens.reach.populations import shared_populations
 from auditor.tokens.reach.regions import Region, everybody_in
 from auditor.tokens.reach.rules import (
@@ -34,6 +29,7 @@ from auditor.tokens.reach.rules import (
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.situation import ClientKind
 
 
 def tenant_reach(org: Org) -> TenantReach:

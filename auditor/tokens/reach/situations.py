@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
-from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.servers import ALL_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
@@ -221,12 +220,4 @@ class Reach:
 def _kind(situation: Situation) -> Hashable:
     """Everything on which it depends which scopes may be asked for at a custom server."""
     assert situation.server is not None
-    client = situation.client
-    return (
-        situation.server.id,
-        situation.grant,
-        client.service,
-        situation.default_response_type,
-        situation.asks_in_vain,
-        client.client_id if isinstance(client, AgentClient) else None,
-    )
+    return situation.server.id, situation.client_kind
