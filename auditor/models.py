@@ -3,7 +3,13 @@
 Every field keeps Okta's name in snake_case. A snapshot keeps no field that no model names.
 """
 
-from auditor.snapshot.models.agents import AgentConnection, AiAgent, DelegationLink
+from auditor.snapshot.models.agents import (
+    AgentClient,
+    AgentConnection,
+    AiAgent,
+    DelegationLink,
+    is_agent_id,
+)
 from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
 from auditor.snapshot.models.directory import Group, GroupRule, User
@@ -39,6 +45,7 @@ __all__ = [
     "OIDC_SCOPES",
     "AccessPolicy",
     "AdminRole",
+    "AgentClient",
     "AgentConnection",
     "AiAgent",
     "ApiServiceIntegration",
@@ -66,4 +73,5 @@ __all__ = [
     "TrustedOrigin",
     "User",
     "UserAssignments",
+    "is_agent_id",
 ]

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-import orjson
-
+from auditor import exact_json
 from auditor.snapshot.models.clients import App
 from auditor.text import counted, csv_cell, escaped, one_line
 from auditor.tokens.reach.access_rows import AccessRow
@@ -65,8 +64,7 @@ def json_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
     before = "["
     for row in rows:
         yield before
-        text = orjson.dumps(_values(row), option=orjson.OPT_INDENT_2).decode()
-        *lines, last = escaped(text).split("\n")
+        *lines, last = escaped(exact_json.indented(_values(row))).removesuffix("\n").split("\n")
         yield from (f"  {line}" for line in lines)
         before = f"  {last},"
     yield "[]" if before == "[" else before.removesuffix(",")

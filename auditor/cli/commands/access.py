@@ -30,7 +30,9 @@ _AT_ONCE = 500
     metavar="NAME",
     help="One authorization server, or `org`. [default: all; of org only okta.* scopes]",
 )
-@click.option("--client", metavar="NAME", help="One client: label, client id or app id.")
+@click.option(
+    "--client", metavar="NAME", help="One client: label, client id or app id; an AI agent's name."
+)
 @click.option("--scope", metavar="SCOPE", help="One scope.")
 @click.option("--user", metavar="LOGIN", help="Only what this user can obtain.")
 @oidc_scopes_option

@@ -105,7 +105,7 @@ def access_rows(
     """
     populations = Populations(org)
     ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if row_filter.user is not None else set())
-    clients = sorted(org.apps, key=lambda app: (app.title, app.client_id))
+    clients = sorted(org.clients, key=lambda app: (app.title, app.client_id))
     if row_filter.client is not None:
         clients = [row_filter.client]
     user = None if row_filter.user is None else _single_user(populations, row_filter.user)

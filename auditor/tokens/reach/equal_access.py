@@ -16,13 +16,12 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.tokens.caveats import gives_refresh_token
-from auditor.tokens.decide import ORG_ACCESS_TOKEN_MINUTES
+from auditor.tokens.decide import minutes_at_org_server
 from auditor.tokens.grants import REFRESH_TOKEN
 from auditor.tokens.reach.regions import Region
 from auditor.tokens.reach.requestable import OTHER
 from auditor.tokens.reach.situations import Reach, SituationReach
 from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
-from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.situation import Situation
 
@@ -171,17 +170,13 @@ class EqualAccess:
     def _lifetimes(self, region: Region) -> tuple[int | None, bool | None]:
         """The minutes of the access token, and whether there is a refresh token."""
         situation = self.situation
-        request = TokenRequest(
-            server=situation.server.id if situation.server else ORG_SERVER,
-            client=situation.client.client_id,
-            grant=situation.grant,
-            scopes=None if region.omitted else region.scopes,
-        )
-        minutes: int | None = ORG_ACCESS_TOKEN_MINUTES
-        if region.candidate is not None and region.candidate.rule is not None:
-            minutes = region.candidate.rule.token.access_token_lifetime_minutes
+        request = situation.request(None, None if region.omitted else region.scopes)
+        asked = situation.asked(request)
         refresh = gives_refresh_token(situation, region.scopes)
-        return minutes if situation.asked(request).access_token else None, refresh
+        if region.candidate is None or region.candidate.rule is None:
+            return minutes_at_org_server(asked), refresh
+        minutes = region.candidate.rule.token.access_token_lifetime_minutes
+        return minutes if asked.access_token else None, refresh
 
 
 def _all(several: Iterable[UncertainUsers]) -> UncertainUsers:
