@@ -18,6 +18,7 @@ Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 RuleName = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
 
 _REQUEST = tuple(field.name for field in fields(TokenRequest))
+_SETS = ("scopes", "assertion_scopes")
 
 
 class ResultsPart(BaseModel):
@@ -62,6 +63,9 @@ class WitnessInfo(ResultsPart):
     grant: str
     user: str | None
     scopes: list[str] | None = Field(description="Null if the request leaves the scopes out.")
+    assertion_scopes: list[str] | None = Field(
+        default=None, description="What the assertion of a JWT bearer grant carries, if known."
+    )
     response_type: str | None
     redirect_uri: str | None
     resource: str | None = None
@@ -77,15 +81,15 @@ class WitnessInfo(ResultsPart):
     def of(cls, witness: Witness) -> WitnessInfo:
         """The witness as it is written."""
         parts = {name: getattr(witness.request, name) for name in _REQUEST}
-        scopes = None if parts["scopes"] is None else sorted(parts["scopes"])
-        return cls(**{**parts, "scopes": scopes}, command=witness.command)
+        sets = {name: sorted(parts[name]) for name in _SETS if parts[name] is not None}
+        return cls(**{**parts, **sets}, command=witness.command)
 
     @property
     def witness(self) -> Witness:
         """The witness that was written."""
         parts = {name: getattr(self, name) for name in _REQUEST}
-        scopes = None if self.scopes is None else frozenset(self.scopes)
-        return Witness(TokenRequest(**{**parts, "scopes": scopes}), self.command)
+        sets = {name: frozenset(parts[name]) for name in _SETS if parts[name] is not None}
+        return Witness(TokenRequest(**{**parts, **sets}), self.command)
 
 
 class AcceptanceInfo(ResultsPart):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import orjson
 
+from auditor import exact_json
 from auditor.cli.explanation import as_document, as_text
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document
@@ -124,8 +124,7 @@ def command(
     explanation = decider.explain(request)
     advice = advise(decider, request, explanation.decision)
     if form == "json":
-        document = as_document(org, explanation, advice)
-        print_document(escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
+        print_document(escaped(exact_json.indented(as_document(org, explanation, advice))))
     else:
         print_document(as_text(org, explanation, advice))
     definite = explanation.decision.outcome is not Outcome.INDETERMINATE
