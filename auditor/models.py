@@ -5,7 +5,15 @@ Every field keeps Okta's name in snake_case. A snapshot keeps no field that no m
 
 from auditor.snapshot.models.agents import AgentConnection, AiAgent, DelegationLink
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
+from auditor.snapshot.models.clients import (
+    AdminRole,
+    App,
+    CustomRole,
+    Grant,
+    GroupAssignment,
+    RolePermission,
+    UserAssignments,
+)
 from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.models.org import (
     ApiServiceIntegration,
@@ -48,6 +56,7 @@ __all__ = [
     "Claim",
     "ClientPrivileges",
     "CustomDomain",
+    "CustomRole",
     "DelegationLink",
     "Grant",
     "Group",
@@ -61,6 +70,7 @@ __all__ = [
     "PolicyRule",
     "Record",
     "RecordPlace",
+    "RolePermission",
     "Scope",
     "TokenAction",
     "TrustedOrigin",
