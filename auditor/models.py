@@ -3,7 +3,13 @@
 Every field keeps Okta's name in snake_case. A snapshot keeps no field that no model names.
 """
 
-from auditor.snapshot.models.agents import AgentConnection, AiAgent, DelegationLink
+from auditor.snapshot.models.agents import (
+    AgentClient,
+    AgentConnection,
+    AiAgent,
+    DelegationLink,
+    is_agent_id,
+)
 from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.models.clients import (
     AdminRole,
@@ -47,6 +53,7 @@ __all__ = [
     "OIDC_SCOPES",
     "AccessPolicy",
     "AdminRole",
+    "AgentClient",
     "AgentConnection",
     "AiAgent",
     "ApiServiceIntegration",
@@ -76,4 +83,5 @@ __all__ = [
     "TrustedOrigin",
     "User",
     "UserAssignments",
+    "is_agent_id",
 ]

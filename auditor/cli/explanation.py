@@ -17,7 +17,13 @@ from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
 from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, USERLESS_GRANTS
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
+    JWT_BEARER,
+    USERLESS_GRANTS,
+)
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.wording.steps import explained_steps, step_words
@@ -82,9 +88,16 @@ def _below(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> 
     if decision.outcome is Outcome.INDETERMINATE:
         if request.user is None and request.grant not in USERLESS_GRANTS:
             yield from ("", "Name a user: --user LOGIN")
+        if _lacks_assertion_scopes(decision, request):
+            yield from ("", "Name what the assertion carries: --assertion-scope SCOPE")
         yield from ["", *unread(org)] if unread(org) else []
     if request.grant == AUTHORIZATION_CODE and request.server != ORG_SERVER:
         yield from ("", _EVALUATED_ONCE)
+
+
+def _lacks_assertion_scopes(decision: Decision, request: TokenRequest) -> bool:
+    missing = decision.missing and decision.missing.kind
+    return missing is MissingFactKind.SCOPES_OF_ASSERTION and request.grant == JWT_BEARER
 
 
 def _minted(explanation: DecisionSteps) -> list[str]:
@@ -178,6 +191,9 @@ def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
         if request.user
         else None,
         "scopes": None if request.scopes is None else sorted(request.scopes),
+        "assertion_scopes": (
+            None if request.assertion_scopes is None else sorted(request.assertion_scopes)
+        ),
         "response_type": request.response_type,
         "redirect_uri": request.redirect_uri,
         "resource": request.resource,

@@ -31,6 +31,9 @@ def explain_command(org: Org, request: TokenRequest, file: str) -> str:
         grant=request.grant,
         user=None if request.user is None else _user(org, request.user),
         scopes=None if request.scopes is None else tuple(sorted(request.scopes)),
+        assertion_scopes=(
+            None if request.assertion_scopes is None else tuple(sorted(request.assertion_scopes))
+        ),
         response_type=request.response_type,
         redirect_uri=request.redirect_uri,
         resource=request.resource,

@@ -17,13 +17,12 @@ from auditor.snapshot.models.org import (
     OrgProfile,
     TrustedOrigin,
 )
-from auditor.snapshot.org_agents import AgentsOfOrg
 from auditor.snapshot.org_clients import ClientsOfOrg
 from auditor.snapshot.org_servers import ServersOfOrg
 from auditor.snapshot.tables import tabulate
 
 
-class Org(ServersOfOrg, ClientsOfOrg, AgentsOfOrg):
+class Org(ServersOfOrg, ClientsOfOrg):
     """A tenant's configuration.
 
     Lists come in a fixed order: policies and rules as Okta evaluates them (priority,

@@ -24,6 +24,7 @@ class CaveatKind(StrEnum):
     EQUAL_PRIORITY = "equal_priority"
     GROUPS_CLAIM = "groups_claim"
     """The user may be in more groups than a groups claim can hold."""
+    ID_JAG = "id_jag"
     ID_TOKEN_KEY = "id_token_key"  # noqa: S105 - a kind of caveat
     """ID tokens are to be encrypted, and there is no key for that."""
     INLINE_HOOK = "inline_hook"
@@ -123,6 +124,10 @@ _TEXTS = {
     ),
     CaveatKind.EQUAL_PRIORITY: (
         "Another rule has the same priority; Okta does not document which is tried first."
+    ),
+    CaveatKind.ID_JAG: (
+        "This is an ID-JAG, if the audience is the issuer of the connected server: that server "
+        "exchanges it for an access token by its own access policies."
     ),
     CaveatKind.ID_TOKEN_KEY: (
         "ID tokens of the client are to be encrypted, but it has no active key for that; what "

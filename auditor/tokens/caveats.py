@@ -66,8 +66,12 @@ def custom_server_caveats(
         yield Caveat(kind=CaveatKind.CONSENT, scopes=tuple(sorted(consent)))
 
 
-def org_server_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[Caveat]:
+def org_server_caveats(
+    situation: Situation, granted: frozenset[str], asked: AskedScopes
+) -> Iterator[Caveat]:
     """The caveats of a token of the org server."""
+    if asked.id_jag:
+        yield Caveat(kind=CaveatKind.ID_JAG)
     yield from _client_caveats(situation, granted)
     calls_okta = any(scope.startswith("okta.") for scope in granted)
     if calls_okta and situation.client.service and not situation.org.admin_roles(situation.client):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
@@ -37,6 +38,8 @@ def client_checks(
         yield from _at_token_endpoint(org, client)
     if grant not in KNOWN_GRANTS:
         yield rejected(Condition.GRANT, rejections.UNKNOWN_GRANT)
+    if isinstance(client, AgentClient) and not client.bound and grant not in client.grant_types:
+        yield unknown(Condition.GRANT, MissingFactKind.AGENT_GRANTS)
     if grant not in client.grant_types:
         yield rejected(Condition.GRANT, _without_grant(client, grant))
     yield Check(Condition.GRANT)

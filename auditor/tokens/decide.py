@@ -41,6 +41,8 @@ from auditor.tokens.token_checks import token_check
 from auditor.tokens.user_checks import refresh_check, user_checks
 
 ORG_ACCESS_TOKEN_MINUTES = 60
+ID_JAG_MINUTES = 5
+"""Fixed at the org server (guide "Set up third-party AI Agent token exchange", `expires_in`)."""
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
 """Fixed at the org server (support article on refresh token lifetimes)."""
 
@@ -231,12 +233,18 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     return Decision(
         outcome=Outcome.MINTED,
         granted_scopes=tuple(sorted(granted)),
-        access_token_minutes=ORG_ACCESS_TOKEN_MINUTES if asked.access_token else None,
+        access_token_minutes=_minutes_at_org_server(asked),
         refresh_token_minutes=ORG_REFRESH_TOKEN_MINUTES if refresh else None,
         id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
         refresh_token=refresh,
-        caveats=tuple(org_server_caveats(situation, granted)),
+        caveats=tuple(org_server_caveats(situation, granted, asked)),
     )
+
+
+def _minutes_at_org_server(asked: AskedScopes) -> int | None:
+    if not asked.access_token:
+        return None
+    return ID_JAG_MINUTES if asked.id_jag else ORG_ACCESS_TOKEN_MINUTES
 
 
 def _ended(check: Check, grant: str, steps: list[Step] | None) -> Decision | None:

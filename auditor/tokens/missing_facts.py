@@ -15,6 +15,7 @@ class MissingFactKind(StrEnum):
     ADMISSION = "admission"
     """Whether a rule admits the user."""
     AGENT_CONNECTIONS = "agent_connections"
+    AGENT_GRANTS = "agent_grants"
     ASSIGNMENTS = "assignments"
     CLIENT_KEYS = "client_keys"
     COLLECTION = "collection"
@@ -92,6 +93,7 @@ _TEXTS = {
     MissingFactKind.AGENT_CONNECTIONS: (
         "the resource connections of the client, which say what it may ask an ID-JAG for"
     ),
+    MissingFactKind.AGENT_GRANTS: "whether an AI agent may use the grant type",
     MissingFactKind.ASSIGNMENTS: "the assignments of the client",
     MissingFactKind.CLIENT_KEYS: "the keys of the client",
     MissingFactKind.CONSENT_WITHOUT_PAGE: (

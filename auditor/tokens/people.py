@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
@@ -19,7 +20,7 @@ def assignment_test(org: Org, client: App) -> Test:
 
     Federation Broker Mode (implicit assignment) takes the place of an assignment.
     """
-    if client.federation_broker:
+    if client.federation_broker and not isinstance(client, AgentClient):
         return lambda _: True
     assigned, complete = assigned_ids(org, client)
 
@@ -34,15 +35,29 @@ def assigned_ids(org: Org, client: App) -> tuple[frozenset[str], bool]:
 
     Federation Broker Mode plays no part.
     """
-    return org.assigned_users(client), assignments_known(org, client)
+    users = (org.assigned_users(app) for app in user_apps(client))
+    return frozenset[str]().union(*users), assignments_known(org, client)
+
+
+def user_apps(client: App) -> tuple[App, ...]:
+    """The apps whose users a client acts for: its own, but those that an AI agent is linked to."""
+    return client.user_apps if isinstance(client, AgentClient) else (client,)
 
 
 def assignments_known(org: Org, client: App) -> bool:
-    """Whether all users assigned to a client are known."""
-    return (
-        org.known("app_users", client)
-        and org.known("app_groups", client)
-        and all(members_known(org, group.id) for group in org.assigned_groups(client))
+    """Whether all users assigned to a client are known.
+
+    With an app of an AI agent that needs no assignment they are not.
+    """
+    if isinstance(client, AgentClient):
+        broker = any(app.federation_broker for app in client.user_apps)
+        if client.other_users or broker:
+            return False
+    return all(
+        org.known("app_users", app)
+        and org.known("app_groups", app)
+        and all(members_known(org, group.id) for group in org.assigned_groups(app))
+        for app in user_apps(client)
     )
 
 

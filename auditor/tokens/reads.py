@@ -18,9 +18,12 @@ CUSTOM_SERVER_READS = tuple(name for name in OUTCOME_READS if name != "app_grant
 """Decisions of custom authorization servers rest on these."""
 
 CONSULTS = (
+    "agent_connections",
+    "ai_agents",
     "app_jwks",
     "associated_servers",
     "claims",
+    "delegation_links",
     "interclient_allowed_apps",
     "network_zones",
 )

@@ -132,7 +132,11 @@ OUTSIDE_ZONES = Rejection(
     "The request is made from outside the client's permitted network zones.",
 )
 
+# Guide "Set up third-party AI Agent token exchange": system scopes cause `invalid_scope`.
+SYSTEM_SCOPES_IN_ID_JAG = Rejection(Condition.SCOPES, "invalid_scope")
+
 # No source gives Okta's words for these.
+NOT_CONNECTED = Rejection(Condition.SCOPES)
 SERVER_INACTIVE = Rejection(Condition.SERVER)
 CLIENT_INACTIVE = Rejection(Condition.CLIENT)
 USER_SHUT_OUT = Rejection(Condition.USER)
@@ -157,6 +161,13 @@ def claim_not_evaluated(claim: Claim) -> Rejection:
     kind, reason = ("system", None) if claim.system else ("user", "user_claim_evaluation_failure")
     description = f"The '{one_line(claim.title)}' {kind} claim could not be evaluated."
     return Rejection(Condition.CLAIMS, None, description, reason)
+
+
+def not_connected(scopes: frozenset[str]) -> Rejection:
+    """No resource connection of the agent allows the scopes (observed for one scope)."""
+    words = "The following scopes are not allowed for this request"
+    only = f"{words}: [{one_line(min(scopes))}]." if len(scopes) == 1 else None
+    return Rejection(Condition.SCOPES, "invalid_scope", only)
 
 
 def grant_not_allowed(grant: str, configured: tuple[str, ...]) -> Rejection:

@@ -26,6 +26,10 @@ class TokenRequest:
     scopes: frozenset[str] | None = None
     """The scopes asked for; None if the request leaves the parameter out."""
 
+    assertion_scopes: frozenset[str] | None = None
+    """The scopes that the assertion of a JWT bearer request carries, which count where the request
+    names none; None if that is not known."""
+
     response_type: str | None = None
     """Space-separated; None means `code`, or what the client has for the implicit grant."""
 

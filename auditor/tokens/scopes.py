@@ -69,6 +69,10 @@ class AskedScopes:
     """Scopes asked for that Okta leaves out without an error."""
     undefined: frozenset[str] = frozenset()
     """Scopes asked for that the server does not know."""
+    unconnected: frozenset[str] = frozenset()
+    """Scopes that no resource connection of the agent allows."""
+    id_jag: bool = False
+    """Whether the answer is an ID-JAG instead of an access token."""
     unsettled: MissingFactKind | None = None
     """The fact without which a token is not certain, though a rejection would be."""
     prompt: str | None = None

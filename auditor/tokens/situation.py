@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer, Claim, Scope
 from auditor.snapshot.org import Org
+from auditor.tokens.agents import id_jag, with_connections
 from auditor.tokens.checks import Check
 from auditor.tokens.claims.group_claims import MatchingGroups, may_match
 from auditor.tokens.claims.refusals import ClaimRefusals, claim_refusals, unevaluated
@@ -22,7 +24,9 @@ from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
     BROWSER_GRANTS,
     IMPLICIT,
+    JWT_BEARER,
     PAGELESS_GRANTS,
+    TOKEN_EXCHANGE,
     USER_CHECK_UNDOCUMENTED,
     USERLESS_GRANTS,
 )
@@ -41,8 +45,12 @@ from auditor.tokens.scopes import (
 )
 from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
+from auditor.tokens.usual_request import usual_request
 
-ClientKind: TypeAlias = tuple[str, bool, str, bool, bool]
+_Asking: TypeAlias = tuple[frozenset[str] | None, frozenset[str] | None, str, str | None]
+"""Scopes, scopes of the assertion, response type and prompt of a request."""
+
+ClientKind: TypeAlias = tuple[str, bool, str, bool, bool, str | None]
 """See `Situation.client_kind`."""
 
 
@@ -61,9 +69,7 @@ class Situation:
     server: AuthorizationServer | None
     client: App
     grant: str
-    _asked: dict[tuple[frozenset[str] | None, str, str | None], AskedScopes] = field(
-        default_factory=dict
-    )
+    _asked: dict[_Asking, AskedScopes] = field(default_factory=dict)
 
     _matching: dict[str, MatchingGroups] = field(default_factory=dict)
 
@@ -173,11 +179,15 @@ class Situation:
         """What about client and grant type decides which scopes may be asked for.
 
         The grant type, whether it is a service app, the default response type, whether it requires
-        consent where nobody can be asked, and whether an app trusts it.
+        consent where nobody can be asked, whether an app trusts it, and which AI agent it is, if it
+        is one: its connections decide.
         """
         client = self.client
-        trusted = is_trusted(self.org, client)
-        return self.grant, client.service, self.default_response_type, self.asks_in_vain, trusted
+        return (
+            *(self.grant, client.service, self.default_response_type),
+            *(self.asks_in_vain, is_trusted(self.org, client)),
+            client.client_id if isinstance(client, AgentClient) else None,
+        )
 
     @property
     def asks_in_vain(self) -> bool:
@@ -245,14 +255,18 @@ class Situation:
             if grant.active and grant.scope_id
         )
 
+    def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
+        """The usual request of this situation."""
+        return usual_request(self.server, self.client, self.grant, user, scopes)
+
     def asked(self, request: TokenRequest) -> AskedScopes:
         """What the request's scopes decide by themselves."""
         response_type = request.response_type or self._usual_response_type(request.scopes)
         prompt = request.prompt if self.grant in BROWSER_GRANTS else None
-        key = (request.scopes, response_type, prompt)
+        key = (request.scopes, request.assertion_scopes, response_type, prompt)
         if key not in self._asked:
             alone = self.grant == IMPLICIT and "token" not in response_type.split()
-            asked = self._ask(request.scopes, response_type)
+            asked = self._of_assertion(request) or self._ask(request.scopes, response_type)
             if asked.unsettled is None:
                 asked = replace(asked, unsettled=self._unsettled(asked.scopes))
             self._asked[key] = replace(asked, access_token=not alone, prompt=prompt)
@@ -273,8 +287,21 @@ class Situation:
         usual = self.default_response_type
         return usual if OPENID in (scopes or ()) else usual.removesuffix(" id_token")
 
+    def _of_assertion(self, request: TokenRequest) -> AskedScopes | None:
+        """What the scopes of the assertion decide; None if they are not known, or do not count."""
+        carried = request.assertion_scopes
+        if self.grant != JWT_BEARER or self.server is None or request.scopes or not carried:
+            return None
+        asked = replace(self._ask(carried, ""), unsettled=None)
+        if isinstance(self.client, AgentClient):
+            return with_connections(asked, self.org, self.client, self.server)
+        return asked
+
     def _ask(self, scopes: frozenset[str] | None, response_type: str) -> AskedScopes:
         if self.server is None:
+            exchange = self.grant == TOKEN_EXCHANGE
+            if isinstance(self.client, AgentClient) and exchange and scopes:
+                return id_jag(self.org, self.client, scopes)
             return at_org_server(
                 scopes,
                 self.granted_okta_scopes,

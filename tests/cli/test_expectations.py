@@ -62,7 +62,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 REQUEST_KEYS = (
-    *("name", "server", "client", "grant", "user", "scopes"),
+    *("name", "server", "client", "grant", "user", "scopes", "assertion_scopes"),
     *("response_type", "redirect_uri", "resource", "subject_server", "prompt", "pkce", "dpop"),
 )
 REQUEST = """\

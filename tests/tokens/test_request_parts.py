@@ -25,6 +25,7 @@ REQUEST = TokenRequest(
     grant="authorization_code",
     user="00u1",
     scopes=frozenset({"openid", "billing:read"}),
+    assertion_scopes=frozenset({"billing:read"}),
     response_type="code",
     redirect_uri="https://invoices.acme.example/callback",
     resource="https://mcp.example/a",
@@ -48,7 +49,9 @@ def test_names_and_expectations_have_every_part() -> None:
 def test_an_expectation_hands_on_every_part() -> None:
     values = {name: getattr(REQUEST, name) for name in PARTS}
     expectation = Expectation.model_validate(
-        values | {"scopes": sorted(REQUEST.scopes or ()), "expect": "minted"}
+        values
+        | {"scopes": sorted(REQUEST.scopes or ()), "expect": "minted"}
+        | {"assertion_scopes": sorted(REQUEST.assertion_scopes or ())}
     )
     assert expectation.named_request.resolve(Org.of(example_snapshot(tenant()))) == REQUEST
 
@@ -65,4 +68,5 @@ def test_the_command_of_a_witness_asks_for_the_request_itself(tmp_path) -> None:
     assert shown.pop("client")["id"] == REQUEST.client
     assert shown.pop("user")["id"] == REQUEST.user
     assert frozenset(shown.pop("scopes")) == REQUEST.scopes
+    assert frozenset(shown.pop("assertion_scopes")) == REQUEST.assertion_scopes
     assert shown == {name: getattr(REQUEST, name) for name in shown}

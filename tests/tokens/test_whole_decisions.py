@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ from auditor.tokens.grants import (
 )
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.people import people_gap
-from auditor.tokens.request import TokenRequest
+from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.steps import PolicyStep, RuleStep
 from auditor.tokens.wording.steps import explained_steps
 
@@ -203,6 +203,69 @@ def test_every_field_of_every_decision(reading: OidcScopes, tenant: Json) -> Non
             assert (decision.policy, decision.rule, decision.granted_scopes) == (None, None, ())
         assert (decision.failed is not None) == (decision.outcome is Outcome.REJECTED)
         assert (decision.missing is not None) == (decision.outcome is Outcome.INDETERMINATE)
+
+
+# What a request says besides
+
+BEFORE_SUBJECT_TOKENS = {
+    *(Condition.SERVER, Condition.CLIENT, Condition.ZONES, Condition.KEYS, Condition.GRANT)
+}
+OTHERS = ("trusted", "stranger")
+
+
+def among_servers(tenant: Json) -> Json:
+    """The tenant with an audience, and with two more servers of which one is trusted."""
+    (server,) = tenant["/api/v1/authorizationServers"]
+    servers = [{**server, "audiences": ["api://aus"]}, *({"id": name} for name in OTHERS)]
+    trusted = {f"{SERVER}/associatedServers": [{"id": "trusted"}]}
+    return tenant | {"/api/v1/authorizationServers": servers} | trusted
+
+
+def without(decision: Decision, kind: CaveatKind) -> Decision:
+    caveats = tuple(caveat for caveat in decision.caveats if caveat.kind is not kind)
+    return replace(decision, caveats=caveats)
+
+
+@FEWER
+@given(tenant=tenants(), reading=READINGS)
+def test_a_resource_changes_the_audience_and_nothing_else(
+    tenant: Json, reading: OidcScopes
+) -> None:
+    decider = Decider(org_of(among_servers(tenant)), reading)
+    for request in requests_of(decider.org):
+        plain = decider.decide(request)
+        asking = decider.decide(replace(request, resource="https://mcp.example"))
+        alone = request.grant == IMPLICIT and (
+            decider.situation("aus", request.client, IMPLICIT).asked(request).access_token is False
+        )
+        minted = plain.outcome is Outcome.MINTED
+        audience = "api://aus" if minted and not alone else None
+        assert plain.audience == audience
+        assert asking.audience == ("https://mcp.example" if audience else None)
+        told = CaveatKind.RESOURCE in {caveat.kind for caveat in asking.caveats}
+        assert told is minted
+        assert replace(without(asking, CaveatKind.RESOURCE), audience=audience) == plain
+
+
+@FEWER
+@given(tenant=tenants(), reading=READINGS)
+def test_only_exchanges_ask_who_issued_the_subject_token(tenant: Json, reading: OidcScopes) -> None:
+    decider = Decider(org_of(among_servers(tenant)), reading)
+    for request in requests_of(decider.org):
+        plain = decider.decide(request)
+        named = {
+            server: decider.decide(replace(request, subject_server=server))
+            for server in ("aus", ORG_SERVER, *OTHERS)
+        }
+        if request.grant != TOKEN_EXCHANGE or plain.failed in BEFORE_SUBJECT_TOKENS:
+            assert set(named.values()) == {plain}
+            continue
+        own = without(plain, CaveatKind.SUBJECT_TOKEN)
+        assert (own != plain) is (plain.outcome is Outcome.MINTED)
+        assert named["aus"] == named["trusted"] == own
+        unconfigurable = decider.situation("aus", request.client, request.grant).blocking_check
+        failed = None if unconfigurable else Condition.SUBJECT_TOKEN
+        assert {named[server].failed for server in ("stranger", ORG_SERVER)} == {failed}
 
 
 # Every step

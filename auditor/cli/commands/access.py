@@ -10,8 +10,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
-import orjson
 
+from auditor import exact_json
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import everything_unread, oidc_scopes_option, read_org
@@ -30,7 +30,9 @@ _WIDEST = 36
     metavar="NAME",
     help="One authorization server, or `org`. [default: all; of org only okta.* scopes]",
 )
-@click.option("--client", metavar="NAME", help="One client: label, client id or app id.")
+@click.option(
+    "--client", metavar="NAME", help="One client: label, client id or app id; an AI agent's name."
+)
 @click.option("--scope", metavar="SCOPE", help="One scope.")
 @click.option("--user", metavar="LOGIN", help="Only what this user can obtain.")
 @oidc_scopes_option
@@ -72,9 +74,7 @@ def command(
     elif form == "csv":
         print_document(_csv(rows))
     else:
-        options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        document = orjson.dumps([asdict(row) for row in rows], option=options)
-        print_document(escaped(document.decode()))
+        print_document(escaped(exact_json.indented([asdict(row) for row in rows])))
     missing = everything_unread(org)
     for line in missing:
         print_line(line, err=True)

@@ -12,6 +12,32 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from auditor.snapshot.models.base import NullAsObject, Part, Record, Strings
+from auditor.snapshot.models.clients import (
+    App,
+    AppCredentials,
+    AppSettings,
+    OAuthClientCredentials,
+    OAuthClientSettings,
+)
+
+AGENT_GRANTS = (
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+)
+"""Grant types that every AI agent may use (guide "Register an AI agent with CIMD")."""
+
+
+def is_agent_id(client_id: str) -> bool:
+    """Whether a client id is an AI agent's: `wlp…`, or the URL of a client id metadata document.
+
+    Other workload principals have such ids, too, for example MCP servers.
+
+    >>> is_agent_id("wlp1qa1kd02bWzlBC0g7"), is_agent_id("https://agent.example.com/c.json")
+    (True, True)
+    >>> is_agent_id("0oa1")
+    False
+    """
+    return client_id.startswith(("wlp", "https://"))
 
 
 class AgentProfile(Part):
@@ -143,3 +169,56 @@ class DelegationLink(Record):
 
     source: Annotated[DelegationSource, NullAsObject] = Field(DelegationSource(), alias="from")
     to: Annotated[DelegationTarget, NullAsObject] = DelegationTarget()
+
+
+class AgentClient(App):
+    """An AI agent as a client of policies; what is not known of it is as an app leaves it out.
+
+    An agent can be bound to an app with its client id. It then has the app's id, settings and
+    assignments. Its keys and secrets are its own and never read.
+    """
+
+    kind: ClassVar[str] = "ai_agent"
+
+    agent: AiAgent
+    user_apps: tuple[App, ...] = ()
+    """The apps whose users it acts for: they sign in there."""
+    other_users: bool = True
+    """Whether it may act for further people, for all that is known."""
+
+    @classmethod
+    def of(
+        cls, agent: AiAgent, app: App | None, user_apps: tuple[App, ...], *, other_users: bool
+    ) -> AgentClient:
+        """See an agent as a client.
+
+        Args:
+            agent: the agent.
+            app: the app that is bound to it, that is, has its client id.
+            user_apps: the apps whose users it acts for.
+            other_users: whether it may act for further people.
+        """
+        settings = app.oauth if app else OAuthClientSettings()
+        grants = tuple(dict.fromkeys((*settings.grant_types, *AGENT_GRANTS)))
+        client = cls(
+            id=app.id if app else agent.id,
+            label=agent.title,
+            status=app.status if app and agent.active else agent.status,
+            credentials=AppCredentials(
+                oauth_client=OAuthClientCredentials(client_id=agent.client_id)
+            ),
+            settings=AppSettings(
+                oauth_client=settings.model_copy(update={"grant_types": grants}),
+                implicit_assignment=app.settings.implicit_assignment if app else None,
+            ),
+            agent=agent,
+            user_apps=user_apps,
+            other_users=other_users,
+        )
+        client.put(agent.place)
+        return client
+
+    @property
+    def bound(self) -> bool:
+        """Whether an app has its client id."""
+        return self.id != self.agent.id

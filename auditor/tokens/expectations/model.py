@@ -30,6 +30,9 @@ class Expectation(BaseModel):
     scopes: list[str] | None = Field(
         default=None, description="Scopes asked for; left out, the request leaves them out."
     )
+    assertion_scopes: list[str] | None = Field(
+        default=None, description="Scopes that the assertion of a JWT bearer request carries."
+    )
     response_type: str | None = Field(default=None, description="Space-separated.")
     redirect_uri: str | None = Field(default=None, description="Left out: a registered one.")
     resource: str | None = Field(default=None, description="Resource indicator (RFC 8707).")
@@ -86,8 +89,10 @@ class Expectation(BaseModel):
     @property
     def named_request(self) -> NamedRequest:
         """The request, by the names that the file gives."""
-        parts = {name: getattr(self, name) for name in _REQUEST - {"scopes"}}
-        return NamedRequest(**parts, scopes=None if self.scopes is None else tuple(self.scopes))
+        lists = ("scopes", "assertion_scopes")
+        parts = {name: getattr(self, name) for name in _REQUEST.difference(lists)}
+        scopes, carried = _tuple(self.scopes), _tuple(self.assertion_scopes)
+        return NamedRequest(**parts, scopes=scopes, assertion_scopes=carried)
 
     @property
     def expected(self) -> dict[str, Any]:
@@ -110,6 +115,10 @@ class Expectation(BaseModel):
         if isinstance(actual, list):
             return set(actual) == set(expected or ())
         return bool(actual == expected)
+
+
+def _tuple(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
 
 
 def expectations_schema() -> dict[str, Any]:

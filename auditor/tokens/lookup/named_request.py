@@ -21,6 +21,7 @@ class NamedRequest:
     grant: str
     user: str | None = None
     scopes: tuple[str, ...] | None = None
+    assertion_scopes: tuple[str, ...] | None = None
     response_type: str | None = None
     redirect_uri: str | None = None
     resource: str | None = None
@@ -49,6 +50,9 @@ class NamedRequest:
         return [
             *_with_values(valued),
             *chain.from_iterable(("--scope", scope) for scope in self.scopes or ()),
+            *chain.from_iterable(
+                ("--assertion-scope", scope) for scope in self.assertion_scopes or ()
+            ),
             *_with_values(later),
             *(name for name, given in flags.items() if given),
         ]
@@ -66,7 +70,8 @@ class NamedRequest:
             client=find_client(org, self.client).client_id,
             grant=grant,
             user=None if self.user is None else find_user(org, self.user).id,
-            scopes=None if self.scopes is None else frozenset(self.scopes),
+            scopes=_set(self.scopes),
+            assertion_scopes=_set(self.assertion_scopes),
             response_type=self.response_type,
             redirect_uri=self.redirect_uri,
             resource=self.resource,
@@ -84,6 +89,10 @@ class NamedRequest:
 def _server_id(org: Org, word: str, key: str) -> str:
     server = find_server(org, word, key)
     return ORG_SERVER if server is None else server.id
+
+
+def _set(scopes: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if scopes is None else frozenset(scopes)
 
 
 def _with_values(options: Mapping[str, str | None]) -> list[str]:

@@ -110,7 +110,7 @@ def _rows(
 ) -> Iterator[AccessRow]:
     reach = Reach(org, reading)
     ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if row_filter.user is not None else set())
-    clients = sorted(org.apps, key=lambda app: (app.title, app.client_id))
+    clients = sorted(org.clients, key=lambda app: (app.title, app.client_id))
     if row_filter.client is not None:
         clients = [row_filter.client]
     for server in servers:

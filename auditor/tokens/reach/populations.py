@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
-from auditor.tokens.people import assignments_known, members_known
+from auditor.tokens.people import assignments_known, members_known, user_apps
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 from auditor.tokens.reach.zones import let_in
 from auditor.tokens.rule_conditions import admits_userless, names_nobody
@@ -124,22 +125,29 @@ class Populations:
 
     def assigned(self, client: App) -> UncertainUsers:
         """Those assigned to a client; everybody in Federation Broker Mode."""
-        if client.federation_broker:
+        if client.federation_broker and not isinstance(client, AgentClient):
             return UncertainUsers.certain(self.users.all)
-        if client.id not in self._assigned:
-            groups = [group.id for group in self._org.assigned_groups(client)]
+        key = client.client_id if isinstance(client, AgentClient) else client.id
+        if key not in self._assigned:
             sure = self.users.none
-            for group in groups:
-                sure |= self._members(group)
-            # Most users of an app are members of its groups. To drop them here is ten times
-            # faster than to number them again.
-            members = [self._org.members(group) for group in groups]
-            for ids in self._org.direct_assignments(client):
-                if others := frozenset(ids).difference(*members):
-                    sure |= self.users.of(others)
+            for app in user_apps(client):
+                sure |= self._assigned_to(app)
             complete = assignments_known(self._org, client)
-            self._assigned[client.id] = UncertainUsers(sure, sure if complete else self.users.all)
-        return self._assigned[client.id]
+            self._assigned[key] = UncertainUsers(sure, sure if complete else self.users.all)
+        return self._assigned[key]
+
+    def _assigned_to(self, app: App) -> UserSet:
+        groups = [group.id for group in self._org.assigned_groups(app)]
+        sure = self.users.none
+        for group in groups:
+            sure |= self._members(group)
+        # Most users of an app are members of its groups. To drop them here is ten times
+        # faster than to number them again.
+        members = [self._org.members(group) for group in groups]
+        for ids in self._org.direct_assignments(app):
+            if others := frozenset(ids).difference(*members):
+                sure |= self.users.of(others)
+        return sure
 
     def admitted(self, rule: PolicyRule, grant: str) -> UncertainUsers:
         """Those whom a rule's people condition lets through, assigned or not.

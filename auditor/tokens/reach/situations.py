@@ -24,7 +24,7 @@ from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.regions import Evaluation, Region, everybody_in
 from auditor.tokens.reach.requestable import UNNAMED, Requestable
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.situation import Situation
@@ -129,14 +129,7 @@ class SituationReach:
 
     def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
         """A request of this situation."""
-        situation = self.situation
-        return TokenRequest(
-            server=situation.server.id if situation.server else ORG_SERVER,
-            client=situation.client.client_id,
-            grant=situation.grant,
-            user=user,
-            scopes=scopes,
-        )
+        return self.situation.request(user, scopes)
 
     @property
     def _none(self) -> UserSet:

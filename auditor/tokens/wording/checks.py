@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
+from auditor.tokens.people import user_apps
 from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
 from auditor.tokens.request import ORG_SERVER
+from auditor.tokens.scopes import AskedScopes
 
 
 def check_words(explanation: DecisionSteps, check: Check) -> str:
@@ -72,6 +75,8 @@ def _grant(explanation: DecisionSteps, check: Check) -> str:
         return f"Okta knows no grant type {quoted(grant)}"
     if check.verdict is Verdict.FAILED:
         return f"{name} may not use {grant}"
+    if check.verdict is Verdict.UNKNOWN:
+        return f"{name} is an AI agent, and no source says whether it may use {grant}"
     return f"{name} is active and may use {grant}"
 
 
@@ -128,8 +133,10 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
     request = explanation.request
     asked = explanation.situation.asked(request)
     names = listed(sorted(request.scopes), most=8) if request.scopes else "no scopes"
+    if request.assertion_scopes and not request.scopes:
+        names = f"{listed(sorted(request.assertion_scopes), most=8)} of the assertion"
     if check.rejection is not None:
-        return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
+        return f"scopes {names}: {_why_not(asked, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
     if asked.unsettled is not None:
@@ -141,6 +148,7 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
 
 
 _UNSETTLED_SCOPES = {
+    MissingFactKind.AGENT_CONNECTIONS: "whether a connection of the agent allows them is not known",
     MissingFactKind.CONSENT_WITHOUT_PAGE: "one requires consent, and there is no page to ask on",
     MissingFactKind.INTERCLIENT_TRUST: "interclient_access takes an app that trusts the client",
     MissingFactKind.SCOPES_WITH_ASSERTION: (
@@ -149,10 +157,13 @@ _UNSETTLED_SCOPES = {
 }
 
 
-def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
-    if undefined:
-        verb = "is" if len(undefined) == 1 else "are"
-        return f"{listed(sorted(undefined), most=8)} {verb} not defined on this server"
+def _why_not(asked: AskedScopes, rejection: Rejection) -> str:
+    if asked.unconnected:
+        unconnected = listed(sorted(asked.unconnected), most=8)
+        return f"no resource connection of the agent allows {unconnected}"
+    if asked.undefined:
+        verb = "is" if len(asked.undefined) == 1 else "are"
+        return f"{listed(sorted(asked.undefined), most=8)} {verb} not defined on this server"
     if rejection is ONLY_SERVICE_APPS:
         return "only service apps get tokens without a user from the org server"
     return rejection.description or "is not possible with this grant type"
@@ -193,11 +204,14 @@ def _assigned_how(explanation: DecisionSteps) -> str:
         return "needs no assignment (Federation Broker Mode)"
     groups = [
         quoted(group.title)
-        for assignment in org.assigned_groups(client)
+        for app in user_apps(client)
+        for assignment in org.assigned_groups(app)
         if (group := org.group(assignment.id))
         and explanation.request.user in org.members(assignment.id)
     ]
-    return f"assigned through group {listed(groups)}" if groups else "assigned directly"
+    to = f" to {listed(quoted(app.title) for app in user_apps(client) if app is not client)}"
+    assigned = f"assigned{to}" if isinstance(client, AgentClient) else "assigned"
+    return f"{assigned} through group {listed(groups)}" if groups else f"{assigned} directly"
 
 
 def _claims(explanation: DecisionSteps, check: Check) -> str:
