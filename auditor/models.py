@@ -11,7 +11,15 @@ from auditor.snapshot.models.agents import (
     is_agent_id,
 )
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
+from auditor.snapshot.models.clients import (
+    AdminRole,
+    App,
+    CustomRole,
+    Grant,
+    GroupAssignment,
+    RolePermission,
+    UserAssignments,
+)
 from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.models.org import (
     ApiServiceIntegration,
@@ -55,6 +63,7 @@ __all__ = [
     "Claim",
     "ClientPrivileges",
     "CustomDomain",
+    "CustomRole",
     "DelegationLink",
     "Grant",
     "Group",
@@ -68,6 +77,7 @@ __all__ = [
     "PolicyRule",
     "Record",
     "RecordPlace",
+    "RolePermission",
     "Scope",
     "TokenAction",
     "TrustedOrigin",

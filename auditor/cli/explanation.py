@@ -13,6 +13,7 @@ from auditor.cli.token_requests import unread
 from auditor.snapshot.org import Org
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
+from auditor.tokens.answers import reason_filter
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
@@ -164,7 +165,7 @@ def _log_filter(request: TokenRequest, decision: Decision) -> str | None:
         return None
     place = "app.oauth2" if request.server == ORG_SERVER else "app.oauth2.as"
     event = "authorize" if request.grant in BROWSER_GRANTS else "token.grant"
-    return f'eventType eq "{place}.{event}" and outcome.reason eq "{decision.reason}"'
+    return f'eventType eq "{place}.{event}" and {reason_filter(decision.reason)}'
 
 
 def _trace(explanation: DecisionSteps) -> Iterator[str]:

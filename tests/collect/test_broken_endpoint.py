@@ -18,7 +18,10 @@ from in_process import InProcessOrg, okta_error, reset, silence
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS
 from auditor.snapshot.ledger import CollectionStatus
 
-ROOTS = "authorization_servers", "apps", "groups", "api_tokens", "ai_agents"
+ROOTS = (
+    *("authorization_servers", "apps", "groups", "api_tokens"),
+    *("ai_agents", "custom_roles"),
+)
 SERVERS = ROOTS[0]
 BEYOND_S = 30.0
 MOST_TRIES = 20
@@ -42,9 +45,11 @@ def tenant_with(many: str) -> dict[str, Any]:
     servers = [
         {"id": f"aus{n}", "name": f"S{n}", "status": "ACTIVE"} for n in range(count[ROOTS[0]])
     ]
-    kinds = ("service", "web")
-    apps = [app(n, kind) for kind in kinds for n in range(count["apps"])]
-    agents = [{"id": f"wlp{n}", "status": "ACTIVE"} for n in range(count["ai_agents"])]
+    apps = [
+        app(number, kind)
+        for kind, first in (("service", 0), ("web", 100))
+        for number in range(first, first + count["apps"])
+    ]
     users = [{"id": f"00u{n}", "status": "ACTIVE"} for n in range(2)]
     groups = [{"id": f"00g{n}", "type": "OKTA_GROUP"} for n in range(count["groups"])]
     tokens = [
@@ -58,7 +63,10 @@ def tenant_with(many: str) -> dict[str, Any]:
         "/api/v1/users": users,
         "/api/v1/groups": groups,
         "/api/v1/api-tokens": tokens,
-        "/workload-principals/api/v1/ai-agents": {"data": agents},
+        "/workload-principals/api/v1/ai-agents": [
+            {"id": f"wlp{n}", "status": "ACTIVE"} for n in range(count["ai_agents"])
+        ],
+        "/api/v1/iam/roles": [{"id": f"cr0{n}"} for n in range(count["custom_roles"])],
     }
     for server in servers:
         path = f"/api/v1/authorizationServers/{server['id']}/policies"
@@ -71,11 +79,11 @@ def tenant_with(many: str) -> dict[str, Any]:
 def app(number: int, kind: str) -> dict[str, Any]:
     oauth = {"application_type": kind, "grant_types": ["client_credentials"]}
     credentials = {
-        "client_id": f"0oa{kind}{number}",
+        "client_id": f"0oa{number}",
         "token_endpoint_auth_method": "private_key_jwt",
     }
     return {
-        "id": f"0oa{kind}{number}",
+        "id": f"0oa{number}",
         "label": f"A{number}",
         "status": "ACTIVE",
         "signOnMode": "OPENID_CONNECT",
