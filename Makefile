@@ -10,7 +10,7 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench tools browser lock clean
+.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes tools browser lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -65,6 +65,9 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/large_export.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_access.py
+
+bench-axes: $(VENV)/.developer ## Print along which axis commands get slow, and the worst rule
+	$(BIN)/python tests/benchmarks/axes.py
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
 	$(PIP) install uv

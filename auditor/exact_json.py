@@ -36,5 +36,13 @@ def dumps(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
+def indented(value: Any) -> str:
+    """A value as JSON of a member a line, with a line break at its end."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")

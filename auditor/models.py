@@ -3,12 +3,29 @@
 Every field keeps Okta's name in snake_case. A snapshot keeps no field that no model names.
 """
 
+from auditor.snapshot.models.agents import (
+    AgentClient,
+    AgentConnection,
+    AiAgent,
+    DelegationLink,
+    is_agent_id,
+)
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
-from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.clients import (
+    AdminRole,
+    App,
+    CustomRole,
+    Grant,
+    GroupAssignment,
+    RolePermission,
+    UserAssignments,
+)
+from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.models.org import (
+    ApiServiceIntegration,
     ApiToken,
     ClientPrivileges,
+    CustomDomain,
     InlineHook,
     NetworkZone,
     OrgProfile,
@@ -36,14 +53,22 @@ __all__ = [
     "OIDC_SCOPES",
     "AccessPolicy",
     "AdminRole",
+    "AgentClient",
+    "AgentConnection",
+    "AiAgent",
+    "ApiServiceIntegration",
     "ApiToken",
     "App",
     "AuthorizationServer",
     "Claim",
     "ClientPrivileges",
+    "CustomDomain",
+    "CustomRole",
+    "DelegationLink",
     "Grant",
     "Group",
     "GroupAssignment",
+    "GroupRule",
     "InlineHook",
     "Key",
     "NetworkZone",
@@ -52,9 +77,11 @@ __all__ = [
     "PolicyRule",
     "Record",
     "RecordPlace",
+    "RolePermission",
     "Scope",
     "TokenAction",
     "TrustedOrigin",
     "User",
     "UserAssignments",
+    "is_agent_id",
 ]

@@ -17,6 +17,7 @@ MARK = "Written by okta-auditor"
 template makes, if the template says so."""
 
 SNAPSHOT = "snapshot"
+RULE_PAGE = "rule-page"
 
 _HEAD = 65_536
 _JSON = r'\s*\{\s*"schema": "okta-auditor/results/'
@@ -34,6 +35,7 @@ _STARTS: dict[str, re.Pattern[bytes]] = {
         "gitlab": r'\[\s*(?:\]\s*$|\{\s*"description": "(?:[^"\\]|\\.)*",\s*'
         r'"check_name": "(?:audit|[A-Z]+[0-9]+ [a-z0-9-]+)",\s*"fingerprint": "[0-9a-f]{32}")',
         SNAPSHOT: r'\s*\{\s*"format":\s*"okta-auditor-snapshot"',
+        RULE_PAGE: r"# (?:Rules\n\nMade from the rules themselves|[A-Z]+[0-9]+ [a-z0-9-]+\n)",
     }.items()
 }
 """How the formats begin whose form leaves room for a mark. Quotes of a tenant's words come later,
@@ -45,7 +47,7 @@ def check_replaceable(path: Path, name: str) -> None:
 
     Args:
         path: where to write.
-        name: of the report's format, or `SNAPSHOT`.
+        name: of the report's format, `SNAPSHOT` or `RULE_PAGE`.
 
     Raises:
         OutputError: such a file is there.
@@ -54,7 +56,7 @@ def check_replaceable(path: Path, name: str) -> None:
         return
     if _written.get((path.absolute(), name)) == _identity(path) or _is_ours(path, name):
         return
-    what = "a snapshot" if name == SNAPSHOT else f"a {name} report"
+    what = {SNAPSHOT: "a snapshot", RULE_PAGE: "a page of rules"}.get(name, f"a {name} report")
     raise OutputError(
         f"{path} is there already, and is not {what} of okta-auditor.",
         remedy="Name another file. If it may go, remove it first.",

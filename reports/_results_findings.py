@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from auditor import Confidence, Impact, Severity
-from auditor.results import AcceptedBy, FindingStatus
+from auditor.oauth import Answer, AnswerForm, TokenRequest
+from auditor.results import AcceptedBy, FindingStatus, Witness
 
 # Reports make anchors and markers of these, so they are nothing else wherever they come from.
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2,10}[0-9]{3,4}$")]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 RuleName = Annotated[str, Field(pattern=r"^\w[\w-]*$")]
+
+_REQUEST = tuple(field.name for field in fields(TokenRequest))
+_SETS = ("scopes", "assertion_scopes")
 
 
 class ResultsPart(BaseModel):
@@ -58,11 +63,49 @@ class WitnessInfo(ResultsPart):
     grant: str
     user: str | None
     scopes: list[str] | None = Field(description="Null if the request leaves the scopes out.")
+    assertion_scopes: list[str] | None = Field(
+        default=None, description="What the assertion of a JWT bearer grant carries, if known."
+    )
     response_type: str | None
     redirect_uri: str | None
+    resource: str | None = None
+    subject_server: str | None = Field(
+        default=None, description="Of a token exchange: the id of the subject token's server."
+    )
+    prompt: str | None = None
     pkce: bool | None
     dpop: bool | None
     command: str = Field(description="A shell command that shows what becomes of it.")
+
+    @classmethod
+    def of(cls, witness: Witness) -> WitnessInfo:
+        """The witness as it is written."""
+        parts = {name: getattr(witness.request, name) for name in _REQUEST}
+        sets = {name: sorted(parts[name]) for name in _SETS if parts[name] is not None}
+        return cls(**{**parts, **sets}, command=witness.command)
+
+    @property
+    def witness(self) -> Witness:
+        """The witness that was written."""
+        parts = {name: getattr(self, name) for name in _REQUEST}
+        sets = {name: frozenset(parts[name]) for name in _SETS if parts[name] is not None}
+        return Witness(TokenRequest(**{**parts, **sets}), self.command)
+
+
+class AnswerInfo(ResultsPart):
+    """What Okta answers to a request that fails, in Okta's words; null where no source tells."""
+
+    error: str | None = Field(description="Of OAuth, or `errorCode` of the Okta APIs.")
+    description: str | None
+    forms: list[AnswerForm] = Field(
+        description="In which of these it comes: a redirect, or an HTTP status."
+    )
+    log_filter: str | None = Field(description="Of the System Log, for such requests.")
+
+    @property
+    def answer(self) -> Answer:
+        """The answer that was written."""
+        return Answer(**dict(self) | {"forms": tuple(self.forms)})
 
 
 class AcceptanceInfo(ResultsPart):
@@ -127,3 +170,6 @@ class FindingInfo(ResultsPart):
     fix: str
     evidence: str = Field(description="The field's value as it was read, cut if it is long.")
     witness: WitnessInfo | None
+    answer: AnswerInfo | None = Field(
+        default=None, description="What Okta answers when it bites; null where no source tells."
+    )

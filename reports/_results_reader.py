@@ -27,7 +27,6 @@ from auditor import (
     listed,
     one_line,
 )
-from auditor.oauth import TokenRequest
 from auditor.results import (
     Acceptance,
     Crashed,
@@ -42,11 +41,10 @@ from auditor.results import (
     Tenant,
     TextRegion,
     Weakening,
-    Witness,
 )
 
 from ._results_checks import check_coherence
-from ._results_findings import FindingInfo, ObjectInfo, Place, RelatedInfo, WitnessInfo
+from ._results_findings import FindingInfo, ObjectInfo, Place, RelatedInfo
 from ._results_model import FORMAT, VERSION, Results, RuleInfo, RunInfo
 from ._results_writer import page_hash, summary_of
 
@@ -143,6 +141,7 @@ def _rule(item: RuleInfo, installed: Rule | None) -> Rule:
         page=page,
         module=item.module,
         options=_options(item, installed),
+        answer=item.answer.answer if item.answer else None,
     )
 
 
@@ -212,7 +211,7 @@ def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:
         evidence=item.evidence,
         related=tuple(_related(other) for other in item.related),
         related_more=item.related_more,
-        witness=_witness(item.witness) if item.witness else None,
+        witness=item.witness.witness if item.witness else None,
         location=_location(item.location),
         fingerprint=item.fingerprint,
         status=item.status,
@@ -221,6 +220,7 @@ def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:
         content=item.content,
         remark=item.remark,
         lapsed=item.lapsed,
+        answer=item.answer.answer if item.answer else None,
     )
 
 
@@ -234,21 +234,6 @@ def _location(item: Place) -> Location:
 
 def _related(item: RelatedInfo) -> RelatedObject:
     return RelatedObject(_object(item.object), item.role, _location(item.location))
-
-
-def _witness(item: WitnessInfo) -> Witness:
-    request = TokenRequest(
-        server=item.server,
-        client=item.client,
-        grant=item.grant,
-        user=item.user,
-        scopes=None if item.scopes is None else frozenset(item.scopes),
-        response_type=item.response_type,
-        redirect_uri=item.redirect_uri,
-        pkce=item.pkce,
-        dpop=item.dpop,
-    )
-    return Witness(request, item.command)
 
 
 def _run(item: RunInfo) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule
+from auditor.oauth import Answer
 from auditor.results import (
     Acceptance,
     Crashed,
@@ -13,12 +14,12 @@ from auditor.results import (
     NotEvaluated,
     Notice,
     Run,
-    Witness,
     markdown,
 )
 
 from ._results_findings import (
     AcceptanceInfo,
+    AnswerInfo,
     FindingInfo,
     FixedInfo,
     NoticeInfo,
@@ -92,6 +93,7 @@ def _rule(item: Rule) -> RuleInfo:
         module=item.module,
         page=page_hash(item),
         options=item.options.model_dump(mode="json") if item.options else None,
+        answer=_answer(item.answer),
     )
 
 
@@ -112,22 +114,6 @@ def summary_of(result: AuditResult) -> ResultsSummary:
             crashed=len(result.crashed),
         ),
         objects=result.objects,
-    )
-
-
-def _witness(item: Witness) -> WitnessInfo:
-    request = item.request
-    return WitnessInfo(
-        server=request.server,
-        client=request.client,
-        grant=request.grant,
-        user=request.user,
-        scopes=None if request.scopes is None else sorted(request.scopes),
-        response_type=request.response_type,
-        redirect_uri=request.redirect_uri,
-        pkce=request.pkce,
-        dpop=request.dpop,
-        command=item.command,
     )
 
 
@@ -159,8 +145,13 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         acceptance=_acceptance(item.acceptance) if item.acceptance else None,
         fix=item.fix,
         evidence=item.evidence,
-        witness=_witness(item.witness) if item.witness else None,
+        witness=WitnessInfo.of(item.witness) if item.witness else None,
+        answer=_answer(item.answer),
     )
+
+
+def _answer(item: Answer | None) -> AnswerInfo | None:
+    return AnswerInfo.model_validate(item) if item else None
 
 
 def _acceptance(item: Acceptance) -> AcceptanceInfo:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
+from auditor.results import deleted_objects
 
 from ._sarif_driver import CRASHED, LEFT_OUT, NOT_EVALUATED, NOTICE, NOTIFICATIONS, Json
 from ._wording import sentence
@@ -29,17 +30,17 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
     """
     return {
         "executionSuccessful": result.complete,
-        "properties": {"snapshotDigest": result.snapshot_digest},
         "startTimeUtc": _utc(result.capture.started_at),
         "endTimeUtc": _utc(result.capture.finished_at),
         "toolExecutionNotifications": [
             *_weakenings(result),
             *_crashes(result),
             *_left_out(result, shown, total),
+            *_deleted(result),
             *_notices(result),
         ],
         "toolConfigurationNotifications": list(_unevaluated(result)),
-        **_properties(result),
+        "properties": _properties(result),
     }
 
 
@@ -53,7 +54,8 @@ def _properties(result: AuditResult) -> Json:
         }
         for item in result.weakenings
     ]
-    return {"properties": {"weakenings": weakenings}} if weakenings else {}
+    digest = {"snapshotDigest": result.snapshot_digest}
+    return digest | ({"weakenings": weakenings} if weakenings else {})
 
 
 def _weakenings(result: AuditResult) -> Iterator[Json]:
@@ -90,6 +92,11 @@ def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:
             f"GitHub accepts {limit}. The other formats have them all."
         )
         yield _notification(LEFT_OUT, "warning", text, result)
+
+
+def _deleted(result: AuditResult) -> Iterator[Json]:
+    if text := deleted_objects(result.coverage):
+        yield _notification(NOTICE, "note", text, result)
 
 
 def _notices(result: AuditResult) -> Iterator[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor import AuditResult, Impact, counted, listed, one_line
+from auditor.oauth import Answer, answer_words
 from auditor.results import SOON_DAYS, Acceptance, ends_soon
 
 _IMPACTS = {
@@ -57,6 +58,17 @@ def sentence(text: str) -> str:
     Rule authors may or may not end messages with a full stop; a report always does.
     """
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def answer_lines(answer: Answer | None) -> list[str]:
+    """What Okta answers and how to find it in the System Log, a line each with its label."""
+    if answer is None:
+        return []
+    words, log_filter = answer_words(answer), answer.log_filter
+    return [
+        *([f"Okta answers: {words}"] if words else []),
+        *([f"System Log: {log_filter}"] if log_filter else []),
+    ]
 
 
 def acceptance_reason(acceptance: Acceptance) -> str:

@@ -17,6 +17,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from auditor import AuditResult, counted, listed, report
+from auditor.oauth import answer_words
 from auditor.results import (
     BY_NAME,
     CollectionStatus,
@@ -124,6 +125,7 @@ def _environment() -> Environment:
         "utc": utc,
         "count": lambda number: f"{number:,}",
         "sentence": sentence,
+        "answer_words": answer_words,
         "label": lambda name: BY_NAME[name].label,
         "titled": title,
         "type_name": type_name,

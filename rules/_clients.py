@@ -132,6 +132,11 @@ def okta_grants(org: Org, client: App) -> tuple[Grant, ...]:
     )
 
 
+def machine_grants(org: Org, client: App) -> tuple[Grant, ...]:
+    """Those of `okta_grants` that an administrator gave, so that they hold without a user."""
+    return tuple(grant for grant in okta_grants(org, client) if grant.source != END_USER)
+
+
 def writes(scope: str) -> bool:
     """Whether a scope of the Okta APIs changes more than the user's own account."""
     return scope.endswith(".manage") and not scope.startswith("okta.myAccount.")

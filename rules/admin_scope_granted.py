@@ -39,18 +39,14 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, counted, listed, quoted, rule
 
-from ._clients import END_USER, okta_grants, own_clients, writes
+from ._clients import machine_grants, own_clients, writes
 from ._witness import minted, of_client
 
 
 @rule("OAM604", severity=Severity.LOW, impact=Impact.RISKY, reads=["app_grants"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        writing = [
-            grant
-            for grant in okta_grants(org, client)
-            if grant.source != END_USER and writes(grant.title)
-        ]
+        writing = [grant for grant in machine_grants(org, client) if writes(grant.title)]
         if writing:
             scopes = sorted({grant.title for grant in writing})
             yield Finding(

@@ -14,7 +14,8 @@ refuses to save a service app without client_credentials, so a service app that 
 one way is left alone. Token exchange serves at the org authorization server too, where agents
 and apps obtain identity assertions. And where only machine grants of the client work at custom
 servers, its people sign in at the org authorization server, which has no access policies.
-Confidence is medium, because the app may use the other grant types at that server as well.
+Confidence is medium, because the app may use the other grant types at that server as well. An app
+whose client_credentials were meant for granted scopes of the Okta APIs is the subject of OAM616.
 
 Fix: add the grant type to the rule that this client should meet, or take it away from the app.
 
@@ -82,7 +83,6 @@ Accepted:
 See:
 - Okta developer documentation, "Configure an access policy", and the guides to device
   authorization, CIBA, SAML 2.0 assertion and token exchange
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -92,9 +92,16 @@ from itertools import chain
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, RecordPlace
-from auditor.oauth import REFRESH_TOKEN, TOKEN_EXCHANGE, user_grants
+from auditor.oauth import (
+    CLIENT_CREDENTIALS,
+    NO_MATCHING_RULE,
+    REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
+    Answer,
+    user_grants,
+)
 
-from ._clients import named_by_policy, own_clients
+from ._clients import machine_grants, named_by_policy, own_clients
 from ._witness import of_client, rejected
 
 
@@ -104,6 +111,8 @@ from ._witness import of_client, rejected
     impact=Impact.BROKEN,
     confidence=Confidence.MEDIUM,
     reads=["apps", "policy_rules"],
+    consults=["app_grants"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     allowed_by: dict[RecordPlace, frozenset[str]] = {}
@@ -123,7 +132,9 @@ def check(org: Org) -> Iterator[Finding]:
                 allowed_by[policy.place] = frozenset(chain.from_iterable(grants))
         allowed = frozenset().union(*(allowed_by[policy.place] for _, policy in met))
         for grant in _wanted(client):
-            if grant not in allowed and not _used_elsewhere(client, grant, allowed):
+            if grant not in allowed and not (
+                _used_elsewhere(client, grant, allowed) or _for_okta(org, client, grant)
+            ):
                 yield Finding(
                     client,
                     f"Client {quoted(client.title)} may use {quoted(grant)}, but "
@@ -157,6 +168,15 @@ def _used_elsewhere(client: App, grant: str, allowed: frozenset[str]) -> bool:
     if client.service or grant == TOKEN_EXCHANGE:
         return True
     return bool(user_grants([grant])) and not user_grants(working)
+
+
+def _for_okta(org: Org, client: App, grant: str) -> bool:
+    """Whether a machine's grant type was meant for scopes of the Okta APIs."""
+    return (
+        grant == CLIENT_CREDENTIALS
+        and org.known("app_grants", client)
+        and bool(machine_grants(org, client))
+    )
 
 
 def _none_of(rules: int) -> str:

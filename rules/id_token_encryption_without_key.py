@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
-from auditor.oauth import user_grants
+from auditor.oauth import can_encrypt_id_tokens, user_grants
 
 from ._clients import own_clients
 
@@ -58,11 +58,9 @@ from ._clients import own_clients
 @rule("OAM530", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["app_jwks"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        algorithm = client.oauth.id_token_encrypted_response_alg
-        if not algorithm or client.oauth.jwks_uri or not user_grants(client.grant_types):
-            continue
-        keys = [key for key in org.client_keys(client) if key.use != "sig"]
-        if not any(key.active for key in keys):
+        if user_grants(client.grant_types) and can_encrypt_id_tokens(org, client) is False:
+            algorithm = client.oauth.id_token_encrypted_response_alg or ""
+            keys = any(key.use != "sig" for key in org.client_keys(client))
             has = "only inactive keys" if keys else "no key"
             yield Finding(
                 client,

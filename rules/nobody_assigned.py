@@ -47,7 +47,6 @@ Accepted:
 
 See:
 - Okta developer documentation, "Assign an app to users"
-- System Log filter: `outcome.reason eq "user_not_assigned"`
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ from functools import partial
 
 from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
 from auditor.models import App
-from auditor.oauth import TokenRequest, user_grants
+from auditor.oauth import NOT_ASSIGNED, Answer, TokenRequest, user_grants
 
 from ._clients import own_clients
 from ._witness import of_client, rejected
@@ -68,6 +67,7 @@ from ._witness import of_client, rejected
     severity=Severity.HIGH,
     impact=Impact.BROKEN,
     reads=["app_users", "app_groups", "group_members"],
+    answer=Answer.of(NOT_ASSIGNED),
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):

@@ -45,10 +45,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
-from auditor.models import ALL_CLIENTS
+from auditor.models import ALL_CLIENTS, is_agent_id
 
 from ._active import active_policies, policy_name
-from ._agents import is_agent
 
 _FIELD = "conditions.clients.include"
 
@@ -60,7 +59,7 @@ def check(org: Org) -> Iterator[Finding]:
     for server, policy in active_policies(org):
         for client_id in dict.fromkeys(policy.clients):
             app = apps.get(client_id)
-            if client_id == ALL_CLIENTS or is_agent(client_id) or (app and app.active):
+            if client_id == ALL_CLIENTS or is_agent_id(client_id) or (app and app.active):
                 continue
             if app is None:
                 yield Finding(

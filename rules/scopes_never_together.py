@@ -85,45 +85,34 @@ Accepted:
 See:
 - Okta support article "Tokens not issued with lifetime configured in Access Rule for Custom
   Authorization Server"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations, product
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
-from auditor.models import (
-    ALL_CLIENTS,
-    ALL_SCOPES,
-    AccessPolicy,
-    App,
-    AuthorizationServer,
-    PolicyRule,
-)
-from auditor.oauth import USERLESS_GRANTS, admits_userless, admitted_users, excluded_users
+from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer
+from auditor.oauth import NO_MATCHING_RULE, USERLESS_GRANTS, Answer, admits_userless
 
 from ._active import active_servers
+from ._admitted import AdmittedPeople
 from ._clients import meant_servers, own_clients
+from ._scope_pairs import Pair, RulesCompared, ScopePairs
 from ._witness import of_client, of_rule, rejected
 
 
 class Conflict(NamedTuple):
-    """Two scopes, and the rules that allow one of them each."""
+    """Scopes that are allowed one by one, but never together."""
 
-    scopes: tuple[str, str]
-    rules: tuple[PolicyRule, PolicyRule]
-
-    @property
-    def pair(self) -> frozenset[str]:
-        """The scopes in no order."""
-        return frozenset(self.scopes)
-
-
-Conflicts = dict[str, list[Conflict]]
-"""By grant type, without empty lists."""
+    grant: str
+    """A grant type for which it is so."""
+    first: Pair
+    many: int
+    """How many pairs, over all grant types."""
 
 
 @rule(
@@ -132,6 +121,7 @@ Conflicts = dict[str, list[Conflict]]
     impact=Impact.BROKEN,
     confidence=Confidence.MEDIUM,
     reads=["apps", "policy_rules", "scopes", "group_members"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     clients = tuple(own_clients(org))
@@ -141,103 +131,77 @@ def check(org: Org) -> Iterator[Finding]:
         for server, policies in meant_servers(org, client):
             meant.setdefault(server.id, []).append((client, policies))
     for server in active_servers(org):
-        comparison = ScopesTogether(org, server)
-        shared = [
-            rule for policy, rule in org.active_rules(server) if ALL_CLIENTS in policy.clients
-        ]
-        common = comparison.conflicts(shared, grants)
-        if common:
-            yield _finding(org, server, None, common)
+        together = ScopesTogether(org, server, grants)
+        if together.of_every_client:
+            yield _finding(org, server, None, together.of_every_client)
         for client, policies in meant.get(server.id, ()):
-            met = [each for policy in policies for each in org.live_rules(policy)]
-            own = comparison.conflicts(met, frozenset(client.grant_types))
-            if fresh := _without(own, common):
-                yield _finding(org, server, client, fresh)
+            if conflict := together.of_client(client, policies):
+                yield _finding(org, server, client, conflict)
 
 
 class ScopesTogether:
     """The rules of one server, compared; once for all clients that meet the same ones."""
 
-    def __init__(self, org: Org, server: AuthorizationServer) -> None:
+    def __init__(self, org: Org, server: AuthorizationServer, grants: frozenset[str]) -> None:
         self._org = org
-        self._custom = frozenset(scope.name for scope in org.scopes(server) if scope.custom)
-        self._known: dict[tuple[str, ...], list[Conflict]] = {}
-        self._admitted: dict[str, frozenset[str]] = {}
-        self._excluded: dict[str, frozenset[str]] = {}
+        self._people = AdmittedPeople.of(org)
+        self._custom = tuple(sorted({scope.name for scope in org.scopes(server) if scope.custom}))
+        self._compared: dict[tuple[bool, tuple[object, ...]], ScopePairs] = {}
+        self._known: dict[tuple[frozenset[str], tuple[object, ...]], Conflict | None] = {}
+        for_all = [p for p in org.active_policies(server) if ALL_CLIENTS in p.clients]
+        self._common = self._pairs(for_all, grants)
+        self.of_every_client = _conflict(self._common)
 
-    def conflicts(self, rules: list[PolicyRule], grants: frozenset[str]) -> Conflicts:
-        """Pairs of custom scopes that these rules allow with a grant, but never together."""
-        conflicts_by_grant = {}
-        for grant in sorted(grants):
-            usable = [rule for rule in rules if grant in rule.grant_types]
-            if grant in USERLESS_GRANTS:
-                usable = [rule for rule in usable if admits_userless(rule)]
-            else:
-                usable = [rule for rule in usable if not rule.people.unrestricted]
-            key = tuple(rule.id for rule in usable)
-            if key not in self._known:
-                self._known[key] = list(self._pairs(usable))
-            if self._known[key]:
-                conflicts_by_grant[grant] = self._known[key]
-        return conflicts_by_grant
+    def of_client(self, client: App, policies: list[AccessPolicy]) -> Conflict | None:
+        """What a client has with its policies, and not every client has; None if nothing."""
+        grants = frozenset(client.grant_types)
+        key = (grants, tuple(policy.place for policy in policies))
+        if key not in self._known:
+            own = self._pairs(policies, grants)
+            fresh = {
+                grant: pairs.without(self._common[grant]) if grant in self._common else pairs
+                for grant, pairs in own.items()
+            }
+            self._known[key] = _conflict(fresh)
+        return self._known[key]
 
-    def _pairs(self, rules: list[PolicyRule]) -> Iterator[Conflict]:
-        custom = self._custom
-        allowed = [custom if ALL_SCOPES in r.scopes else custom & set(r.scopes) for r in rules]
-        seen: set[frozenset[str]] = set()
-        for one, other in combinations(range(len(rules)), 2):
-            left, right = allowed[one] - allowed[other], allowed[other] - allowed[one]
-            if not left or not right or not self._same_person(rules[one], rules[other]):
-                continue
-            for scopes in product(sorted(left), sorted(right)):
-                pair = frozenset(scopes)
-                if pair not in seen and not any(pair <= both for both in allowed):
-                    seen.add(pair)
-                    yield Conflict(scopes, (rules[one], rules[other]))
+    def _pairs(self, policies: list[AccessPolicy], grants: frozenset[str]) -> dict[str, ScopePairs]:
+        """By grant type, pairs of custom scopes that rules of policies never allow together."""
+        return {grant: self._of_grant(policies, grant) for grant in sorted(grants)}
 
-    def _same_person(self, one: PolicyRule, other: PolicyRule) -> bool:
-        """Whether somebody, or a request without a user, can meet both rules."""
-        if admits_userless(one) and admits_userless(other):
-            return True
-        if one.people.everyone:
-            return bool(self._by_name(other) - self._out(one))
-        if other.people.everyone:
-            return bool(self._by_name(one) - self._out(other))
-        return not self._by_name(one).isdisjoint(self._by_name(other))
-
-    def _by_name(self, rule: PolicyRule) -> frozenset[str]:
-        if rule.id not in self._admitted:
-            self._admitted[rule.id] = admitted_users(self._org, rule)
-        return self._admitted[rule.id]
-
-    def _out(self, rule: PolicyRule) -> frozenset[str]:
-        if rule.id not in self._excluded:
-            self._excluded[rule.id] = excluded_users(self._org, rule)
-        return self._excluded[rule.id]
+    def _of_grant(self, policies: list[AccessPolicy], grant: str) -> ScopePairs:
+        userless = grant in USERLESS_GRANTS
+        usable = [
+            each
+            for policy in policies
+            for each in self._org.live_rules(policy)
+            if grant in each.grant_types
+            and (admits_userless(each) if userless else not each.people.unrestricted)
+        ]
+        key = (userless, tuple(each.place for each in usable))
+        if key not in self._compared:
+            people = None if userless else self._people
+            rules = RulesCompared(usable, self._custom, people)
+            self._compared[key] = ScopePairs(rules, rules.never_together)
+        return self._compared[key]
 
 
-def _without(own: Conflicts, common: Conflicts) -> Conflicts:
-    """Conflicts of one client that not every client has."""
-    known = {grant: _scopes_of(conflicts) for grant, conflicts in common.items()}
-    fresh = {
-        grant: [each for each in conflicts if each.pair not in known.get(grant, ())]
-        for grant, conflicts in own.items()
-    }
-    return {grant: conflicts for grant, conflicts in fresh.items() if conflicts}
-
-
-def _scopes_of(conflicts: list[Conflict]) -> frozenset[frozenset[str]]:
-    return frozenset(conflict.pair for conflict in conflicts)
+def _conflict(by_grant: Mapping[str, ScopePairs]) -> Conflict | None:
+    """The first of some pairs, and how many there are; None if there are none."""
+    some = {grant: pairs for grant, pairs in by_grant.items() if pairs}
+    if not some:
+        return None
+    grant, pairs = next(iter(some.items()))
+    return Conflict(grant, pairs.first(), len(reduce(or_, some.values())))
 
 
 def _finding(
-    org: Org, server: AuthorizationServer, client: App | None, conflicts: Conflicts
+    org: Org, server: AuthorizationServer, client: App | None, conflict: Conflict
 ) -> Finding:
     key = client.client_id if client else ALL_CLIENTS
     who = f"Client {quoted(client.title)}" if client else "Any client"
-    grant, (first, *_) = next(iter(conflicts.items()))
-    pairs = frozenset().union(*map(_scopes_of, conflicts.values()))
-    more = f" So it is with {counted(len(pairs) - 1, 'other pair')}." if len(pairs) > 1 else ""
+    grant, first, many = conflict
+    more = f" So it is with {counted(many - 1, 'other pair')}." if many > 1 else ""
     one, other = first.scopes
     asked = [frozenset(first.scopes), frozenset({"openid", *first.scopes})]
     if client is None:

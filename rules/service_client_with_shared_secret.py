@@ -3,7 +3,8 @@
 The secret is known to both sides, travels with every request or sits in every deployment's
 environment, and Okta's API shows it in plain text to whoever may read apps. With
 `private_key_jwt` the private key never leaves the client. RFC 9700 recommends asymmetric
-client authentication, and scopes of the Okta APIs can be had with it only.
+client authentication, and scopes of the Okta APIs can be had with it only: apps that were granted
+such scopes and have a secret are the subject of OAM614.
 
 Fix: generate a key pair, add the public key to the app and change client authentication to
 public key / private key. Okta deletes the secrets when the method changes, so switch the
@@ -27,6 +28,13 @@ Accepted:
        "credentials": {"oauthClient": {"token_endpoint_auth_method": "client_secret_basic"}},
        "settings": {"oauthClient": {"application_type": "web"}}}]}
 
+Accepted:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Reported as OAM614",
+       "credentials": {"oauthClient": {"token_endpoint_auth_method": "client_secret_basic"}},
+       "settings": {"oauthClient": {"application_type": "service"}}}],
+     "/api/v1/apps/0oa1/grants": [{"scopeId": "okta.users.read"}]}
+
 See:
 - RFC 9700 section 2.5, "Client Authentication"
 - Okta developer documentation, "Implement OAuth for Okta with a service app"
@@ -39,14 +47,23 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
 
-from ._clients import own_clients
+from ._clients import okta_grants, own_clients
 
 
-@rule("OAM512", severity=Severity.LOW, impact=Impact.RISKY, reads=["apps"])
+@rule(
+    "OAM512",
+    severity=Severity.LOW,
+    impact=Impact.RISKY,
+    reads=["apps"],
+    consults=["app_grants"],
+)
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         method = client.auth_method or ""
-        if client.service and method.startswith("client_secret"):
+        if not client.service or not method.startswith("client_secret"):
+            continue
+        for_okta = org.known("app_grants", client) and okta_grants(org, client)
+        if not for_okta:
             yield Finding(
                 client,
                 f"Service app {quoted(client.title)} authenticates with a shared secret "

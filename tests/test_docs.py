@@ -24,7 +24,7 @@ GUIDES = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
 
 
 def test_the_readme_names_every_scope_that_reading_takes() -> None:
-    assert set(re.findall(r"okta\.\w+\.read", README)) == set(READ_SCOPES)
+    assert set(re.findall(r"okta\.[\w.]+\.read", README)) == set(READ_SCOPES)
 
 
 def test_the_readme_explains_every_exit_code() -> None:
@@ -46,11 +46,24 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 def test_the_rules_pages_are_what_the_rules_say(tmp_path: Path) -> None:
-    okta_auditor("rules", "--write", tmp_path)
+    for _ in range(2):
+        assert okta_auditor("rules", "--write", tmp_path).exit_code == 0
 
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
     kept = {path.name: path.read_text() for path in (ROOT / "docs" / "rules").iterdir()}
     assert kept == written, "run make docs"
+
+
+@pytest.mark.parametrize("name", ["README.md", "OAM101.md"])
+def test_pages_of_rules_replace_no_other_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("# Ours\n")
+
+    outcome = okta_auditor("rules", "--write", tmp_path)
+
+    assert outcome.exit_code == 2
+    assert f"{name} is there already, and is not a page of rules of okta-auditor." in outcome.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "# Ours\n"
 
 
 def test_the_example_rule_in_the_guide_works(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from helpers import SERVERS, okta_auditor, served, tenant
 from auditor.snapshot.collections import COLLECTIONS, Collection
 
 LEAST = 73
+AGENTS = "/workload-principals/api/v1/ai-agents"
 MARK = "Pl4nted"
 
 LISTS = {
@@ -28,6 +29,9 @@ LISTS = {
     "app_grants": "/api/v1/apps/0oa1/grants",
     "app_groups": "/api/v1/apps/0oa1/groups",
     "app_users": "/api/v1/apps/0oa1/users",
+    "interclient_allowed_apps": "/api/v1/apps/0oa3/interclient-allowed-apps",
+    "agent_connections": f"{AGENTS}/wlp1/connections",
+    "role_permissions": "/api/v1/iam/roles/cr01/permissions",
     "client_roles": "/oauth2/v1/clients/0oa1/roles",
     "token_owner_roles": "/api/v1/users/00u1/roles",
     "group_members": "/api/v1/groups/00g1/users",
@@ -97,6 +101,8 @@ def base() -> dict[str, Any]:
     }
     app["settings"] |= {"app": {"x": {}}, "notes": {}, "signOn": {}}
     app |= {"profile": {}, "accessibility": {"selfService": False}, "visibility": {"hide": {}}}
+    web = {"oauthClient": {"application_type": "web"}}
+    portal = {"id": "0oa3", "label": "p", "signOnMode": "OPENID_CONNECT", "settings": web}
     key = {"kty": "RSA", "kid": "k1", "n": "abc", "e": "AQAB", "status": "ACTIVE", "use": "sig"}
     document |= {
         LISTS["claims"]: [{"id": "ocl1", "name": "c", "conditions": {"scopes": []}}],
@@ -106,8 +112,20 @@ def base() -> dict[str, Any]:
         LISTS["app_jwks"]: [{"id": "pks1", **key}],
         LISTS["app_grants"]: [{"id": "oag1", "scopeId": "okta.apps.read", "status": "ACTIVE"}],
         LISTS["client_roles"]: [{"id": "ra1", "type": "SUPER_ADMIN"}],
+        "/api/v1/iam/roles": {"roles": [{"id": "cr01", "label": "r"}]},
+        LISTS["role_permissions"]: {"permissions": [{"label": "okta.apps.read"}]},
         LISTS["token_owner_roles"]: [{"id": "ra2", "type": "SUPER_ADMIN"}],
         "/api/v1/api-tokens": [{"id": "00T1", "name": "t", "userId": "00u1", "network": {}}],
+        "/api/v1/apps": [*document["/api/v1/apps"], portal],
+        LISTS["interclient_allowed_apps"]: ["0oa1"],
+        AGENTS: {"data": [{"id": "wlp1", "profile": {"name": "a"}, "oauthClient": {}}]},
+        LISTS["agent_connections"]: [
+            {"id": "mcn1", "authorizationServer": {"name": "Billing"}, "scopes": ["billing:read"]}
+        ],
+        "/workload-principals/api/v1/delegation-links": [{"id": "dlk1", "from": {}, "to": {}}],
+        "/integrations/api/v1/api-services": [{"id": "0oa9", "name": "i", "properties": {}}],
+        "/api/v1/domains": {"domains": [{"id": "OcD1", "domain": "d", "publicCertificate": {}}]},
+        "/api/v1/groups/rules": [{"id": "0gr1", "name": "r", "conditions": {"expression": {}}}],
         "/api/v1/zones": [{"id": "nzo1", "name": "z", "gateways": [{"type": "CIDR"}]}],
         "/api/v1/inlineHooks": [{"id": "cal1", "name": "h", "channel": {"config": {}}}],
         "/api/v1/trustedOrigins": [{"id": "tos1", "name": "o", "scopes": [{"type": "CORS"}]}],
@@ -129,12 +147,21 @@ def plant(document: dict[str, Any], planter: Planter) -> dict[str, Any]:
         "/api/v1/inlineHooks": ("name",),
         "/api/v1/trustedOrigins": ("name", "origin"),
         "/api/v1/api-tokens": ("name", "clientName"),
+        "/integrations/api/v1/api-services": ("name",),
+        "/api/v1/groups/rules": ("name",),
     }
     for path, names in texts.items():
         for name in names:
             planted[path][0][name] = planter.inside(f"{path} {name}")
     oauth = planted["/api/v1/apps"][0]["settings"]["oauthClient"]
     oauth["redirect_uris"] = [planter.inside("redirect_uris")]
+    planted[AGENTS]["data"][0]["profile"]["name"] = planter.inside("agent's name")
+    connection = planted[LISTS["agent_connections"]][0]
+    connection["authorizationServer"]["issuerUrl"] = planter.inside("connection's issuer")
+    expression = planted["/api/v1/groups/rules"][0]["conditions"]["expression"]
+    expression["value"] = planter.inside("group rule's expression")
+    planted["/api/v1/iam/roles"]["roles"][0]["label"] = planter.inside("custom role's label")
+    planted["/api/v1/domains"]["domains"][0]["domain"] = planter.inside("domain")
     planted["/api/v1/groups"][-1]["profile"]["name"] = planter.inside("group's name")
     return planted
 

@@ -50,6 +50,7 @@ def test_the_ledger_counts_what_the_file_holds(tenant: dict[str, Any], snapshot:
         "app_groups": total("/api/v1/apps/[^/]+/groups"),
         "client_roles": total("/oauth2/v1/clients/[^/]+/roles"),
         "groups": 125,
+        "group_rules": total("/api/v1/groups/rules"),
         "group_members": total("/api/v1/groups/[^/]+/users"),
         "users": 129,
         "api_tokens": 1,

@@ -56,7 +56,7 @@ class ClientAccess:
     """The app's id."""
     name: str
     kind: str
-    """`service`, `public` or `confidential`."""
+    """`service`, `public`, `confidential` or `AI agent`."""
     cells: tuple[ClientServerAccess, ...]
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from auditor.access_overview.model import AccessOverview, ClientAccess
 from auditor.access_overview.server import ServerOverview
 from auditor.snapshot.collections import lineage
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
@@ -51,7 +52,7 @@ def access_overview(
             ClientAccess(
                 client.id,
                 client.title,
-                "service" if client.service else "public" if client.public else "confidential",
+                _kind(client),
                 tuple(obtained[client.client_id] for _, obtained in by_server),
             )
             for client in clients
@@ -68,6 +69,12 @@ def access_overview(
     )
 
 
+def _kind(client: App) -> str:
+    if isinstance(client, AgentClient):
+        return "AI agent"
+    return "service" if client.service else "public" if client.public else "confidential"
+
+
 def _not_sensitive(scope_name: str) -> bool:
     del scope_name
     return False
@@ -81,6 +88,11 @@ def _notes(org: Org, clients: Collection[App]) -> Iterator[str]:
         yield (
             "The network zones were not read; those that clients are restricted to are taken to "
             "match the addresses that they call from."
+        )
+    if any(isinstance(client, AgentClient) for client in clients):
+        yield (
+            "An AI agent obtains what an ID-JAG of the org server carries: scopes that its "
+            "resource connections allow, for people assigned to the app that they sign in to."
         )
     if any(not USER_CHECK_UNDOCUMENTED.isdisjoint(client.grant_types) for client in clients):
         yield (

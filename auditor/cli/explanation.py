@@ -13,11 +13,18 @@ from auditor.cli.token_requests import unread
 from auditor.snapshot.org import Org
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
+from auditor.tokens.answers import reason_filter
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
 from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, USERLESS_GRANTS
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
+    JWT_BEARER,
+    USERLESS_GRANTS,
+)
+from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.wording.steps import explained_steps, step_words
@@ -82,9 +89,19 @@ def _below(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> 
     if decision.outcome is Outcome.INDETERMINATE:
         if request.user is None and request.grant not in USERLESS_GRANTS:
             yield from ("", "Name a user: --user LOGIN")
-        yield from ["", *unread(org)] if unread(org) else []
+        if _lacks_assertion_scopes(decision, request):
+            yield from ("", "Name what the assertion carries: --assertion-scope SCOPE")
+        missing = decision.missing.kind if decision.missing else None
+        agents = ("agent_connections",) if missing is MissingFactKind.AGENT_CONNECTIONS else ()
+        sentences = unread(org, *agents)
+        yield from ["", *sentences] if sentences else []
     if request.grant == AUTHORIZATION_CODE and request.server != ORG_SERVER:
         yield from ("", _EVALUATED_ONCE)
+
+
+def _lacks_assertion_scopes(decision: Decision, request: TokenRequest) -> bool:
+    missing = decision.missing and decision.missing.kind
+    return missing is MissingFactKind.SCOPES_OF_ASSERTION and request.grant == JWT_BEARER
 
 
 def _minted(explanation: DecisionSteps) -> list[str]:
@@ -94,9 +111,11 @@ def _minted(explanation: DecisionSteps) -> list[str]:
         by = f"rule {quoted(decision.rule.title)} of policy {quoted(decision.policy.title)}"
     rows = {
         "scopes": listed(decision.granted_scopes, most=20),
-        "access token": _lifetime(decision.access_token_minutes),
+        "access token": _access_token(explanation),
         "refresh token": _refresh(decision),
     }
+    if decision.audience is not None:
+        rows["audience"] = decision.audience
     if request.scopes and (left := request.scopes - set(decision.granted_scopes)):
         rows["left out"] = listed(sorted(left))
     if decision.id_token_minutes is not None:
@@ -108,7 +127,15 @@ def _lifetime(minutes: int | None) -> str:
     return "not known" if minutes is None else duration(minutes)
 
 
+def _access_token(explanation: DecisionSteps) -> str:
+    if not explanation.situation.asked(explanation.request).access_token:
+        return "none"
+    return _lifetime(explanation.decision.access_token_minutes)
+
+
 def _refresh(decision: Decision) -> str:
+    if decision.refresh_token is None:
+        return "not known"
     if not decision.refresh_token:
         return "none"
     minutes, window = decision.refresh_token_minutes, decision.refresh_window_minutes
@@ -138,7 +165,7 @@ def _log_filter(request: TokenRequest, decision: Decision) -> str | None:
         return None
     place = "app.oauth2" if request.server == ORG_SERVER else "app.oauth2.as"
     event = "authorize" if request.grant in BROWSER_GRANTS else "token.grant"
-    return f'eventType eq "{place}.{event}" and outcome.reason eq "{decision.reason}"'
+    return f'eventType eq "{place}.{event}" and {reason_filter(decision.reason)}'
 
 
 def _trace(explanation: DecisionSteps) -> Iterator[str]:
@@ -157,21 +184,30 @@ def _trace(explanation: DecisionSteps) -> Iterator[str]:
 
 
 def _request(org: Org, request: TokenRequest) -> dict[str, Any]:
-    server = None if request.server == ORG_SERVER else org.server(request.server)
     client = org.client(request.client)
     user = org.user(request.user) if request.user else None
     assert client is not None
     return {
-        "server": {"id": request.server, "name": server.title if server else ORG_SERVER},
+        "server": _server(org, request.server),
         "client": {"id": request.client, "name": client.title},
         "grant": request.grant,
         "user": {"id": request.user, "name": user.title if user else None}
         if request.user
         else None,
         "scopes": None if request.scopes is None else sorted(request.scopes),
+        "assertion_scopes": (
+            None if request.assertion_scopes is None else sorted(request.assertion_scopes)
+        ),
         "response_type": request.response_type,
         "redirect_uri": request.redirect_uri,
+        "resource": request.resource,
+        "subject_server": _server(org, request.subject_server) if request.subject_server else None,
         "prompt": request.prompt,
         "pkce": request.pkce,
         "dpop": request.dpop,
     }
+
+
+def _server(org: Org, server_id: str) -> dict[str, str]:
+    name = ORG_SERVER if server_id == ORG_SERVER else org.server(server_id).title
+    return {"id": server_id, "name": name}

@@ -43,22 +43,18 @@ def oidc_scopes_option(function: F) -> F:
 
 def explain_command(snapshot: Path, named: NamedRequest) -> str:
     """The command that explains a request, to be pasted into a shell."""
-    parts = ["okta-auditor", "explain", str(snapshot), "--server", named.server]
-    parts += ["--client", named.client, "--grant", named.grant]
-    parts += ["--user", named.user] if named.user is not None else []
-    for scope in named.scopes or ():
-        parts += ["--scope", scope]
-    parts += ["--response-type", named.response_type] if named.response_type is not None else []
-    parts += ["--redirect-uri", named.redirect_uri] if named.redirect_uri is not None else []
-    parts += ["--prompt", named.prompt] if named.prompt is not None else []
-    parts += ["--no-pkce"] if named.pkce is False else []
-    parts += ["--no-dpop"] if named.dpop is False else []
-    return shlex.join(parts)
+    return shlex.join(["okta-auditor", "explain", str(snapshot), *named.options])
 
 
-def unread(org: Org) -> list[str]:
-    """What decisions rest on and was not read completely, one sentence each."""
-    names = {entry.collection for entry in org.ledger.missing(lineage(OUTCOME_READS))}
+def unread(org: Org, *further: str) -> list[str]:
+    """What decisions rest on and was not read completely, one sentence each.
+
+    Args:
+        org: the tenant.
+        further: collections that one decision rests on beside the usual ones.
+    """
+    rests_on = lineage((*OUTCOME_READS, *further))
+    names = {entry.collection for entry in org.ledger.missing(rests_on)}
     return [_unread(entry) for entry in org.ledger.incomplete if entry.collection in names]
 
 

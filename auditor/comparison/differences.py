@@ -16,6 +16,7 @@ from auditor.comparison.object_names import find_server
 from auditor.comparison.scope_sources import ScopeClass
 from auditor.comparison.side_evaluation import SideEvaluation
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.snapshot.models.agents import is_agent_id
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE
 from auditor.tokens.grants import REFRESH_TOKEN, USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
@@ -139,7 +140,7 @@ class Differences:
             return self._evaluations[key]
         exists = any(item.id == server for item in side.org.servers)
         unread = (not exists and not side.read("authorization_servers")) or (
-            app is None and not side.read("apps")
+            app is None and not (side.read("apps") and _agents_read(side, client))
         )
         hidden = app is not None and app.active and not app.configurable
         return SideEvaluation(None, known=not unread and not (hidden and exists))
@@ -185,6 +186,7 @@ class Differences:
             old, new = self._eligibility.people(pair, client, grant, user_checked=False)
             moved |= old.possible ^ new.possible
         concerned = (pair.affected & (old.possible | new.possible)) | moved
+        concerned -= self._eligibility.status_in_doubt(grant)
         if not concerned:
             return
         concerned_users = UncertainUsers.certain(concerned)
@@ -199,3 +201,8 @@ class Differences:
 
 def _refreshing(app: App) -> bool:
     return REFRESH_TOKEN in app.grant_types
+
+
+def _agents_read(side: SnapshotSide, client: str) -> bool:
+    """Whether a side would know a client that is an AI agent; of apps, it would."""
+    return not is_agent_id(client) or side.read("ai_agents")

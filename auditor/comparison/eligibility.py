@@ -10,8 +10,10 @@ from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.collections import BY_NAME
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.people import assignments_known
-from auditor.tokens.reach.user_sets import Numbering, UncertainUsers
+from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
+from auditor.tokens.reach.zones import let_in
 from auditor.tokens.situation import Situation
+from auditor.tokens.token_endpoint import zones_in_doubt
 
 
 class Eligibility:
@@ -24,7 +26,7 @@ class Eligibility:
 
     def same(self, client: str, grant: str) -> bool:
         """Whether the same people are eligible for certain, without working out who."""
-        if any(self._one_sided(client, grant)):
+        if any(self._one_sided(client, grant)) or self._zones_in_doubt(client):
             return False
         if grant in USERLESS_GRANTS:
             return True
@@ -71,14 +73,27 @@ class Eligibility:
                 everybody.none, everybody.none if evaluation.known else everybody.all
             )
         if grant in USERLESS_GRANTS:
-            return UncertainUsers.certain(everybody.all)
+            return let_in(side.org, UncertainUsers.certain(everybody.all), app, grant)
         able = side.reach.populations.sign_in(Situation(side.org, None, app, grant))
         # Where the assignments are the same, their set need not be made twice.
         shared = side is self._sides.new and self._same_assignment(client)
         assignments = self._sides.old if shared else side
         own = assignments.org.client(client)
         assert own is not None
-        return able & assignments.reach.populations.entitled(own, grant, user_checked=checked)
+        entitled = assignments.reach.populations.entitled(own, grant, user_checked=checked)
+        return let_in(side.org, able & entitled, app, grant)
+
+    def status_in_doubt(self, grant: str) -> UserSet:
+        """Those whose status leaves open on a side whether they can use a grant type.
+
+        Nothing is said of them: Okta does not publish it, and such a status passes.
+        """
+        old, new = (side.reach.populations.status_in_doubt(grant) for side in self._sides.both)
+        return old | new
+
+    def _zones_in_doubt(self, client: str) -> bool:
+        apps = ((side.org, side.org.client(client)) for side in self._sides.both)
+        return any(app is not None and zones_in_doubt(org, app) for org, app in apps)
 
     @cached_property
     def _same_users(self) -> bool:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.object_names import reference
 from auditor.comparison.result import ChangeKind, ObjectChange, Uncompared
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.lint.object_types import type_name
 from auditor.snapshot.kept_fields import kept
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.text import one_line, quoted
 
 _NAMES = frozenset({"name", "label", "description", "displayName"})
 _NOISE = frozenset({"created", "lastUpdated", "_links", "_embedded", "credentials.signing"})
 """What differs without anybody having changed the object; keys rotate by themselves."""
 
+_OF_THE_ORG: Mapping[str, Callable[[Org], Iterable[Record]]] = {
+    "api_service_integrations": lambda org: org.api_service_integrations,
+    "custom_domains": lambda org: org.custom_domains,
+    "delegation_links": lambda org: org.delegation_links,
+    "group_rules": lambda org: org.group_rules,
+}
+"""Further lists of the org that are compared where the whole org is."""
+
 ObjectsById = Mapping[str, tuple[Record, AuthorizationServer | None, Any]]
 
 
 class ObjectChanges:
-    """The servers with their policies, rules, scopes and claims, and the clients, of two sides."""
+    """The objects of two sides: servers and what belongs to them, clients, AI agents and others."""
 
     def __init__(self, sides: SnapshotPair, only: DiffFilter) -> None:
         self._sides = sides
@@ -38,11 +48,26 @@ class ObjectChanges:
 
     def _lists(self, side: SnapshotSide) -> dict[str, ObjectsById]:
         """By kind and list; a list that was not read is not there."""
+        lists: dict[str, ObjectsById] = {}
+        if self._only.client is None:
+            lists |= self._servers(side)
+        if self._only.server is None:
+            if self._read(side, "apps"):
+                apps = [app for app in side.org.apps if self._only.client in {None, app.client_id}]
+                lists["4 clients"] = _by_id(side, apps, None)
+            lists |= self._agents(side)
+        if self._only == DiffFilter():
+            for name, read in _OF_THE_ORG.items():
+                if self._read(side, name):
+                    lists[f"7 {name}"] = _by_id(side, read(side.org), None)
+        return lists
+
+    def _servers(self, side: SnapshotSide) -> dict[str, ObjectsById]:
         org, lists = side.org, {}
         servers = [s for s in org.servers if self._only.server in {None, s.id}]
-        if self._read(side, "authorization_servers") and self._only.client is None:
+        if self._read(side, "authorization_servers"):
             lists["1 servers"] = _by_id(side, servers, None)
-        for server in servers if self._only.client is None else ():
+        for server in servers:
             for name, records in (
                 ("policies", org.policies(server)),
                 ("scopes", org.scopes(server)),
@@ -53,9 +78,17 @@ class ObjectChanges:
             for policy in org.policies(server):
                 if self._read(side, "policy_rules", policy, server):
                     lists[f"3 {server.id} {policy.id}"] = _by_id(side, org.rules(policy), server)
-        if self._read(side, "apps") and self._only.server is None:
-            apps = [app for app in org.apps if self._only.client in {None, app.client_id}]
-            lists["4 clients"] = _by_id(side, apps, None)
+        return lists
+
+    def _agents(self, side: SnapshotSide) -> dict[str, ObjectsById]:
+        org = side.org
+        if not self._read(side, "ai_agents"):
+            return {}
+        agents = [agent for agent in org.agents if self._only.client in {None, agent.client_id}]
+        lists = {"5 agents": _by_id(side, agents, None)}
+        for agent in agents:
+            if self._read(side, "agent_connections", agent):
+                lists[f"6 {agent.id}"] = _by_id(side, org.connections(agent), None)
         return lists
 
     def _read(
@@ -69,7 +102,7 @@ class ObjectChanges:
             return True
         entry = side.org.ledger.entry(name)
         owner = server or parent
-        of = f" of authorization server {quoted(owner.title)}" if owner else ""
+        of = f" of {type_name(owner.kind)} {quoted(owner.title)}" if owner else ""
         missing = Uncompared(
             what=f"{entry.label}{of}",
             why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),

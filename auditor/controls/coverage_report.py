@@ -10,8 +10,7 @@ import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
+from auditor import exact_json
 from auditor.controls.assessment import Assessment, MappedOutcome
 from auditor.controls.framework_loading import unmapped_rules
 from auditor.controls.model import Control, Framework, Mapped
@@ -73,8 +72,7 @@ def as_json(
             for code, reason in unmapped(frameworks, names).items()
         ],
     }
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    return escaped(orjson.dumps(document, option=options).decode())
+    return escaped(exact_json.indented(document))
 
 
 def as_csv(

@@ -17,6 +17,7 @@ from auditor.evidence.matrix_agreement import control_problems, matrix_rows
 from auditor.evidence.stated_results import StatedResults
 from auditor.lint.engine import tenant_of
 from auditor.snapshot.document import Snapshot, parse_snapshot
+from auditor.snapshot.ledger import LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.text import listed, one_line
 
@@ -89,7 +90,7 @@ def _snapshot(bundle: _Bundle) -> Problems:
         yield f"{SNAPSHOT} was captured at another time than {MANIFEST} says"
     if snapshot.digest != predicate.snapshot_digest:
         yield f"{SNAPSHOT} has another digest of its content than {MANIFEST}"
-    unread = [entry.collection for entry in bundle.org.ledger.incomplete]
+    unread = [entry.collection for entry in _contained(bundle.org) if entry.incomplete]
     if unread and predicate.complete:
         yield f"{MANIFEST} says complete, and {SNAPSHOT} is not: {listed(unread)}"
 
@@ -123,7 +124,7 @@ def _ledger(bundle: _Bundle) -> Problems:
         yield f"{LEDGER} is not of the snapshot that {MANIFEST} names"
     if {row["collection"]: row["status"] for row in document["ledger"]} != _statuses(bundle.org):
         yield f"{LEDGER} says otherwise than {SNAPSHOT} what was read"
-    objects = {entry.collection: entry.objects for entry in bundle.org.ledger.entries}
+    objects = {entry.collection: entry.objects for entry in _contained(bundle.org)}
     if document["objects"] != objects:
         yield f"{LEDGER} has other numbers of objects than {SNAPSHOT}"
 
@@ -179,7 +180,12 @@ def _controls(bundle: _Bundle) -> Problems:
 
 
 def _statuses(org: Org) -> dict[str, str]:
-    return {entry.collection: entry.status.value for entry in org.ledger.entries}
+    return {entry.collection: entry.status.value for entry in _contained(org)}
+
+
+def _contained(org: Org) -> list[LedgerEntry]:
+    """What the version that made the bundle knew of."""
+    return [entry for entry in org.ledger.entries if not entry.not_contained]
 
 
 _CHECKS: Mapping[str, Callable[[_Bundle], Problems]] = {

@@ -214,6 +214,7 @@ class _Reporter:
                 finding.field,
                 [other.record for other in finding.related],
             ),
+            answer=finding.answer or rule.answer,
         )
 
     def _witness(self, witness: TokenRequest | Search | None) -> Witness | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
+from auditor.tokens.lookup.named_request import NamedRequest
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@+-]{0,60}\Z")
@@ -23,21 +24,25 @@ def explain_command(org: Org, request: TokenRequest, file: str) -> str:
         request: the request, by ids.
         file: the snapshot.
     """
-    words = ["okta-auditor", "explain", file]
-    words += ["--server", _server(org, request.server), "--client", _client(org, request.client)]
-    words += ["--grant", request.grant]
-    if request.user is not None:
-        user = org.user(request.user)
-        words += ["--user", _named(org, "users", user, request.user) if user else request.user]
-    for scope in sorted(request.scopes or ()):
-        words += ["--scope", scope]
-    if request.response_type is not None:
-        words += ["--response-type", request.response_type]
-    if request.redirect_uri is not None:
-        words += ["--redirect-uri", request.redirect_uri]
-    if request.pkce is False:
-        words.append("--no-pkce")
-    return shlex.join(words)
+    subject_server = request.subject_server
+    named = NamedRequest(
+        server=_server(org, request.server),
+        client=_client(org, request.client),
+        grant=request.grant,
+        user=None if request.user is None else _user(org, request.user),
+        scopes=None if request.scopes is None else tuple(sorted(request.scopes)),
+        assertion_scopes=(
+            None if request.assertion_scopes is None else tuple(sorted(request.assertion_scopes))
+        ),
+        response_type=request.response_type,
+        redirect_uri=request.redirect_uri,
+        resource=request.resource,
+        subject_server=None if subject_server is None else _server(org, subject_server),
+        prompt=request.prompt,
+        pkce=request.pkce,
+        dpop=request.dpop,
+    )
+    return shlex.join(["okta-auditor", "explain", file, *named.options])
 
 
 def _server(org: Org, server_id: str) -> str:
@@ -49,6 +54,11 @@ def _server(org: Org, server_id: str) -> str:
 def _client(org: Org, client_id: str) -> str:
     client = org.client(client_id)
     return _named(org, "apps", client, client_id) if client else client_id
+
+
+def _user(org: Org, user_id: str) -> str:
+    user = org.user(user_id)
+    return _named(org, "users", user, user_id) if user else user_id
 
 
 def _named(org: Org, collection: str, record: Record, identity: str) -> str:

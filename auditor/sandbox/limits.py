@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.sandbox.tenant import RateLimit
-from auditor.snapshot.collections import APPS, CLIENTS, GROUPS, USERS
+from auditor.snapshot.collections import AGENTS, APPS, CLIENTS, GROUPS, INTEGRATIONS, USERS
 
 # Every response of Okta's carries the headers, so a path without a rule has one too: each of
 # Okta's buckets its own, or a client would take its own requests for those of others.
 _USUAL = tuple(
     RateLimit(path=re.compile(start), limit=10_000)
-    for start in (*(f"^{bucket}" for bucket in (APPS, GROUPS, USERS, CLIENTS)), "")
+    for start in (
+        *(f"^{bucket}" for bucket in (APPS, GROUPS, USERS, CLIENTS, AGENTS, INTEGRATIONS)),
+        "",
+    )
 )
 
 

@@ -37,7 +37,10 @@ def page(records: list[object], url: URL, row: Collection | None) -> Answer:
     if end < len(records):
         links.append(_link(url.update_query(after=_cursor(end)), "next"))
     # Okta sends each link as a header line of its own.
-    return answered(records[start:end]).with_headers({"Link": tuple(links)})
+    body: object = records[start:end]
+    if row is not None and row.member is not None:
+        body = {row.member: body}
+    return answered(body).with_headers({"Link": tuple(links)})
 
 
 def _limit(given: str | None, row: Collection | None) -> int:

@@ -118,6 +118,8 @@ class Server:
             folder, _, identity = request.path.rpartition("/")
             records = self._tenant.records(folder)
             value = next((r for r in records if r.get("id") == identity), None)
+        if row is not None and row.member is not None and isinstance(value, dict):
+            value = value.get(row.member, value)
         if isinstance(value, list):
             return page(value, request.url, row)
         if value is None:

@@ -1,7 +1,8 @@
 """The tenant file: what each path answers with, and how the server should misbehave.
 
 A key that begins with `/` is an API path, its value what the endpoint returns in full: a
-list, which is paged, or an object. A key that begins with `@` is a directive:
+list, which is paged, or an object; a list that Okta sends inside an object, such as `data` of
+AI agents, may stand alone. A key that begins with `@` is a directive:
 
     @faults       a list of `Fault`
     @rate_limits  a list of `RateLimit`

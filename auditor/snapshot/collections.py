@@ -18,18 +18,23 @@ from itertools import chain, groupby
 from typing import Any
 
 from auditor.snapshot.credentials_in_text import without_credentials
+from auditor.snapshot.models.agents import AgentConnection, AiAgent, DelegationLink
 from auditor.snapshot.models.base import Part, Record
 from auditor.snapshot.models.clients import (
     AdminRole,
     App,
+    CustomRole,
     Grant,
     GroupAssignment,
+    RolePermission,
     UserAssignments,
 )
-from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.models.org import (
+    ApiServiceIntegration,
     ApiToken,
     ClientPrivileges,
+    CustomDomain,
     InlineHook,
     NetworkZone,
     OrgProfile,
@@ -51,6 +56,8 @@ APPS = "/api/v1/apps"
 GROUPS = "/api/v1/groups"
 USERS = "/api/v1/users"
 CLIENTS = "/oauth2/v1/clients"
+AGENTS = "/workload-principals/api/v1"
+INTEGRATIONS = "/integrations/api/v1"
 
 
 def own_id(record: Any) -> str | None:
@@ -93,6 +100,15 @@ class Collection:
     single: bool = False
     """Whether the path answers with one object instead of a list."""
 
+    member: str | None = None
+    """The member of the answer that holds the list, where the answer is not the list itself."""
+
+    bare_ids: bool = False
+    """Whether the list holds ids instead of records."""
+
+    named_by: str | None = None
+    """The member that names a record, where the answers give it no id."""
+
     keep: Callable[[Json], bool] = lambda _: True
     """Which records are kept; the others are counted as left out."""
 
@@ -111,6 +127,10 @@ class Collection:
     feature: str | None = None
     """The licensed feature without which Okta answers E0000015."""
 
+    later: bool = False
+    """Whether earlier versions did not read it, so that their snapshots have no entry of it and
+    service apps that were set up for them lack its scope."""
+
     def resource(self, parent_path: str, key: str) -> str:
         """The path of the list that belongs to one parent record.
 
@@ -120,6 +140,22 @@ class Collection:
         """
         outer = resource_keys(parent_path)
         return self.path.format(*outer, key)
+
+    def with_ids(self, values: list[Any]) -> list[Any]:
+        """The values of an answer's list, as objects that have an id each.
+
+        Args:
+            values: what the list holds; what is no value of its kind stays as it is.
+        """
+        if self.bare_ids:
+            return [{"id": each} if isinstance(each, str) else each for each in values]
+        name = self.named_by
+        if name is None:
+            return values
+        return [
+            {"id": each[name], **each} if isinstance(each, dict) and name in each else each
+            for each in values
+        ]
 
 
 def _packed_ids(records: list[Json]) -> list[str]:
@@ -178,12 +214,21 @@ def _service_client(app: App) -> str | None:
     return app.client_id if app.service else None
 
 
+def _interclient_target(app: App) -> str | None:
+    return app.id if app.oauth.application_type in _SIGN_IN_TYPES else None
+
+
 def _named_in_a_rule(rule: PolicyRule) -> tuple[str, ...]:
     return rule.people.groups.include + rule.people.groups.exclude
 
 
 _API_AM = "API Access Management"
+_FOR_AGENTS = "Okta for AI Agents"
+_SIGN_IN_TYPES = frozenset({"browser", "native", "web"})
+"""Application types that people sign in to: only they can be the target of interclient access."""
+
 _SERVERS = "okta.authorizationServers.read"
+_AI_AGENTS = "okta.aiAgents.read"
 _PAGE = {"limit": "200"}
 
 COLLECTIONS: tuple[Collection, ...] = (
@@ -337,6 +382,22 @@ COLLECTIONS: tuple[Collection, ...] = (
         pack=_packed_assignments,
         join=_joined_assignments,
     ),
+    # Both ways are listed; the targets' lists say for each app whom it trusts, 50 at most.
+    Collection(
+        name="interclient_allowed_apps",
+        label="apps allowed to request interclient access",
+        path="/api/v1/apps/{}/interclient-allowed-apps",
+        model=None,
+        oauth_scope="okta.apps.interclientTrust.read",
+        bucket=APPS,
+        parent="apps",
+        parent_key=_interclient_target,
+        bare_ids=True,
+        pack=_packed_ids,
+        join=_joined_ids,
+        feature="Native to Web SSO",
+        later=True,
+    ),
     Collection(
         name="client_roles",
         label="admin roles of service apps",
@@ -346,6 +407,79 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=CLIENTS,
         parent="apps",
         parent_key=_service_client,
+    ),
+    # A custom role's permissions are a fraction of what its holders may do: its resource sets say
+    # to which servers, apps, groups and users they apply.
+    Collection(
+        name="custom_roles",
+        label="custom admin roles",
+        path="/api/v1/iam/roles",
+        model=CustomRole,
+        oauth_scope="okta.roles.read",
+        bucket=MANAGEMENT,
+        member="roles",
+        later=True,
+    ),
+    Collection(
+        name="role_permissions",
+        label="permissions of custom admin roles",
+        path="/api/v1/iam/roles/{}/permissions",
+        model=RolePermission,
+        oauth_scope="okta.roles.read",
+        bucket=MANAGEMENT,
+        parent="custom_roles",
+        member="permissions",
+        named_by="label",
+        later=True,
+    ),
+    # The workload principals API: "Okta for AI Agents" reference, pages of 200 at most. Super
+    # Administrator is the role that its pages name for reading, too.
+    Collection(
+        name="ai_agents",
+        label="AI agents",
+        path="/workload-principals/api/v1/ai-agents",
+        model=AiAgent,
+        oauth_scope=_AI_AGENTS,
+        bucket=AGENTS,
+        query=_PAGE,
+        member="data",
+        feature=_FOR_AGENTS,
+        later=True,
+    ),
+    Collection(
+        name="agent_connections",
+        label="resource connections of AI agents",
+        path="/workload-principals/api/v1/ai-agents/{}/connections",
+        model=AgentConnection,
+        oauth_scope=_AI_AGENTS,
+        bucket=AGENTS,
+        query=_PAGE,
+        parent="ai_agents",
+        member="data",
+        later=True,
+    ),
+    # Okta lists delegation links for a filter only, and has none for all of them. This one leaves
+    # out the links from one agent to another.
+    Collection(
+        name="delegation_links",
+        label="delegation links of apps to AI agents",
+        path="/workload-principals/api/v1/delegation-links",
+        model=DelegationLink,
+        oauth_scope=_AI_AGENTS,
+        bucket=AGENTS,
+        query={"filter": 'from.clientType eq "apps"'},
+        member="data",
+        feature=_FOR_AGENTS,
+        later=True,
+    ),
+    Collection(
+        name="api_service_integrations",
+        label="API service integrations",
+        path="/integrations/api/v1/api-services",
+        model=ApiServiceIntegration,
+        oauth_scope="okta.oauthIntegrations.read",
+        bucket=INTEGRATIONS,
+        later=True,
     ),
     Collection(
         name="api_tokens",
@@ -364,6 +498,16 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=MANAGEMENT,
         parent="api_tokens",
         parent_key=lambda token: token.user_id,
+    ),
+    Collection(
+        name="custom_domains",
+        label="custom domains",
+        path="/api/v1/domains",
+        model=CustomDomain,
+        oauth_scope="okta.domains.read",
+        bucket=MANAGEMENT,
+        member="domains",
+        later=True,
     ),
     Collection(
         name="network_zones",
@@ -399,6 +543,16 @@ COLLECTIONS: tuple[Collection, ...] = (
         oauth_scope="okta.groups.read",
         bucket=GROUPS,
         query=_PAGE,
+    ),
+    Collection(
+        name="group_rules",
+        label="group rules",
+        path="/api/v1/groups/rules",
+        model=GroupRule,
+        oauth_scope="okta.groups.read",
+        bucket=GROUPS,
+        query=_PAGE,
+        later=True,
     ),
     Collection(
         name="group_members",

@@ -48,27 +48,13 @@ class RepeatedMember(dict[str, Any]):
     """The member."""
 
 
-def read_json(data: bytes) -> Any:
-    """The value of a JSON document.
-
-    Raises:
-        orjson.JSONDecodeError: it is not valid JSON, or cut off.
-    """
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        return _read_or_raise(data, error)
-    packed = packed_json(value)
-    return read_odd_json(data) if packed is None else value
-
-
 def read_large_json(data: bytes) -> tuple[Any, bool]:
     """The value of a JSON document, and whether an object in it may have a member twice.
 
-    As `read_json`, for documents that are mostly long lists of texts. That no member is there
-    twice is seen from the number of colons: each in the document belongs to a member, or stands
-    in a string. If a value had been dropped for a later one of the same name, the document would
-    have more of them than what is left of it. An escaped colon could make up for one.
+    Made for documents that are mostly long lists of texts. That no member is there twice is
+    seen from the number of colons: each in the document belongs to a member, or stands in a
+    string. If a value had been dropped for a later one of the same name, the document would have
+    more of them than what is left of it. An escaped colon could make up for one.
 
     Raises:
         orjson.JSONDecodeError: it is not valid JSON, or cut off.
@@ -138,7 +124,9 @@ def packed_json(value: Any) -> bytes | None:
         packed = orjson.dumps(value)
     except TypeError:  # nested too deeply
         return None
-    large = _EXPONENT in packed and _LARGE_NUMBER.search(packed) and _has_large_number(value)
+    # One character is looked for ten times as fast as two.
+    exponent = _EXPONENT[-1:] in packed and _EXPONENT in packed
+    large = exponent and _LARGE_NUMBER.search(packed) and _has_large_number(value)
     return None if large else packed
 
 

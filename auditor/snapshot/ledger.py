@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from auditor.snapshot.collections import BY_NAME
 
+_NOT_CONTAINED = "this snapshot does not contain it; it was made by another version"
+
 
 class CollectionStatus(StrEnum):
     """How completely a collection was read."""
@@ -110,6 +112,11 @@ class LedgerEntry(BaseModel):
         return self.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
 
     @property
+    def not_contained(self) -> bool:
+        """Whether the snapshot is of a version that did not read it."""
+        return self.reason == _NOT_CONTAINED and not self.contradictions
+
+    @property
     def label(self) -> str:
         """How a sentence calls the objects."""
         row = BY_NAME.get(self.collection)
@@ -174,7 +181,7 @@ class Ledger(BaseModel):
         return LedgerEntry(
             collection=collection,
             status=CollectionStatus.PARTIAL,
-            reason="this snapshot does not contain it; it was made by another version",
+            reason=_NOT_CONTAINED,
         )
 
     def missing(self, collections: Iterable[str]) -> tuple[LedgerEntry, ...]:

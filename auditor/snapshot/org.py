@@ -6,10 +6,12 @@ What may be read is decided in `view.py`; servers, clients and people have a mod
 from __future__ import annotations
 
 from auditor.snapshot.document import Snapshot, Source
-from auditor.snapshot.models.clients import AdminRole
+from auditor.snapshot.models.clients import AdminRole, CustomRole, RolePermission
 from auditor.snapshot.models.org import (
+    ApiServiceIntegration,
     ApiToken,
     ClientPrivileges,
+    CustomDomain,
     InlineHook,
     NetworkZone,
     OrgProfile,
@@ -53,6 +55,16 @@ class Org(ServersOfOrg, ClientsOfOrg):
         return self._all("api_tokens", ApiToken)
 
     @property
+    def api_service_integrations(self) -> tuple[ApiServiceIntegration, ...]:
+        """Other companies' services that have scopes of the Management API."""
+        return self._all("api_service_integrations", ApiServiceIntegration)
+
+    @property
+    def custom_domains(self) -> tuple[CustomDomain, ...]:
+        """Custom domains, whatever their validation came to."""
+        return self._all("custom_domains", CustomDomain)
+
+    @property
     def network_zones(self) -> tuple[NetworkZone, ...]:
         """Network zones."""
         return self._all("network_zones", NetworkZone)
@@ -70,6 +82,14 @@ class Org(ServersOfOrg, ClientsOfOrg):
     def trusted_origins(self) -> tuple[TrustedOrigin, ...]:
         """Trusted origins."""
         return self._all("trusted_origins", TrustedOrigin)
+
+    def custom_role(self, role: AdminRole) -> CustomRole | None:
+        """The custom role that was assigned; None if a standard role was, or an unknown one."""
+        return self._lookup("custom_roles", CustomRole).get(role.role or "")
+
+    def permissions(self, role: CustomRole) -> tuple[RolePermission, ...]:
+        """What a custom role permits, to the objects of its resource sets."""
+        return self._of("role_permissions", RolePermission, role)
 
     def owner_roles(self, token: ApiToken) -> tuple[AdminRole, ...]:
         """Admin roles of the user who owns an API token."""

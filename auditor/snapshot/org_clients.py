@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import cast
 
+from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
 from auditor.snapshot.models.servers import Key
+from auditor.snapshot.org_agents import AgentsOfOrg
 from auditor.snapshot.org_people import PeopleOfOrg
 
 _ENDED = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED"})
 """Statuses of a user assignment that is no longer one."""
 
 
-class ClientsOfOrg(PeopleOfOrg):
+class ClientsOfOrg(PeopleOfOrg, AgentsOfOrg):
     """OIDC apps with their grants, keys, roles and assignments."""
 
     @property
@@ -20,13 +23,23 @@ class ClientsOfOrg(PeopleOfOrg):
         """OIDC apps, Okta's own included."""
         return self._all("apps", App)
 
+    @property
+    def clients(self) -> tuple[App, ...]:
+        """OAuth clients: the apps, and the AI agents if they may be read.
+
+        An agent that is bound to an app stands for both.
+        """
+        agents = self.agent_clients
+        ids = {agent.client_id for agent in agents}
+        return (*(app for app in self.apps if app.client_id not in ids), *agents)
+
     def client(self, client_id: str) -> App | None:
-        """The app with a client id, which may differ from its app id."""
+        """The client with a client id, which may differ from its app id."""
         self._check("apps")
         lookup = self._tables.lookups.setdefault("client_id", {})
         if not lookup:
             lookup.update({app.client_id: app for app in self.apps})
-        return lookup.get(client_id)
+        return self._agent_clients().get(client_id) or lookup.get(client_id)
 
     def grants(self, app: App) -> tuple[Grant, ...]:
         """Scopes of the org server the app may ask for."""
@@ -41,6 +54,13 @@ class ClientsOfOrg(PeopleOfOrg):
     def admin_roles(self, app: App) -> tuple[AdminRole, ...]:
         """Admin roles of a service app; always empty for other apps."""
         return self._of("client_roles", AdminRole, app)
+
+    def interclient_allowed_apps(self, app: App) -> Sequence[str]:
+        """Ids of the apps that may open the app by interclient access (Native to Web SSO)."""
+        self._check("interclient_allowed_apps", app)
+        row = BY_NAME["interclient_allowed_apps"]
+        path = row.resource(app.place.path, app.id)
+        return cast("Sequence[str]", self._tables.lists.get(path, ()))
 
     def assigned_groups(self, app: App) -> tuple[GroupAssignment, ...]:
         """Groups assigned to the app."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from auditor.snapshot.collections import BY_NAME
-from auditor.snapshot.models.directory import Group, User
+from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.view import UnreadMembersError, View
 
 
@@ -16,6 +16,11 @@ class PeopleOfOrg(View):
     def groups(self) -> tuple[Group, ...]:
         """Groups."""
         return self._all("groups", Group)
+
+    @property
+    def group_rules(self) -> tuple[GroupRule, ...]:
+        """Rules that add users to groups, inactive ones included."""
+        return self._all("group_rules", GroupRule)
 
     @property
     def users(self) -> tuple[User, ...]:

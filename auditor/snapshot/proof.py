@@ -3,7 +3,8 @@
 A ledger that says "complete" is a claim. A bad merge or a filter can cut lists out and leave it
 standing, and then an audit would call clean what nobody looked at. So whenever a snapshot is read,
 
-- there is one entry for each collection, and none for anything else,
+- there is one entry for each collection, and none for anything else; only of collections that
+  earlier versions did not read there may be none, and then nothing of them was read,
 - as many lists and objects are there as each entry says,
 - each parent record has the lists that belong to it, unless the entry accounts for it,
 - each list has its parent record, a path that is read from a tenant, and the shape that its path
@@ -197,7 +198,8 @@ def _entries(values: list[Any]) -> tuple[dict[str, LedgerEntry], list[Doubt]]:
     for row in COLLECTIONS:
         if row.name not in entries:
             entries[row.name] = Ledger(entries=()).entry(row.name)
-            found.append(Doubt(row.name, row.path, "the ledger has no entry of it"))
+            if not row.later:  # of a snapshot that an earlier version made, that is no wonder
+                found.append(Doubt(row.name, row.path, "the ledger has no entry of it"))
     return entries, found
 
 

@@ -166,6 +166,12 @@ class View:
         )
         return view
 
+    def _may_read(self, name: str) -> bool:
+        """Whether a list may be read here without a question: it was declared, and is known."""
+        if self._readable is None or name in self._readable:
+            return True
+        return name in self._consulted and self.known(name)
+
     def _check(self, name: str, parent: Record | None = None) -> None:
         """Insist that a list may be read."""
         if self._readable is None or name in self._readable:

@@ -30,12 +30,18 @@ _EITHER_ENDPOINT = frozenset(
         Condition.SCOPES,
     }
 )
-"""A redirect from /authorize, 400 from the token endpoint (OAuth API description)."""
+_REDIRECTED = _EITHER_ENDPOINT | {Condition.CONSENT, Condition.PKCE}
+"""What /authorize finds wrong once it trusts the redirect URI (OAuth API description)."""
+
+_BAD_REQUESTS = _EITHER_ENDPOINT | {Condition.USER}
+"""What the token endpoint answers with 400, where its error is known (OAuth API description)."""
 
 _FIXED = {
     Condition.DPOP: AnswerForm.BAD_REQUEST,
+    Condition.KEYS: AnswerForm.UNAUTHORIZED,
     Condition.REDIRECT_URI: AnswerForm.BAD_REQUEST,
     Condition.REFRESH: AnswerForm.BAD_REQUEST,
+    Condition.SUBJECT_TOKEN: AnswerForm.BAD_REQUEST,
     Condition.ZONES: AnswerForm.FORBIDDEN,
 }
 
@@ -44,6 +50,7 @@ def answer_form(rejection: Rejection, grant: str) -> AnswerForm | None:
     """The form of a rejection of a grant type; None where no source tells."""
     if rejection.failed in _FIXED:
         return _FIXED[rejection.failed]
-    if rejection.failed not in _EITHER_ENDPOINT or rejection.description is None:
-        return None
-    return AnswerForm.REDIRECT if grant in BROWSER_GRANTS else AnswerForm.BAD_REQUEST
+    if grant in BROWSER_GRANTS:
+        return AnswerForm.REDIRECT if rejection.failed in _REDIRECTED else None
+    known = rejection.error is not None or rejection.description is not None
+    return AnswerForm.BAD_REQUEST if known and rejection.failed in _BAD_REQUESTS else None

@@ -7,26 +7,30 @@ from collections.abc import Iterator
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
+    CIBA,
     CLIENT_CREDENTIALS,
+    DIRECT_AUTHENTICATION,
     INTERACTION_CODE,
     PASSWORD,
     REFRESH_TOKEN,
     REFRESHABLE_GRANTS,
     SAML2_BEARER,
 )
+from auditor.tokens.id_token_encryption import can_encrypt_id_tokens
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.rules_in_order import Candidate, tied
-from auditor.tokens.scopes import OFFLINE_ACCESS, AskedScopes
+from auditor.tokens.scopes import CONSENTED, OFFLINE_ACCESS, OPENID, AskedScopes
 from auditor.tokens.situation import Situation
 
+_SCOPES_DEMANDED = DIRECT_AUTHENTICATION | {SAML2_BEARER}
+"""Grant types for which the OAuth API description demands scopes, and default ones were seen."""
 
-def gives_refresh_token(situation: Situation, granted: frozenset[str]) -> bool:
-    """Whether a refresh token comes with a token of these scopes."""
-    return (
-        OFFLINE_ACCESS in granted
-        and situation.grant in REFRESHABLE_GRANTS
-        and REFRESH_TOKEN in situation.client.grant_types
-    )
+
+def gives_refresh_token(situation: Situation, granted: frozenset[str]) -> bool | None:
+    """Whether a refresh token comes with a token of these scopes; None if no source tells."""
+    if OFFLINE_ACCESS not in granted or REFRESH_TOKEN not in situation.client.grant_types:
+        return False
+    return True if situation.grant in REFRESHABLE_GRANTS else None
 
 
 def custom_server_caveats(
@@ -37,6 +41,8 @@ def custom_server_caveats(
     yield from _client_caveats(situation, granted)
     if asked.omitted and len(situation.applicable) > 1:
         yield Caveat(kind=CaveatKind.OMITTED_SCOPES)
+    if asked.omitted and situation.grant in _SCOPES_DEMANDED:
+        yield Caveat(kind=CaveatKind.SCOPES_DEMANDED)
     if any(
         other is not candidate
         and tied(candidate, other)
@@ -51,16 +57,21 @@ def custom_server_caveats(
         yield Caveat(kind=CaveatKind.INLINE_HOOK)
     if OFFLINE_ACCESS in asked.ignored:
         yield Caveat(kind=CaveatKind.OFFLINE_ACCESS_IGNORED)
-    consent = granted & _consent_scopes(situation)
-    asking = situation.client.oauth.consent_method == "REQUIRED" or asked.prompt == "consent"
-    if asked.prompt == "none":
+    consent = _consent_scopes(situation, granted)
+    prompts = (asked.prompt or "").split()
+    asking = situation.client.oauth.consent_method == "REQUIRED" or "consent" in prompts
+    if "none" in prompts:
         yield Caveat(kind=CaveatKind.NO_PAGES)
     if consent and asking:
         yield Caveat(kind=CaveatKind.CONSENT, scopes=tuple(sorted(consent)))
 
 
-def org_server_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[Caveat]:
+def org_server_caveats(
+    situation: Situation, granted: frozenset[str], asked: AskedScopes
+) -> Iterator[Caveat]:
     """The caveats of a token of the org server."""
+    if asked.id_jag:
+        yield Caveat(kind=CaveatKind.ID_JAG)
     yield from _client_caveats(situation, granted)
     calls_okta = any(scope.startswith("okta.") for scope in granted)
     if calls_okta and situation.client.service and not situation.org.admin_roles(situation.client):
@@ -87,20 +98,31 @@ def _client_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[C
         yield Caveat(kind=CaveatKind.SIGN_ON_POLICY)
     if situation.grant == INTERACTION_CODE:
         yield Caveat(kind=CaveatKind.INTERACTION_CODE)
-    if OFFLINE_ACCESS in granted and not gives_refresh_token(situation, granted):
-        has_grant = REFRESH_TOKEN in situation.client.grant_types
-        unpublished = CaveatKind.REFRESH_TOKEN_UNPUBLISHED
-        yield Caveat(kind=unpublished if has_grant else CaveatKind.NO_REFRESH_TOKEN)
+    if OFFLINE_ACCESS in granted and REFRESH_TOKEN not in situation.client.grant_types:
+        yield Caveat(kind=CaveatKind.NO_REFRESH_TOKEN)
+    elif gives_refresh_token(situation, granted) is None:
+        yield Caveat(kind=CaveatKind.REFRESH_TOKEN_UNPUBLISHED)
     if situation.grant == SAML2_BEARER and gives_refresh_token(situation, granted):
         yield Caveat(kind=CaveatKind.SAML_ASSERTION)
+    if situation.grant in {PASSWORD, SAML2_BEARER} and OPENID not in granted:
+        yield Caveat(kind=CaveatKind.OPENID_EXPECTED)
+    yield from _unfinished_settings(situation, granted)
 
 
-def _consent_scopes(situation: Situation) -> frozenset[str]:
-    """Scopes to which a user may have to consent."""
+def _unfinished_settings(situation: Situation, granted: frozenset[str]) -> Iterator[Caveat]:
+    """Settings of the client that lack their other half; no source tells what Okta does then."""
+    client = situation.client
+    if situation.grant == CIBA and not client.oauth.backchannel_custom_authenticator_id:
+        yield Caveat(kind=CaveatKind.CIBA_AUTHENTICATOR)
+    if OPENID in granted and can_encrypt_id_tokens(situation.org, client) is False:
+        yield Caveat(kind=CaveatKind.ID_TOKEN_KEY)
+
+
+def _consent_scopes(situation: Situation, granted: frozenset[str]) -> frozenset[str]:
+    """Those of the scopes to which a user may have to consent."""
     if situation.grant == CLIENT_CREDENTIALS:
         return frozenset()
+    defined = situation.defined_scopes or {}
     return frozenset(
-        name
-        for name, scope in (situation.defined_scopes or {}).items()
-        if scope.consent in {"REQUIRED", "FLEXIBLE"}
+        name for name in granted & defined.keys() if defined[name].consent in CONSENTED
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
@@ -16,9 +17,9 @@ from auditor.tokens.grants import (
     KNOWN_GRANTS,
     REFRESH_TOKEN,
 )
-from auditor.tokens.missing_facts import MissingFactKind
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.rejections import Rejection
-from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere
+from auditor.tokens.token_endpoint import can_authenticate, usable_somewhere, zones_in_doubt
 
 
 def client_checks(
@@ -37,6 +38,8 @@ def client_checks(
         yield from _at_token_endpoint(org, client)
     if grant not in KNOWN_GRANTS:
         yield rejected(Condition.GRANT, rejections.UNKNOWN_GRANT)
+    if isinstance(client, AgentClient) and not client.bound and grant not in client.grant_types:
+        yield unknown(Condition.GRANT, MissingFactKind.AGENT_GRANTS)
     if grant not in client.grant_types:
         yield rejected(Condition.GRANT, _without_grant(client, grant))
     yield Check(Condition.GRANT)
@@ -49,7 +52,10 @@ def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
 
     An authorization code is refused when it is redeemed: nothing at `/authorize` helps.
     """
-    if client.oauth.network.connection == "ZONE":
+    if zones_in_doubt(org, client):
+        fact = MissingFact(kind=MissingFactKind.NETWORK_ZONES_IN_DOUBT)
+        yield Check(Condition.ZONES, Verdict.UNKNOWN, unsettled=fact)
+    elif client.oauth.network.connection == "ZONE":
         usable = usable_somewhere(org, client)
         yield _three_valued(Condition.ZONES, rejections.OUTSIDE_ZONES, answer=usable)
     if client.auth_method == "private_key_jwt":
@@ -63,7 +69,7 @@ def _without_grant(client: App, grant: str) -> Rejection:
     if grant in BROWSER_GRANTS:
         types = client.oauth.response_types
         return rejections.wrong_response_type(types, Condition.GRANT)
-    return rejections.grant_not_allowed(client.grant_types)
+    return rejections.grant_not_allowed(grant, client.grant_types)
 
 
 def _three_valued(condition: Condition, rejection: Rejection, *, answer: bool | None) -> Check:

@@ -19,6 +19,8 @@ class Condition(StrEnum):
     REDIRECT_URI = "redirect_uri"
     PKCE = "pkce"
     DPOP = "dpop"
+    SUBJECT_TOKEN = "subject_token"  # noqa: S105 - a condition
+    """That the server of a subject token is one whose tokens may be exchanged."""
     SCOPES = "scopes"
     CONSENT = "consent"
     OKTA_SCOPES = "grants"

@@ -31,15 +31,18 @@ from auditor.tokens.outcome import Outcome
 from auditor.tokens.policy_walk import walk_policies, with_skipped
 from auditor.tokens.rejections import Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.request_caveats import with_request
 from auditor.tokens.request_checks import request_checks
 from auditor.tokens.rules_in_order import Candidate
 from auditor.tokens.scopes import OPENID, AskedScopes, scopes_check
 from auditor.tokens.situation import Situation
 from auditor.tokens.steps import RuleStep, Step
 from auditor.tokens.token_checks import token_check
-from auditor.tokens.user_checks import refresh_check, user_check
+from auditor.tokens.user_checks import refresh_check, user_checks
 
 ORG_ACCESS_TOKEN_MINUTES = 60
+ID_JAG_MINUTES = 5
+"""Fixed at the org server (guide "Set up third-party AI Agent token exchange", `expires_in`)."""
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
 """Fixed at the org server (support article on refresh token lifetimes)."""
 
@@ -109,17 +112,20 @@ class Decider:
     def _run(self, request: TokenRequest, steps: list[Step] | None) -> Decision:
         situation = self.situation(request.server, request.client, request.grant)
         asked = situation.asked(request)
-        unsettled: MissingFact | None = None
+        unsettled = situation.unsettled
         for check in _checks(situation, request, asked, fixed=steps is not None):
             if ended := _ended(check, request.grant, steps):
                 return ended
             unsettled = unsettled or check.unsettled
+        if request.resource is not None and situation.server is None:
+            unsettled = unsettled or MissingFact(kind=MissingFactKind.RESOURCE_AT_ORG)
         if situation.server is None:
             return _settled(_at_org_server(situation, asked), unsettled)
         if not situation.policies_known:
             return _last(_POLICIES_UNREAD, request.grant, steps)
         user = None if request.grant in USERLESS_GRANTS else request.user
-        return self._by_policy(situation, asked, user, unsettled, steps)
+        decision = self._by_policy(situation, asked, user, unsettled, steps)
+        return with_request(situation, request, decision)
 
     def _by_policy(
         self,
@@ -175,11 +181,13 @@ class Decider:
             token = candidate.rule.token
             refresh = gives_refresh_token(situation, granted)
             access_minutes = token.access_token_lifetime_minutes if asked.access_token else None
+            audience = situation.audience if asked.access_token else None
             self._minted[key] = Decision(
                 outcome=Outcome.MINTED,
                 policy=candidate.policy,
                 rule=candidate.rule,
                 granted_scopes=tuple(sorted(granted)),
+                audience=audience,
                 access_token_minutes=access_minutes,
                 refresh_token_minutes=token.refresh_token_lifetime_minutes if refresh else None,
                 refresh_window_minutes=token.refresh_token_window_minutes if refresh else None,
@@ -213,10 +221,10 @@ def _checks(
         yield from situation.fixed_checks
     elif situation.blocking_check is not None:
         yield situation.blocking_check
-    yield from request_checks(situation.client, request)
+    yield from request_checks(situation.org, situation.server, situation.client, request)
     yield scopes_check(asked)
     if request.grant not in USERLESS_GRANTS:
-        yield user_check(situation.org, request.grant, situation.assigned, request.user)
+        yield from user_checks(situation.org, request.grant, situation.assigned, request.user)
 
 
 def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
@@ -225,12 +233,19 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     return Decision(
         outcome=Outcome.MINTED,
         granted_scopes=tuple(sorted(granted)),
-        access_token_minutes=ORG_ACCESS_TOKEN_MINUTES if asked.access_token else None,
+        access_token_minutes=minutes_at_org_server(asked),
         refresh_token_minutes=ORG_REFRESH_TOKEN_MINUTES if refresh else None,
         id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
         refresh_token=refresh,
-        caveats=tuple(org_server_caveats(situation, granted)),
+        caveats=tuple(org_server_caveats(situation, granted, asked)),
     )
+
+
+def minutes_at_org_server(asked: AskedScopes) -> int | None:
+    """The lifetime of an access token of the org server; None if there is none."""
+    if not asked.access_token:
+        return None
+    return ID_JAG_MINUTES if asked.id_jag else ORG_ACCESS_TOKEN_MINUTES
 
 
 def _ended(check: Check, grant: str, steps: list[Step] | None) -> Decision | None:

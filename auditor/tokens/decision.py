@@ -42,11 +42,16 @@ class Decision:
     policy: AccessPolicy | None = None
     rule: PolicyRule | None = None
     granted_scopes: tuple[str, ...] = ()
+    audience: str | None = None
+    """`aud` of the access token; None where there is none, or the org server gives it."""
+
     access_token_minutes: int | None = None
     refresh_token_minutes: int | None = None
     refresh_window_minutes: int | None = None
     id_token_minutes: int | None = None
-    refresh_token: bool = False
+    refresh_token: bool | None = False
+    """Whether a refresh token comes with it; None if that is not published."""
+
     caveats: tuple[Caveat, ...] = ()
     """What configuration alone does not decide, or where Okta's documents disagree."""
 
@@ -70,6 +75,7 @@ class Decision:
             "policy": named(self.policy),
             "rule": named(self.rule),
             "granted_scopes": list(self.granted_scopes),
+            "audience": self.audience,
             "access_token_minutes": self.access_token_minutes,
             "refresh_token_minutes": self.refresh_token_minutes,
             "refresh_window_minutes": self.refresh_window_minutes,

@@ -11,6 +11,7 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 IMPLICIT = "implicit"
 INTERACTION_CODE = "interaction_code"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+OUT_OF_BAND = "urn:okta:params:oauth:grant-type:oob"
 PASSWORD = "password"  # noqa: S105 - a grant type
 REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant type
 SAML2_BEARER = "urn:ietf:params:oauth:grant-type:saml2-bearer"
@@ -18,7 +19,7 @@ TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
 
 DIRECT_AUTHENTICATION = frozenset(
     {
-        "urn:okta:params:oauth:grant-type:oob",
+        OUT_OF_BAND,
         "urn:okta:params:oauth:grant-type:otp",
         "http://auth0.com/oauth/grant-type/mfa-oob",
         "http://auth0.com/oauth/grant-type/mfa-otp",
@@ -46,8 +47,18 @@ USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
 BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
 """Grant types that begin at `/authorize`, with a response type and a redirect URI."""
 
-PAGELESS_GRANTS = DIRECT_AUTHENTICATION | {JWT_BEARER, PASSWORD, SAML2_BEARER, TOKEN_EXCHANGE}
+PAGELESS_GRANTS = DIRECT_AUTHENTICATION | {
+    CIBA,
+    JWT_BEARER,
+    PASSWORD,
+    SAML2_BEARER,
+    TOKEN_EXCHANGE,
+}
 """Grant types with a user in which Okta can show no page, for example to ask for consent."""
+
+PEOPLE_DEMANDED = frozenset({AUTHORIZATION_CODE, IMPLICIT, PASSWORD})
+"""Grant types with which Okta accepts no rule that names nobody (okta-developer-docs, issue 1622).
+What such a rule does in other grant types with a user is not published."""
 
 USER_CHECK_UNDOCUMENTED = frozenset({TOKEN_EXCHANGE})
 """Grant types for which no document says whether Okta checks that the user is assigned and that a

@@ -15,6 +15,7 @@ class MissingFactKind(StrEnum):
     ADMISSION = "admission"
     """Whether a rule admits the user."""
     AGENT_CONNECTIONS = "agent_connections"
+    AGENT_GRANTS = "agent_grants"
     ASSIGNMENTS = "assignments"
     CLIENT_KEYS = "client_keys"
     COLLECTION = "collection"
@@ -25,7 +26,11 @@ class MissingFactKind(StrEnum):
     """See `grants.USER_CHECK_UNDOCUMENTED`."""
     GROUPS_WITHOUT_USER = "groups_without_user"
     HYBRID_GRANTS = "hybrid_grants"
+    INTERCLIENT_TRUST = "interclient_trust"
+    """Whether some app lets the client sign people in to it (Native to Web SSO)."""
     NETWORK_ZONES = "network_zones"
+    NETWORK_ZONES_IN_DOUBT = "network_zones_in_doubt"
+    """What Okta does with a zone that is both included and excluded, or is a blocklist."""
     NOTHING_BUT_IGNORED = "nothing_but_ignored"
     OKTA_SCOPE_GRANTS = "okta_scope_grants"
     OMITTED_SCOPES_AT_ORG = "omitted_scopes_at_org"
@@ -33,13 +38,20 @@ class MissingFactKind(StrEnum):
     POLICIES = "policies"
     POLICY_ON_REFRESH = "policy_on_refresh"
     REDIRECT_URI_CREDENTIAL = "redirect_uri_credential"
+    RESOURCE_AT_ORG = "resource_at_org"
+    RULE_WITHOUT_PEOPLE = "rule_without_people"
+    """See `grants.PEOPLE_DEMANDED`."""
     RULES = "rules"
     """The rules of a policy."""
     SCOPES = "scopes"
     SCOPES_OF_ASSERTION = "scopes_of_assertion"
     SCOPES_WITH_ASSERTION = "scopes_with_assertion"
+    SUBJECT_TOKEN_AT_ORG = "subject_token_at_org"  # noqa: S105 - a kind of fact
+    TRUSTED_SERVERS = "trusted_servers"
     USER = "user"
     """The request names no user."""
+    USER_STATUS = "user_status"
+    """What a user may still do whose password is expired, or who is locked out or recovering."""
     USERS = "users"
 
 
@@ -50,10 +62,10 @@ class MissingFact:
     kind: MissingFactKind
 
     policy: AccessPolicy | None = None
-    """Of `RULES` and `ADMISSION`."""
+    """Of `RULES`, `ADMISSION` and `RULE_WITHOUT_PEOPLE`."""
 
     rule: PolicyRule | None = None
-    """Of `ADMISSION`."""
+    """Of `ADMISSION` and `RULE_WITHOUT_PEOPLE`."""
 
     collection: str | None = None
     """Of `COLLECTION`: what its objects are called."""
@@ -66,6 +78,9 @@ class MissingFact:
         match self.kind:
             case MissingFactKind.ADMISSION:
                 return f"whether rule {rule} of policy {policy} admits the user"
+            case MissingFactKind.RULE_WITHOUT_PEOPLE:
+                means = "which names nobody: what that means in this grant type is not published"
+                return f"whom rule {rule} of policy {policy} admits, {means}"
             case MissingFactKind.RULES:
                 return f"the rules of policy {policy}"
             case MissingFactKind.COLLECTION:
@@ -78,6 +93,7 @@ _TEXTS = {
     MissingFactKind.AGENT_CONNECTIONS: (
         "the resource connections of the client, which say what it may ask an ID-JAG for"
     ),
+    MissingFactKind.AGENT_GRANTS: "whether an AI agent may use the grant type",
     MissingFactKind.ASSIGNMENTS: "the assignments of the client",
     MissingFactKind.CLIENT_KEYS: "the keys of the client",
     MissingFactKind.CONSENT_WITHOUT_PAGE: (
@@ -93,7 +109,14 @@ _TEXTS = {
     MissingFactKind.HYBRID_GRANTS: (
         "which grant types a rule must allow for a hybrid response type"
     ),
+    MissingFactKind.INTERCLIENT_TRUST: (
+        "whether an app trusts the client, without which it may not ask for interclient_access"
+    ),
     MissingFactKind.NETWORK_ZONES: "the network zones of the org",
+    MissingFactKind.NETWORK_ZONES_IN_DOUBT: (
+        "whether Okta lets a client in by a network zone that is both included and excluded, or "
+        "that is a blocklist"
+    ),
     MissingFactKind.NOTHING_BUT_IGNORED: (
         "what Okta does where it ignores all scopes that the request names"
     ),
@@ -107,6 +130,7 @@ _TEXTS = {
     MissingFactKind.REDIRECT_URI_CREDENTIAL: (
         "the credential in the registered redirect URI, which no snapshot keeps"
     ),
+    MissingFactKind.RESOURCE_AT_ORG: "what the org server makes of a resource parameter",
     MissingFactKind.SCOPES: "the scopes of the authorization server",
     MissingFactKind.SCOPES_OF_ASSERTION: (
         "the scopes of the assertion or subject token, which count where the request names none"
@@ -114,6 +138,14 @@ _TEXTS = {
     MissingFactKind.SCOPES_WITH_ASSERTION: (
         "whether the assertion is an ID-JAG, beside which Okta was seen to refuse named scopes"
     ),
+    MissingFactKind.SUBJECT_TOKEN_AT_ORG: (
+        "whether the org server takes subject tokens of a custom authorization server"
+    ),
+    MissingFactKind.TRUSTED_SERVERS: "the trusted servers of the authorization server",
     MissingFactKind.USER: "a user: the grant type needs one",
+    MissingFactKind.USER_STATUS: (
+        "whether this grant type still works for a user who is locked out or recovering, or whose "
+        "password expired"
+    ),
     MissingFactKind.USERS: "the users of the org",
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
-from auditor.tokens.rule_conditions import admits_userless
+from auditor.tokens.rule_conditions import admits_userless, names_nobody
 
 Test = Callable[[str], "bool | None"]
 """Answers for a user id; None where the snapshot does not say."""
@@ -19,7 +20,7 @@ def assignment_test(org: Org, client: App) -> Test:
 
     Federation Broker Mode (implicit assignment) takes the place of an assignment.
     """
-    if client.federation_broker:
+    if client.federation_broker and not isinstance(client, AgentClient):
         return lambda _: True
     assigned, complete = assigned_ids(org, client)
 
@@ -34,24 +35,44 @@ def assigned_ids(org: Org, client: App) -> tuple[frozenset[str], bool]:
 
     Federation Broker Mode plays no part.
     """
-    return org.assigned_users(client), assignments_known(org, client)
+    first, *others = map(org.assigned_users, user_apps(client) or (client,))
+    users = first.union(*others) if others else first  # of one app, not a copy
+    return users, assignments_known(org, client)
+
+
+def user_apps(client: App) -> tuple[App, ...]:
+    """The apps whose users a client acts for: its own, but those that an AI agent is linked to."""
+    return client.user_apps if isinstance(client, AgentClient) else (client,)
 
 
 def assignments_known(org: Org, client: App) -> bool:
-    """Whether all users assigned to a client are known."""
-    return (
-        org.known("app_users", client)
-        and org.known("app_groups", client)
-        and all(members_known(org, group.id) for group in org.assigned_groups(client))
+    """Whether all users assigned to a client are known.
+
+    With an app of an AI agent that needs no assignment they are not.
+    """
+    if isinstance(client, AgentClient):
+        broker = any(app.federation_broker for app in client.user_apps)
+        if client.other_users or broker:
+            return False
+    return all(
+        org.known("app_users", app)
+        and org.known("app_groups", app)
+        and all(members_known(org, group.id) for group in org.assigned_groups(app))
+        for app in user_apps(client)
     )
 
 
-def admission_test(org: Org, rule: PolicyRule) -> Test:
+def admission_test(org: Org, rule: PolicyRule, grant: str) -> Test:
     """Whether a rule's people condition lets a user through.
 
     The included users and members of included groups, less the excluded ones. EVERYONE is
     anybody assigned to the client. Excluded users are not shut out of the app: their requests
     fall through to the next rule.
+
+    Args:
+        org: the tenant.
+        rule: the rule.
+        grant: the grant type: on it depends what a rule that names nobody means.
     """
     people = rule.people
     excluded, out_complete = users_of(org, people.users.exclude, people.groups.exclude)
@@ -59,6 +80,7 @@ def admission_test(org: Org, rule: PolicyRule) -> Test:
         included, complete = frozenset[str](), True
     else:
         included, complete = users_of(org, people.users.include, people.groups.include)
+        complete = complete and not names_nobody(rule, grant)
 
     def test(user: str) -> bool | None:
         if user in excluded:
@@ -82,7 +104,7 @@ class PeopleGap:
     """Ids of the excluded groups that the user is in, or else of all included groups."""
 
 
-def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None:
+def people_gap(org: Org, rule: PolicyRule, user: str | None, grant: str) -> PeopleGap | None:
     """Why a rule does not admit a user, or a request without one; None if it does."""
     people = rule.people
     if user is None:
@@ -92,7 +114,7 @@ def people_gap(org: Org, rule: PolicyRule, user: str | None) -> PeopleGap | None
     excluding = tuple(group for group in people.groups.exclude if user in org.members(group))
     if excluding:
         return PeopleGap(excluded=True, groups=excluding)
-    if admission_test(org, rule)(user):
+    if admission_test(org, rule, grant)(user):
         return None
     return PeopleGap(excluded=False, groups=people.groups.include)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from auditor.tokens.checks import Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
+from auditor.tokens.rule_conditions import names_nobody
 from auditor.tokens.rules_in_order import Candidate, PolicyCandidates
 from auditor.tokens.scopes import AskedScopes
 from auditor.tokens.steps import PolicyStep, RuleStep
@@ -71,4 +72,7 @@ def _missing_admission(candidate: Candidate, user: str | None) -> MissingFact:
     assert candidate.rule is not None
     if candidate.names(user) is False:
         return MissingFact(kind=MissingFactKind.EXCHANGE_USER_CHECK)
-    return MissingFact(kind=MissingFactKind.ADMISSION, policy=candidate.policy, rule=candidate.rule)
+    kind = MissingFactKind.ADMISSION
+    if names_nobody(candidate.rule, candidate.grant):
+        kind = MissingFactKind.RULE_WITHOUT_PEOPLE
+    return MissingFact(kind=kind, policy=candidate.policy, rule=candidate.rule)

@@ -17,5 +17,14 @@ READS = (*OUTCOME_READS, "client_roles")
 CUSTOM_SERVER_READS = tuple(name for name in OUTCOME_READS if name != "app_grants")
 """Decisions of custom authorization servers rest on these."""
 
-CONSULTS = ("app_jwks", "claims", "network_zones")
+CONSULTS = (
+    "agent_connections",
+    "ai_agents",
+    "app_jwks",
+    "associated_servers",
+    "claims",
+    "delegation_links",
+    "interclient_allowed_apps",
+    "network_zones",
+)
 """Decisions look at these if they were read; see `Rule.consults`."""

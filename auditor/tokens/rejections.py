@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from auditor.snapshot.models.servers import Claim
 from auditor.text import one_line
 from auditor.tokens.conditions import Condition
+from auditor.tokens.grants import OUT_OF_BAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ OPENID_MISSING_AT_AUTHORIZE = Rejection(
     "Requests for ID tokens or access tokens with OpenID scopes require the `openid` scope.",
 )
 OPENID_MISSING = Rejection(Condition.SCOPES)
+# OAuth API description, 400 response of `/bc/authorize`.
+NO_SCOPES_REQUESTED = Rejection(Condition.SCOPES, "invalid_scope", "No scopes were requested.")
 # OAuth API description.
 UNKNOWN_GRANT = Rejection(
     Condition.GRANT, "unsupported_grant_type", "The grant type in the request isn't supported."
@@ -108,9 +111,21 @@ PKCE_MISSING = Rejection(
 DPOP_MISSING = Rejection(
     Condition.DPOP, "invalid_dpop_proof", "The DPoP proof JWT header is missing."
 )
-# Old reference of OpenID Connect: a refresh token ends with its user (T10, T12).
+# Support article 'Error "subject token is invalid" During OAuth 2.0 Token Exchange Flow'.
+SUBJECT_TOKEN_INVALID = Rejection(
+    Condition.SUBJECT_TOKEN, "invalid_grant", "subject token is invalid"
+)
+# OAuth API description, 400 responses of `/oob-authenticate`.
+NOT_ASSIGNED_OUT_OF_BAND = Rejection(
+    Condition.ASSIGNMENT, "access_denied", "User isn't assigned to the client app."
+)
+# Old reference of OpenID Connect: a refresh token ends with its user (T10, T12). The log's reason
+# is that of the support article "Okta Refresh Token Invalid or Expired Error".
 REFRESH_ENDED = Rejection(
-    Condition.REFRESH, "invalid_grant", "The refresh token is invalid or expired."
+    Condition.REFRESH,
+    "invalid_grant",
+    "The refresh token is invalid or expired.",
+    "invalid_refresh_token",
 )
 # Only the error is known.
 LOCKED_OUT = Rejection(Condition.USER, "invalid_grant")
@@ -121,7 +136,11 @@ OUTSIDE_ZONES = Rejection(
     "The request is made from outside the client's permitted network zones.",
 )
 
+# Guide "Set up third-party AI Agent token exchange": system scopes cause `invalid_scope`.
+SYSTEM_SCOPES_IN_ID_JAG = Rejection(Condition.SCOPES, "invalid_scope")
+
 # No source gives Okta's words for these.
+NOT_CONNECTED = Rejection(Condition.SCOPES)
 SERVER_INACTIVE = Rejection(Condition.SERVER)
 CLIENT_INACTIVE = Rejection(Condition.CLIENT)
 USER_SHUT_OUT = Rejection(Condition.USER)
@@ -148,12 +167,20 @@ def claim_not_evaluated(claim: Claim) -> Rejection:
     return Rejection(Condition.CLAIMS, None, description, reason)
 
 
-def grant_not_allowed(configured: tuple[str, ...]) -> Rejection:
-    """The app does not have the grant type (OAuth API description, example)."""
+def not_connected(scopes: frozenset[str]) -> Rejection:
+    """No resource connection of the agent allows the scopes (observed for one scope)."""
+    words = "The following scopes are not allowed for this request"
+    only = f"{words}: [{one_line(min(scopes))}]." if len(scopes) == 1 else None
+    return Rejection(Condition.SCOPES, "invalid_scope", only)
+
+
+def grant_not_allowed(grant: str, configured: tuple[str, ...]) -> Rejection:
+    """The app does not have the grant type (observed; OAuth API description of out-of-band)."""
+    negation = "isn't" if grant == OUT_OF_BAND else "is not"
     return Rejection(
         Condition.GRANT,
         "unauthorized_client",
-        "The client is not authorized to use the provided grant type. "
+        f"The client {negation} authorized to use the provided grant type. "
         f"Configured grant types: [{', '.join(configured)}].",
     )
 

@@ -26,11 +26,22 @@ class TokenRequest:
     scopes: frozenset[str] | None = None
     """The scopes asked for; None if the request leaves the parameter out."""
 
+    assertion_scopes: frozenset[str] | None = None
+    """The scopes that the assertion of a JWT bearer request carries, which count where the request
+    names none; None if that is not known."""
+
     response_type: str | None = None
     """Space-separated; None means `code`, or what the client has for the implicit grant."""
 
     redirect_uri: str | None = None
     """None means one that is registered."""
+
+    resource: str | None = None
+    """The resource indicator (RFC 8707); None if the request names none."""
+
+    subject_server: str | None = None
+    """The id of the server that issued the subject token of a token exchange, or `org`; None means
+    one whose tokens the exchanging server takes."""
 
     prompt: str | None = None
     """`none`, `consent` or `login`; None means that Okta shows what pages it has to."""

@@ -1,4 +1,7 @@
-"""Checks of what a request says beyond scopes and user: response type, redirect URI, PKCE, DPoP."""
+"""Checks of what a request says beyond scopes and user.
+
+Response type, redirect URI, PKCE, DPoP and the server of the subject token.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,28 @@ from collections.abc import Iterator
 
 from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, rejected, unknown
 from auditor.tokens.conditions import Condition
-from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, INTERACTION_CODE
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
+    INTERACTION_CODE,
+    TOKEN_EXCHANGE,
+)
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.redirect_uris import is_registered
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.subject_tokens import subject_token_check
 
 _CODE_GRANTS = frozenset({AUTHORIZATION_CODE, INTERACTION_CODE})
 
 
-def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
+def request_checks(
+    org: Org, server: AuthorizationServer | None, client: App, request: TokenRequest
+) -> Iterator[Check]:
     """The checks in order; those after the first that ends the request mean nothing."""
     if request.grant in BROWSER_GRANTS:
         if request.response_type is not None:
@@ -32,6 +45,8 @@ def request_checks(client: App, request: TokenRequest) -> Iterator[Check]:
         yield Check(Condition.PKCE)
     if request.dpop is False and client.oauth.dpop_bound_access_tokens:
         yield rejected(Condition.DPOP, rejections.DPOP_MISSING)
+    if request.grant == TOKEN_EXCHANGE and request.subject_server is not None:
+        yield subject_token_check(org, server, request.subject_server)
 
 
 def _redirect_uri(client: App, uri: str) -> Check:

@@ -12,7 +12,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
 )
 from auditor.snapshot.org import Org
-from auditor.tokens.grants import REFRESHABLE_GRANTS
+from auditor.tokens.grants import PEOPLE_DEMANDED, REFRESHABLE_GRANTS, USERLESS_GRANTS
 from auditor.tokens.scopes import OFFLINE_ACCESS
 
 
@@ -23,6 +23,14 @@ def admits_userless(rule: PolicyRule) -> bool:
     (support article "Access Policy Rules with 'AND User is' Filter Do Not Apply").
     """
     return rule.people.everyone or rule.people.unrestricted
+
+
+def names_nobody(rule: PolicyRule, grant: str) -> bool:
+    """Whether a rule includes nobody, in a grant type with a user where no source explains that.
+
+    See `grants.PEOPLE_DEMANDED`.
+    """
+    return rule.people.unrestricted and grant not in PEOPLE_DEMANDED | USERLESS_GRANTS
 
 
 def gives_refresh_tokens(rule: PolicyRule) -> bool:

@@ -48,7 +48,7 @@ class Candidate:
     @cached_property
     def _people(self) -> Test:
         assert self.rule is not None
-        return admission_test(self.org, self.rule)
+        return admission_test(self.org, self.rule, self.grant)
 
     def admits(self, user: str | None) -> bool | None:
         """Whether the people condition lets the request through; None if that is not known."""
@@ -111,15 +111,25 @@ def policies_in_order(
         skipped = None if policy.active else Condition.STATUS
         if policy.active and not policy.covers(client.client_id):
             skipped = Condition.CLIENTS
-        rules = []
-        if not org.known("policy_rules", policy):
-            rules.append(Candidate(org, policy, None, grant, skipped))
-        for rule in org.rules(policy):
-            own = skipped or (None if rule.active else Condition.STATUS)
-            if own is None and grant not in rule.grant_types:
-                own = Condition.GRANT
-            rules.append(Candidate(org, policy, rule, grant, own))
-        yield PolicyCandidates(policy, skipped, tuple(rules))
+        yield PolicyCandidates(policy, skipped, tuple(_candidates(org, policy, grant, skipped)))
+
+
+def live_candidates(org: Org, policy: AccessPolicy, grant: str) -> Iterator[Candidate]:
+    """Of an active policy that covers the client, what can match, in order of evaluation."""
+    candidates = _candidates(org, policy, grant, None)
+    return (candidate for candidate in candidates if candidate.skipped is None)
+
+
+def _candidates(
+    org: Org, policy: AccessPolicy, grant: str, skipped: Condition | None
+) -> Iterator[Candidate]:
+    if not org.known("policy_rules", policy):
+        yield Candidate(org, policy, None, grant, skipped)
+    for rule in org.rules(policy):
+        own = skipped or (None if rule.active else Condition.STATUS)
+        if own is None and grant not in rule.grant_types:
+            own = Condition.GRANT
+        yield Candidate(org, policy, rule, grant, own)
 
 
 def tied(one: Candidate, other: Candidate) -> bool:

@@ -29,16 +29,29 @@ DEVICE_SSO = "device_sso"
 GROUPS = "groups"
 _BESIDE_DEVICE_SSO = frozenset({OPENID, OFFLINE_ACCESS})
 
-_LATER_SCOPES = frozenset({"interclient_access", "online_access"})
+INTERCLIENT_ACCESS = "interclient_access"
+
+LATER_SCOPES = frozenset({INTERCLIENT_ACCESS, "online_access"})
 """System scopes that are not in every list of scopes, of Native to Web SSO and of 2022; neither is
 for client credentials."""
 
 CLAIM_SCOPES = frozenset({"profile", "email", "address", "phone"})
 """Scopes that mean claims of an ID token, and therefore need `openid` beside them."""
 
+CONSENTED = frozenset({"REQUIRED", "FLEXIBLE"})
+"""`consent` of scopes to which users of a client that requires consent are asked to consent
+(API description, `consent_method`)."""
+
 _NO_ID_TOKEN = frozenset({OPENID, "profile", "email"})
 """Scopes that an identity assertion (JWT bearer) may not ask for."""
 
+
+_WITHOUT_SCOPES = {
+    CIBA: rejections.NO_SCOPES_REQUESTED,
+    PASSWORD: rejections.OMITTED_SCOPES,
+}
+"""What becomes of requests without scopes in grant types that demand them (OAuth API description;
+of password, cloudfoundry/uaa pull request 2155 too)."""
 
 _ASKED = Check(Condition.SCOPES)
 
@@ -56,6 +69,10 @@ class AskedScopes:
     """Scopes asked for that Okta leaves out without an error."""
     undefined: frozenset[str] = frozenset()
     """Scopes asked for that the server does not know."""
+    unconnected: frozenset[str] = frozenset()
+    """Scopes that no resource connection of the agent allows."""
+    id_jag: bool = False
+    """Whether the answer is an ID-JAG instead of an access token."""
     unsettled: MissingFactKind | None = None
     """The fact without which a token is not certain, though a rejection would be."""
     prompt: str | None = None
@@ -95,7 +112,7 @@ def at_custom_server(
     """
     if not scopes:
         return _defaults(defined, grant, response_type)
-    system = OIDC_SCOPES | _LATER_SCOPES
+    system = OIDC_SCOPES | LATER_SCOPES
     if defined is None and scopes - system:
         return AskedScopes(missing=MissingFactKind.SCOPES)
     if undefined := scopes - system - (defined or {}).keys():
@@ -138,7 +155,7 @@ def at_org_server(
     if not scopes:
         return AskedScopes(missing=MissingFactKind.OMITTED_SCOPES_AT_ORG)
     okta = frozenset(s for s in scopes if s.startswith("okta."))
-    if custom := scopes - okta - OIDC_SCOPES - _LATER_SCOPES - {GROUPS}:
+    if custom := scopes - okta - OIDC_SCOPES - LATER_SCOPES - {GROUPS}:
         refused = AskedScopes(rejection=rejections.CUSTOM_SCOPE_AT_ORG, undefined=custom)
         id_jag = AskedScopes(missing=MissingFactKind.AGENT_CONNECTIONS)
         return id_jag if grant == TOKEN_EXCHANGE else refused
@@ -165,8 +182,8 @@ def _first(rows: Iterable[tuple[object, T]]) -> T | None:
 
 
 def _defaults(defined: Mapping[str, Scope] | None, grant: str, response_type: str) -> AskedScopes:
-    if grant == PASSWORD:
-        return AskedScopes(rejection=rejections.OMITTED_SCOPES)
+    if grant in _WITHOUT_SCOPES:
+        return AskedScopes(rejection=_WITHOUT_SCOPES[grant])
     if grant in {JWT_BEARER, TOKEN_EXCHANGE}:
         return AskedScopes(missing=MissingFactKind.SCOPES_OF_ASSERTION)
     if defined is None:
@@ -192,7 +209,7 @@ def _by_grant(
     effective = scopes - _ignored(scopes, grant, response_type)
     rows = (
         (grant == CLIENT_CREDENTIALS and openid, rejections.OPENID_WITHOUT_USER),
-        (grant == CLIENT_CREDENTIALS and scopes & _LATER_SCOPES, rejections.SCOPES_NOT_FOR_GRANT),
+        (grant == CLIENT_CREDENTIALS and scopes & LATER_SCOPES, rejections.SCOPES_NOT_FOR_GRANT),
         (grant == JWT_BEARER and scopes & _NO_ID_TOKEN, rejections.OPENID_WITH_ASSERTION),
         (grant == TOKEN_EXCHANGE and service and openid, rejections.SCOPES_NOT_FOR_GRANT),
         (grant == CIBA and not has_openid, rejections.SCOPES_NOT_FOR_GRANT),

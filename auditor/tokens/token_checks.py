@@ -18,7 +18,8 @@ def _consent_check(
     situation: Situation, granted: frozenset[str], asked: AskedScopes
 ) -> Check | None:
     """`prompt=none` where app and scope require consent (API description, `consent_method`)."""
-    if asked.prompt != "none" or situation.client.oauth.consent_method != "REQUIRED":
+    without_page = "none" in (asked.prompt or "").split()
+    if not without_page or situation.client.oauth.consent_method != "REQUIRED":
         return None
     defined = situation.defined_scopes or {}
     required = (defined[name] for name in granted & defined.keys())

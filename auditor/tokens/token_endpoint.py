@@ -33,7 +33,8 @@ def can_authenticate(org: Org, client: App) -> bool | None:
 def usable_somewhere(org: Org, client: App) -> bool | None:
     """Whether any address is within the client's network zones; None if they were not read.
 
-    A setting that only excludes lets everything else in.
+    A setting that only excludes lets everything else in. Zones that may let nobody in count; see
+    `zones_in_doubt`.
     """
     network = client.oauth.network
     if network.connection != "ZONE":
@@ -45,6 +46,26 @@ def usable_somewhere(org: Org, client: App) -> bool | None:
     if not org.known("network_zones"):
         return None
     return len(list(useless_zones(org, client))) < len(network.include)
+
+
+def zones_in_doubt(org: Org, client: App) -> bool:
+    """Whether the client is let in only by zones of which no source says whether they do.
+
+    Those are zones that are excluded too, and blocklists, from which Okta denies access.
+    """
+    network = client.oauth.network
+    if network.connection != "ZONE":
+        return False
+    excluded = not _ZONE_KEYWORDS.isdisjoint(network.exclude)
+    known = org.known("network_zones")
+    doubts = []
+    for zone_id in network.include:
+        zone = org.network_zone(zone_id) if known and zone_id not in _ZONE_KEYWORDS else None
+        if known and zone_id not in _ZONE_KEYWORDS and _fault(zone):
+            continue
+        blocklist = zone is not None and zone.usage == "BLOCKLIST"
+        doubts.append(excluded or blocklist or zone_id in network.exclude)
+    return bool(doubts) and all(doubts)
 
 
 def assumed(org: Org, clients: Iterable[App]) -> tuple[str, ...]:
@@ -63,12 +84,17 @@ def useless_zones(org: Org, client: App) -> Iterator[tuple[str, str, NetworkZone
         if zone_id in _ZONE_KEYWORDS:
             continue
         zone = org.network_zone(zone_id)
-        if zone is None:
-            yield zone_id, "does not exist", None
-        elif not zone.active:
-            yield zone.title, "is inactive", zone
-        elif matches_no_address(zone):
-            yield zone.title, "has no addresses", zone
+        if fault := _fault(zone):
+            yield zone.title if zone else zone_id, fault, zone
+
+
+def _fault(zone: NetworkZone | None) -> str:
+    """Why a zone matches nothing; empty if it may match something."""
+    if zone is None:
+        return "does not exist"
+    if not zone.active:
+        return "is inactive"
+    return "has no addresses" if matches_no_address(zone) else ""
 
 
 def matches_no_address(zone: NetworkZone) -> bool:

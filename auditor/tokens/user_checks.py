@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from auditor.snapshot.org import Org
 from auditor.tokens import rejections
 from auditor.tokens.checks import Check, Verdict, rejected, unknown
@@ -10,21 +12,26 @@ from auditor.tokens.grants import (
     BROWSER_GRANTS,
     DEVICE_CODE,
     INTERACTION_CODE,
+    OUT_OF_BAND,
     PASSWORD,
     USER_CHECK_UNDOCUMENTED,
 )
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.people import Test
 
-_USABLE_IN_BROWSER = frozenset({"ACTIVE", "PASSWORD_EXPIRED"})
+_WITH_PAGES = BROWSER_GRANTS | {DEVICE_CODE, INTERACTION_CODE}
+"""Grant types in which an expired password can be changed on the way."""
+
+_PASSING = frozenset({"LOCKED_OUT", "PASSWORD_EXPIRED", "RECOVERY"})
+"""Statuses that stand in the way of a password, and of which more is hardly published."""
 
 _GONE = frozenset({"SUSPENDED", "DEPROVISIONED"})
 
 _ASSIGNED = Check(Condition.ASSIGNMENT)
 
 
-def user_check(org: Org, grant: str, assigned: Test, user_id: str | None) -> Check:
-    """Whether the user can sign in and is assigned.
+def user_checks(org: Org, grant: str, assigned: Test, user_id: str | None) -> Iterator[Check]:
+    """Whether the user can sign in and is assigned; checks after the first that ends mean nothing.
 
     Args:
         org: the tenant.
@@ -33,8 +40,11 @@ def user_check(org: Org, grant: str, assigned: Test, user_id: str | None) -> Che
         user_id: None if the request names nobody.
     """
     if user_id is None:
-        return unknown(Condition.USER, MissingFactKind.USER)
-    return _status_check(org, grant, user_id) or _assignment_check(grant, answer=assigned(user_id))
+        yield unknown(Condition.USER, MissingFactKind.USER)
+        return
+    if status_check := _status_check(org, grant, user_id):
+        yield status_check
+    yield _assignment_check(grant, answer=assigned(user_id))
 
 
 def refresh_check(org: Org, assigned: Test, user_id: str | None) -> Check | None:
@@ -52,13 +62,18 @@ def refresh_check(org: Org, assigned: Test, user_id: str | None) -> Check | None
 
 
 def _status_check(org: Org, grant: str, user_id: str) -> Check | None:
-    """The check that ends the request; None if the user can sign in."""
+    """The check of the user's status; None if the user can sign in."""
     user = org.user(user_id)
-    if user is not None and can_sign_in(grant, user.status):
-        return None
     if user is None and not org.known("users"):
         return unknown(Condition.USER, MissingFactKind.USERS)
-    locked = grant == PASSWORD and user is not None and user.status == "LOCKED_OUT"
+    able = False if user is None else can_sign_in(grant, user.status)
+    if able:
+        return None
+    if able is None:
+        # The request goes on: where no rule covers what it asks for, it is rejected anyway.
+        fact = MissingFact(kind=MissingFactKind.USER_STATUS)
+        return Check(Condition.USER, Verdict.UNKNOWN, unsettled=fact)
+    locked = user is not None and user.status == "LOCKED_OUT"
     return rejected(Condition.USER, rejections.LOCKED_OUT if locked else rejections.USER_SHUT_OUT)
 
 
@@ -73,10 +88,21 @@ def _assignment_check(grant: str, *, answer: bool | None) -> Check:
         return Check(Condition.ASSIGNMENT, Verdict.UNKNOWN, unsettled=fact)
     if answer is None:
         return unknown(Condition.ASSIGNMENT, MissingFactKind.ASSIGNMENTS)
-    return rejected(Condition.ASSIGNMENT, rejections.NOT_ASSIGNED)
+    out_of_band = grant == OUT_OF_BAND
+    words = rejections.NOT_ASSIGNED_OUT_OF_BAND if out_of_band else rejections.NOT_ASSIGNED
+    return rejected(Condition.ASSIGNMENT, words)
 
 
-def can_sign_in(grant: str, status: str | None) -> bool:
-    """Whether a user's status allows it; an expired password can be changed in a browser."""
-    browser = grant in BROWSER_GRANTS | {DEVICE_CODE, INTERACTION_CODE}
-    return status == "ACTIVE" or (browser and status in _USABLE_IN_BROWSER)
+def can_sign_in(grant: str, status: str | None) -> bool | None:
+    """Whether a user's status allows it; None where that is not published.
+
+    An expired password can be changed in a browser, and does not do for the password grant; nor
+    does the password of a user who is locked out or recovering (support question "LOCKED_OUT and
+    RECOVERY status and Authentication": no factor does, which leaves open sessions that there are,
+    and assertions). About the other grant types no source tells.
+    """
+    if status == "ACTIVE":
+        return True
+    if status == "PASSWORD_EXPIRED" and grant in _WITH_PAGES:
+        return True
+    return None if status in _PASSING and grant != PASSWORD else False

@@ -9,6 +9,7 @@ lists that are as long as before but for the org's own.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
@@ -17,8 +18,9 @@ from typing import Any
 from auditor.sandbox.northwind import records
 from auditor.sandbox.northwind.ids import made_id, timestamp
 from auditor.sandbox.northwind.records import CODE, HOUR, MACHINE, ORG_URL, REFRESH, WEEK
+from auditor.snapshot.collections import COLLECTIONS, match
 from auditor.snapshot.document import Capture, Snapshot
-from auditor.snapshot.proof import complete_ledger
+from auditor.snapshot.proof import complete_ledger, expected_lists
 
 Json = dict[str, Any]
 
@@ -76,7 +78,23 @@ class _Generator:
         for number in range(self._many(SERVERS)):
             self._server(number)
         self._assignments()
+        self._leave_the_rest_empty()
         return {p: _by_id(v) if isinstance(v, list) else v for p, v in self._lists.items()}
+
+    def _leave_the_rest_empty(self) -> None:
+        """Add every list that a tenant has, and that nothing was put into."""
+        by_collection = defaultdict[str, list[str]](list)
+        for path in self._lists:
+            if matched := match(path):
+                by_collection[matched[0].name].append(path)
+        for row in COLLECTIONS:
+            if row.single or row.if_named:
+                continue
+            parents = {path: self._lists[path] for path in by_collection[row.parent or ""]}
+            paths = expected_lists(row, parents) if row.parent else {row.path}
+            for path in sorted(paths - self._lists.keys()):
+                self._lists[path] = []
+                by_collection[row.name].append(path)
 
     def _many(self, number: int) -> int:
         return round(number * self._scale)
@@ -92,8 +110,6 @@ class _Generator:
         self._lists |= {
             "/api/v1/org": {"id": made_id("00o", "Large"), "companyName": "Large"},
             "/api/v1/org/settings/clientPrivilegesSetting": {"clientPrivilegesSetting": False},
-            "/api/v1/inlineHooks": [],
-            "/api/v1/trustedOrigins": [],
         }
         zone = self._add("/api/v1/zones", {"id": made_id("nzo", "Office"), "name": "Office"})
         zone |= {"type": "IP", "status": "ACTIVE", "gateways": [{"type": "CIDR", "value": "::/0"}]}

@@ -55,7 +55,7 @@ def test_asking_for_scopes(words: list[str], tmp_path: Path) -> None:
 def test_asking_by_an_authorize_url(tmp_path: Path) -> None:
     query = (
         "client_id=0oa1&response_type=code&scope=openid%20email&state=x&prompt=none"
-        "&redirect_uri=https%3A%2F%2Fapp.example%2Fcb"
+        "&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&resource=https%3A%2F%2Fmcp.example"
     )
     request = asked(tmp_path, "--url", f"{HOST}/oauth2/default/v1/authorize?{query}")
     assert isinstance(request["server"], dict)
@@ -65,7 +65,23 @@ def test_asking_by_an_authorize_url(tmp_path: Path) -> None:
     assert request["grant"] == "authorization_code"
     assert request["scopes"] == ["email", "openid"]
     assert request["redirect_uri"] == "https://app.example/cb"
+    assert request["resource"] == "https://mcp.example"
     assert (request["prompt"], request["pkce"]) == ("none", False)
+
+
+def test_asking_about_a_subject_token_by_the_names_of_servers(tmp_path: Path) -> None:
+    for word, server in (("default", "aus1"), (f"{HOST}/oauth2/aus1", "aus1"), ("org", "org")):
+        request = asked(tmp_path, "--server", "aus1", *USUAL, "--subject-server", word)
+        assert isinstance(request["subject_server"], dict)
+        assert request["subject_server"]["id"] == server
+
+
+def test_asking_about_a_subject_token_of_no_server_is_wrong_usage(tmp_path: Path) -> None:
+    snapshot = snapshot_file(tmp_path, tenant())
+    arguments = ("--server", "aus1", *USUAL, "--subject-server", "aus2")
+    outcome = okta_auditor("explain", snapshot, *arguments)
+    assert outcome.exit_code == 2
+    assert 'There is no authorization server "aus2"' in outcome.shown
 
 
 @pytest.mark.parametrize(
@@ -74,6 +90,8 @@ def test_asking_by_an_authorize_url(tmp_path: Path) -> None:
         f"{HOST}/oauth2/aus1/v1/token?client_id=0oa1",
         "0oa1",
         f"{HOST}/oauth2/aus1/v1/authorize?client_id=0oa1&client_id=0oa2",
+        f"{HOST}/oauth2/aus1/v1/authorize?client_id=0oa1&request_uri=urn:okta:x",
+        f"{HOST}/oauth2/aus1/v1/authorize?client_id=0oa1&request=eyJh.eyJh.",
         "https://[/v1/authorize",
     ],
 )

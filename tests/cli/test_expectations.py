@@ -62,8 +62,8 @@ EXAMPLE: dict[str, Any] = {
 }
 
 REQUEST_KEYS = (
-    *("name", "server", "client", "grant", "user", "scopes"),
-    *("response_type", "redirect_uri", "prompt", "pkce", "dpop"),
+    *("name", "server", "client", "grant", "user", "scopes", "assertion_scopes"),
+    *("response_type", "redirect_uri", "resource", "subject_server", "prompt", "pkce", "dpop"),
 )
 REQUEST = """\
 - name: a case

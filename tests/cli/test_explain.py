@@ -222,7 +222,7 @@ def test_the_json_has_the_decision_the_request_the_trace_and_the_advice(example:
 @pytest.mark.parametrize(
     ("options", "where", "words"),
     [
-        (asking("eve", "pay:write"), {}, 'to the client, directly or through group "Staff"'),
+        (asking("eve", "pay:write"), {}, 'were a member of "Staff", which is assigned'),
         (asking("eve", "pay:read"), {}, '"eve@acme.example" were assigned to the client'),
         (asking("dee", "pay:read"), {}, '"dee@acme.example" were active (is SUSPENDED)'),
         (asking("ada", "pay:raed"), {}, "the request asked for pay:read instead of pay:raed"),
@@ -284,8 +284,8 @@ def test_advice_leaves_the_names_of_a_tenant_alone(tmp_path: Path) -> None:
     tenant["/api/v1/apps"][0]["settings"]["oauthClient"]["redirect_uris"] = [uri]
     path = snapshot_file(tmp_path, tenant)
 
-    (through, *_) = advice(path, *asking("eve", "pay:read"))
-    assert 'through group "Brand and Legal"' in through
+    (_, joined) = advice(path, *asking("eve", "pay:read"))
+    assert 'a member of "Brand and Legal", which is assigned' in joined
     (registered, *_) = advice(path, *asking("ada", "pay:read"), "--redirect-uri", f"{uri}x")
     assert f'the registered redirect URI "{uri}"' in registered
 

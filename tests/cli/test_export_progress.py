@@ -21,7 +21,7 @@ def test_a_phase_is_over_when_nothing_can_be_found_any_more_that_belongs_to_it()
     phases = Phases()
     for row in roots():
         phases.planned(row, 1)
-    for name in ("groups", "users"):
+    for name in ("groups", "group_rules", "users"):
         phases.read(BY_NAME[name])
     assert not phases.over(Phase.PEOPLE), "an app may name a group"
     phases.planned(BY_NAME["app_groups"], 1)
@@ -71,9 +71,9 @@ def test_a_short_run_says_nothing_and_a_long_one_each_phase() -> None:
     clock.now += 11
     read_all(lines)
     assert sorted(said) == [
-        "prod: Clients: 1 list read after 11 s.",
-        "prod: Groups and people: 2 lists read after 11 s.",
-        "prod: Servers and policies: 7 lists read after 11 s.",
+        "prod: Clients: 4 lists read after 11 s.",
+        "prod: Groups and people: 3 lists read after 11 s.",
+        "prod: Servers and policies: 9 lists read after 11 s.",
     ]
 
 

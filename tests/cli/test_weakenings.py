@@ -55,6 +55,16 @@ def test_each_milder_setting_is_named_with_its_line(folder: Path, setting: str) 
     assert weakened("--no-config") == []
 
 
+def test_sarif_names_the_digest_of_the_snapshot_beside_what_is_milder(folder: Path) -> None:
+    (folder / "okta-auditor.toml").write_text("exit_zero = true\n")
+
+    (run,) = json.loads(okta_auditor("audit", "example.json", "-O", "sarif").stdout)["runs"]
+
+    properties = run["invocations"][0]["properties"]
+    assert properties["snapshotDigest"] == json.loads(Path("example.json").read_text())["digest"]
+    assert [item["setting"] for item in properties["weakenings"]] == ["exit_zero"]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_report_says_it_before_its_findings(folder: Path, form: str) -> None:
     (folder / "okta-auditor.toml").write_text("\nexit_zero = true\n")

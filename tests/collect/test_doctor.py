@@ -71,7 +71,7 @@ def test_scopes_that_are_not_granted_are_found_and_the_rest_is_checked() -> None
     scopes, reading = [check for check in unwell(outcome) if check["state"] == "problem"]
     assert "not granted to client 0oaS are okta.groups.read" in scopes["message"]
     assert scopes["remedy"].endswith(f"OKTA_CLIENT_SCOPES={','.join(granted)}")
-    assert "groups and group members cannot be read" in reading["message"]
+    assert "groups, group rules and group members cannot be read" in reading["message"]
     assert "lacks the scope okta.groups.read" in reading["message"]
 
 

@@ -106,7 +106,7 @@ def test_a_plan_in_words(tmp_path: Path) -> None:
     assert words in outcome.stdout
     groups = next(line for line in outcome.stdout.splitlines() if line.startswith(GROUPS))
     # 9 groups, 900 users, 200 to a page; 5 requests a minute.
-    assert groups.split() == [GROUPS, "1", "9", "to", "45", "10", "5", "2", "to", "9"]
+    assert groups.split() == [GROUPS, "2", "9", "to", "45", "10", "5", "2", "to", "9"]
     assert "Exact: trusted servers 4, claims 4" in outcome.stdout
     assert "5 pages for each list if it held all 900 users" in outcome.stdout
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from conftest import series
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from helpers import okta_auditor
 
 from auditor.evidence.manifest import FACTS, REQUIRED, Statement, digest_of, dump_manifest
+from auditor.evidence.signing import sealed
 
 Json = dict[str, Any]
 
@@ -64,6 +66,15 @@ def test_only_a_signature_tells_a_forger_who_changes_all_that_fits(bundle: Path)
     replace_file(bundle, "report.html", b"<p>forged</p>")
 
     assert problems(bundle) == []
+
+
+def test_a_signature_of_what_nobody_signs_is_refused(bundle: Path) -> None:
+    manifest = (bundle / "manifest.json").read_bytes()
+    (bundle / "manifest.dsse.json").write_bytes(sealed(manifest, Ed25519PrivateKey.generate()))
+
+    assert problems(bundle) == [
+        "manifest.dsse.json was added: the manifest says that nobody signs it."
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(REQUIRED))

@@ -103,6 +103,8 @@ def test_everything_is_there() -> None:
         assert finding.evidence in document.text
         assert f"{finding.location.file}:{finding.location.region.line}" in document.text
         assert finding.fingerprint in document.text
+        for line in (audits.ANSWERED, audits.SEARCHED) if finding.answer else ():
+            assert line.partition(": ")[2] in document.text
     for entry in result.coverage:
         assert entry.label in document.text
     for rule in result.rules:

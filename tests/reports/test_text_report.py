@@ -9,10 +9,12 @@ import pytest
 from audits import (
     ABSENT,
     ANSI,
+    ANSWERED,
     NAMES,
     ON_GROUPS,
     ON_HOOKS,
     REFUSED,
+    SEARCHED,
     SILENT,
     audited,
     clean,
@@ -89,6 +91,8 @@ def test_a_finding_with_its_own_fix_and_another_object() -> None:
         f"    the other one: {red} · okta-audit/snapshot.json:{other}",
         f"    Try: {one_line(witness.command)}",
         '  Fix: Rename "<script>alert(1)</script>".',
+        f"  {ANSWERED}",
+        f"  {SEARCHED}",
     ]
 
 

@@ -6,6 +6,7 @@ that an example allows are decided, and none may be minted that the finding says
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ import pytest
 
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Finding
+from auditor.lint.rule import Rule
 from auditor.plugins import load_rules
+from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, Claim
 from auditor.snapshot.org import Org
+from auditor.tokens.answers import Answer, reason_filter
 from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
-from auditor.tokens.grants import CLIENT_CREDENTIALS, IMPLICIT, user_grants
+from auditor.tokens.grants import CIBA, CLIENT_CREDENTIALS, IMPLICIT, TOKEN_EXCHANGE, user_grants
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER, TokenRequest
 
@@ -36,7 +40,9 @@ Denied = Callable[[Org, Finding, TokenRequest, Decision], bool]
 
 
 def of_client(_: Org, finding: Finding, request: TokenRequest, __: Decision) -> bool:
-    return request.client == finding.record.client_id
+    client = finding.record
+    assert isinstance(client, App)
+    return request.client == client.client_id
 
 
 def of_client_at_custom_servers(
@@ -68,7 +74,7 @@ def refreshed_of_client(
     org: Org, finding: Finding, request: TokenRequest, decision: Decision
 ) -> bool:
     at_custom = of_client_at_custom_servers(org, finding, request, decision)
-    return decision.refresh_token and at_custom
+    return bool(decision.refresh_token) and at_custom
 
 
 def at_server(org: Org, finding: Finding, request: TokenRequest, _: Decision) -> bool:
@@ -125,7 +131,7 @@ def by_rule_with_device_sso(
 def refreshed_by_rule(
     org: Org, finding: Finding, request: TokenRequest, decision: Decision
 ) -> bool:
-    return decision.refresh_token and by_rule(org, finding, request, decision)
+    return bool(decision.refresh_token) and by_rule(org, finding, request, decision)
 
 
 def by_policy(_: Org, finding: Finding, __: TokenRequest, decision: Decision) -> bool:
@@ -150,12 +156,28 @@ def with_okta_scope(org: Org, finding: Finding, request: TokenRequest, found: De
     return calls_okta and of_client(org, finding, request, found)
 
 
-def with_okta_scope_unwarned(
-    org: Org, finding: Finding, request: TokenRequest, decision: Decision
+def of_machine_with_okta_scope(
+    org: Org, finding: Finding, request: TokenRequest, found: Decision
 ) -> bool:
-    warned = {caveat.kind for caveat in decision.caveats}
-    unwarned = CaveatKind.ADMIN_ROLE_MISSING not in warned
-    return unwarned and with_okta_scope(org, finding, request, decision)
+    return request.grant == CLIENT_CREDENTIALS and with_okta_scope(org, finding, request, found)
+
+
+def unwarned(kind: CaveatKind, denied: Denied) -> Denied:
+    """The tokens that a finding calls doubtful, unless the decision has the same doubt."""
+
+    def check(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+        warned = any(caveat.kind is kind for caveat in decision.caveats)
+        return not warned and denied(org, finding, request, decision)
+
+    return check
+
+
+def with_id_token(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+    return "openid" in decision.granted_scopes and of_client(org, finding, request, decision)
+
+
+def by_ciba(org: Org, finding: Finding, request: TokenRequest, decision: Decision) -> bool:
+    return request.grant == CIBA and of_client(org, finding, request, decision)
 
 
 def of_grant(_: Org, finding: Finding, request: TokenRequest, __: Decision) -> bool:
@@ -193,11 +215,14 @@ DENIED: dict[str, Denied] = {
     "OAM517": refreshed_of_client,
     "OAM518": refreshed_by_rule,
     "OAM520": by_rule_with_key_as_grant,
+    "OAM530": unwarned(CaveatKind.ID_TOKEN_KEY, with_id_token),
+    "OAM536": unwarned(CaveatKind.CIBA_AUTHENTICATOR, by_ciba),
     "OAM601": of_people,
-    "OAM606": with_okta_scope_unwarned,
+    "OAM606": unwarned(CaveatKind.ADMIN_ROLE_MISSING, with_okta_scope),
     "OAM610": of_grant,
     "OAM613": of_people,
     "OAM614": with_okta_scope,
+    "OAM616": of_machine_with_okta_scope,
 }
 """Which tokens a finding denies."""
 
@@ -211,6 +236,40 @@ UNFAILING: dict[str, Condition] = {
     "OAM614": Condition.AUTHENTICATION,
 }
 """The condition that no request fails where a rule is silent, for rules that go by it alone."""
+
+
+UNASKED = {
+    "OAM320": "the answer to a token of another server, which the examples' requests do not name",
+    "OAM420": "whether the user is in too many groups is not known",
+    "OAM606": "the answer of an API to a token that is minted",
+    "OAM615": "the answer of an API to a token that is minted",
+    "OAM703": "the answer to a refresh token that has ended by then",
+    "OAM704": "the answer to a refresh token that has ended by then",
+    "OAM801": "the answer to an API token",
+    "OAM803": "the answer to an API token",
+    "OAM810": "the answer to an API token",
+}
+"""Rules whose answer is to no token request of their examples, and to what it is."""
+
+
+def answers(rule: Rule) -> list[tuple[Finding, Answer, Org, list[tuple[TokenRequest, Decision]]]]:
+    """What Okta answers to findings of a rule's examples, and what is decided there."""
+    return [
+        (finding, answer, org, every)
+        for org, every in map(decided, rule.page.flagged)
+        for finding in rule.findings(org)
+        if (answer := finding.answer or rule.answer)
+    ]
+
+
+def gives(decision: Decision, answer: Answer) -> bool:
+    """Whether a request is rejected with this very answer."""
+    return (
+        decision.outcome is Outcome.REJECTED
+        and (decision.error, decision.error_description) == (answer.error, answer.description)
+        and answer.log_filter == (reason_filter(decision.reason) if decision.reason else None)
+        and (decision.form in answer.forms if answer.forms else decision.form is None)
+    )
 
 
 def decided(example: dict[str, Any]) -> tuple[Org, list[tuple[TokenRequest, Decision]]]:
@@ -244,6 +303,38 @@ def test_no_token_is_minted_that_a_finding_denies(code: str) -> None:
 
     assert walked
     assert contradictions == []
+
+
+def test_rules_that_declare_an_answer_are_known() -> None:
+    assert {rule.code for rule in RULES.values() if answers(rule)} >= UNASKED.keys()
+
+
+@pytest.mark.parametrize("code", sorted(RULES.keys() - UNASKED.keys()))
+def test_requests_are_answered_as_their_findings_say(code: str) -> None:
+    for finding, answer, org, every in answers(RULES[code]):
+        witness = finding.witness(org) if callable(finding.witness) else finding.witness
+        asked = [pair for pair in every if pair[0].client == finding.record.id] or every
+        assert any(gives(decision, answer) for _, decision in asked), finding.message
+        if witness and (decision := Decider(org).decide(witness)).outcome is Outcome.REJECTED:
+            assert gives(decision, answer), finding.message
+
+
+def test_where_no_token_can_be_exchanged_those_of_other_servers_are_refused() -> None:
+    rule = RULES["OAM320"]
+    (org,) = (decided(example)[0] for example in rule.page.flagged)
+    decider = Decider(org)
+    for finding in rule.findings(org):
+        server = org.server_of(finding.record)
+        assert server is not None
+        exchanges = [
+            replace(request, subject_server=other)
+            for request in requests(org)
+            if request.grant == TOKEN_EXCHANGE and request.server == server.id and request.scopes
+            for other in [*(each.id for each in org.servers if each.id != server.id), ORG_SERVER]
+        ]
+        assert exchanges
+        assert rule.answer
+        assert all(gives(decider.decide(request), rule.answer) for request in exchanges)
 
 
 @pytest.mark.parametrize("code", UNFAILING)

@@ -114,6 +114,7 @@ CLAIMS: dict[str, Check] = {
     "OAM610": rejected("grants"),
     "OAM612": minted,
     "OAM613": rejected("user"),
+    "OAM616": rejected("grant"),
     "OAM701": minted_by_it,
     "OAM702": minted_by_it,
     "OAM703": minted_by_it,

@@ -77,9 +77,13 @@ HARMLESS = {
     "accessTokenEncryptedResponseAlgorithm",
     "accessTokenLifetimeMinutes",
     "alwaysIncludeInToken",
+    "authorizationServer",  # of a connection: its issuer and its name
+    "authorizationServerOrn",
+    "backchannel_custom_authenticator_id",
     "credentials",  # objects: their members are here as well
     "dpop_bound_access_tokens",
     "id_token_encrypted_response_alg",
+    "issuerUrl",
     "jwks_uri",
     "oauthClient",
     "post_logout_redirect_uris",
@@ -89,6 +93,7 @@ HARMLESS = {
     "refreshTokenWindowMinutes",
     "refresh_token",
     "token",
+    "tokenType",
     "tokenWindow",
     "token_endpoint_auth_method",
     "value",  # of a claim and of a zone's address

@@ -9,7 +9,7 @@ from test_reach_agrees import org_of
 
 from auditor.tokens.advice.search import advise
 from auditor.tokens.decide import Decider
-from auditor.tokens.grants import AUTHORIZATION_CODE
+from auditor.tokens.grants import AUTHORIZATION_CODE, TOKEN_EXCHANGE
 from auditor.tokens.request import TokenRequest
 
 SERVER = "/api/v1/authorizationServers/aus"
@@ -66,10 +66,11 @@ REQUEST = TokenRequest(
     server="aus", client="0oa", grant=AUTHORIZATION_CODE, user="eve", scopes=frozenset({"read"})
 )
 RULE = 'rule "Readers and no others"'
-ASSIGNED = (
-    '"eve@acme.example" were assigned to the client, directly or through group "Brand and Legal" '
-    'or "Sales and Support"'
-)
+ASSIGNED = '"eve@acme.example" were assigned to the client directly'
+
+
+def member_of(group: str) -> str:
+    return f'"eve@acme.example" were a member of "{group}", which is assigned to the client'
 
 
 def sentences(group: str, request: TokenRequest) -> list[str]:
@@ -77,9 +78,10 @@ def sentences(group: str, request: TokenRequest) -> list[str]:
     return [advice.text for advice in advise(decider, request, decider.decide(request))]
 
 
-def test_groups_keep_their_names_in_a_sentence_with_or() -> None:
+def test_somebody_not_assigned_can_be_or_can_join_a_group_that_is() -> None:
+    ways = [ASSIGNED, member_of("Brand and Legal"), member_of("Sales and Support")]
     assert sentences("Brand and Legal", REQUEST) == [
-        f"{ASSIGNED} ({RULE}, access token 15 minutes)"
+        f"{way} ({RULE}, access token 15 minutes)" for way in ways
     ]
 
 
@@ -91,6 +93,21 @@ def test_two_changes_are_one_sentence() -> None:
     )
 
 
+def test_a_subject_token_of_another_server_takes_trust_or_another_token() -> None:
+    whole = tenant("Brand and Legal")
+    whole["/api/v1/authorizationServers"].append({"id": "other", "name": "Other"})
+    grants = [TOKEN_EXCHANGE]
+    whole["/api/v1/apps"][0]["settings"]["oauthClient"]["grant_types"] = grants
+    whole[f"{SERVER}/policies/p/rules"][0]["conditions"]["grantTypes"]["include"] = grants
+    decider = Decider(org_of(whole))
+    request = replace(REQUEST, grant=TOKEN_EXCHANGE, user="ada", subject_server="other")
+    texts = [item.text for item in advise(decider, request, decider.decide(request))]
+    assert texts == [
+        f'"Other" were a trusted server of "Shop" ({RULE}, access token 15 minutes)',
+        f'the subject token came from "Shop" itself ({RULE}, access token 15 minutes)',
+    ]
+
+
 def test_a_rule_that_a_clause_names_is_not_named_again() -> None:
     request = replace(REQUEST, user="ada", scopes=frozenset({"write"}))
     assert sentences("Brand and Legal", request) == [
@@ -99,5 +116,5 @@ def test_a_rule_that_a_clause_names_is_not_named_again() -> None:
 
 
 def test_a_group_with_the_name_of_a_rule_does_not_stand_for_the_rule() -> None:
-    (text,) = sentences("Readers and no others", REQUEST)
-    assert text.endswith(f"({RULE}, access token 15 minutes)")
+    texts = sentences("Readers and no others", REQUEST)
+    assert all(text.endswith(f"({RULE}, access token 15 minutes)") for text in texts)

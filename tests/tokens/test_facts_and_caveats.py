@@ -15,6 +15,7 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.grants import IMPLICIT, PASSWORD, REFRESH_TOKEN, TOKEN_EXCHANGE
 from auditor.tokens.missing_facts import MissingFactKind
 from auditor.tokens.outcome import Outcome
+from auditor.tokens.reads import CONSULTS, READS
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.steps import PolicyStep
 from auditor.tokens.wording.steps import explained_steps
@@ -137,7 +138,7 @@ def test_a_user_whom_the_org_does_not_have_is_rejected_only_if_its_users_were_re
         (PASSWORD, "lou", "invalid_grant"),
         (PASSWORD, "sam", None),
         (PASSWORD, "nobody", None),
-        (IMPLICIT, "lou", None),
+        (IMPLICIT, "sam", None),
     ],
 )
 def test_the_error_is_known_only_for_a_locked_out_user_with_a_password(
@@ -146,6 +147,50 @@ def test_the_error_is_known_only_for_a_locked_out_user_with_a_password(
     request = replace(REQUEST, grant=grant, user=user)
     decision = decider(policy("p", rule("r"))).decide(request)
     assert (decision.failed, decision.error) == (Condition.USER, error)
+
+
+@pytest.mark.parametrize(("listed", "outcome"), [("a", "indeterminate"), ("b", "rejected")])
+def test_whether_a_locked_out_user_gets_a_token_is_open_only_where_a_rule_gives_one(
+    listed: str, outcome: str
+) -> None:
+    request = replace(REQUEST, grant=IMPLICIT, user="lou")
+    decision = decider(policy("p", rule("r", listed))).decide(request)
+    assert decision.outcome == outcome
+    assert (decision.missing is not None) is (outcome == "indeterminate")
+    assert decision.missing is None or decision.missing.kind is MissingFactKind.USER_STATUS
+
+
+# Servers of subject tokens
+
+TRUSTED = f"{SERVER}/associatedServers"
+EXCHANGE = replace(REQUEST, grant=TOKEN_EXCHANGE)
+
+
+@pytest.mark.parametrize(("listed", "outcome"), [("a", "indeterminate"), ("b", "rejected")])
+def test_whether_a_server_trusts_another_is_open_where_that_was_not_read(
+    listed: str, outcome: str
+) -> None:
+    unread = decider(policy("p", rule("r", listed)), unread=(TRUSTED,))
+    decision = unread.decide(replace(EXCHANGE, subject_server="aus2"))
+    assert decision.outcome == outcome
+    assert decision.missing is None or decision.missing.kind is MissingFactKind.TRUSTED_SERVERS
+    own = unread.decide(replace(EXCHANGE, subject_server="aus"))
+    assert own.outcome == ("minted" if listed == "a" else "rejected")
+
+
+def test_a_caveat_says_where_the_trusted_servers_were_not_read() -> None:
+    decision = decider(policy("p", rule("r")), unread=(TRUSTED,)).decide(EXCHANGE)
+    text = "from the server itself or from one of its trusted servers, which were not read."
+    assert any(caveat.text.endswith(text) for caveat in decision.caveats)
+
+
+@pytest.mark.parametrize("unread", [f"{SERVER}/claims", TRUSTED, "/api/v1/zones"])
+def test_what_a_rule_may_consult_need_not_have_been_read(unread: str) -> None:
+    """A rule sees only what it declared, and consulting takes asking first."""
+    whole = decider(policy("p", rule("r")), unread=(unread,))
+    seen = Decider(whole.org.restricted_to(READS, CONSULTS))
+    for request in (REQUEST, EXCHANGE, replace(EXCHANGE, subject_server="aus2")):
+        assert seen.decide(request) == whole.decide(request)
 
 
 # Why policies take no part

@@ -119,6 +119,13 @@ def test_a_near_miss_suggests() -> None:
         find_scope(org(), "billing:raed", org().servers)
 
 
+@pytest.mark.parametrize(
+    "word", ["openid", "groups", "device_sso", "interclient_access", "online_access"]
+)
+def test_the_org_server_knows_its_own_scopes_even_those_it_never_grants(word: str) -> None:
+    assert find_scope(org(), word, [None]) == word
+
+
 def test_what_is_unlike_everything_lists_what_there_is() -> None:
     with pytest.raises(UsageError) as caught:
         find_server(org(), "zzzzzz")

@@ -12,6 +12,7 @@ from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.outcome import Outcome
+from auditor.tokens.reach.access_rows import AccessFilter, access_rows
 from auditor.tokens.reach.rules import Obstacle, RuleReach
 from auditor.tokens.reach.servers import ServerReach, TenantReach
 from auditor.tokens.reach.situations import Reach, SituationReach
@@ -72,6 +73,7 @@ def rule(name: str, *scopes: str, grant: str = CODE, **people: Any) -> dict[str,
 
 SALES = {"groups": {"include": ["sales"]}}
 WAREHOUSE = {"groups": {"include": ["warehouse"]}}
+OPENID_AND_MORE = ("openid", "profile", "orders:read")
 
 
 def portal(tenant: Org, grant: str = CODE) -> SituationReach:
@@ -150,6 +152,18 @@ def test_claim_scopes_need_openid_so_a_rule_without_it_is_dead() -> None:
     assert only(org(rule("claims", "profile", "openid")), "claims").reached
 
 
+def test_what_needs_openid_is_not_to_be_had_where_openid_is_refused_for_a_claim() -> None:
+    claim = {"name": "team", "claimType": "IDENTITY", "value": "user.", "valueType": "EXPRESSION"}
+    rules = rule("claims", "profile", "openid", "orders:read")
+    tenant = org(rules, **{f"{SERVER}/claims": [{**claim, "alwaysIncludeInToken": True}]})
+
+    obtained = {name: list(portal(tenant).access(name).people.possible) for name in OPENID_AND_MORE}
+
+    assert obtained == {"openid": [], "profile": [], "orders:read": ["ada", "bob", "eve"]}
+    sound = portal(org(rules))
+    assert list(sound.access("profile").people.sure) == ["ada", "bob", "eve"]
+
+
 def test_why_nothing_reaches_a_rule() -> None:
     inactive = {**rule("off", "*"), "status": "INACTIVE"}
     tenant = org(
@@ -218,6 +232,53 @@ def test_unread_members_are_unknown_and_not_nobody() -> None:
 
     assert found == {"sell": None, "look": None}
     assert portal(tenant).access("orders:write").people.any is None
+
+
+def test_a_locked_out_user_is_uncertain_but_makes_no_number_so() -> None:
+    users = [{"id": name} for name in ("ada", "bob")] + [{"id": "eve", "status": "LOCKED_OUT"}]
+    tenant = org(rule("look", "orders:read"), **{"/api/v1/users": users})
+    people = portal(tenant).access("orders:read").people
+    (row,) = access_rows(tenant, AccessFilter(server="orders"))
+    (hers,) = access_rows(tenant, AccessFilter(server="orders", user="eve"))
+
+    assert (list(people.sure), list(people.unknown)) == (["ada", "bob"], ["eve"])
+    assert (row.people, row.uncertain) == (2, False)
+    assert (hers.people, hers.uncertain) == (0, True)
+
+
+def test_a_scope_for_a_locked_out_user_alone_is_not_known() -> None:
+    users = [{"id": "eve", "status": "LOCKED_OUT"}]
+    tenant = org(rule("look", "orders:read"), **{"/api/v1/users": users})
+    (row,) = access_rows(tenant, AccessFilter(server="orders"))
+    assert (row.people, row.uncertain) == (0, True)
+    assert only(tenant, "look").reached is None
+
+
+def test_whether_zones_in_doubt_let_a_client_in_is_not_known() -> None:
+    network = {"connection": "ZONE", "include": ["z"], "exclude": ["z"]}
+    tenant = org(
+        rule("look", "orders:read"),
+        **{"/api/v1/apps": [app("portal", CODE, network=network)], "/api/v1/zones": [{"id": "z"}]},
+    )
+    assert not portal(tenant).access("orders:read").people.sure
+    assert only(tenant, "look").reached is None
+    assert server(tenant).clients == {"portal": None}
+
+
+def test_interclient_access_is_certain_only_for_a_client_that_an_app_trusts() -> None:
+    apps = [app("portal", CODE), app("kiosk", CODE, application_type="web")]
+    trust = {"/api/v1/apps/kiosk/interclient-allowed-apps": ["portal"]}
+    groups = {"/api/v1/apps/kiosk/groups": [{"id": "sales"}]}
+    scopes = ("orders:read", "interclient_access")
+    tenant = org(rule("all", "*"), scopes=scopes, **{"/api/v1/apps": apps}, **trust, **groups)
+    reach = Reach(tenant)
+    found = {
+        name: reach.situation("orders", name, CODE).access("interclient_access").people
+        for name in ("portal", "kiosk")
+    }
+    assert list(found["portal"].sure) == ["ada", "bob", "eve"]
+    assert (list(found["kiosk"].sure), list(found["kiosk"].unknown)) == ([], ["ada", "bob"])
+    assert server(tenant).scopes["interclient_access"] is True
 
 
 def test_unread_rules_make_everything_after_them_unknown() -> None:

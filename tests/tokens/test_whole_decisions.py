@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -41,15 +41,15 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import (
     AUTHORIZATION_CODE,
-    CIBA,
     CLIENT_CREDENTIALS,
     IMPLICIT,
     PASSWORD,
     REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
 )
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.people import people_gap
-from auditor.tokens.request import TokenRequest
+from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.steps import PolicyStep, RuleStep
 from auditor.tokens.wording.steps import explained_steps
 
@@ -95,11 +95,11 @@ class Fields:
             app for app in self.tenant["/api/v1/apps"] if app["id"] == self.request.client
         )
         self.oauth = self.app["settings"]["oauthClient"]
-        self.refresh = (
-            "offline_access" in self.granted
-            and self.request.grant in {AUTHORIZATION_CODE, CIBA, PASSWORD}
-            and REFRESH_TOKEN in self.oauth["grant_types"]
+        self.refresh: bool | None = (
+            "offline_access" in self.granted and REFRESH_TOKEN in self.oauth["grant_types"]
         )
+        if self.refresh and self.request.grant == TOKEN_EXCHANGE:
+            self.refresh = None
 
     def lifetimes(self) -> tuple[Any, ...]:
         token = next(r for _, r in self.applicable() if r["id"] == self.rule_id)["actions"]["token"]
@@ -138,7 +138,12 @@ class Fields:
                     grant == PASSWORD
                 ),
                 "offline_access brings no refresh token: the client lacks the refresh_token "
-                "grant.": "offline_access" in self.granted and not self.refresh,
+                "grant.": "offline_access" in self.granted and self.refresh is False,
+                "Okta's guides demand openid with this grant type; what becomes of a request "
+                "without it is not published.": grant == PASSWORD and "openid" not in self.granted,
+                "The subject token must come from the server itself.": grant == TOKEN_EXCHANGE,
+                "A refresh token comes with an exchange for Native SSO; whether one comes with "
+                "any other is not published.": self.refresh is None,
                 f"The user is asked to consent to {names}, unless that was done before.": (
                     bool(consent) and asking
                 ),
@@ -200,6 +205,69 @@ def test_every_field_of_every_decision(reading: OidcScopes, tenant: Json) -> Non
         assert (decision.missing is not None) == (decision.outcome is Outcome.INDETERMINATE)
 
 
+# What a request says besides
+
+BEFORE_SUBJECT_TOKENS = {
+    *(Condition.SERVER, Condition.CLIENT, Condition.ZONES, Condition.KEYS, Condition.GRANT)
+}
+OTHERS = ("trusted", "stranger")
+
+
+def among_servers(tenant: Json) -> Json:
+    """The tenant with an audience, and with two more servers of which one is trusted."""
+    (server,) = tenant["/api/v1/authorizationServers"]
+    servers = [{**server, "audiences": ["api://aus"]}, *({"id": name} for name in OTHERS)]
+    trusted = {f"{SERVER}/associatedServers": [{"id": "trusted"}]}
+    return tenant | {"/api/v1/authorizationServers": servers} | trusted
+
+
+def without(decision: Decision, kind: CaveatKind) -> Decision:
+    caveats = tuple(caveat for caveat in decision.caveats if caveat.kind is not kind)
+    return replace(decision, caveats=caveats)
+
+
+@FEWER
+@given(tenant=tenants(), reading=READINGS)
+def test_a_resource_changes_the_audience_and_nothing_else(
+    tenant: Json, reading: OidcScopes
+) -> None:
+    decider = Decider(org_of(among_servers(tenant)), reading)
+    for request in requests_of(decider.org):
+        plain = decider.decide(request)
+        asking = decider.decide(replace(request, resource="https://mcp.example"))
+        alone = request.grant == IMPLICIT and (
+            decider.situation("aus", request.client, IMPLICIT).asked(request).access_token is False
+        )
+        minted = plain.outcome is Outcome.MINTED
+        audience = "api://aus" if minted and not alone else None
+        assert plain.audience == audience
+        assert asking.audience == ("https://mcp.example" if audience else None)
+        told = CaveatKind.RESOURCE in {caveat.kind for caveat in asking.caveats}
+        assert told is minted
+        assert replace(without(asking, CaveatKind.RESOURCE), audience=audience) == plain
+
+
+@FEWER
+@given(tenant=tenants(), reading=READINGS)
+def test_only_exchanges_ask_who_issued_the_subject_token(tenant: Json, reading: OidcScopes) -> None:
+    decider = Decider(org_of(among_servers(tenant)), reading)
+    for request in requests_of(decider.org):
+        plain = decider.decide(request)
+        named = {
+            server: decider.decide(replace(request, subject_server=server))
+            for server in ("aus", ORG_SERVER, *OTHERS)
+        }
+        if request.grant != TOKEN_EXCHANGE or plain.failed in BEFORE_SUBJECT_TOKENS:
+            assert set(named.values()) == {plain}
+            continue
+        own = without(plain, CaveatKind.SUBJECT_TOKEN)
+        assert (own != plain) is (plain.outcome is Outcome.MINTED)
+        assert named["aus"] == named["trusted"] == own
+        unconfigurable = decider.situation("aus", request.client, request.grant).blocking_check
+        failed = None if unconfigurable else Condition.SUBJECT_TOKEN
+        assert {named[server].failed for server in ("stranger", ORG_SERVER)} == {failed}
+
+
 # Every step
 
 
@@ -223,7 +291,7 @@ def explained(explanation: DecisionSteps) -> None:
         assert last.failed is decision.failed
     elif matching:
         assert matching == [last]
-        assert unsettled == [decision.missing]
+        assert unsettled[0] == decision.missing
     else:
         assert isinstance(last, (Check, RuleStep))
         assert last.verdict is Verdict.UNKNOWN
@@ -237,7 +305,8 @@ def in_words(explanation: DecisionSteps) -> None:
         if isinstance(step, RuleStep) and step.candidate.rule is not None:
             assert shown.object_id == step.candidate.rule.id
             assert (": matches" in shown.text) == (step.verdict is Verdict.PASSED)
-            gap = people_gap(explanation.situation.org, step.candidate.rule, explanation.user)
+            org, grant = explanation.situation.org, explanation.request.grant
+            gap = people_gap(org, step.candidate.rule, explanation.user, grant)
             if step.failed is Condition.PEOPLE and step.verdict is Verdict.FAILED:
                 assert gap is not None
             elif step.verdict is Verdict.PASSED:
@@ -270,8 +339,11 @@ def test_each_policy_and_rule_is_judged_as_the_json_says(reading: OidcScopes, te
             continue
         shown = [judged(step) for step in steps]
         expected = list(expected_steps(plainly, explanation))
-        ended = next((at for at, step in enumerate(expected) if step[1] == "matches"), None)
+        ended = next((at for at, step in enumerate(expected) if step[1] in _ENDS), None)
         assert shown == expected[: None if ended is None else ended + 1], request
+
+
+_ENDS = {"matches", "unknown"}
 
 
 def judged(step: PolicyStep | RuleStep) -> tuple[str, str]:
@@ -279,6 +351,8 @@ def judged(step: PolicyStep | RuleStep) -> tuple[str, str]:
         assert (step.verdict is Verdict.SKIPPED) == (step.failed is not None)
         return step.candidates.policy.id, step.failed or "applies"
     assert step.candidate.rule is not None
+    if step.verdict is Verdict.UNKNOWN:
+        return step.candidate.rule.id, "unknown"
     verdict = Verdict.FAILED if step.failed else Verdict.PASSED
     assert step.verdict is (Verdict.SKIPPED if step.failed is Condition.STATUS else verdict)
     return step.candidate.rule.id, step.failed or "matches"
@@ -305,10 +379,9 @@ def expected_steps(plainly: Plainly, explanation: DecisionSteps) -> Iterator[tup
                 yield rule["id"], "grant"
             elif not part or (request.scopes is not None and part != wanted):
                 yield rule["id"], "scopes"
-            elif not plainly.admits(conditions["people"], request.grant, explanation.user):
-                yield rule["id"], "people"
             else:
-                yield rule["id"], "matches"
+                admitted = plainly.admits(conditions["people"], request.grant, explanation.user)
+                yield rule["id"], {True: "matches", False: "people", None: "unknown"}[admitted]
 
 
 # Every order

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import orjson
 
+from auditor import exact_json
 from auditor.cli.explanation import as_document, as_text
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document
@@ -28,7 +28,9 @@ from auditor.tokens.outcome import Outcome
 @click.option(
     "--server", metavar="NAME", help="Authorization server: name, id, issuer, `default` or `org`."
 )
-@click.option("--client", metavar="NAME", help="Client: label, client id or app id.")
+@click.option(
+    "--client", metavar="NAME", help="Client: label, client id or app id; an AI agent's name too."
+)
 @click.option(
     "--grant",
     metavar="TYPE",
@@ -38,8 +40,21 @@ from auditor.tokens.outcome import Outcome
 @click.option(
     "--scope", "scopes", multiple=True, metavar="SCOPE", help="Repeatable; none asks for defaults."
 )
+@click.option(
+    "--assertion-scope",
+    "assertion_scopes",
+    multiple=True,
+    metavar="SCOPE",
+    help="Of jwt-bearer: a scope that the assertion carries. Repeatable.",
+)
 @click.option("--response-type", metavar="TYPE", help="[default: what the client is set up for]")
 @click.option("--redirect-uri", metavar="URI", help="[default: one that is registered]")
+@click.option("--resource", metavar="URI", help="Resource indicator (RFC 8707).")
+@click.option(
+    "--subject-server",
+    metavar="NAME",
+    help="Of a token exchange: the server that issued the subject token.",
+)
 @click.option(
     "--prompt", metavar="WORD", help="none, consent or login: the pages a user may be shown."
 )
@@ -60,8 +75,11 @@ def command(
     grant: str | None,
     user: str | None,
     scopes: tuple[str, ...],
+    assertion_scopes: tuple[str, ...],
     response_type: str | None,
     redirect_uri: str | None,
+    resource: str | None,
+    subject_server: str | None,
     prompt: str | None,
     oidc_scopes: str,
     form: str,
@@ -85,15 +103,18 @@ def command(
     for name, word in words.items():
         if not word:
             raise click.UsageError(f"Missing option '--{name}'.")
-    own_scopes = tuple(part for scope in scopes for part in scope.replace(",", " ").split())
+    own_scopes = _names(scopes)
     named = NamedRequest(
         server=words["server"] or "",
         client=words["client"] or "",
         grant=words["grant"] or "",
         user=user,
         scopes=own_scopes or (asked.scopes if asked else None),
+        assertion_scopes=_names(assertion_scopes) or None,
         response_type=response_type or (asked.response_type if asked else None),
         redirect_uri=redirect_uri or (asked.redirect_uri if asked else None),
+        resource=resource or (asked.resource if asked else None),
+        subject_server=subject_server,
         prompt=prompt or (asked.prompt if asked else None),
         pkce=False if no_pkce or (asked is not None and not asked.pkce) else None,
         dpop=False if no_dpop else None,
@@ -103,9 +124,13 @@ def command(
     explanation = decider.explain(request)
     advice = advise(decider, request, explanation.decision)
     if form == "json":
-        document = as_document(org, explanation, advice)
-        print_document(escaped(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
+        print_document(escaped(exact_json.indented(as_document(org, explanation, advice))))
     else:
         print_document(as_text(org, explanation, advice))
     definite = explanation.decision.outcome is not Outcome.INDETERMINATE
     ctx.exit(ExitCode.CLEAN if definite else ExitCode.INCOMPLETE)
+
+
+def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Scopes that were given one by one, or several in a word."""
+    return tuple(part for scope in scopes for part in scope.replace(",", " ").split())

@@ -16,6 +16,7 @@ from auditor.lint.rule import Rule
 from auditor.lint.selection import find_rule
 from auditor.pack_check import check_pack
 from auditor.plugins import load_rules
+from auditor.report_marks import RULE_PAGE, check_replaceable
 from auditor.text import counted, printable
 
 
@@ -71,10 +72,13 @@ def _check(folder: Path) -> ExitCode:
 
 def _write(rules: Sequence[Rule], folder: Path) -> None:
     """One file a rule, named so that it can be linked to for ever, and an index."""
+    pages = {folder / f"{rule.code}.md": _page(rule) for rule in rules}
+    pages[folder / "README.md"] = _index(rules)
     make_folder(folder)
-    for rule in rules:
-        write_file(folder / f"{rule.code}.md", _page(rule).encode())
-    write_file(folder / "README.md", _index(rules).encode())
+    for path in pages:
+        check_replaceable(path, RULE_PAGE)
+    for path, page in pages.items():
+        write_file(path, page.encode())
     print_line(f"{len(rules)} pages written to {folder}", err=True)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
+from auditor import exact_json
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
@@ -112,9 +112,7 @@ def _shown(value: Any) -> str:
 
 def _json(results: list[Result], path: Path) -> str:
     del path
-    rows = [result.as_json() for result in results]
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    return escaped(orjson.dumps(rows, option=options).decode())
+    return escaped(exact_json.indented([result.as_json() for result in results]))
 
 
 def _junit(results: list[Result], path: Path) -> str:

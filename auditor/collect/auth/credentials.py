@@ -29,6 +29,10 @@ _API_TOKEN = re.compile(r"00[\w-]{40}|ey\w+\.[\w.-]+")
 READ_SCOPES = tuple(sorted({row.oauth_scope for row in COLLECTIONS}))
 """The OAuth scopes that it takes to read everything."""
 
+_EARLIER = {row.oauth_scope for row in COLLECTIONS if not row.later}
+LATER_SCOPES = tuple(scope for scope in READ_SCOPES if scope not in _EARLIER)
+"""Those that a service app may lack because it was set up for an earlier version."""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -40,6 +44,8 @@ class Credentials:
     client_id: str = ""
     signing_key: SigningKey | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = READ_SCOPES
+    optional_scopes: tuple[str, ...] = ()
+    """Those of `scopes` that are given up where Okta does not grant them: nobody named them."""
     dpop: bool = False
     """Whether to send DPoP proofs at once. An app that demands them gets them in any case."""
 
@@ -84,12 +90,14 @@ def read_credentials(
     if mode == SSWS:
         return Credentials(org_url, SSWS, token=_token(variables))
     if mode == PRIVATE_KEY:
+        scopes = _scopes(variables)
         return Credentials(
             org_url,
             PRIVATE_KEY,
             client_id=_client_id(variables),
             signing_key=_signing_key(variables),
-            scopes=_scopes(variables),
+            scopes=scopes or READ_SCOPES,
+            optional_scopes=() if scopes else LATER_SCOPES,
             dpop=_flag(variables, "OKTA_CLIENT_DPOPENABLED"),
         )
     raise UsageError(
@@ -146,6 +154,7 @@ def _client_id(variables: _Variables) -> str:
 
 
 def _scopes(variables: _Variables) -> tuple[str, ...]:
+    """The scopes that the user named; none if all are meant."""
     scopes = variables.value("OKTA_CLIENT_SCOPES").replace(",", " ").split()
     if not all(map(_SCOPE.fullmatch, scopes)):
         # Not the value: messages name scopes, and this may be something else by mistake.
@@ -153,7 +162,7 @@ def _scopes(variables: _Variables) -> tuple[str, ...]:
             f"{variables.name('OKTA_CLIENT_SCOPES')} holds something that is no okta.* scope.",
             remedy="Name scopes such as okta.apps.read, with commas or blanks between them.",
         )
-    return tuple(dict.fromkeys(scopes)) or READ_SCOPES
+    return tuple(dict.fromkeys(scopes))
 
 
 def _signing_key(variables: _Variables) -> SigningKey:

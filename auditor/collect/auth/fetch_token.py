@@ -31,6 +31,7 @@ _LOGGER = logging.getLogger(__name__)
 PATH = "/oauth2/v1/token"
 NO_PROOF = "invalid_dpop_proof"
 """Okta's error, "The DPoP proof JWT header is missing.", for an app that demands DPoP."""
+INVALID_SCOPE = "invalid_scope"
 
 _TOKENS = ("access_token", "refresh_token", "id_token")
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -91,25 +92,50 @@ class TokenEndpoint:
         self.proofs = DpopProofs() if credentials.dpop else None
         """Makes DPoP proofs; None while nobody demands them."""
         self._credentials = credentials
+        self._scopes = credentials.scopes
         self._send = send
         self._scrubber = scrubber or Scrubber()
         self._clock = clock
 
     async def issue(self) -> AccessToken:
-        """Get a new access token.
+        """Get a new access token. Optional scopes that are not granted are left out.
 
         Raises:
             TokenRefusedError: Okta issues none.
             TransportError: no usable answer came back.
         """
+        optional = self._credentials.optional_scopes
+        try:
+            return await self._issue(self._scopes)
+        except TokenRefusedError as error:
+            # One scope that is not granted spoils the whole request, and Okta does not say which.
+            if error.code != INVALID_SCOPE or not set(optional).intersection(self._scopes):
+                raise
+        required = tuple(scope for scope in self._scopes if scope not in optional)
+        least = await self._issue(required)
+        granted = [scope for scope in optional if await self._grants(scope)]
+        _LOGGER.debug("optional scopes granted: %s", granted)
+        self._scopes = tuple(sorted((*required, *granted)))
+        return await self._issue(self._scopes) if granted else least
+
+    async def _grants(self, scope: str) -> bool:
+        try:
+            await self._issue((scope,))
+        except TokenRefusedError as error:
+            if error.code != INVALID_SCOPE:
+                raise
+            return False
+        return True
+
+    async def _issue(self, scopes: tuple[str, ...]) -> AccessToken:
         for attempt in count(1):
-            response = await self._ask()
+            response = await self._ask(scopes)
             new_nonce = self.proofs is not None and self.proofs.learn(
                 response.headers, resource=False
             )
             body = self._scrubbed(_json(response))
             if response.status == HTTPStatus.OK:
-                token = self._issued(body)
+                token = self._issued(body, scopes)
                 _LOGGER.debug("access token issued: %s, scopes %s", token.kind, token.scopes)
                 return token
             code = str(body.get("error") or body.get("errorCode") or "")
@@ -123,7 +149,7 @@ class TokenEndpoint:
         """Whether it is time for a new token."""
         return self._clock() >= token.renew_at
 
-    async def _ask(self) -> Response:
+    async def _ask(self, scopes: tuple[str, ...]) -> Response:
         address = self._credentials.org_url + PATH
         assert self._credentials.signing_key is not None
         headers = {}
@@ -131,7 +157,7 @@ class TokenEndpoint:
             headers["DPoP"] = self.proofs.generate_proof_jwt("POST", address)
         form = {
             "grant_type": "client_credentials",
-            "scope": " ".join(self._credentials.scopes),
+            "scope": " ".join(scopes),
             "client_assertion_type": _ASSERTION_TYPE,
             "client_assertion": self._credentials.signing_key.client_assertion(
                 self._credentials.client_id, address
@@ -146,7 +172,7 @@ class TokenEndpoint:
         rest = {name: item for name, item in body.items() if name not in brought}
         return {**self._scrubber.value(rest), **brought}
 
-    def _issued(self, body: dict[str, Any]) -> AccessToken:
+    def _issued(self, body: dict[str, Any], scopes: tuple[str, ...]) -> AccessToken:
         value, kind = body.get("access_token"), str(body.get("token_type") or "Bearer")
         kinds = {"bearer": "Bearer", "dpop": "DPoP"}
         if not isinstance(value, str) or not value.isascii() or kind.lower() not in kinds:
@@ -159,7 +185,7 @@ class TokenEndpoint:
         return AccessToken(
             value,
             kinds[kind.lower()],
-            tuple(str(body.get("scope") or "").split()) or self._credentials.scopes,
+            tuple(str(body.get("scope") or "").split()) or scopes,
             self._clock() + lifetime - margin,
         )
 
@@ -180,7 +206,7 @@ class TokenEndpoint:
 
     def _remedy(self, code: str) -> str:
         return {
-            "invalid_scope": "Grant the service app these scopes, or name the granted ones in "
+            INVALID_SCOPE: "Grant the service app these scopes, or name the granted ones in "
             f"OKTA_CLIENT_SCOPES (okta-auditor doctor finds out which): "
             f"{', '.join(self._credentials.scopes)}.",
             "invalid_client": "Check OKTA_CLIENT_CLIENTID, that the key's public half is "

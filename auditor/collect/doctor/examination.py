@@ -70,7 +70,7 @@ async def _examine(credentials: Credentials, share: float | None) -> list[Check]
     )
     if not granted:
         return checks
-    reduced = replace(credentials, scopes=granted)
+    reduced = replace(credentials, scopes=granted, optional_scopes=())
     async with OktaClient(reduced, connections=4) as client:
         return [*checks, *await _rights(client, reduced, await client.token(), share)]
 
@@ -78,7 +78,8 @@ async def _examine(credentials: Credentials, share: float | None) -> list[Check]
 async def _granted(credentials: Credentials) -> tuple[str, ...]:
     granted = []
     for scope in credentials.scopes:
-        async with OktaClient(replace(credentials, scopes=(scope,)), connections=1) as client:
+        alone = replace(credentials, scopes=(scope,), optional_scopes=())
+        async with OktaClient(alone, connections=1) as client:
             try:
                 await client.token()
             except (TokenRefusedError, TransportError):

@@ -15,6 +15,7 @@ import orjson
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import NOT_FOUND, NOT_LICENSED, OktaError
+from auditor.collect.fetch.answers import listed_values
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
 from auditor.collect.rate_limits.headers import RateLimitHeaders
@@ -134,6 +135,7 @@ def _probe_of(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
     error = OktaError.of(response)
     body = _json(response)
     if response.status == HTTPStatus.OK:
+        body = listed_values(body, row)
         if not isinstance(body, dict if row.single else list):
             return Probe(
                 row, Readability.FAILED, row, "the answer is not the JSON that Okta sends"

@@ -11,6 +11,7 @@ from auditor.collect.api.errors import NOT_FOUND, NOT_LICENSED, OktaError
 from auditor.collect.fetch.json_values import value_of
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.http.response import Response
+from auditor.snapshot.collections import Collection
 from auditor.text import one_line
 
 
@@ -41,6 +42,23 @@ def misshapen(value: object, expected: type) -> Problem | None:
     names = {dict: "an object", list: "a list", str: "a string", type(None): "null"}
     shape = names.get(type(value), "something else")
     return failure(f"the answer is {shape}, not {names[expected]}")
+
+
+def listed_values(value: object, row: Collection | None) -> object:
+    """The records in an answer, where a collection's answers hold them in another shape.
+
+    Args:
+        value: the JSON value of the answer.
+        row: the collection, if the path is of one.
+
+    Returns:
+        The list, each object with an id; anything else as it came.
+    """
+    if row is None:
+        return value
+    if row.member is not None:
+        value = value.get(row.member) if isinstance(value, dict) else value
+    return row.with_ids(value) if isinstance(value, list) else value
 
 
 def refusal(response: Response, *, optional: bool) -> Problem:

@@ -16,18 +16,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.fetch import bounds
-from auditor.collect.fetch.answers import misshapen
+from auditor.collect.fetch.answers import listed_values, misshapen
+from auditor.collect.fetch.body_link import body_link
 from auditor.collect.fetch.bounds import Bounds
 from auditor.collect.fetch.next_page import PageChain, PageChainError
 from auditor.collect.fetch.page_result import PageResult
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import FetchJob, RetryingClient
 from auditor.collect.rate_limits.waiting import RateLimiter
-from auditor.snapshot.collections import match
+from auditor.snapshot.collections import Collection, match
 
 _GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -120,9 +121,10 @@ class ListFetcher:
         Raises:
             CredentialsRefusedError: Okta does not accept the token.
         """
-        row = match(path)
-        optional = row is not None and row[0].feature is not None
-        job = FetchJob(bucket, row[0].name if row else path, unless, optional)
+        matched = match(path)
+        row = matched[0] if matched else None
+        optional = row is not None and row.feature is not None
+        job = FetchJob(bucket, row.name if row else path, unless, optional)
         result = ListResult()
         try:
             chain = PageChain(self.org_url, path, self.bounds)
@@ -136,7 +138,7 @@ class ListFetcher:
             result.requests, result.retries = job.requests, job.retries
             if start is not None and result.pages == 0:
                 page = _expired(page)
-            url = self._hand_over(result, chain, page, on_page, single=single)
+            url = self._hand_over(result, chain, page, on_page, row=row, single=single)
             del page  # or thousands of lists would hold a page each while they wait
         return result
 
@@ -147,10 +149,11 @@ class ListFetcher:
         page: PageResult,
         on_page: Callable[[Page], None],
         *,
+        row: Collection | None,
         single: bool,
     ) -> str | None:
         """Hand a page over; returns the address of the next."""
-        value, response = page.value, page.response
+        value, response = listed_values(page.value, row), page.response
         result.problem = page.problem or misshapen(value, dict if single else list)
         if result.problem is not None or response is None:
             if result.pages and result.problem and result.problem.kind is ProblemKind.ABSENT:
@@ -161,10 +164,12 @@ class ListFetcher:
         following = None
         if not single:
             try:
-                following = chain.next(response.headers, response.body, empty=not value)
+                following = chain.next(
+                    response.headers, response.body, empty=not value, linked=body_link(page.value)
+                )
             except PageChainError as error:
                 result.problem = failure(str(error))
-        on_page(Page([value] if single else value, following))
+        on_page(Page([value] if single else cast("list[Any]", value), following))
         return following
 
 

@@ -62,13 +62,16 @@ class PageChain:
         self._addresses.add(address)
         return address
 
-    def next(self, headers: Mapping[str, str], body: bytes, *, empty: bool) -> str | None:
+    def next(
+        self, headers: Mapping[str, str], body: bytes, *, empty: bool, linked: object = None
+    ) -> str | None:
         """The address of the page after the one just read; None after the last.
 
         Args:
             headers: of the page just read.
             body: its body, for telling a page that was read before.
             empty: whether it holds nothing.
+            linked: the next page that the body names; it counts where no header names one.
 
         Raises:
             PageChainError: there is a next page that is not to be followed.
@@ -77,6 +80,10 @@ class PageChain:
             link = next_link(headers)
         except LinkHeaderError as error:
             raise PageChainError(str(error)) from None
+        if link is None and linked is not None:
+            if not isinstance(linked, str):
+                raise PageChainError("the next page that its body names cannot be understood")
+            link = linked
         if link is None:
             return None
         content = hash(body)

@@ -27,6 +27,10 @@ class CollectionCounts:
     """By the path of the list."""
     refused: Problem | None = None
     """The refusal, if the token may not read the collection."""
+    absent: Problem | None = None
+    """The first answer that the org lacks the feature."""
+    answered: bool = False
+    """Whether any list of it brought a page."""
     doubt: str | None = None
     """Why it is not all that the org has, although every list was read to its end."""
     quarantined: list[Quarantined] = field(default_factory=list)
@@ -40,9 +44,12 @@ class CollectionCounts:
         self.problems[path] = problem
         if problem.kind is ProblemKind.REFUSED:
             self.refused = self.refused or problem
+        if problem.kind is ProblemKind.ABSENT:
+            self.absent = self.absent or problem
 
     def add_effort(self, result: ListResult, began: float, ended: float) -> None:
         """Note what it took to read a list; the times are of one clock."""
+        self.answered |= result.pages > 0
         self.requests += result.requests
         self.retries += result.retries
         self.began = began if self.began is None else min(self.began, began)
@@ -56,6 +63,11 @@ class CollectionCounts:
         self.duplicates += listing.duplicates
         self.quarantined += listing.quarantined
         self.lists += listing.path not in self.problems
+
+    @property
+    def unavailable(self) -> Problem | None:
+        """Why no other list of it is worth a request; None if one is."""
+        return self.refused or (None if self.answered else self.absent)
 
     @property
     def effort(self) -> Effort | None:

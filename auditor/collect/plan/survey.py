@@ -9,9 +9,9 @@ from auditor.collect.rate_limits.allowance import Allowance
 from auditor.snapshot.collections import roots
 from auditor.snapshot.ledger import LedgerEntry
 
-READS = frozenset(row.name for row in roots()) | {"policies", "scopes"}
-"""What a survey reads: what an export reads once for the org, and two lists of each server. From
-there on, the number of lists is known, and all but one kind of them is bounded."""
+READS = frozenset(row.name for row in roots()) | {"policies", "scopes", "agent_connections"}
+"""What a survey reads: what an export reads once for the org, two lists of each server and one of
+each agent. From there on, the number of lists is known, and all but one kind of them is bounded."""
 
 
 @dataclass(frozen=True, slots=True)

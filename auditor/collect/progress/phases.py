@@ -1,6 +1,6 @@
 """How far an export is, in three phases that run beside each other.
 
-A phase is what belongs together for a reader: the collections of one or two rate-limit buckets.
+A phase is what belongs together for a reader: the collections of a few rate-limit buckets.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auditor.snapshot.collections import (
+    AGENTS,
     APPS,
     BY_NAME,
     CLIENTS,
     COLLECTIONS,
     GROUPS,
+    INTEGRATIONS,
     MANAGEMENT,
     USERS,
     Collection,
@@ -32,6 +34,8 @@ _OF_BUCKET = {
     MANAGEMENT: Phase.SERVERS,
     APPS: Phase.CLIENTS,
     CLIENTS: Phase.CLIENTS,
+    AGENTS: Phase.CLIENTS,
+    INTEGRATIONS: Phase.CLIENTS,
     GROUPS: Phase.PEOPLE,
     USERS: Phase.PEOPLE,
 }

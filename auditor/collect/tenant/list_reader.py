@@ -121,7 +121,7 @@ class ListReader:
             path,
             row.query,
             single=row.single,
-            unless=lambda: self.stopped or counts.refused,
+            unless=lambda: self.stopped or counts.unavailable,
             start=listing.next_url,
             on_page=on_page,
         )

@@ -34,6 +34,7 @@ ANY_CLIENT = "ALL_CLIENTS"
 _SERVERS = "/api/v1/authorizationServers"
 _APPS = "/api/v1/apps"
 _GROUPS = "/api/v1/groups"
+_AGENTS = "/workload-principals/api/v1/ai-agents"
 _USERS = "/api/v1/users"
 
 _KEYWORDS = {ANY_ASSIGNED: ANY_ASSIGNED, ANY_CLIENT: ANY_CLIENT}
@@ -55,6 +56,7 @@ class Company:
         self.now = now.astimezone(UTC).replace(second=0, microsecond=0)
         self.lists: dict[str, list[Json]] = {}
         self.objects: dict[str, Json] = {}
+        self.bare_ids: dict[str, list[str]] = {}
         self._direct: dict[str, list[str]] = {}
         self._client_ids: dict[str, str] = {}
         self.group(EVERYBODY, kind="BUILT_IN")
@@ -191,6 +193,16 @@ class Company:
         self.assign(label, groups=groups, users=users)
         return app
 
+    def custom_role(self, name: str, *permissions: str, holder: str) -> Json:
+        """Make an admin role of the company's own, and give it to a service app."""
+        role = self.add("/api/v1/iam/roles", {"id": made_id("cr0", name), "label": name})
+        for permission in permissions:
+            path = f"/api/v1/iam/roles/{role['id']}/permissions"
+            self.lists.setdefault(path, []).append({"label": permission})
+        client = self.client(holder)["id"]
+        assignment = records.custom_admin_role(client, role["id"], name)
+        return self.add(f"/oauth2/v1/clients/{client}/roles", assignment)
+
     def other_app(self, app: Json) -> Json:
         """Add an app that is no OAuth client of the company's own."""
         return self.add(_APPS, app)
@@ -216,6 +228,48 @@ class Company:
             row = {"id": self.group_id(group), "priority": len(rows), "profile": {}}
             rows.append(row | {"lastUpdated": self.ago(days=_YOUNGEST_DAYS)})
         self._direct.setdefault(app, []).extend(self.user(login)["id"] for login in users)
+
+    def let_open(self, origin: str, label: str) -> None:
+        """Let an app sign people in to another one by interclient access."""
+        path = f"{_APPS}/{self.client(label)['id']}/interclient-allowed-apps"
+        self.bare_ids.setdefault(path, []).append(self.client(origin)["id"])
+
+    # AI agents
+
+    def agent(self, name: str, *, app: str) -> Json:
+        """Add an active AI agent.
+
+        Args:
+            name: its name.
+            app: the app in which people use it, and sign in for that.
+        """
+        record: Json = {
+            "id": made_id("wlp", name),
+            "status": "ACTIVE",
+            "profile": {"name": name, "description": f"An agent of {app}"},
+            "signOnProvider": {"appInstanceId": self.client(app)["id"]},
+        }
+        self._client_ids[name] = record["id"]
+        return self.add(_AGENTS, record)
+
+    def connect(self, agent: str, server: str, scopes: Iterable[str]) -> Json:
+        """Let an agent ask for scopes of a server."""
+        identity = self.named(_AGENTS, made_id("wlp", agent), agent)["id"]
+        issuer = self.at(server).record
+        connection = {
+            "id": made_id("mcn", agent, server),
+            "connectionType": "IDENTITY_ASSERTION_CUSTOM_AS",
+            "status": "ACTIVE",
+            "authorizationServer": {
+                "orn": f"orn:okta:idp:{made_id('00o', 'Northwind Robotics')}"
+                f":authorization_servers:{issuer['id']}",
+                "name": server,
+                "issuerUrl": issuer["issuer"],
+            },
+            "scopeCondition": "INCLUDE_ONLY",
+            "scopes": list(scopes),
+        }
+        return self.add(f"{_AGENTS}/{identity}/connections", connection)
 
     # Authorization servers
 
@@ -256,7 +310,7 @@ class Company:
     def document(self) -> Json:
         """The company as a tenant file."""
         assigned = {path: rows for path, rows in self._assigned() if rows}
-        return {**self.objects, **self.lists, **assigned}
+        return {**self.objects, **self.lists, **self.bare_ids, **assigned}
 
     def _assigned(self) -> Iterable[tuple[str, list[Json]]]:
         """Who is assigned to each app: directly, or as a member of an assigned group."""

@@ -18,7 +18,9 @@ IMPLICIT = "implicit"
 PASSWORD = "password"  # noqa: S105 - a grant type
 MACHINE = "client_credentials"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+BACKCHANNEL = "urn:openid:params:grant-type:ciba"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 HOUR = 60
@@ -279,6 +281,19 @@ def admin_role(holder: str, kind: str, assignment: str) -> Json:
         "label": f"{_ADMINS[kind]} Administrator",
         "status": "ACTIVE",
         "assignmentType": assignment,
+    }
+
+
+def custom_admin_role(client: str, role: str, label: str) -> Json:
+    """A custom admin role of a client, for some of the org's objects."""
+    return {
+        "id": made_id("irb", client, role),
+        "type": "CUSTOM",
+        "label": label,
+        "status": "ACTIVE",
+        "assignmentType": "CLIENT",
+        "role": role,
+        "resource-set": made_id("iam", label),
     }
 
 

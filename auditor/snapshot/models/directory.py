@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from auditor.snapshot.models.base import NullAsObject, Part, Record
+from auditor.snapshot.models.base import NullAsObject, Part, Record, Strings, Switchable
 
 SHUT_OUT_STATUSES = frozenset({"DEPROVISIONED", "SUSPENDED", "STAGED"})
 """User statuses in which nobody can sign in until an administrator acts."""
@@ -58,3 +58,56 @@ class User(Record):
     def shut_out(self) -> bool:
         """Whether the user cannot sign in until an administrator acts."""
         return self.status in SHUT_OUT_STATUSES
+
+
+class GroupExpression(Part):
+    """`conditions.expression` of a group rule: whom it adds, in Okta Expression Language."""
+
+    type: str | None = None
+    value: str | None = None
+
+
+class ExcludedPeople(Part):
+    """`conditions.people.users` or `conditions.people.groups` of a group rule."""
+
+    exclude: Strings = ()
+
+
+class GroupRulePeople(Part):
+    """`conditions.people` of a group rule."""
+
+    users: Annotated[ExcludedPeople, NullAsObject] = ExcludedPeople()
+    groups: Annotated[ExcludedPeople, NullAsObject] = ExcludedPeople()
+
+
+class GroupRuleConditions(Part):
+    """`conditions` of a group rule."""
+
+    expression: Annotated[GroupExpression, NullAsObject] = GroupExpression()
+    people: Annotated[GroupRulePeople, NullAsObject] = GroupRulePeople()
+
+
+class AssignedGroups(Part):
+    """`actions.assignUserToGroups` of a group rule."""
+
+    group_ids: Strings = ()
+
+
+class GroupRuleActions(Part):
+    """`actions` of a group rule."""
+
+    assign_user_to_groups: Annotated[AssignedGroups, NullAsObject] = AssignedGroups()
+
+
+class GroupRule(Switchable):
+    """A rule that adds users to groups; `status` is ACTIVE, INACTIVE or INVALID."""
+
+    kind: ClassVar[str] = "group_rule"
+
+    conditions: Annotated[GroupRuleConditions, NullAsObject] = GroupRuleConditions()
+    actions: Annotated[GroupRuleActions, NullAsObject] = GroupRuleActions()
+
+    @property
+    def group_ids(self) -> tuple[str, ...]:
+        """Ids of the groups that it adds users to."""
+        return self.actions.assign_user_to_groups.group_ids

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime
 
 from auditor.snapshot.models.base import (
+    Named,
     NullAsEmpty,
     NullAsObject,
     Part,
@@ -72,6 +73,32 @@ class TrustedOrigin(Switchable):
 
     origin: str | None = None
     scopes: Annotated[tuple[OriginScope, ...], NullAsEmpty] = ()
+
+
+class CustomDomain(Record):
+    """A custom domain of the org; its certificate is never kept."""
+
+    kind: ClassVar[str] = "custom_domain"
+
+    domain: str | None = None
+    validation_status: str | None = None
+    """NOT_STARTED, IN_PROGRESS, VERIFIED or COMPLETED."""
+
+    @property
+    def title(self) -> str:
+        """The domain."""
+        return self.domain or self.id
+
+
+class ApiServiceIntegration(Named):
+    """An API service integration: somebody else's service with scopes of the Management API."""
+
+    kind: ClassVar[str] = "api_service_integration"
+    kept_unread: ClassVar[frozenset[str]] = frozenset({"createdAt"})
+
+    type: str | None = None
+    """The integration in Okta's catalogue."""
+    granted_scopes: Strings = ()
 
 
 class OrgProfile(Record):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -47,6 +47,9 @@ class Changes:
     left: frozenset[tuple[str, str]] = frozenset()
     """Pairs of group id and user id."""
 
+    trusted: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of ids: a server, and one that it trusts in token exchanges."""
+
     def also(self, other: Changes) -> Changes:
         """Both together; of two replacements for a record, the other's counts."""
         return Changes(
@@ -56,6 +59,7 @@ class Changes:
             assigned=self.assigned | other.assigned,
             joined=self.joined | other.joined,
             left=self.left | other.left,
+            trusted=self.trusted | other.trusted,
         )
 
     @property
@@ -96,6 +100,11 @@ class HypotheticalOrg(Org):
         own = self._all_changed(super().scopes(server))
         return own + self._changes.scopes.get(server.id, ())
 
+    def trusted_servers(self, server: AuthorizationServer) -> tuple[AuthorizationServer, ...]:
+        """Servers whose tokens the server accepts in a token exchange."""
+        further = _second(self._changes.trusted, server.id)
+        return super().trusted_servers(server) + tuple(map(self.server, sorted(further)))
+
     def client(self, client_id: str) -> App | None:
         """The app with a client id."""
         app = super().client(client_id)
@@ -127,6 +136,13 @@ class HypotheticalOrg(Org):
         """Ids of the group's members."""
         own = super().members(group_id) | _second(self._changes.joined, group_id)
         return own - _second(self._changes.left, group_id)
+
+    def member_list(self, group_id: str) -> Sequence[str]:
+        """As `members`: assignments through a group are read from lists."""
+        pairs = self._changes.joined | self._changes.left
+        if any(group == group_id for group, _ in pairs):
+            return sorted(self.members(group_id))
+        return super().member_list(group_id)
 
     def _changed(self, record: R) -> R:
         replacement = self._changes.records.get(record.id)

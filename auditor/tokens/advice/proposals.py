@@ -47,6 +47,7 @@ _BY_CONDITION = {
     Condition.REDIRECT_URI: request_changes.for_redirect_uri,
     Condition.PKCE: request_changes.for_pkce,
     Condition.DPOP: request_changes.for_dpop,
+    Condition.SUBJECT_TOKEN: request_changes.for_subject_token,
     Condition.SCOPES: scope_changes.for_scopes,
     Condition.CONSENT: scope_changes.for_consent,
     Condition.OKTA_SCOPES: scope_changes.for_grants,

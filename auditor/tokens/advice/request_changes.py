@@ -1,4 +1,4 @@
-"""Changes to the request itself: what it says beyond scopes and user."""
+"""Changes to the request itself, or to what is set up for it: all beyond scopes and user."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.text import closest, one_line, quoted
+from auditor.tokens.advice.hypothetical import Changes
 from auditor.tokens.advice.proposal import Proposal, with_setting
-from auditor.tokens.request import TokenRequest
+from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.situation import Situation
 
 
@@ -45,3 +46,16 @@ def for_dpop(situation: Situation, request: TokenRequest) -> Iterator[Proposal]:
     """The request carries a DPoP proof."""
     del situation
     yield Proposal.of("the request carried a DPoP proof", replace(request, dpop=True))
+
+
+def for_subject_token(situation: Situation, request: TokenRequest) -> Iterator[Proposal]:
+    """The server trusts the one that issued the subject token, or issued it itself."""
+    server, subject_server = situation.server, request.subject_server or ORG_SERVER
+    assert server is not None
+    own = quoted(server.title)
+    if subject_server != ORG_SERVER:
+        other = quoted(situation.org.server(subject_server).title)
+        changes = Changes(trusted=frozenset({(server.id, subject_server)}))
+        yield Proposal.of(f"{other} were a trusted server of {own}", request, changes)
+    text = f"the subject token came from {own} itself"
+    yield Proposal.of(text, replace(request, subject_server=server.id))

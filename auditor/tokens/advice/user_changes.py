@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.text import listed, one_line, quoted
+from auditor.text import one_line, quoted
 from auditor.tokens.advice.hypothetical import Changes, with_field
 from auditor.tokens.advice.proposal import Proposal, user_name
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.situation import Situation
+
+_MOST_GROUPS = 2
+"""Groups of which the user could be a member that are named."""
 
 
 def for_user(situation: Situation, request: TokenRequest) -> Iterator[Proposal]:
@@ -27,10 +30,8 @@ def for_assignment(situation: Situation, request: TokenRequest) -> Iterator[Prop
     groups = [
         group for assignment in org.assigned_groups(client) if (group := org.group(assignment.id))
     ]
-    through = listed((quoted(group.title) for group in groups[:2]), empty="", word="or")
-    how = f", directly or through group {through}" if through else ""
-    text = f"{name} were assigned to the client{how}"
+    text = f"{name} were assigned to the client{' directly' if groups else ''}"
     yield Proposal.of(text, request, Changes(assigned=frozenset({(client.id, user)})))
-    for group in groups:
+    for group in groups[:_MOST_GROUPS]:
         text = f"{name} were a member of {quoted(group.title)}, which is assigned to the client"
         yield Proposal.of(text, request, Changes(joined=frozenset({(group.id, user)})), cost=2)

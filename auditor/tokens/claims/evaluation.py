@@ -24,7 +24,7 @@ _OBJECTS = USER_OBJECTS | {
 """Names that may stand alone: objects of Okta's expression language, and some to be safe."""
 
 _LIMITED = frozenset({"startsWith", "endsWith", "contains"})
-_MOST_GROUPS = 100
+MOST_GROUPS = 100
 """The third argument of `Groups.*` (support article on the limitations of group functions)."""
 
 
@@ -182,6 +182,6 @@ def _beyond_limit(node: Member) -> bool:
         case (_, _, Operation("-", (Literal(text, TokenKind.NUMBER),))):
             return text.isdecimal()
         case (_, _, Literal(text, TokenKind.NUMBER)) if text.isdecimal():
-            return not 1 <= int(text) <= _MOST_GROUPS
+            return not 1 <= int(text) <= MOST_GROUPS
         case _:
             return False

@@ -50,7 +50,7 @@ def claim_refusals(claims: Iterable[Claim], *, user: bool, access_token: bool) -
         elif (
             claim.claim_type == "IDENTITY"
             and user
-            and _in_id_token(claim, access_token=access_token)
+            and in_id_token(claim, access_token=access_token)
         ):
             # A custom scope brings an ID token only beside `openid`, so nothing is said of it.
             scopes = tuple(_ID_TOKEN_SCOPES.intersection(scopes or {"openid"}))
@@ -72,6 +72,6 @@ def unevaluated(claims: Iterable[Claim]) -> bool:
     )
 
 
-def _in_id_token(claim: Claim, *, access_token: bool) -> bool:
+def in_id_token(claim: Claim, *, access_token: bool) -> bool:
     """Beside an access token, other claims are left to the userinfo endpoint."""
     return bool(claim.always_include_in_token) or not access_token

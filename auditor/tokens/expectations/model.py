@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -10,20 +11,7 @@ from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
 from auditor.tokens.lookup.named_request import NamedRequest
 
-_REQUEST = frozenset(
-    {
-        "server",
-        "client",
-        "grant",
-        "user",
-        "scopes",
-        "response_type",
-        "redirect_uri",
-        "prompt",
-        "pkce",
-        "dpop",
-    }
-)
+_REQUEST = frozenset(field.name for field in fields(NamedRequest))
 
 
 class Expectation(BaseModel):
@@ -42,8 +30,16 @@ class Expectation(BaseModel):
     scopes: list[str] | None = Field(
         default=None, description="Scopes asked for; left out, the request leaves them out."
     )
+    assertion_scopes: list[str] | None = Field(
+        default=None, description="Scopes that the assertion of a JWT bearer request carries."
+    )
     response_type: str | None = Field(default=None, description="Space-separated.")
     redirect_uri: str | None = Field(default=None, description="Left out: a registered one.")
+    resource: str | None = Field(default=None, description="Resource indicator (RFC 8707).")
+    subject_server: str | None = Field(
+        default=None,
+        description="Of a token exchange: the server that issued the subject token.",
+    )
     prompt: str | None = Field(
         default=None, description="Pages that the user may be shown: `none`, `consent`, `login`."
     )
@@ -65,9 +61,10 @@ class Expectation(BaseModel):
     policy: str | None = Field(default=None, description="Name or id of the deciding policy.")
     rule: str | None = Field(default=None, description="Name or id of the deciding rule.")
     granted_scopes: list[str] | None = Field(default=None, description="In any order.")
+    audience: str | None = Field(default=None, description="`aud` of the access token.")
     access_token_minutes: int | None = Field(default=None, description="Access token lifetime.")
     refresh_token: bool | None = Field(
-        default=None, description="Whether a refresh token comes with it."
+        default=None, description="Whether a refresh token comes with it; null: not known."
     )
     refresh_token_minutes: int | None = Field(
         default=None, description="Refresh token lifetime; 0 is unlimited."
@@ -92,18 +89,10 @@ class Expectation(BaseModel):
     @property
     def named_request(self) -> NamedRequest:
         """The request, by the names that the file gives."""
-        return NamedRequest(
-            server=self.server,
-            client=self.client,
-            grant=self.grant,
-            user=self.user,
-            scopes=None if self.scopes is None else tuple(self.scopes),
-            response_type=self.response_type,
-            redirect_uri=self.redirect_uri,
-            prompt=self.prompt,
-            pkce=self.pkce,
-            dpop=self.dpop,
-        )
+        lists = ("scopes", "assertion_scopes")
+        parts = {name: getattr(self, name) for name in _REQUEST.difference(lists)}
+        scopes, carried = _tuple(self.scopes), _tuple(self.assertion_scopes)
+        return NamedRequest(**parts, scopes=scopes, assertion_scopes=carried)
 
     @property
     def expected(self) -> dict[str, Any]:
@@ -126,6 +115,10 @@ class Expectation(BaseModel):
         if isinstance(actual, list):
             return set(actual) == set(expected or ())
         return bool(actual == expected)
+
+
+def _tuple(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
 
 
 def expectations_schema() -> dict[str, Any]:

@@ -11,6 +11,9 @@ from auditor.tokens.lookup.issuers import server_in_url
 
 _ENDPOINT = "/v1/authorize"
 
+_ELSEWHERE = ("request_uri", "request")
+"""Parameters that stand for what was pushed before (RFC 9126), or is in a signed object."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizeUrl:
@@ -22,6 +25,7 @@ class AuthorizeUrl:
     scopes: tuple[str, ...] | None
     response_type: str | None
     redirect_uri: str | None
+    resource: str | None
     pkce: bool
     prompt: str | None
 
@@ -30,7 +34,8 @@ def read_authorize_url(url: str) -> AuthorizeUrl:
     """Read a URL that a client sends a browser to.
 
     Raises:
-        UsageError: it is no URL of an authorization endpoint, or gives a parameter twice.
+        UsageError: it is no URL of an authorization endpoint, gives a parameter twice, or does
+            not say itself what it asks for.
     """
     try:
         parts = urlsplit(url)
@@ -46,6 +51,8 @@ def read_authorize_url(url: str) -> AuthorizeUrl:
         # Only names of parameters are shown: a value may be a credential.
         known = twice if twice.isidentifier() else "a parameter"
         raise _unusable(f"it gives {known} twice")
+    if elsewhere := next((name for name in _ELSEWHERE if values.get(name)), None):
+        raise _unusable(f"what it asks for is not in it, but in its {elsewhere}")
     response_type = values.get("response_type") or None
     browser_only = response_type is not None and "code" not in response_type.split()
     return AuthorizeUrl(
@@ -55,6 +62,7 @@ def read_authorize_url(url: str) -> AuthorizeUrl:
         scopes=tuple(values.get("scope", "").split()) or None,
         response_type=response_type,
         redirect_uri=values.get("redirect_uri") or None,
+        resource=values.get("resource") or None,
         pkce=bool(values.get("code_challenge")),
         prompt=values.get("prompt") or None,
     )

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import re
 
+from auditor.snapshot.models.agents import is_agent_id
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
+from auditor.text import one_line, quoted
 from auditor.tokens.lookup.errors import UnreadError
 from auditor.tokens.lookup.issuers import DEFAULT_SERVER, is_url, server_in_url
 from auditor.tokens.lookup.matching import Directory
+from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.request import ORG_SERVER
 
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 
 
-def find_server(org: Org, word: str) -> AuthorizationServer | None:
+def find_server(org: Org, word: str, key: str = "server") -> AuthorizationServer | None:
     """The custom authorization server that a word names; None for `org`, the org server.
 
     An issuer, the URL of a discovery document or of an endpoint, and `default` will do as well.
+
+    Args:
+        org: the tenant.
+        word: the word.
+        key: which part of a request the word stands for.
 
     Raises:
         NotFoundError: it names none, or several.
@@ -36,7 +44,7 @@ def find_server(org: Org, word: str) -> AuthorizationServer | None:
     return Directory(
         org=org,
         collection="authorization_servers",
-        key="server",
+        key=key,
         noun="authorization server",
         heading="Authorization servers",
         records=org.servers,
@@ -53,21 +61,36 @@ def _default_server(org: Org) -> AuthorizationServer | None:
 
 
 def find_client(org: Org, word: str) -> App:
-    """The client that a word names, by client id, app id or label.
+    """The client that a word names, by client id, app id or label; or the AI agent, by its name.
 
     Raises:
         NotFoundError: it names none, or several.
-        UnreadError: it names none, but not all apps were read.
+        UnreadError: it names none, but not all apps were read; or it is the id of a workload
+            principal that is not known.
     """
+    if is_agent_id(word) and all(word not in (app.client_id, app.id) for app in org.clients):
+        raise _unknown_agent(org, word)
     return Directory(
         org=org,
         collection="apps",
         key="client",
         noun="client",
         heading="Clients",
-        records=org.apps,
+        records=org.clients,
         ids=lambda app: (app.client_id, app.id),
     ).find(word)
+
+
+def _unknown_agent(org: Org, word: str) -> UnreadError:
+    """Of workload principals only AI agents are read, and they often cannot be."""
+    entry = org.ledger.entry("ai_agents")
+    unread = f"no AI agents were read ({one_line(entry.explanation())})"
+    why = "of workload principals only AI agents are read" if entry.readable else unread
+    return UnreadError(
+        f"The client {quoted(word)} is not known: it is no app, and {why}.",
+        remedy="" if entry.readable else f"To read them: {one_line(entry.remedy())}.",
+        missing=MissingFact(kind=MissingFactKind.COLLECTION, collection=entry.label),
+    )
 
 
 def find_user(org: Org, word: str) -> User:

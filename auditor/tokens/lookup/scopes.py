@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.snapshot.models.servers import OIDC_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.text import closest, did_you_mean, one_line, quoted
 from auditor.tokens.lookup.errors import NotFoundError, not_in_snapshot
 from auditor.tokens.lookup.matching import name_list
+from auditor.tokens.scopes import GROUPS, LATER_SCOPES
 
-_ORG_SERVER_SCOPES = frozenset(
-    {"openid", "profile", "email", "address", "phone", "groups", "offline_access"}
-)
+_ORG_SERVER_SCOPES = OIDC_SCOPES | LATER_SCOPES | {GROUPS}
 
 
 def find_scope(org: Org, word: str, servers: Iterable[AuthorizationServer | None]) -> str:
@@ -30,7 +29,7 @@ def find_scope(org: Org, word: str, servers: Iterable[AuthorizationServer | None
             names |= _ORG_SERVER_SCOPES
             complete &= org.known("app_grants")
         else:
-            names |= {scope.name for scope in org.scopes(server)}
+            names |= {scope.name for scope in org.scopes(server)} | OIDC_SCOPES | LATER_SCOPES
             complete &= org.known("scopes", server)
     if word in names:
         return word

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 from auditor.snapshot.models.base import RecordPlace
 from auditor.snapshot.models.clients import App
@@ -15,11 +14,8 @@ from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.regions import Evaluation
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UncertainUsers
-from auditor.tokens.situation import Situation
-
-ClientKind: TypeAlias = tuple[str, bool, str, bool]
-"""What decides on scopes: grant type, whether it is a service app, default response type, and
-whether it requires consent where nobody can be asked."""
+from auditor.tokens.reach.zones import let_in
+from auditor.tokens.situation import ClientKind, Situation
 
 
 @dataclass(frozen=True)
@@ -53,11 +49,10 @@ class ClientGroup:
         if not able.possible:
             return
         for client in self.clients:
-            if userless:
-                yield client, able
-            else:
-                entitled = populations.entitled(client, self.grant, user_checked=user_checked)
-                yield client, able & entitled
+            eligible = able
+            if not userless:
+                eligible &= populations.entitled(client, self.grant, user_checked=user_checked)
+            yield client, let_in(self.evaluation.situation.org, eligible, client, self.grant)
 
 
 def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapping[str, App]]:
@@ -67,9 +62,7 @@ def client_kinds(org: Org, clients: tuple[App, ...]) -> Mapping[ClientKind, Mapp
         for grant in dict.fromkeys(app.grant_types):
             situation = Situation(org, None, app, grant)
             if not (situation.blocking_check and situation.blocking_check.rejection):
-                response_type, in_vain = situation.default_response_type, situation.asks_in_vain
-                kind = (grant, app.service, response_type, in_vain)
-                kinds.setdefault(kind, {})[app.client_id] = app
+                kinds.setdefault(situation.client_kind, {})[app.client_id] = app
     return kinds
 
 

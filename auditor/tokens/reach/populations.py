@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
-from auditor.tokens.people import assignments_known, members_known
+from auditor.tokens.people import assignments_known, members_known, user_apps
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
-from auditor.tokens.rule_conditions import admits_userless
+from auditor.tokens.reach.zones import let_in
+from auditor.tokens.rule_conditions import admits_userless, names_nobody
 from auditor.tokens.situation import Situation
 from auditor.tokens.user_checks import can_sign_in
 
@@ -51,8 +53,9 @@ class Populations:
         self._common = users
         self._nobody = Numbering([None])
         self._assigned: dict[str, UncertainUsers] = {}
-        self._admitted: dict[str, UncertainUsers] = {}
+        self._admitted: dict[tuple[str, bool], UncertainUsers] = {}
         self._sign_in: dict[str, UncertainUsers] = {}
+        self._in_doubt: dict[str, UserSet] = {}
         self._groups: dict[str, UserSet] = {}
 
     @cached_property
@@ -77,10 +80,11 @@ class Populations:
             user_checked: whether people who are not assigned are out even where it is not known
                 whether that matters.
         """
-        if situation.grant in USERLESS_GRANTS:
-            return UncertainUsers.certain(self._nobody.all)
-        entitled = self.entitled(situation.client, situation.grant, user_checked=user_checked)
-        return self.sign_in(situation) & entitled
+        client, grant = situation.client, situation.grant
+        if grant in USERLESS_GRANTS:
+            return let_in(situation.org, UncertainUsers.certain(self._nobody.all), client, grant)
+        entitled = self.entitled(client, grant, user_checked=user_checked)
+        return let_in(situation.org, self.sign_in(situation) & entitled, client, grant)
 
     def entitled(self, client: App, grant: str, *, user_checked: bool = False) -> UncertainUsers:
         """Those who may get a client's tokens as far as assignments go.
@@ -103,27 +107,47 @@ class Populations:
             for status, ids in self._org.users_by_status.items():
                 if can_sign_in(situation.grant, status):
                     sure |= self.users.of(ids)
-            self._sign_in[situation.grant] = UncertainUsers(sure, sure | self._unlisted)
+            possible = sure | self.status_in_doubt(situation.grant) | self._unlisted
+            self._sign_in[situation.grant] = UncertainUsers(sure, possible)
         return self._sign_in[situation.grant]
+
+    def status_in_doubt(self, grant: str) -> UserSet:
+        """Those of whom Okta does not publish whether their status lets them use a grant type."""
+        if grant in USERLESS_GRANTS:
+            return self._nobody.none
+        if grant not in self._in_doubt:
+            people = self.users.none
+            for status, ids in self._org.users_by_status.items():
+                if can_sign_in(grant, status) is None:
+                    people |= self.users.of(ids)
+            self._in_doubt[grant] = people
+        return self._in_doubt[grant]
 
     def assigned(self, client: App) -> UncertainUsers:
         """Those assigned to a client; everybody in Federation Broker Mode."""
-        if client.federation_broker:
+        if client.federation_broker and not isinstance(client, AgentClient):
             return UncertainUsers.certain(self.users.all)
-        if client.id not in self._assigned:
-            groups = [group.id for group in self._org.assigned_groups(client)]
+        key = client.client_id if isinstance(client, AgentClient) else client.id
+        if key not in self._assigned:
             sure = self.users.none
-            for group in groups:
-                sure |= self._members(group)
-            # Most users of an app are members of its groups. To drop them here is ten times
-            # faster than to number them again.
-            members = [self._org.members(group) for group in groups]
-            for ids in self._org.direct_assignments(client):
-                if others := frozenset(ids).difference(*members):
-                    sure |= self.users.of(others)
+            for app in user_apps(client):
+                sure |= self._assigned_to(app)
             complete = assignments_known(self._org, client)
-            self._assigned[client.id] = UncertainUsers(sure, sure if complete else self.users.all)
-        return self._assigned[client.id]
+            self._assigned[key] = UncertainUsers(sure, sure if complete else self.users.all)
+        return self._assigned[key]
+
+    def _assigned_to(self, app: App) -> UserSet:
+        groups = [group.id for group in self._org.assigned_groups(app)]
+        sure = self.users.none
+        for group in groups:
+            sure |= self._members(group)
+        # Most users of an app are members of its groups. To drop them here is ten times
+        # faster than to number them again.
+        members = [self._org.members(group) for group in groups]
+        for ids in self._org.direct_assignments(app):
+            if others := frozenset(ids).difference(*members):
+                sure |= self.users.of(others)
+        return sure
 
     def admitted(self, rule: PolicyRule, grant: str) -> UncertainUsers:
         """Those whom a rule's people condition lets through, assigned or not.
@@ -142,14 +166,17 @@ class Populations:
         if grant in USERLESS_GRANTS:
             nobody = self._nobody
             return UncertainUsers.certain(nobody.all if admits_userless(rule) else nobody.none)
-        if rule.place.path + rule.id not in self._admitted:
-            self._admitted[rule.place.path + rule.id] = self._admit(rule)
-        return self._admitted[rule.place.path + rule.id]
+        key = rule.place.path + rule.id, names_nobody(rule, grant)
+        if key not in self._admitted:
+            self._admitted[key] = self._admit(rule, grant)
+        return self._admitted[key]
 
-    def _admit(self, rule: PolicyRule) -> UncertainUsers:
+    def _admit(self, rule: PolicyRule, grant: str) -> UncertainUsers:
         users, people = self.users, rule.people
         included = UncertainUsers.certain(users.all)
-        if not people.everyone:
+        if names_nobody(rule, grant):
+            included = UncertainUsers(users.none, users.all)
+        elif not people.everyone:
             included = self._users_of(people.users.include, people.groups.include)
         if not people.users.exclude and not people.groups.exclude:
             return included

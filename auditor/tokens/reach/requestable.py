@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.snapshot.models.servers import OIDC_SCOPES, Scope
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.request import TokenRequest
 from auditor.tokens.scopes import OFFLINE_ACCESS, OPENID, AskedScopes, at_custom_server
 from auditor.tokens.situation import Situation
 
@@ -129,10 +129,4 @@ class Requestable:
         return self.situation.asked(self._request(scopes))
 
     def _request(self, scopes: frozenset[str] | None) -> TokenRequest:
-        situation = self.situation
-        return TokenRequest(
-            server=situation.server.id if situation.server else ORG_SERVER,
-            client=situation.client.client_id,
-            grant=situation.grant,
-            scopes=scopes,
-        )
+        return self.situation.request(None, scopes)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from auditor.snapshot.models.agents import is_agent_id
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import (
     ALL_CLIENTS,
@@ -19,6 +20,7 @@ from auditor.snapshot.models.servers import (
     AuthorizationServer,
     PolicyRule,
 )
+from auditor.snapshot.org import Org
 from auditor.tokens.grants import KNOWN_GRANTS
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.client_groups import ClientGroup
@@ -26,6 +28,7 @@ from auditor.tokens.reach.regions import Stage
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UserSet
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.usual_request import usual_request
 
 
 class Obstacle(StrEnum):
@@ -121,7 +124,8 @@ class UnreachedRules:
                 farthest = replace(farthest, shadowed_by=both)
             elif _rank(stopped) > _rank(farthest):
                 farthest = stopped
-        if farthest.obstacle not in _WHATEVER_CLIENTS and not self.reach.org.known("apps"):
+        unknown = not self.reach.org.known("apps") or names_unknown_agents(self.reach.org, policy)
+        if farthest.obstacle not in _WHATEVER_CLIENTS and unknown:
             return RuleReach(policy, rule, reached=None)
         return farthest
 
@@ -225,6 +229,11 @@ class UnreachedRules:
         return request_to(self.server, client, grant, people, scopes)
 
 
+def names_unknown_agents(org: Org, policy: AccessPolicy) -> bool:
+    """Whether a policy names AI agents, or other workload principals, of which nothing is known."""
+    return any(is_agent_id(name) and org.client(name) is None for name in policy.clients)
+
+
 def request_to(
     server: AuthorizationServer,
     client: App,
@@ -233,13 +242,7 @@ def request_to(
     scopes: frozenset[str] | None,
 ) -> TokenRequest:
     """A request of the first of some people; without a user if there are none."""
-    return TokenRequest(
-        server=server.id,
-        client=client.client_id,
-        grant=grant,
-        user=people.first() if people else None,
-        scopes=scopes,
-    )
+    return usual_request(server, client, grant, people.first() if people else None, scopes)
 
 
 def _shadowing(

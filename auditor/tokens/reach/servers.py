@@ -17,18 +17,19 @@ from functools import cached_property
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
-from auditor.tokens.reach.client_groups import (
-    ClientGroup,
-    ClientKind,
-    client_groups,
-    client_kinds,
-)
+from auditor.tokens.reach.client_groups import ClientGroup, client_groups, client_kinds
 from auditor.tokens.reach.populations import shared_populations
 from auditor.tokens.reach.regions import Region, everybody_in
-from auditor.tokens.reach.rules import RuleReach, UnreachedRules, request_to
+from auditor.tokens.reach.rules import (
+    RuleReach,
+    UnreachedRules,
+    names_unknown_agents,
+    request_to,
+)
 from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reads import CONSULTS, CUSTOM_SERVER_READS
 from auditor.tokens.request import TokenRequest
+from auditor.tokens.situation import ClientKind
 
 
 def tenant_reach(org: Org) -> TenantReach:
@@ -74,8 +75,8 @@ class TenantReach:
 
     @cached_property
     def clients(self) -> tuple[App, ...]:
-        """Active clients that the org configures."""
-        return tuple(app for app in self.reach.org.apps if app.active and app.configurable)
+        """Active clients that the org configures, AI agents included."""
+        return tuple(app for app in self.reach.org.clients if app.active and app.configurable)
 
     @cached_property
     def kinds(self) -> Mapping[ClientKind, Mapping[str, App]]:
@@ -120,10 +121,14 @@ class ServerReach:
     def scopes(self) -> Mapping[str, bool | None]:
         """Each scope of the server, and whether anybody can obtain it; None if not known.
 
-        Where the clients were not all read, a scope that nobody obtains is not known either.
+        Where the clients were not all read, or a policy names an agent that is not known, a scope
+        that nobody obtains is not known either.
         """
         org = self.tenant.reach.org
-        none_yet = False if org.known("apps") else None
+        unknown = not org.known("apps") or any(
+            names_unknown_agents(org, policy) for policy in org.active_policies(self.server)
+        )
+        none_yet = None if unknown else False
         obtained: dict[str, bool | None] = {
             scope.name: none_yet for scope in org.scopes(self.server)
         }

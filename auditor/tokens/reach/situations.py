@@ -24,8 +24,9 @@ from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.regions import Evaluation, Region, everybody_in
 from auditor.tokens.reach.requestable import UNNAMED, Requestable
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.request import TokenRequest
 from auditor.tokens.rules_in_order import Candidate
+from auditor.tokens.server_tables import ServerTables
 from auditor.tokens.situation import Situation
 
 
@@ -80,14 +81,22 @@ class SituationReach:
         return self.reach.populations.eligible(self.situation)
 
     @cached_property
+    def eligible_if_checked(self) -> UncertainUsers:
+        """Those of them who are assigned, where that is checked (`Region.user_checked`)."""
+        eligible = self.eligible
+        if not eligible.possible or not self.situation.user_check_undocumented:
+            return eligible
+        return self.reach.populations.eligible(self.situation, user_checked=True)
+
+    @cached_property
     def regions(self) -> tuple[Region, ...]:
         """What each rule gives to whom; only those with anybody in them."""
         eligible = self.eligible
         if not eligible.possible:
             return ()
-        assigned = self.reach.populations.eligible(self.situation, user_checked=True)
+        checked = self.eligible_if_checked
         regions = (
-            replace(region, people=region.people & (assigned if region.user_checked else eligible))
+            replace(region, people=region.people & (checked if region.user_checked else eligible))
             for region in self.evaluation.regions
         )
         return tuple(region for region in regions if region.people.possible)
@@ -128,14 +137,7 @@ class SituationReach:
 
     def request(self, user: str | None, scopes: frozenset[str] | None) -> TokenRequest:
         """A request of this situation."""
-        situation = self.situation
-        return TokenRequest(
-            server=situation.server.id if situation.server else ORG_SERVER,
-            client=situation.client.client_id,
-            grant=situation.grant,
-            user=user,
-            scopes=scopes,
-        )
+        return self.situation.request(user, scopes)
 
     @property
     def _none(self) -> UserSet:
@@ -205,11 +207,7 @@ class Reach:
         server, client, blocked = situation.server, situation.client, situation.blocking_check
         if server is None:
             return client.client_id, situation.grant
-        covering = tuple(
-            at
-            for at, policy in enumerate(self.org.policies(server))
-            if policy.covers(client.client_id)
-        )
+        covering = ServerTables.of(self.org).covering(server, client.client_id)
         return _kind(situation), covering, bool(blocked and blocked.missing)
 
     def _requestable_in(self, situation: Situation, refused: frozenset[str]) -> Requestable:
@@ -230,11 +228,4 @@ class Reach:
 def _kind(situation: Situation) -> Hashable:
     """Everything on which it depends which scopes may be asked for at a custom server."""
     assert situation.server is not None
-    client = situation.client
-    return (
-        situation.server.id,
-        situation.grant,
-        client.service,
-        situation.default_response_type,
-        situation.asks_in_vain,
-    )
+    return situation.server.id, situation.client_kind

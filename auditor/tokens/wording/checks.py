@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
+from auditor.tokens.people import user_apps
 from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
+from auditor.tokens.request import ORG_SERVER
+from auditor.tokens.scopes import AskedScopes
 
 
 def check_words(explanation: DecisionSteps, check: Check) -> str:
@@ -46,10 +50,13 @@ def _client(explanation: DecisionSteps, check: Check) -> str:
 
 def _zones(explanation: DecisionSteps, check: Check) -> str:
     name = _client_name(explanation)
+    unknown = "the network zones of the org were not read"
+    if check.unsettled:
+        unknown = f"whether the network zones of {name} let it in is not known"
     return {
         Verdict.PASSED: f"{name} may be used from its network zones",
         Verdict.FAILED: f"{name} may be used from network zones only that match no address",
-    }.get(check.verdict, "the network zones of the org were not read")
+    }.get(check.verdict, unknown)
 
 
 def _keys(explanation: DecisionSteps, check: Check) -> str:
@@ -68,6 +75,8 @@ def _grant(explanation: DecisionSteps, check: Check) -> str:
         return f"Okta knows no grant type {quoted(grant)}"
     if check.verdict is Verdict.FAILED:
         return f"{name} may not use {grant}"
+    if check.verdict is Verdict.UNKNOWN:
+        return f"{name} is an AI agent, and no source says whether it may use {grant}"
     return f"{name} is active and may use {grant}"
 
 
@@ -108,28 +117,53 @@ def _dpop(explanation: DecisionSteps, check: Check) -> str:
     return "the client requires DPoP"
 
 
+def _subject_token(explanation: DecisionSteps, check: Check) -> str:
+    server, subject_server = explanation.situation.server, explanation.request.subject_server
+    name = "the org server"
+    if subject_server and subject_server != ORG_SERVER:
+        name = f"server {quoted(explanation.situation.org.server(subject_server).title)}"
+    own = quoted(server.title) if server else "the org server"
+    if check.verdict is Verdict.UNKNOWN:
+        return f"whether {own} takes subject tokens of {name} is not known"
+    takes = "takes no" if check.verdict is Verdict.FAILED else "takes"
+    return f"{own} {takes} subject tokens of {name}"
+
+
 def _scopes(explanation: DecisionSteps, check: Check) -> str:
     request = explanation.request
     asked = explanation.situation.asked(request)
     names = listed(sorted(request.scopes), most=8) if request.scopes else "no scopes"
+    if request.assertion_scopes and not request.scopes:
+        names = f"{listed(sorted(request.assertion_scopes), most=8)} of the assertion"
     if check.rejection is not None:
-        return f"scopes {names}: {_why_not(asked.undefined, check.rejection)}"
+        return f"scopes {names}: {_why_not(asked, check.rejection)}"
     if check.missing is not None:
         return f"scopes {names}: not known"
-    if asked.unsettled is MissingFactKind.CONSENT_WITHOUT_PAGE:
-        return f"scopes {names}: one requires consent, and there is no page to ask on"
     if asked.unsettled is not None:
-        return f"scopes {names}: whether they may be named beside this assertion is not known"
+        return f"scopes {names}: {_UNSETTLED_SCOPES[asked.unsettled]}"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
     noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
     return f"{noun} {names} can be asked for"
 
 
-def _why_not(undefined: frozenset[str], rejection: Rejection) -> str:
-    if undefined:
-        verb = "is" if len(undefined) == 1 else "are"
-        return f"{listed(sorted(undefined), most=8)} {verb} not defined on this server"
+_UNSETTLED_SCOPES = {
+    MissingFactKind.AGENT_CONNECTIONS: "whether a connection of the agent allows them is not known",
+    MissingFactKind.CONSENT_WITHOUT_PAGE: "one requires consent, and there is no page to ask on",
+    MissingFactKind.INTERCLIENT_TRUST: "interclient_access takes an app that trusts the client",
+    MissingFactKind.SCOPES_WITH_ASSERTION: (
+        "whether they may be named beside this assertion is not known"
+    ),
+}
+
+
+def _why_not(asked: AskedScopes, rejection: Rejection) -> str:
+    if asked.unconnected:
+        unconnected = listed(sorted(asked.unconnected), most=8)
+        return f"no resource connection of the agent allows {unconnected}"
+    if asked.undefined:
+        verb = "is" if len(asked.undefined) == 1 else "are"
+        return f"{listed(sorted(asked.undefined), most=8)} {verb} not defined on this server"
     if rejection is ONLY_SERVICE_APPS:
         return "only service apps get tokens without a user from the org server"
     return rejection.description or "is not possible with this grant type"
@@ -140,6 +174,9 @@ def _user(explanation: DecisionSteps, check: Check) -> str:
     if user_id is None:
         return "the request names no user"
     user = org.user(user_id)
+    if user is not None and check.verdict is Verdict.UNKNOWN:
+        open_ends = "whether this grant type needs more is not published"
+        return f"user {quoted(user.title)} is {user.status}; {open_ends}"
     if user is not None:
         return f"user {quoted(user.title)} is {user.status}"
     if check.verdict is Verdict.UNKNOWN:
@@ -150,7 +187,9 @@ def _user(explanation: DecisionSteps, check: Check) -> str:
 def _assignment(explanation: DecisionSteps, check: Check) -> str:
     name = _user_name(explanation.situation.org, explanation.request.user)
     if check.verdict is Verdict.PASSED:
-        return f"user {name} is active and {_assigned_how(explanation)}"
+        user = explanation.situation.org.user(explanation.request.user or "")
+        active = user is not None and user.status == "ACTIVE"
+        return f"user {name}{' is active and' if active else ':'} {_assigned_how(explanation)}"
     if check.verdict is Verdict.FAILED:
         return f"user {name} is not assigned to the client"
     if check.unsettled and check.unsettled.kind is MissingFactKind.EXCHANGE_USER_CHECK:
@@ -165,11 +204,14 @@ def _assigned_how(explanation: DecisionSteps) -> str:
         return "needs no assignment (Federation Broker Mode)"
     groups = [
         quoted(group.title)
-        for assignment in org.assigned_groups(client)
+        for app in user_apps(client)
+        for assignment in org.assigned_groups(app)
         if (group := org.group(assignment.id))
         and explanation.request.user in org.members(assignment.id)
     ]
-    return f"assigned through group {listed(groups)}" if groups else "assigned directly"
+    to = f" to {listed(quoted(app.title) for app in user_apps(client) if app is not client)}"
+    assigned = f"assigned{to}" if isinstance(client, AgentClient) else "assigned"
+    return f"{assigned} through group {listed(groups)}" if groups else f"{assigned} directly"
 
 
 def _claims(explanation: DecisionSteps, check: Check) -> str:
@@ -202,6 +244,7 @@ _BY_CONDITION: dict[Condition, Callable[[DecisionSteps, Check], str]] = {
     Condition.REDIRECT_URI: _redirect_uri,
     Condition.PKCE: _pkce,
     Condition.DPOP: _dpop,
+    Condition.SUBJECT_TOKEN: _subject_token,
     Condition.SCOPES: _scopes,
     Condition.USER: _user,
     Condition.ASSIGNMENT: _assignment,

@@ -125,10 +125,12 @@ def _ending(explanation: DecisionSteps, step: RuleStep) -> str:
 
 
 def _people(explanation: DecisionSteps, rule: PolicyRule, missing: MissingFact | None) -> str:
+    if missing is not None and missing.kind is MissingFactKind.RULE_WITHOUT_PEOPLE:
+        return "it names nobody; what that means in this grant type is not published"
     if missing is not None and missing.kind is not MissingFactKind.EXCHANGE_USER_CHECK:
         return "whether it admits the user is not known"
     org, user = explanation.situation.org, explanation.user
-    gap = people_gap(org, rule, user)
+    gap = people_gap(org, rule, user, explanation.request.grant)
     words = "matches" if gap is None else _people_gap(org, gap, user)
     if missing is None:
         return words

@@ -159,6 +159,7 @@ def test_each_finding_is_judged_by_what_is_about_it(
 ) -> None:
     judged = accept(result(), file, baseline, as_of=day)
 
+    assert judged.baseline == ("" if baseline is None else "b.json")
     every = {item.fingerprint: item for item in (*judged.findings, *judged.accepted)}
     assert len(every) == len(judged.findings) + len(judged.accepted) == len(result().findings)
     for finding in result().findings:

@@ -151,6 +151,7 @@ reason = "x"
 def test_the_policy_may_ask_for_a_ticket_and_forbid_rules() -> None:
     with pytest.raises(UsageError, match=r"s.toml:1: ticket: the key is missing"):
         parsed(ENTRY, SuppressionPolicy(require_ticket=True))
+    assert parsed(f'{ENTRY}ticket = "SEC-1"\n', SuppressionPolicy(require_ticket=True)).entries
     with pytest.raises(UsageError, match=r"s.toml:2: rule: findings of OAM101 may not"):
         parsed(ENTRY, SuppressionPolicy(never=("OAM1",)))
     with pytest.raises(UsageError, match=r"suppression_policy.never: No rule"):

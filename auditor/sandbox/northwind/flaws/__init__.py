@@ -17,10 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from auditor.sandbox.northwind.flaws import (
+    agents,
     claims,
     client_keys,
     clients,
     exchanges,
+    okta_apis,
     org,
     people,
     rules,
@@ -32,6 +34,20 @@ from auditor.sandbox.northwind.flaws import (
 from auditor.sandbox.northwind.flaws.flaw import Flaw, table
 
 FLAWS: Mapping[str, Flaw] = table(
-    [servers, rules, exchanges, scopes, claims, clients, sign_in, client_keys, people, tokens, org]
+    [
+        servers,
+        agents,
+        rules,
+        exchanges,
+        scopes,
+        claims,
+        clients,
+        sign_in,
+        client_keys,
+        people,
+        okta_apis,
+        tokens,
+        org,
+    ]
 )
 """All flaws, by the code of the rule that finds them."""

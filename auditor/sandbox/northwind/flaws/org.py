@@ -58,3 +58,31 @@ def insecure_origins(company: Company) -> None:
 def zone_of_nowhere(company: Company) -> None:
     """The zone for the Oslo office was made before the office had a network."""
     add_zone(company, "Oslo office")
+
+
+@flaw("OAM809")
+def origin_with_a_slash(company: Company) -> None:
+    """The address of the price board was copied from a browser, slash and all."""
+    add_origin(company, "Price board", "https://board.northwind.example/")
+
+
+@flaw("OAM810")
+def zone_that_was_tidied_up(company: Company) -> None:
+    """The archive's token is for the old office, whose network zone was deleted."""
+    token = add_token(company, "archive-index", "svc-backup", days_idle=1)
+    token["network"]["include"] = [made_id("nzo", "Old office")]
+
+
+@flaw("OAM811")
+def integration_that_does_more(company: Company) -> None:
+    """Sales connected a travel agency, which asked for more than the names of travellers."""
+    company.add(
+        "/integrations/api/v1/api-services",
+        {
+            "id": made_id("0oa", "Travel agency"),
+            "name": "Travel agency",
+            "type": "travel_agency",
+            "grantedScopes": ["okta.users.read", "okta.users.manage"],
+            "createdAt": company.ago(days=200),
+        },
+    )

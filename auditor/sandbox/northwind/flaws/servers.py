@@ -46,6 +46,22 @@ def half_retired(company: Company) -> None:
     pilot(company, "Returns Desk").record["status"] = "INACTIVE"
 
 
+@flaw("OAM107")
+def half_moved(company: Company) -> None:
+    """When the sign-in page moved to a domain of its own, one server moved, and no app."""
+    company.add(
+        "/api/v1/domains",
+        {
+            "id": made_id("OcD", "login"),
+            "domain": "login.northwind.example",
+            "validationStatus": "COMPLETED",
+        },
+    )
+    cafeteria = pilot(company, "Cafeteria").record
+    cafeteria["issuerMode"] = "CUSTOM_URL"
+    cafeteria["issuer"] = f"https://login.northwind.example/oauth2/{cafeteria['id']}"
+
+
 @flaw("OAM201")
 def canteen_for_all(company: Company) -> None:
     """Everybody eats, so the canteen's policy is for every client."""

@@ -1,10 +1,10 @@
-"""Mistakes with how apps sign people in and out (OAM527 to OAM534)."""
+"""Mistakes with how apps sign people in and out (OAM527 to OAM536)."""
 
 from __future__ import annotations
 
 from auditor.sandbox.northwind.company import Company
 from auditor.sandbox.northwind.flaws.flaw import flaw, let_browse, oauth
-from auditor.sandbox.northwind.records import CODE, DEVICE, IMPLICIT
+from auditor.sandbox.northwind.records import BACKCHANNEL, CODE, DEVICE, IMPLICIT
 from auditor.sandbox.northwind.servers import SIGN_IN
 
 
@@ -50,3 +50,13 @@ def no_way_out(company: Company) -> None:
     app = company.web_app("suggestion-form", redirect, groups=["Support"])
     oauth(app)["post_logout_redirect_uris"] = []
     let_browse(company, "suggestion-form")
+
+
+@flaw("OAM536")
+def nobody_to_ask(company: Company) -> None:
+    """The call centre was to have calls approved on a phone; the app for that never came."""
+    redirect = "https://calls.northwind.example/callback"
+    grants = [CODE, BACKCHANNEL]
+    company.web_app("call-centre", redirect, grants=grants, groups=["Support"])
+    calls = company.at("Parts Catalog").policy("Call centre", clients=["call-centre"])
+    calls.rule("Browse", grants, [*SIGN_IN, "catalog:browse"])
