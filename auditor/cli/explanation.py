@@ -88,7 +88,10 @@ def _below(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> 
             yield from ("", "Name a user: --user LOGIN")
         if _lacks_assertion_scopes(decision, request):
             yield from ("", "Name what the assertion carries: --assertion-scope SCOPE")
-        yield from ["", *unread(org)] if unread(org) else []
+        missing = decision.missing.kind if decision.missing else None
+        agents = ("agent_connections",) if missing is MissingFactKind.AGENT_CONNECTIONS else ()
+        sentences = unread(org, *agents)
+        yield from ["", *sentences] if sentences else []
     if request.grant == AUTHORIZATION_CODE and request.server != ORG_SERVER:
         yield from ("", _EVALUATED_ONCE)
 
