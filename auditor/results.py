@@ -23,6 +23,7 @@ from auditor.lint.completeness import (
     unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
@@ -32,7 +33,7 @@ from auditor.lint.reported_finding import (
     RelatedObject,
     Witness,
 )
-from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.result import Crashed, Deselection, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
@@ -55,6 +56,7 @@ __all__ = [
     "CollectionStatus",
     "Completeness",
     "Crashed",
+    "Deselection",
     "FindingStatus",
     "Fixed",
     "LedgerEntry",
@@ -78,7 +80,9 @@ __all__ = [
     "Weakening",
     "Witness",
     "deleted_objects",
+    "deselected_words",
     "ends_soon",
+    "evaluated_words",
     "incomplete_rules",
     "incompleteness",
     "lineage",

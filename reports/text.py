@@ -30,7 +30,7 @@ from auditor import (
 from auditor.oauth import Answer
 from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
-from ._text_opening import checked, counts, opening, worst_rules
+from ._text_opening import checked, counts, not_selected, opening, worst_rules
 from ._trend import trend
 from ._wording import acceptance_counts, acceptance_reason, answer_lines, sentence
 
@@ -48,6 +48,7 @@ def render(result: AuditResult) -> str:
         opening=opening(result),
         worst_rules=worst_rules(result),
         counts=counts(result),
+        not_selected=not_selected(result),
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
         notices=result.notices,
