@@ -29,6 +29,7 @@ from auditor.snapshot.models.org import (
     InlineHook,
     NetworkZone,
     OrgProfile,
+    PrincipalRateLimit,
     TrustedOrigin,
 )
 from auditor.snapshot.models.servers import (
@@ -75,6 +76,7 @@ __all__ = [
     "OrgProfile",
     "PeopleCondition",
     "PolicyRule",
+    "PrincipalRateLimit",
     "Record",
     "RecordPlace",
     "RolePermission",

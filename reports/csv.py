@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, csv_cell, report
+from auditor.oauth import answer_words
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -39,6 +40,8 @@ COLUMNS = (
     "owner",
     "ticket",
     "expires",
+    "okta_answers",
+    "log_filter",
 )
 
 _Row = dict[str, object]
@@ -105,4 +108,6 @@ def _finding(item: ReportedFinding) -> _Row:
             "ticket": item.acceptance.ticket,
             "expires": item.acceptance.expires,
         }
+    if item.answer:
+        row |= {"okta_answers": answer_words(item.answer), "log_filter": item.answer.log_filter}
     return row

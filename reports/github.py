@@ -15,7 +15,7 @@ from auditor.results import Crashed, evaluated_words, incompleteness
 
 from ._output import file_name
 from ._trend import trend
-from ._wording import crash_notice, sentence, severities
+from ._wording import answer_lines, crash_notice, sentence, severities
 
 MOST = 10
 
@@ -62,7 +62,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
 
 def _finding(kind: str, finding: ReportedFinding) -> str:
     region = finding.location.region
-    text = f"{sentence(one_line(finding.message))}\nFix: {sentence(one_line(finding.fix))}"
+    lines = [sentence(finding.message), f"Fix: {sentence(finding.fix)}"]
+    text = "\n".join(map(one_line, [*lines, *answer_lines(finding.answer)]))
     return _command(
         kind,
         finding.location.file,

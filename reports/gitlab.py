@@ -15,7 +15,7 @@ from auditor import AuditResult, Rule, Severity, one_line, report
 from auditor.results import NO_RULES, evaluated_words
 
 from ._output import file_name, json_document, with_identity
-from ._wording import crash_notice, sentence
+from ._wording import answer_lines, crash_notice, sentence
 
 _SEVERITY = {
     Severity.CRITICAL: "blocker",
@@ -52,7 +52,9 @@ def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:
     for item, identity in with_identity(result.findings):
         yield _entry(
             item.rule,
-            f"{sentence(item.message)} Fix: {sentence(item.fix)}",
+            " ".join(
+                [sentence(item.message), f"Fix: {sentence(item.fix)}", *answer_lines(item.answer)]
+            ),
             severity=_SEVERITY[item.severity],
             identity=identity,
             file=item.location.file,

@@ -114,6 +114,7 @@ def base() -> dict[str, Any]:
         LISTS["client_roles"]: [{"id": "ra1", "type": "SUPER_ADMIN"}],
         "/api/v1/iam/roles": {"roles": [{"id": "cr01", "label": "r"}]},
         LISTS["role_permissions"]: {"permissions": [{"label": "okta.apps.read"}]},
+        "/api/v1/principal-rate-limits": [{"id": "prl1", "principalId": "0oa1"}],
         LISTS["token_owner_roles"]: [{"id": "ra2", "type": "SUPER_ADMIN"}],
         "/api/v1/api-tokens": [{"id": "00T1", "name": "t", "userId": "00u1", "network": {}}],
         "/api/v1/apps": [*document["/api/v1/apps"], portal],

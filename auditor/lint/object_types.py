@@ -28,6 +28,7 @@ _NAMES = {
     "org": ("org", "orgs"),
     "org_setting": ("org setting", "org settings"),
     "policy_rule": ("policy rule", "policy rules"),
+    "rate_limit": ("rate limit", "rate limits"),
     "role_permission": ("permission of a role", "permissions of roles"),
     "scope": ("scope", "scopes"),
     "trusted_origin": ("trusted origin", "trusted origins"),

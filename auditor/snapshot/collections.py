@@ -38,6 +38,7 @@ from auditor.snapshot.models.org import (
     InlineHook,
     NetworkZone,
     OrgProfile,
+    PrincipalRateLimit,
     TrustedOrigin,
 )
 from auditor.snapshot.models.servers import (
@@ -479,6 +480,17 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=ApiServiceIntegration,
         oauth_scope="okta.oauthIntegrations.read",
         bucket=INTEGRATIONS,
+        later=True,
+    ),
+    # Okta lists them for one type of principal at a time. Those of API tokens are not read.
+    Collection(
+        name="client_rate_limits",
+        label="rate limits of clients",
+        path="/api/v1/principal-rate-limits",
+        model=PrincipalRateLimit,
+        oauth_scope="okta.principalRateLimits.read",
+        bucket=MANAGEMENT,
+        query={"filter": 'principalType eq "OAUTH_CLIENT"', "limit": "50"},
         later=True,
     ),
     Collection(

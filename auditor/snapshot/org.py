@@ -15,6 +15,7 @@ from auditor.snapshot.models.org import (
     InlineHook,
     NetworkZone,
     OrgProfile,
+    PrincipalRateLimit,
     TrustedOrigin,
 )
 from auditor.snapshot.org_clients import ClientsOfOrg
@@ -58,6 +59,11 @@ class Org(ServersOfOrg, ClientsOfOrg):
     def api_service_integrations(self) -> tuple[ApiServiceIntegration, ...]:
         """Other companies' services that have scopes of the Management API."""
         return self._all("api_service_integrations", ApiServiceIntegration)
+
+    @property
+    def client_rate_limits(self) -> tuple[PrincipalRateLimit, ...]:
+        """How much of the rate limits clients may use up, where that was set for one."""
+        return self._all("client_rate_limits", PrincipalRateLimit)
 
     @property
     def custom_domains(self) -> tuple[CustomDomain, ...]:

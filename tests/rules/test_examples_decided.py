@@ -241,6 +241,7 @@ UNFAILING: dict[str, Condition] = {
 UNASKED = {
     "OAM320": "the answer to a token of another server, which the examples' requests do not name",
     "OAM420": "whether the user is in too many groups is not known",
+    "OAM534": "the answer to a request to sign out",
     "OAM606": "the answer of an API to a token that is minted",
     "OAM615": "the answer of an API to a token that is minted",
     "OAM703": "the answer to a refresh token that has ended by then",

@@ -148,6 +148,7 @@ def test_custom_roles_count_by_their_permissions(scope: str, permission: str, to
         ("OAM617", "app_grants"),
         ("OAM811", "api_service_integrations"),
         ("OAM107", "custom_domains"),
+        ("OAM812", "client_rate_limits"),
         ("OAM616", "app_grants"),
     ],
 )
@@ -222,3 +223,22 @@ def test_only_fixed_issuers_differ(server: str | None, app: str | None, told: in
 
     assert len(messages("OAM107", content | {"/api/v1/domains": [domain]})) == told
     assert not messages("OAM107", content)
+
+
+@pytest.mark.parametrize(
+    ("requests", "at_once", "told"),
+    [(100, 50, 1), (50, 100, 1), (100, 100, 1), (99, 99, 0), (None, None, 0)],
+)
+def test_a_whole_rate_limit_is_told_once(
+    requests: int | None, at_once: int | None, told: int
+) -> None:
+    limit = {
+        "id": "prl1",
+        "principalId": "0oaElsewhere",
+        "defaultPercentage": requests,
+        "defaultConcurrencyPercentage": at_once,
+    }
+    found = messages("OAM812", {"/api/v1/principal-rate-limits": [limit]})
+
+    assert len(found) == told
+    assert all("0oaElsewhere" in message for message in found)
