@@ -24,6 +24,7 @@ from auditor.lint.completeness import (
     unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.object_types import type_name
 from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
@@ -34,7 +35,7 @@ from auditor.lint.reported_finding import (
     RelatedObject,
     Witness,
 )
-from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.result import Crashed, Deselection, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
@@ -58,6 +59,7 @@ __all__ = [
     "CollectionStatus",
     "Completeness",
     "Crashed",
+    "Deselection",
     "FindingStatus",
     "Fixed",
     "LedgerEntry",
@@ -83,7 +85,9 @@ __all__ = [
     "Witness",
     "causes",
     "deleted_objects",
+    "deselected_words",
     "ends_soon",
+    "evaluated_words",
     "incomplete_rules",
     "incompleteness",
     "lineage",

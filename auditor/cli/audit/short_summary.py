@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from auditor.lint.causes import causes
+from auditor.lint.deselection import evaluated_words
 from auditor.lint.presentation import Presentation
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
@@ -32,12 +33,12 @@ def short_summary(result: AuditResult, shown_to: Presentation) -> str:
     """What matters in a few sentences, the counts, the worst findings, what was not checked."""
     counts = "   ".join(f"{s.upper()} {n}" for s, n in result.by_severity.items() if n)
     checked = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated)} not evaluated"
-    head = f"{counts or 'No findings'}        {checked}"
-    lines = [
-        "",
-        *_sentences(result),
-        *([head] if len(head) <= shown_to.width else [counts, checked]),
-    ]
+    severities = counts or "No findings"
+    numbers = [f"{severities}        {checked}"]
+    if len(numbers[0]) > shown_to.width:
+        numbers = [severities, checked]
+    lines = ["", *_sentences(result), *numbers]
+    lines += [f"{evaluated_words(result)}."] if result.deselected else []
     lines += [f"rule {item.rule.code} crashed: {item.error}" for item in result.crashed]
     # The first finding of each cause: variety says more than repetition.
     shown = [cause.example for cause in causes(result.findings)[:_SHOWN]]
