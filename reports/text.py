@@ -36,7 +36,7 @@ from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes
 
 WIDTH = 100
 _NARROW = 80
-"""The width of the causes, which are a table."""
+"""The width of the causes, which are a table, and of what Okta answers."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _FIXED_NAMED = 20
 _Value = TypeVar("_Value")
@@ -79,8 +79,8 @@ def _wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDT
     )
 
 
-def _narrow(text: str, first: str) -> str:
-    return _wrap(text, first, " " * len(first), _NARROW)
+def _narrow(text: str, first: str, rest: str | None = None) -> str:
+    return _wrap(text, first, " " * len(first) if rest is None else rest, _NARROW)
 
 
 def _environment() -> Environment:
