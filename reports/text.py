@@ -30,7 +30,7 @@ from auditor import (
 from auditor.oauth import Answer
 from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
-from ._text_opening import cause_rows, checked, counts, opening
+from ._text_opening import cause_rows, checked, counts, not_selected, opening
 from ._trend import trend
 from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes_heading, sentence
 
@@ -51,6 +51,7 @@ def render(result: AuditResult) -> str:
         causes_heading=causes_heading(result),
         causes=cause_rows(result),
         counts=counts(result),
+        not_selected=not_selected(result),
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
         notices=result.notices,
