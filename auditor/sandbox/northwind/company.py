@@ -34,6 +34,7 @@ ANY_CLIENT = "ALL_CLIENTS"
 _SERVERS = "/api/v1/authorizationServers"
 _APPS = "/api/v1/apps"
 _GROUPS = "/api/v1/groups"
+_AGENTS = "/workload-principals/api/v1/ai-agents"
 _USERS = "/api/v1/users"
 
 _KEYWORDS = {ANY_ASSIGNED: ANY_ASSIGNED, ANY_CLIENT: ANY_CLIENT}
@@ -222,6 +223,43 @@ class Company:
         """Let an app sign people in to another one by interclient access."""
         path = f"{_APPS}/{self.client(label)['id']}/interclient-allowed-apps"
         self.bare_ids.setdefault(path, []).append(self.client(origin)["id"])
+
+    # AI agents
+
+    def agent(self, name: str, *, app: str) -> Json:
+        """Add an active AI agent.
+
+        Args:
+            name: its name.
+            app: the app in which people use it, and sign in for that.
+        """
+        record: Json = {
+            "id": made_id("wlp", name),
+            "status": "ACTIVE",
+            "profile": {"name": name, "description": f"An agent of {app}"},
+            "signOnProvider": {"appInstanceId": self.client(app)["id"]},
+        }
+        self._client_ids[name] = record["id"]
+        return self.add(_AGENTS, record)
+
+    def connect(self, agent: str, server: str, scopes: Iterable[str]) -> Json:
+        """Let an agent ask for scopes of a server."""
+        identity = self.named(_AGENTS, made_id("wlp", agent), agent)["id"]
+        issuer = self.at(server).record
+        connection = {
+            "id": made_id("mcn", agent, server),
+            "connectionType": "IDENTITY_ASSERTION_CUSTOM_AS",
+            "status": "ACTIVE",
+            "authorizationServer": {
+                "orn": f"orn:okta:idp:{made_id('00o', 'Northwind Robotics')}"
+                f":authorization_servers:{issuer['id']}",
+                "name": server,
+                "issuerUrl": issuer["issuer"],
+            },
+            "scopeCondition": "INCLUDE_ONLY",
+            "scopes": list(scopes),
+        }
+        return self.add(f"{_AGENTS}/{identity}/connections", connection)
 
     # Authorization servers
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from auditor.sandbox.northwind.agents import add_agents
 from auditor.sandbox.northwind.clients import add_clients
 from auditor.sandbox.northwind.company import Company
 from auditor.sandbox.northwind.flaws import FLAWS
@@ -33,6 +34,7 @@ def northwind(now: datetime, *, flaws: Iterable[str] | None = None) -> dict[str,
     add_tokens(company)
     add_clients(company)
     add_servers(company)
+    add_agents(company)
     for code in sorted(chosen):
         FLAWS[code].plant(company)
     return company.document()

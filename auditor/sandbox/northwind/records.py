@@ -18,6 +18,7 @@ IMPLICIT = "implicit"
 PASSWORD = "password"  # noqa: S105 - a grant type
 MACHINE = "client_credentials"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 BACKCHANNEL = "urn:openid:params:grant-type:ciba"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from auditor.sandbox.northwind.flaws import (
+    agents,
     claims,
     client_keys,
     clients,
@@ -35,6 +36,7 @@ from auditor.sandbox.northwind.flaws.flaw import Flaw, table
 FLAWS: Mapping[str, Flaw] = table(
     [
         servers,
+        agents,
         rules,
         exchanges,
         scopes,
