@@ -14,6 +14,7 @@ from auditor.access_overview.model import (
     ServerAccess,
 )
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.causes import Cause, causes
 from auditor.lint.completeness import (
     NO_RULES,
     Completeness,
@@ -50,6 +51,7 @@ __all__ = [
     "AcceptedBy",
     "AccessOverview",
     "Capture",
+    "Cause",
     "ClientAccess",
     "ClientServerAccess",
     "CollectionStatus",
@@ -77,6 +79,7 @@ __all__ = [
     "TextRegion",
     "Weakening",
     "Witness",
+    "causes",
     "deleted_objects",
     "ends_soon",
     "incomplete_rules",

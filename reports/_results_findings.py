@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from auditor import Confidence, Impact, Severity
-from auditor.oauth import TokenRequest
+from auditor.oauth import Answer, AnswerForm, TokenRequest
 from auditor.results import AcceptedBy, FindingStatus, Witness
 
 # Reports make anchors and markers of these, so they are nothing else wherever they come from.
@@ -92,6 +92,22 @@ class WitnessInfo(ResultsPart):
         return Witness(TokenRequest(**{**parts, **sets}), self.command)
 
 
+class AnswerInfo(ResultsPart):
+    """What Okta answers to a request that fails, in Okta's words; null where no source tells."""
+
+    error: str | None = Field(description="Of OAuth, or `errorCode` of the Okta APIs.")
+    description: str | None
+    forms: list[AnswerForm] = Field(
+        description="In which of these it comes: a redirect, or an HTTP status."
+    )
+    log_filter: str | None = Field(description="Of the System Log, for such requests.")
+
+    @property
+    def answer(self) -> Answer:
+        """The answer that was written."""
+        return Answer(**dict(self) | {"forms": tuple(self.forms)})
+
+
 class AcceptanceInfo(ResultsPart):
     """Why a finding does not count."""
 
@@ -154,3 +170,6 @@ class FindingInfo(ResultsPart):
     fix: str
     evidence: str = Field(description="The field's value as it was read, cut if it is long.")
     witness: WitnessInfo | None
+    answer: AnswerInfo | None = Field(
+        default=None, description="What Okta answers when it bites; null where no source tells."
+    )

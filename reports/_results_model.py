@@ -20,6 +20,7 @@ from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus
 
 from ._results_findings import (
+    AnswerInfo,
     Code,
     FindingInfo,
     FixedInfo,
@@ -75,6 +76,10 @@ class RuleInfo(ResultsPart):
     page: Hash = Field(description="Of its page: tells versions of the rule apart.")
     options: dict[str, JsonValue] | None = Field(
         default=None, description="The options that it ran with; null if it has none."
+    )
+    answer: AnswerInfo | None = Field(
+        default=None,
+        description="What Okta answers, where that is the same for its findings.",
     )
 
 

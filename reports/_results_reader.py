@@ -141,6 +141,7 @@ def _rule(item: RuleInfo, installed: Rule | None) -> Rule:
         page=page,
         module=item.module,
         options=_options(item, installed),
+        answer=item.answer.answer if item.answer else None,
     )
 
 
@@ -219,6 +220,7 @@ def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:
         content=item.content,
         remark=item.remark,
         lapsed=item.lapsed,
+        answer=item.answer.answer if item.answer else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from auditor import AuditResult, Location, ObjectRef, ReportedFinding, Rule
+from auditor.oauth import Answer
 from auditor.results import (
     Acceptance,
     Crashed,
@@ -18,6 +19,7 @@ from auditor.results import (
 
 from ._results_findings import (
     AcceptanceInfo,
+    AnswerInfo,
     FindingInfo,
     FixedInfo,
     NoticeInfo,
@@ -91,6 +93,7 @@ def _rule(item: Rule) -> RuleInfo:
         module=item.module,
         page=page_hash(item),
         options=item.options.model_dump(mode="json") if item.options else None,
+        answer=_answer(item.answer),
     )
 
 
@@ -143,7 +146,12 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         fix=item.fix,
         evidence=item.evidence,
         witness=WitnessInfo.of(item.witness) if item.witness else None,
+        answer=_answer(item.answer),
     )
+
+
+def _answer(item: Answer | None) -> AnswerInfo | None:
+    return AnswerInfo.model_validate(item) if item else None
 
 
 def _acceptance(item: Acceptance) -> AcceptanceInfo:

@@ -10,7 +10,7 @@ from typing import Any
 
 from auditor import AuditResult, Rule, Severity
 
-from ._wording import sentence
+from ._wording import answer_lines, sentence
 
 Json = dict[str, Any]
 
@@ -72,7 +72,7 @@ def driver(result: AuditResult) -> Json:
 def _rule(item: Rule) -> Json:
     page, level = item.page, LEVEL[item.severity]
     see = "".join(f"\n- {line}" for line in page.see)
-    text = f"{page.summary}\n\n{page.why}\n\nFix: {page.fix}"
+    text = "\n\n".join([page.summary, page.why, f"Fix: {page.fix}", *answer_lines(item.answer)])
     properties = {
         "tags": _tags(item),
         "precision": item.confidence.value,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor import AuditResult, Impact, counted, listed, one_line
-from auditor.results import SOON_DAYS, Acceptance, ends_soon
+from auditor.oauth import Answer, answer_words
+from auditor.results import SOON_DAYS, Acceptance, Cause, causes, ends_soon
 
 _IMPACTS = {
     Impact.BROKEN: "broken, so that requests fail",
@@ -13,11 +14,38 @@ _IMPACTS = {
     Impact.DEAD: "dead, that is, without effect",
 }
 
+_FEW = 3
+_HARMS = {
+    Impact.BROKEN: "requests fail",
+    Impact.RISKY: "risky",
+    Impact.DEAD: "without effect",
+}
+
 
 def impacts(result: AuditResult) -> str:
     """The findings by impact, as a list in a sentence."""
     counts = Counter(finding.rule.impact for finding in result.findings)
     return listed(f"{counts[key]:,} {words}" for key, words in _IMPACTS.items() if counts[key])
+
+
+def shown_causes(result: AuditResult) -> list[Cause]:
+    """The causes, the most harmful first; none where the list of findings is as short."""
+    return causes(result.findings) if len(result.findings) > _FEW else []
+
+
+def causes_heading(result: AuditResult) -> str:
+    """How many causes make how many findings, without a full stop."""
+    number, findings = len(causes(result.findings)), len(result.findings)
+    make = "makes" if number == 1 else "make"
+    return f"{counted(number, 'cause')} {make} {counted(findings, 'finding')}"
+
+
+def harm(cause: Cause) -> str:
+    """What becomes of requests, or of the configuration, as a clause."""
+    answer = cause.example.answer
+    if cause.rule.impact is Impact.BROKEN and answer and answer.error:
+        return f"requests fail with {answer.error}"
+    return _HARMS[cause.rule.impact]
 
 
 def severities(result: AuditResult) -> list[str]:
@@ -57,6 +85,17 @@ def sentence(text: str) -> str:
     Rule authors may or may not end messages with a full stop; a report always does.
     """
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def answer_lines(answer: Answer | None) -> list[str]:
+    """What Okta answers and how to find it in the System Log, a line each with its label."""
+    if answer is None:
+        return []
+    words, log_filter = answer_words(answer), answer.log_filter
+    return [
+        *([f"Okta answers: {words}"] if words else []),
+        *([f"System Log: {log_filter}"] if log_filter else []),
+    ]
 
 
 def acceptance_reason(acceptance: Acceptance) -> str:

@@ -18,7 +18,7 @@ from auditor import AuditResult, ReportedFinding, Rule, one_line, report
 from auditor.results import NO_RULES
 
 from ._output import file_name
-from ._wording import acceptance_reason, crash_notice, sentence
+from ._wording import acceptance_reason, answer_lines, crash_notice, sentence
 
 # Not characters of XML 1.0, even escaped; `one_line` replaces the other ones.
 _NOT_XML = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
@@ -101,6 +101,7 @@ def _failure(finding: ReportedFinding) -> _Case:
     location = finding.location
     details = [
         f"Fix: {sentence(finding.fix)}",
+        *answer_lines(finding.answer),
         f"At: {location.file}:{location.region.line}",
         *([f"Try: {finding.witness.command}"] if finding.witness else []),
         f"Fingerprint: {finding.fingerprint}",

@@ -27,7 +27,7 @@ from auditor.results import FindingStatus, RelatedObject
 from ._output import file_name, json_document
 from ._sarif_driver import LEVEL, Json, driver
 from ._sarif_invocation import MOST_BYTES, MOST_RESULTS, invocation, message, rule_indices
-from ._wording import acceptance_reason, sentence
+from ._wording import acceptance_reason, answer_lines, sentence
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -95,6 +95,8 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
     }
     if item.witness is not None:
         properties["reproduce"] = one_line(item.witness.command)
+    if item.answer is not None:
+        properties["answer"] = [one_line(line) for line in answer_lines(item.answer)]
     if item.field is not None:
         properties["field"] = one_line(item.field)
     if item.related_more:

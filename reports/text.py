@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from textwrap import fill
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -26,15 +27,19 @@ from auditor import (
     report,
     without_commands,
 )
+from auditor.oauth import Answer
 from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
-from ._text_opening import checked, counts, opening, worst_rules
+from ._text_opening import cause_rows, checked, counts, opening
 from ._trend import trend
-from ._wording import acceptance_counts, acceptance_reason, sentence
+from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes_heading, sentence
 
 WIDTH = 100
+_NARROW = 80
+"""The width of the causes, which are a table."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _FIXED_NAMED = 20
+_Value = TypeVar("_Value")
 
 
 @report("text", filename="results.txt")
@@ -43,7 +48,8 @@ def render(result: AuditResult) -> str:
     return _ENVIRONMENT.get_template("text.j2").render(
         weakenings=result.weakenings,
         opening=opening(result),
-        worst_rules=worst_rules(result),
+        causes_heading=causes_heading(result),
+        causes=cause_rows(result),
         counts=counts(result),
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
@@ -60,16 +66,20 @@ def render(result: AuditResult) -> str:
     )
 
 
-def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    """The text in lines of at most `WIDTH`; a longer word, such as a path, stays whole."""
+def _wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
+    """The text in lines of at most a width; a longer word, such as a path, stays whole."""
     return fill(
         " ".join(without_commands(one_line(text)).split()),
-        WIDTH,
+        width,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _narrow(text: str, first: str) -> str:
+    return _wrap(text, first, " " * len(first), _NARROW)
 
 
 def _environment() -> Environment:
@@ -82,7 +92,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"wrap": _wrap, "sentence": sentence}
+    environment.filters |= {"wrap": _wrap, "narrow": _narrow, "sentence": sentence}
     return environment
 
 
@@ -98,6 +108,8 @@ class _FindingLines:
     related: tuple[str, ...]
     fix: str
     """Empty where the whole group has one fix."""
+    answer: tuple[str, ...]
+    """As `fix`."""
     witness: str
     remark: str
 
@@ -109,6 +121,7 @@ class _RuleGroup:
     heading: str
     findings: tuple[_FindingLines, ...]
     fix: str
+    answer: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -128,20 +141,33 @@ def _groups(result: AuditResult) -> Iterator[_RuleGroup]:
         items = list(findings)
         severity, rule = items[0].severity, items[0].rule
         number = f" ({len(items):,})" if len(items) > 1 else ""
-        shared = items[0].fix if len({item.fix for item in items}) == 1 else ""
+        fix = _shared([item.fix for item in items])
+        answer = _shared([item.answer for item in items])
         yield _RuleGroup(
             heading=f"{severity.value.upper()}  {rule.code} {rule.name}{number}",
-            findings=tuple(_finding_lines(item, "" if shared else item.fix) for item in items),
-            fix=shared,
+            findings=tuple(
+                _finding_lines(
+                    item, fix="" if fix else item.fix, answer=None if answer else item.answer
+                )
+                for item in items
+            ),
+            fix=fix or "",
+            answer=tuple(answer_lines(answer)),
         )
 
 
-def _finding_lines(item: ReportedFinding, fix: str) -> _FindingLines:
+def _shared(values: list[_Value]) -> _Value | None:
+    """What all have in common; None if they differ."""
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _finding_lines(item: ReportedFinding, *, fix: str, answer: Answer | None) -> _FindingLines:
     return _FindingLines(
         message=item.message,
         context=f"{(item.server or item.object).described} · {_at(item.location)}",
         related=tuple(_related(item)),
         fix=fix,
+        answer=tuple(answer_lines(answer)),
         witness=one_line(item.witness.command) if item.witness else "",
         remark=item.remark,
     )

@@ -57,10 +57,9 @@ def minted_by(policy_rule: PolicyRule) -> Fits:
 
 
 def not_by(policy_rule: PolicyRule) -> Fits:
-    """Fits a request that is rejected, or that another rule mints."""
+    """Fits a request that no rule matches, or that another rule mints."""
     return lambda decision: (
-        decision.outcome is Outcome.REJECTED
-        or (minted(decision) and _place(decision) != policy_rule.place)
+        rejected("policy")(decision) or (minted(decision) and _place(decision) != policy_rule.place)
     )
 
 

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.oauth import FORBIDDEN_CALL
 
 from ._clients import okta_grants, own_clients, writes
 
@@ -44,7 +45,11 @@ _READ_ONLY = frozenset({"READ_ONLY_ADMIN", "REPORT_ADMIN"})
 
 
 @rule(
-    "OAM615", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["app_grants", "client_roles"]
+    "OAM615",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["app_grants", "client_roles"],
+    answer=FORBIDDEN_CALL,
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):

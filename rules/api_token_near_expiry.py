@@ -40,6 +40,7 @@ from datetime import timedelta
 from math import ceil
 
 from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
+from auditor.oauth import INVALID_API_TOKEN
 
 from ._tokens import ExpiryOptions, near_expiry
 
@@ -50,6 +51,7 @@ from ._tokens import ExpiryOptions, near_expiry
     impact=Impact.BROKEN,
     reads=["api_tokens"],
     options=ExpiryOptions,
+    answer=INVALID_API_TOKEN,
 )
 def check(org: Org, options: ExpiryOptions) -> Iterator[Finding]:
     for token in org.api_tokens:

@@ -29,12 +29,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, listed, quoted, rule
+from auditor.oauth import Answer
 
 _ANY_ZONE = "ALL_IP_ZONES"
 
 
 @rule(
-    "OAM810", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["api_tokens", "network_zones"]
+    "OAM810",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["api_tokens", "network_zones"],
+    answer=Answer(log_filter='eventType eq "system.api_token.request_outside_allowed_range"'),
 )
 def check(org: Org) -> Iterator[Finding]:
     for token in org.api_tokens:

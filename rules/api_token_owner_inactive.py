@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
+from auditor.oauth import INVALID_API_TOKEN
 
 
 @rule("OAM803", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["api_tokens", "users"])
@@ -55,6 +56,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"API token {quoted(token.title)} belongs to user {quoted(token.user_id)}, who is "
                 "deactivated or deleted.",
                 field="userId",
+                answer=INVALID_API_TOKEN,
             )
         elif owner.shut_out:
             yield Finding(

@@ -73,7 +73,6 @@ Accepted:
 
 See:
 - Okta developer documentation, "Create rules for each access policy"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
 from auditor.models import AccessPolicy, App, AuthorizationServer, PolicyRule
-from auditor.oauth import user_grants
+from auditor.oauth import NO_MATCHING_RULE, Answer, user_grants
 
 from ._clients import meant_servers, named, own_clients
 from ._people import RulePeople
@@ -95,6 +94,7 @@ from ._witness import of_client, rejected
     impact=Impact.BROKEN,
     confidence=Confidence.MEDIUM,
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     people = RulePeople.of(org)

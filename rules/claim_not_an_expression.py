@@ -14,10 +14,18 @@ Flagged:
 
     {"/api/v1/authorizationServers/aus1/claims": [
        {"name": "tag", "claimType": "RESOURCE", "valueType": "EXPRESSION",
-        "value": "^test& with_space+"},
-       {"name": "colour", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "blue"},
+        "value": "^test& with_space+"}]}
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/claims": [
+       {"name": "colour", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "blue"}]}
+
+Flagged:
+
+    {"/api/v1/authorizationServers/aus1/claims": [
        {"name": "tier", "claimType": "IDENTITY", "valueType": "EXPRESSION",
-        "value": "user.tier == 'gold' ? 'yes"}]}
+        "alwaysIncludeInToken": true, "value": "user.tier == 'gold' ? 'yes"}]}
 
 Accepted:
 
@@ -44,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
-from auditor.oauth import ClaimFaultKind, claim_fault
+from auditor.oauth import Answer, ClaimFaultKind, claim_fault, claim_not_evaluated
 
 from ._active import active_servers
 from ._expressions import what_is_wrong
@@ -71,6 +79,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"server {quoted(server.title)} is no expression: {what_is_wrong(value)}. "
                 f"Okta cannot evaluate it, so {tokens} with the claim are not minted.",
                 field="value",
+                answer=Answer.of(claim_not_evaluated(claim)),
                 fix=f"Put the value of claim {quoted(claim.title)} into quotes if it is meant "
                 "literally.",
             )

@@ -83,7 +83,6 @@ Accepted:
 See:
 - Okta developer documentation, "Configure an access policy", and the guides to device
   authorization, CIBA, SAML 2.0 assertion and token exchange
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -93,7 +92,14 @@ from itertools import chain
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, RecordPlace
-from auditor.oauth import CLIENT_CREDENTIALS, REFRESH_TOKEN, TOKEN_EXCHANGE, user_grants
+from auditor.oauth import (
+    CLIENT_CREDENTIALS,
+    NO_MATCHING_RULE,
+    REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
+    Answer,
+    user_grants,
+)
 
 from ._clients import machine_grants, named_by_policy, own_clients
 from ._witness import of_client, rejected
@@ -106,6 +112,7 @@ from ._witness import of_client, rejected
     confidence=Confidence.MEDIUM,
     reads=["apps", "policy_rules"],
     consults=["app_grants"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     allowed_by: dict[RecordPlace, frozenset[str]] = {}

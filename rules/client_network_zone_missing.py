@@ -64,12 +64,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
-from auditor.oauth import usable_somewhere, useless_zones
+from auditor.oauth import OUTSIDE_ZONES, Answer, usable_somewhere, useless_zones
 
 from ._clients import own_clients
 
 
-@rule("OAM515", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["apps", "network_zones"])
+@rule(
+    "OAM515",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["apps", "network_zones"],
+    answer=Answer.of(OUTSIDE_ZONES),
+)
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         network = client.oauth.network

@@ -40,7 +40,6 @@ Accepted:
 
 See:
 - Okta developer documentation, "Authorization servers"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -48,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_policies, active_servers
 from ._clients import own_clients, served, without_users
@@ -61,6 +61,7 @@ from ._witness import of_client, rejected
     confidence=Confidence.LOW,
     reads=["apps", "policy_rules"],
     consults=["app_users", "app_groups", "group_members"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     if not any(active_policies(org)):

@@ -32,7 +32,6 @@ Accepted:
 See:
 - Okta developer documentation, "Create an authorization server", scopes: default scopes that
   the access policy rule permits
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -41,13 +40,20 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
 from auditor.models import OIDC_SCOPES
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_servers
 from ._scopes import add_to_a_rule, allowed_by_none, rules_in_use
 from ._witness import of_server, rejected
 
 
-@rule("OAM404", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
+@rule(
+    "OAM404",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["policy_rules", "scopes"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
         rules = rules_in_use(org, server)

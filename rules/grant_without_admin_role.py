@@ -45,13 +45,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, counted, quoted, rule
+from auditor.oauth import FORBIDDEN_CALL
 
 from ._clients import okta_grants, own_clients
 from ._witness import minted, of_client
 
 
 @rule(
-    "OAM606", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["app_grants", "client_roles"]
+    "OAM606",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["app_grants", "client_roles"],
+    answer=FORBIDDEN_CALL,
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):

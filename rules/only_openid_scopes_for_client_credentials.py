@@ -33,7 +33,8 @@ Accepted:
 See:
 - Okta support article "Okta Error Occurs When Requesting OpenID Scopes Using Client
   Credentials"
-- System Log filter: `eventType sw "app.oauth2.as." and outcome.result eq "FAILURE"`
+- System Log filter:
+  `eventType sw "app.oauth2.as." and (outcome.result eq "FAILURE" or outcome.result eq "DENY")`
 """
 
 from __future__ import annotations
@@ -42,13 +43,19 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, listed, rule
 from auditor.models import OIDC_SCOPES
-from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
+from auditor.oauth import CLIENT_CREDENTIALS, OPENID_WITHOUT_USER, Answer, admits_userless
 
 from ._active import active_rules, rule_name
 from ._witness import of_rule, rejected
 
 
-@rule("OAM311", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
+@rule(
+    "OAM311",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["policy_rules"],
+    answer=Answer.of(OPENID_WITHOUT_USER, CLIENT_CREDENTIALS),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         scopes = policy_rule.scopes

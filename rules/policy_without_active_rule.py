@@ -24,7 +24,6 @@ Accepted:
 
 See:
 - Okta developer documentation, "Configure an access policy"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -32,11 +31,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, rule
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_policies, policy_name
 
 
-@rule("OAM202", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=["policy_rules"])
+@rule(
+    "OAM202",
+    severity=Severity.MEDIUM,
+    impact=Impact.DEAD,
+    reads=["policy_rules"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy in active_policies(org):
         policy_rules = org.rules(policy)

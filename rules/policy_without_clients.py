@@ -19,7 +19,6 @@ Accepted:
 
 See:
 - Okta developer documentation, "Configure an access policy"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -27,11 +26,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_policies, policy_name
 
 
-@rule("OAM205", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=["policies"])
+@rule(
+    "OAM205",
+    severity=Severity.MEDIUM,
+    impact=Impact.DEAD,
+    reads=["policies"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy in active_policies(org):
         if not policy.clients:

@@ -46,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
-from auditor.oauth import can_authenticate
+from auditor.oauth import NO_ACTIVE_CLIENT_KEY, NO_CLIENT_KEY, Answer, can_authenticate
 
 from ._clients import own_clients
 
@@ -62,4 +62,5 @@ def check(org: Org) -> Iterator[Finding]:
                 f"Client {quoted(client.title)} authenticates with private_key_jwt and has "
                 f"{has} for signatures, so its token requests fail with invalid_client.",
                 field="credentials.oauthClient.token_endpoint_auth_method",
+                answer=Answer.of(NO_ACTIVE_CLIENT_KEY if keys else NO_CLIENT_KEY),
             )

@@ -24,7 +24,6 @@ Accepted:
 
 See:
 - Okta Management API, authorization server rules, `refreshTokenLifetimeMinutes`
-- System Log filter: `outcome.reason eq "invalid_refresh_token"`
 """
 
 from __future__ import annotations
@@ -32,13 +31,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
+from auditor.oauth import REFRESH_ENDED, REFRESH_TOKEN, Answer
 
 from ._active import active_rules, rule_name
 from ._lifetimes import refresh_ends_first, spoken
 from ._witness import minted_by, of_rule
 
 
-@rule("OAM703", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
+@rule(
+    "OAM703",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["policy_rules"],
+    answer=Answer.of(REFRESH_ENDED, REFRESH_TOKEN),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         token = policy_rule.token

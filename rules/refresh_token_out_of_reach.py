@@ -58,7 +58,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
-from auditor.oauth import OFFLINE_ACCESS, REFRESH_TOKEN, REFRESHABLE_GRANTS
+from auditor.oauth import (
+    NO_MATCHING_RULE,
+    OFFLINE_ACCESS,
+    REFRESH_TOKEN,
+    REFRESHABLE_GRANTS,
+    Answer,
+)
 
 from ._clients import meant_servers, own_clients
 from ._witness import of_client, rejected
@@ -70,6 +76,7 @@ from ._witness import of_client, rejected
     impact=Impact.BROKEN,
     confidence=Confidence.LOW,
     reads=["apps", "policy_rules"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):

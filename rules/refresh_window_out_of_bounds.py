@@ -114,7 +114,6 @@ See:
 - Okta Management API, authorization server rules, `refreshTokenWindowMinutes`
 - Okta support article "Refresh Token Idle Lifetime"
 - terraform-provider-okta, issue 75: a window of 5 minutes
-- System Log filter: `outcome.reason eq "invalid_refresh_token"`
 """
 
 from __future__ import annotations
@@ -123,6 +122,7 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
 from auditor.models import TokenAction
+from auditor.oauth import REFRESH_ENDED, REFRESH_TOKEN, Answer
 
 from ._active import active_rules, rule_name
 from ._clients import Roster
@@ -130,7 +130,13 @@ from ._lifetimes import LONGEST_WINDOW, SHORTEST_ACCEPTED_WINDOW, refresh_ends_f
 from ._witness import minted_by, of_rule
 
 
-@rule("OAM704", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["apps", "policy_rules"])
+@rule(
+    "OAM704",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["apps", "policy_rules"],
+    answer=Answer.of(REFRESH_ENDED, REFRESH_TOKEN),
+)
 def check(org: Org) -> Iterator[Finding]:
     roster = Roster.of(org)
     for server, policy, policy_rule in active_rules(org):

@@ -38,7 +38,8 @@ See:
 - Okta support article "One or more scopes are not configured for the authorization server
   resource"
 - Okta developer documentation, "Native to Web SSO": scope `interclient_access`
-- System Log filter: `eventType sw "app.oauth2.as." and outcome.result eq "FAILURE"`
+- System Log filter:
+  `eventType sw "app.oauth2.as." and (outcome.result eq "FAILURE" or outcome.result eq "DENY")`
 """
 
 from __future__ import annotations
@@ -47,16 +48,24 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
 from auditor.models import ALL_SCOPES, AuthorizationServer, PolicyRule
+from auditor.oauth import UNDEFINED_SCOPE, Answer
 
 from ._active import active_rules, rule_name
 from ._scopes import defined_scopes, nearest
 from ._witness import of_rule, rejected
 
 
-@rule("OAM302", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
+@rule(
+    "OAM302",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["policy_rules", "scopes"],
+    answer=Answer.of(UNDEFINED_SCOPE),
+)
 def check(org: Org) -> Iterator[Finding]:
+    defined_by = {server.id: defined_scopes(org, server) for server in org.servers}
     for server, policy, policy_rule in active_rules(org):
-        defined = defined_scopes(org, server)
+        defined = defined_by[server.id]
         for scope in dict.fromkeys(policy_rule.scopes):
             if scope == ALL_SCOPES or scope in defined:
                 continue

@@ -96,7 +96,6 @@ Accepted:
 See:
 - Okta developer documentation, "Create rules for each access policy", on "Any user assigned
   the app"
-- System Log filter: `outcome.reason eq "user_not_assigned"`
 """
 
 from __future__ import annotations
@@ -116,7 +115,7 @@ from auditor import (
     rule,
 )
 from auditor.models import PolicyRule
-from auditor.oauth import user_grants
+from auditor.oauth import NOT_ASSIGNED, Answer, user_grants
 
 from ._active import active_rules, rule_name
 from ._people import RulePeople
@@ -129,6 +128,7 @@ from ._witness import of_client, rejected
     impact=Impact.BROKEN,
     confidence=Confidence.MEDIUM,
     reads=["policy_rules", "group_members", "app_users", "app_groups", "users"],
+    answer=Answer.of(NOT_ASSIGNED),
 )
 def check(org: Org) -> Iterator[Finding]:
     people = RulePeople.of(org)

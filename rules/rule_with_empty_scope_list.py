@@ -22,7 +22,6 @@ Accepted:
 
 See:
 - Terraform provider for Okta, pull request 143: a rule without scopes is unusable
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -30,12 +29,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, rule
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_rules, rule_name
 from ._witness import not_by, of_rule
 
 
-@rule("OAM301", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules"])
+@rule(
+    "OAM301",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["policy_rules"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         if not policy_rule.scopes:

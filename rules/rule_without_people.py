@@ -25,7 +25,6 @@ Accepted:
 
 See:
 - Okta developer documentation repository, issue 1622: at least one of the people conditions
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, listed, rule
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_rules, rule_name
 from ._witness import not_by, of_rule
@@ -40,7 +40,13 @@ from ._witness import not_by, of_rule
 _NEEDS_PEOPLE = ("authorization_code", "implicit", "password")
 
 
-@rule("OAM314", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=["policy_rules"])
+@rule(
+    "OAM314",
+    severity=Severity.MEDIUM,
+    impact=Impact.DEAD,
+    reads=["policy_rules"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         grants = [grant for grant in _NEEDS_PEOPLE if grant in policy_rule.grant_types]

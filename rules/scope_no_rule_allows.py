@@ -38,7 +38,6 @@ Accepted:
 See:
 - Okta support article "Tokens not issued with lifetime configured in Access Rule for Custom
   Authorization Server"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -46,13 +45,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.oauth import NO_MATCHING_RULE, Answer
 
 from ._active import active_servers
 from ._scopes import add_to_a_rule, allowed_by_none, rules_in_use
 from ._witness import of_server, rejected
 
 
-@rule("OAM401", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules", "scopes"])
+@rule(
+    "OAM401",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["policy_rules", "scopes"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
         rules = rules_in_use(org, server)

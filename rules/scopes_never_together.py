@@ -85,7 +85,6 @@ Accepted:
 See:
 - Okta support article "Tokens not issued with lifetime configured in Access Rule for Custom
   Authorization Server"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ from typing import NamedTuple
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, counted, quoted, rule
 from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer
-from auditor.oauth import USERLESS_GRANTS, admits_userless
+from auditor.oauth import NO_MATCHING_RULE, USERLESS_GRANTS, Answer, admits_userless
 
 from ._active import active_servers
 from ._admitted import AdmittedPeople
@@ -122,6 +121,7 @@ class Conflict(NamedTuple):
     impact=Impact.BROKEN,
     confidence=Confidence.MEDIUM,
     reads=["apps", "policy_rules", "scopes", "group_members"],
+    answer=Answer.of(NO_MATCHING_RULE),
 )
 def check(org: Org) -> Iterator[Finding]:
     clients = tuple(own_clients(org))

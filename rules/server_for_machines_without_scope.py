@@ -63,7 +63,13 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import ALL_SCOPES
-from auditor.oauth import CLIENT_CREDENTIALS, TokenRequest, admits_userless
+from auditor.oauth import (
+    CLIENT_CREDENTIALS,
+    NO_DEFAULT_SCOPES,
+    Answer,
+    TokenRequest,
+    admits_userless,
+)
 
 from ._active import active_servers
 from ._clients import Roster
@@ -74,6 +80,7 @@ from ._clients import Roster
     severity=Severity.MEDIUM,
     impact=Impact.BROKEN,
     reads=["apps", "policy_rules", "scopes"],
+    answer=Answer.of(NO_DEFAULT_SCOPES, CLIENT_CREDENTIALS),
 )
 def check(org: Org) -> Iterator[Finding]:
     roster = Roster.of(org)

@@ -24,7 +24,6 @@ Accepted:
 
 See:
 - Okta developer documentation, "Authorization servers"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -32,12 +31,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
-from auditor.oauth import AUTHORIZATION_CODE, DEVICE_CODE
+from auditor.oauth import AUTHORIZATION_CODE, DEVICE_CODE, NO_MATCHING_RULE, Answer
 
 from ._witness import of_server, rejected
 
 
-@rule("OAM101", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policies"])
+@rule(
+    "OAM101",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["policies"],
+    answer=Answer.of(NO_MATCHING_RULE),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server in org.servers:
         if not server.active or any(org.active_policies(server)):

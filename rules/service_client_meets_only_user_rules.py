@@ -56,7 +56,6 @@ Accepted:
 See:
 - Okta support article "Okta Access Policy Rules with 'AND User is' Filter Do Not Apply to API
   Service Apps/Client Credentials Flow"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -65,13 +64,19 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, listed, quoted, rule
 from auditor.models import App
-from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
+from auditor.oauth import CLIENT_CREDENTIALS, NO_MATCHING_RULE, Answer, admits_userless
 
 from ._clients import covering_policies, named, okta_grants, own_clients, reachable
 from ._witness import of_client, rejected
 
 
-@rule("OAM504", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "app_grants"])
+@rule(
+    "OAM504",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["policy_rules", "app_grants"],
+    answer=Answer.of(NO_MATCHING_RULE, CLIENT_CREDENTIALS),
+)
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if not client.service or not _expects_tokens(org, client):

@@ -55,7 +55,6 @@ Accepted:
 See:
 - Okta developer documentation, "Create access policies"
 - Okta developer documentation, "Implement OAuth for Okta with a service app"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -64,14 +63,20 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
 from auditor.models import App
-from auditor.oauth import CLIENT_CREDENTIALS, TokenRequest
+from auditor.oauth import CLIENT_CREDENTIALS, NO_MATCHING_RULE, Answer, TokenRequest
 
 from ._active import active_servers
 from ._clients import okta_grants, own_clients, served
 from ._witness import Search, of_client, rejected
 
 
-@rule("OAM501", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["policy_rules", "app_grants"])
+@rule(
+    "OAM501",
+    severity=Severity.HIGH,
+    impact=Impact.BROKEN,
+    reads=["policy_rules", "app_grants"],
+    answer=Answer.of(NO_MATCHING_RULE, CLIENT_CREDENTIALS),
+)
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if not client.service or okta_grants(org, client):

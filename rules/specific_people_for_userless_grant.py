@@ -35,7 +35,6 @@ Accepted:
 See:
 - Okta support article "Access Policy Rules with 'AND User is' Filter Do Not Apply to API
   Service Apps/Client Credentials Flow"
-- System Log filter: `outcome.reason eq "no_matching_policy"`
 """
 
 from __future__ import annotations
@@ -44,13 +43,19 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, counted, listed, rule
 from auditor.models import PeopleCondition
-from auditor.oauth import CLIENT_CREDENTIALS, admits_userless
+from auditor.oauth import CLIENT_CREDENTIALS, NO_MATCHING_RULE, Answer, admits_userless
 
 from ._active import active_rules, rule_name
 from ._witness import not_by, of_rule
 
 
-@rule("OAM310", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["policy_rules"])
+@rule(
+    "OAM310",
+    severity=Severity.MEDIUM,
+    impact=Impact.BROKEN,
+    reads=["policy_rules"],
+    answer=Answer.of(NO_MATCHING_RULE, CLIENT_CREDENTIALS),
+)
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
         if CLIENT_CREDENTIALS not in policy_rule.grant_types or admits_userless(policy_rule):

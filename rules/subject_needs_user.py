@@ -65,7 +65,14 @@ from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, AuthorizationServer, PolicyRule
-from auditor.oauth import CLIENT_CREDENTIALS, ClaimFaultKind, admits_userless, claim_fault
+from auditor.oauth import (
+    CLIENT_CREDENTIALS,
+    Answer,
+    ClaimFaultKind,
+    admits_userless,
+    claim_fault,
+    claim_not_evaluated,
+)
 
 from ._active import active_servers
 from ._clients import Roster
@@ -97,6 +104,7 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{quoted(policy_rule.title)} lets client {quoted(client.title)} in with "
                 "client_credentials, where there is none, so Okta refuses its tokens.",
                 field="value",
+                answer=Answer.of(claim_not_evaluated(claim), CLIENT_CREDENTIALS),
                 related=(
                     Related(record=policy_rule, role="the rule that lets machines in"),
                     Related(record=client, role="a client that may use the grant"),

@@ -73,7 +73,8 @@ Accepted:
 See:
 - Okta support article "subject token is invalid" during an OAuth 2.0 token exchange
 - Okta developer documentation, "Set up OAuth 2.0 On-Behalf-Of Token Exchange", trusted servers
-- System Log filter: `eventType eq "app.oauth2.as.token.grant" and outcome.result eq "FAILURE"`
+- System Log filter: `eventType eq "app.oauth2.as.token.grant" and (outcome.result eq "FAILURE" or
+  outcome.result eq "DENY")`
 """
 
 from __future__ import annotations
@@ -82,7 +83,13 @@ from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
 from auditor.models import App, AuthorizationServer
-from auditor.oauth import REFRESH_TOKEN, TOKEN_EXCHANGE, USERLESS_GRANTS
+from auditor.oauth import (
+    REFRESH_TOKEN,
+    SUBJECT_TOKEN_INVALID,
+    TOKEN_EXCHANGE,
+    USERLESS_GRANTS,
+    Answer,
+)
 
 from ._active import active_servers, rule_name
 from ._agents import names_agents
@@ -95,6 +102,7 @@ from ._clients import Roster
     impact=Impact.BROKEN,
     confidence=Confidence.MEDIUM,
     reads=["apps", "associated_servers", "policy_rules"],
+    answer=Answer.of(SUBJECT_TOKEN_INVALID, TOKEN_EXCHANGE),
 )
 def check(org: Org) -> Iterator[Finding]:
     roster = Roster.of(org)

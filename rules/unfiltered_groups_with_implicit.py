@@ -58,7 +58,6 @@ Accepted:
 See:
 - Okta support articles "The groups claim matched too many groups and must be configured to match
   fewer groups" and "How to exceed the 100 groups limitation on a claim"
-- System Log filter: `eventType eq "app.oauth2.as.evaluate.claim"`
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, AuthorizationServer, Claim, PolicyRule
-from auditor.oauth import IMPLICIT
+from auditor.oauth import IMPLICIT, Answer
 
 from ._active import active_servers
 from ._clients import own_clients, reachable
@@ -83,6 +82,11 @@ _MOST = 100
     confidence=Confidence.MEDIUM,
     reads=["apps", "claims", "policy_rules"],
     consults=["groups"],
+    answer=Answer(
+        description="The groups claim matched too many groups and must be configured to match "
+        "fewer groups",
+        log_filter='eventType eq "app.oauth2.as.evaluate.claim"',
+    ),
 )
 def check(org: Org) -> Iterator[Finding]:
     many = len(org.groups) if org.known("groups") else 0

@@ -13,6 +13,7 @@ from auditor.cli.token_requests import unread
 from auditor.snapshot.org import Org
 from auditor.text import counted, duration, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
+from auditor.tokens.answers import reason_filter
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
@@ -90,7 +91,10 @@ def _below(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> 
             yield from ("", "Name a user: --user LOGIN")
         if _lacks_assertion_scopes(decision, request):
             yield from ("", "Name what the assertion carries: --assertion-scope SCOPE")
-        yield from ["", *unread(org)] if unread(org) else []
+        missing = decision.missing.kind if decision.missing else None
+        agents = ("agent_connections",) if missing is MissingFactKind.AGENT_CONNECTIONS else ()
+        sentences = unread(org, *agents)
+        yield from ["", *sentences] if sentences else []
     if request.grant == AUTHORIZATION_CODE and request.server != ORG_SERVER:
         yield from ("", _EVALUATED_ONCE)
 
@@ -161,7 +165,7 @@ def _log_filter(request: TokenRequest, decision: Decision) -> str | None:
         return None
     place = "app.oauth2" if request.server == ORG_SERVER else "app.oauth2.as"
     event = "authorize" if request.grant in BROWSER_GRANTS else "token.grant"
-    return f'eventType eq "{place}.{event}" and outcome.reason eq "{decision.reason}"'
+    return f'eventType eq "{place}.{event}" and {reason_filter(decision.reason)}'
 
 
 def _trace(explanation: DecisionSteps) -> Iterator[str]:

@@ -266,9 +266,8 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--share",
             type=click.FloatRange(0, 1, min_open=True),
-            default=0.5,
-            show_default=True,
-            help="The part of each rate limit to spend; the rest is left to other clients.",
+            help="The part of each rate limit to spend at most. "
+            "[default: all that other clients do not need]",
         ),
         click.option(
             "--max-requests-per-minute",

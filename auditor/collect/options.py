@@ -17,8 +17,8 @@ class ExportOptions:
     attempts: int = 5
     """How often a failing request is sent before its list is given up."""
 
-    share: float = 0.5
-    """The part of each rate limit that is spent; the rest is left to other clients."""
+    share: float | None = None
+    """The part of each rate limit that is spent; None for what other clients do not need."""
 
     max_requests_per_minute: int | None = None
     """Requests a minute over all rate-limit buckets; None for what the limits allow."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
+from auditor.tokens.answers import Answer
 from auditor.tokens.request import TokenRequest
 
 
@@ -95,3 +96,9 @@ class Finding:
 
     witness: TokenRequest | Search | None = None
     """A token request that shows it, or how to find one; `okta-auditor explain` reproduces it."""
+
+    severity: Severity | None = None
+    """How bad this one is where it is milder than the rule says; the milder of both holds."""
+
+    answer: Answer | None = None
+    """What Okta answers when this one bites, where it is not what the rule declares."""

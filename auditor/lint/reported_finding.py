@@ -11,6 +11,7 @@ from auditor.lint.object_types import type_name
 from auditor.lint.rule import Rule
 from auditor.snapshot.resource_text import TextRegion
 from auditor.text import quoted
+from auditor.tokens.answers import Answer
 from auditor.tokens.request import TokenRequest
 
 
@@ -116,3 +117,5 @@ class ReportedFinding:
     """Why a finding counts that was accepted once, in sentences."""
     lapsed: bool = False
     """Whether it counts because its suppression has expired."""
+    answer: Answer | None = None
+    """What Okta answers when it bites; None where no source tells."""

@@ -21,6 +21,8 @@ from auditor.lint.rule_page import DeclarationError, RulePage, markdown, read_pa
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.org import Org
 from auditor.text import closest, did_you_mean, listed
+from auditor.tokens.answers import Answer
+from auditor.tokens.wording.answers import answer_words
 
 Check = Callable[..., Iterator[Finding]]
 """Takes the org, and the rule's options if it has some."""
@@ -56,6 +58,9 @@ class Rule:
     consults: frozenset[str] = frozenset()
     """The collections that it uses if they were read, and does without otherwise."""
 
+    answer: Answer | None = None
+    """What Okta answers when a finding bites; None where that is not known, or differs."""
+
     @property
     def file(self) -> Path:
         """The file that defines it."""
@@ -83,6 +88,10 @@ class Rule:
         }
         if self.consults:
             facts["Consults"] = f"{', '.join(sorted(self.consults))} (if they were read)"
+        if self.answer and (words := answer_words(self.answer)):
+            facts["Okta answers"] = words
+        if self.answer and self.answer.log_filter:
+            facts["System Log"] = f"`{self.answer.log_filter}`"
         options = type(self.options).documented() if self.options else []
         return markdown(self.code, self.name, self.page, facts, options)
 
@@ -96,6 +105,7 @@ def rule(
     consults: Iterable[str] = (),
     confidence: Confidence = Confidence.HIGH,
     options: type[RuleOptions] | None = None,
+    answer: Answer | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a module's check function.
 
@@ -108,6 +118,8 @@ def rule(
             does without otherwise.
         confidence: how sure a finding is.
         options: the rule's thresholds; the function then takes them as its second argument.
+        answer: what Okta answers to every request that a finding is about, from a source; where
+            findings differ, each has its own.
 
     Raises:
         DeclarationError: the code, the module's name, a collection's name, the options or the
@@ -151,6 +163,7 @@ def rule(
             module=module.__name__,
             options=options() if options else None,
             consults=further,
+            answer=answer,
         )
 
     return declare

@@ -233,7 +233,7 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     return Decision(
         outcome=Outcome.MINTED,
         granted_scopes=tuple(sorted(granted)),
-        access_token_minutes=_minutes_at_org_server(asked),
+        access_token_minutes=minutes_at_org_server(asked),
         refresh_token_minutes=ORG_REFRESH_TOKEN_MINUTES if refresh else None,
         id_token_minutes=ID_TOKEN_MINUTES if OPENID in granted else None,
         refresh_token=refresh,
@@ -241,7 +241,8 @@ def _at_org_server(situation: Situation, asked: AskedScopes) -> Decision:
     )
 
 
-def _minutes_at_org_server(asked: AskedScopes) -> int | None:
+def minutes_at_org_server(asked: AskedScopes) -> int | None:
+    """The lifetime of an access token of the org server; None if there is none."""
     if not asked.access_token:
         return None
     return ID_JAG_MINUTES if asked.id_jag else ORG_ACCESS_TOKEN_MINUTES

@@ -35,8 +35,9 @@ def assigned_ids(org: Org, client: App) -> tuple[frozenset[str], bool]:
 
     Federation Broker Mode plays no part.
     """
-    users = (org.assigned_users(app) for app in user_apps(client))
-    return frozenset[str]().union(*users), assignments_known(org, client)
+    first, *others = map(org.assigned_users, user_apps(client) or (client,))
+    users = first.union(*others) if others else first  # of one app, not a copy
+    return users, assignments_known(org, client)
 
 
 def user_apps(client: App) -> tuple[App, ...]:

@@ -119,9 +119,13 @@ SUBJECT_TOKEN_INVALID = Rejection(
 NOT_ASSIGNED_OUT_OF_BAND = Rejection(
     Condition.ASSIGNMENT, "access_denied", "User isn't assigned to the client app."
 )
-# Old reference of OpenID Connect: a refresh token ends with its user (T10, T12).
+# Old reference of OpenID Connect: a refresh token ends with its user (T10, T12). The log's reason
+# is that of the support article "Okta Refresh Token Invalid or Expired Error".
 REFRESH_ENDED = Rejection(
-    Condition.REFRESH, "invalid_grant", "The refresh token is invalid or expired."
+    Condition.REFRESH,
+    "invalid_grant",
+    "The refresh token is invalid or expired.",
+    "invalid_refresh_token",
 )
 # Only the error is known.
 LOCKED_OUT = Rejection(Condition.USER, "invalid_grant")

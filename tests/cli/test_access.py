@@ -224,3 +224,83 @@ def test_an_empty_snapshot(tmp_path: Path) -> None:
 
     assert outcome.exit_code == 0
     assert outcome.stdout == "Nobody can obtain anything of this.\n"
+
+
+def two_alike() -> dict[str, Any]:
+    """The example with another client of the same kind, for people of whom one is the same."""
+    alike = copy.deepcopy(EXAMPLE)
+    alike["/api/v1/apps"].append(app("0oa3", "portal", "authorization_code", "refresh_token"))
+    alike["/api/v1/apps/0oa3/users"] = [
+        {"id": name, "scope": "USER", "status": "ACTIVE"} for name in ("u2", "u4")
+    ]
+    return alike
+
+
+def test_clients_to_which_a_rule_gives_the_same_have_one_row(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, two_alike())
+    found = {row["scope"]: row for row in rows(path, "--server", "Payments") if row["people"]}
+    table = [" ".join(line.split()) for line in access(path).stdout.splitlines()]
+
+    assert list(found) == ["offline_access", "pay:read", "pay:write"]
+    assert {(row["client"], row["clients"]) for row in found.values()} == {
+        ("checkout and 1 more", 2)
+    }
+    assert {row["client_id"] for row in found.values()} == {None}
+    assert found["pay:read"]["people"] == 3, "u1, u2, and u4, and u2 only once"
+    assert found["pay:write"]["people"] == 2, "u2 and u4"
+    line = "Payments checkout and 1 more authorization_code pay:read 3 All Readers 60 min no"
+    assert line in table
+    assert table[-1] == "5 rows: 2 servers, 3 clients"
+
+
+def test_a_client_through_which_nobody_obtains_it_is_not_counted(tmp_path: Path) -> None:
+    alike = two_alike()
+    alike["/api/v1/apps/0oa3/users"] = [{"id": "u1", "scope": "USER", "status": "ACTIVE"}]
+    path = snapshot_file(tmp_path, alike)
+    found = {row["scope"]: row for row in rows(path, "--server", "Payments") if row["people"]}
+
+    assert (found["pay:read"]["clients"], found["pay:read"]["people"]) == (2, 2)
+    assert (found["pay:write"]["client_id"], found["pay:write"]["clients"]) == ("0oa1", 1)
+
+
+def test_a_client_without_refresh_tokens_has_a_row_of_its_own(tmp_path: Path) -> None:
+    alike = two_alike()
+    alike["/api/v1/apps"][-1] = app("0oa3", "portal", "authorization_code")
+    wanted = ("--server", "Payments", "--scope", "offline_access")
+    found = rows(snapshot_file(tmp_path, alike), *wanted)
+
+    assert [(row["client_id"], row["refresh_token"]) for row in found] == [
+        ("0oa1", True),
+        ("0oa3", False),
+    ]
+
+
+def test_each_client_can_have_rows_of_its_own(tmp_path: Path) -> None:
+    found = rows(snapshot_file(tmp_path, two_alike()), "--each-client", "--scope", "pay:read")
+
+    people = [(row["client_id"], row["people"], row["clients"]) for row in found]
+    assert people == [("0oa1", 2, 1), ("0oa3", 2, 1), ("0oa2", None, 1)]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_limit_is_the_first_rows_and_says_that_there_are_more(example: Path, form: str) -> None:
+    def first(most: int) -> Outcome:
+        return access(example, "--format", form, "--limit", str(most))
+
+    every = access(example, "--format", form)
+    assert first(5).stdout == first(1_000).stdout == every.stdout
+    assert not first(5).stderr
+    assert first(2).stderr == "These are the first 2 rows; there are more.\n"
+    if form == "json":
+        assert json.loads(first(2).stdout) == json.loads(every.stdout)[:2]
+    if form == "csv":
+        assert first(2).stdout == "".join(every.stdout.splitlines(keepends=True)[:3])
+
+
+def test_names_are_not_cut_so_that_the_number_of_clients_is_lost(tmp_path: Path) -> None:
+    alike = two_alike()
+    for each in alike["/api/v1/apps"]:
+        each["label"] = f"a name of more than thirty-six letters {each['id']}"
+    table = access(snapshot_file(tmp_path, alike)).stdout
+
+    assert "a name of more than thir… and 1 more" in table

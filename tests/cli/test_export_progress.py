@@ -73,7 +73,7 @@ def test_a_short_run_says_nothing_and_a_long_one_each_phase() -> None:
     assert sorted(said) == [
         "prod: Clients: 4 lists read after 11 s.",
         "prod: Groups and people: 3 lists read after 11 s.",
-        "prod: Servers and policies: 8 lists read after 11 s.",
+        "prod: Servers and policies: 10 lists read after 11 s.",
     ]
 
 

@@ -9,6 +9,7 @@ from auditor import Finding, Impact, Org, Rule, Severity, rule
 from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.lint.rule_page import read_page
+from auditor.oauth import NOT_ASSIGNED, Answer
 from auditor.plugins import load_rules
 from auditor.snapshot.document import Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger
@@ -117,6 +118,41 @@ def test_a_rule_is_evaluated_without_what_it_merely_consults(known: bool) -> Non
     assert not result.crashed
     assert [found.message for found in result.findings] == [f"Zones: {1 if known else 'unknown'}."]
     assert "- **Consults:** network_zones (if they were read)" in tested.markdown()
+
+
+@pytest.mark.parametrize(
+    ("of_rule", "of_finding", "holds"),
+    [
+        (Severity.HIGH, None, Severity.HIGH),
+        (Severity.HIGH, Severity.LOW, Severity.LOW),
+        (Severity.INFO, Severity.LOW, Severity.INFO),
+    ],
+)
+def test_of_a_rules_severity_and_a_findings_the_milder_holds(
+    of_rule: Severity, of_finding: Severity | None, holds: Severity
+) -> None:
+    def check(org: Org) -> Iterator[Finding]:
+        yield from (Finding(group, "It is.", severity=of_finding) for group in org.groups)
+
+    tested = dataclasses.replace(
+        load_rules()[0], severity=of_rule, reads=frozenset({"groups"}), check=check, options=None
+    )
+    snapshot = example_snapshot({"/api/v1/groups": [{"id": "g", "type": "BUILT_IN"}]})
+
+    result = audit(snapshot, [tested], Source("s.json", dump_snapshot(snapshot)))
+
+    assert {finding.severity for finding in result.findings} == {holds}
+
+
+def test_a_page_says_what_okta_answers_and_how_to_find_it() -> None:
+    tested = load_rules()[0]
+
+    page = dataclasses.replace(tested, answer=Answer.of(NOT_ASSIGNED, "password")).markdown()
+
+    words = 'access_denied, "User is not assigned to the client application." (400)'
+    assert f"- **Okta answers:** {words}\n" in page
+    assert '- **System Log:** `outcome.reason eq "user_not_assigned"`\n' in page
+    assert "Okta answers" not in dataclasses.replace(tested, answer=None).markdown()
 
 
 @pytest.mark.parametrize("missing", ["Fix:", "Flagged:", "Accepted:"])

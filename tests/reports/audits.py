@@ -23,6 +23,8 @@ from auditor.plugins import load_reports
 from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 from auditor.text import quoted
+from auditor.tokens.answer_form import AnswerForm
+from auditor.tokens.answers import Answer
 from auditor.tokens.request import TokenRequest
 
 SERVERS = "/api/v1/authorizationServers"
@@ -38,6 +40,15 @@ TAGGED = "tag\U000e0041"
 
 HOSTILE = (SCRIPT, ANSI, LINK, PLACEHOLDER, BIDI, LONG, NEWLINES, TAGGED)
 EVERYTHING = "".join(HOSTILE)
+
+ANSWER = Answer(
+    error="access_denied",
+    description=f"It is {SCRIPT}.",
+    forms=(AnswerForm.REDIRECT, AnswerForm.BAD_REQUEST),
+    log_filter='outcome.reason eq "no_matching_policy"',
+)
+ANSWERED = f'Okta answers: access_denied, "It is {SCRIPT}." (a redirect or 400)'
+SEARCHED = 'System Log: outcome.reason eq "no_matching_policy"'
 
 TODAY = date(2026, 11, 21)
 
@@ -95,12 +106,14 @@ def _pairs(org: Org) -> Iterator[Finding]:
             grant="authorization_code",
             user="00u1",
             scopes=frozenset({"$(reboot)", "\x1b[2J"}),
+            assertion_scopes=frozenset({"b", "a"}),
             redirect_uri="https://a.example/'",
             resource="https://mcp.example/a",
             subject_server=second.id,
             prompt="login",
             pkce=False,
         ),
+        answer=ANSWER,
     )
 
 

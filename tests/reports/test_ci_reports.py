@@ -108,6 +108,13 @@ def test_junit_has_a_suite_for_each_rule_and_a_case_for_each_finding() -> None:
     assert len(names) - len(set(names)) == sum(name == "the rule" for name in names) - 1
 
 
+def test_junit_says_what_okta_answers() -> None:
+    texts = [failure.text or "" for failure in junit(hostile()).iter("failure")]
+
+    (text,) = [text for text in texts if "Okta answers" in text]
+    assert {audits.ANSWERED, audits.SEARCHED} <= set(text.splitlines())
+
+
 def test_junit_errors_are_what_was_not_checked() -> None:
     root = junit(hostile())
 

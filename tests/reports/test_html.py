@@ -103,6 +103,8 @@ def test_everything_is_there() -> None:
         assert finding.evidence in document.text
         assert f"{finding.location.file}:{finding.location.region.line}" in document.text
         assert finding.fingerprint in document.text
+        for line in (audits.ANSWERED, audits.SEARCHED) if finding.answer else ():
+            assert line.partition(": ")[2] in document.text
     for entry in result.coverage:
         assert entry.label in document.text
     for rule in result.rules:
@@ -243,6 +245,18 @@ def test_the_answer_says_what_is_broken_risky_and_dead() -> None:
         "4 findings: 1 critical, 2 high and 1 info. By impact: 1 broken, so that requests fail "
         "and 3 dead, that is, without effect." in document.text
     )
+
+
+def test_causes_lead_to_their_findings_and_to_an_example() -> None:
+    result = some()
+    document = parsed(result)
+
+    assert "3 causes make 4 findings" in document.text
+    assert "risky · for example authorization server" in " ".join(document.text.split())
+    links = {link.get("href") for link in document.all("a")}
+    assert "#severity=high&rule=OAM101" in links
+    assert f"#finding-{result.findings[1].fingerprint}" in links
+    assert "causes make" not in parsed(replace(result, findings=result.findings[:3])).text
 
 
 # What clients can obtain

@@ -135,6 +135,7 @@ def test_a_finding_has_everything(results: Any) -> None:
             "grant": "authorization_code",
             "user": "00u1",
             "scopes": ["\x1b[2J", "$(reboot)"],
+            "assertion_scopes": ["a", "b"],
             "response_type": None,
             "redirect_uri": "https://a.example/'",
             "resource": "https://mcp.example/a",
@@ -144,11 +145,18 @@ def test_a_finding_has_everything(results: Any) -> None:
             "dpop": None,
             "command": finding["witness"]["command"],
         },
+        "answer": {
+            "error": "access_denied",
+            "description": "It is <script>alert(1)</script>.",
+            "forms": ["redirect", "400"],
+            "log_filter": 'outcome.reason eq "no_matching_policy"',
+        },
     }
     assert shlex.split(finding["witness"]["command"]) == [
         *("okta-auditor", "explain", "okta-audit/snapshot.json", "--server", "aus1"),
         *("--client", "0oa1; reboot", "--grant", "authorization_code", "--user", "00u1"),
         *("--scope", "\x1b[2J", "--scope", "$(reboot)"),
+        *("--assertion-scope", "a", "--assertion-scope", "b"),
         *("--redirect-uri", "https://a.example/'", "--resource", "https://mcp.example/a"),
         *("--subject-server", "aus2", "--prompt", "login", "--no-pkce"),
     ]

@@ -15,8 +15,10 @@ import jsonschema
 import pytest
 from audits import (
     ABSENT_FIELD,
+    ANSWERED,
     NAMES,
     PAIRS,
+    SEARCHED,
     SILENT,
     audited,
     clean,
@@ -181,6 +183,7 @@ def test_a_result(run: Any) -> None:
         "evidence": 'audiences.0: "api://1"',
         "field": "audiences.0",
         "reproduce": result["properties"]["reproduce"],
+        "answer": [ANSWERED, SEARCHED],
     }
     assert result["properties"]["reproduce"].startswith("okta-auditor explain ")
     assert "\x1b" not in result["properties"]["reproduce"]

@@ -47,7 +47,8 @@ def completed(example: Json) -> Json:
         if not full.get(f"/api/v1/authorizationServers/{server}/policies"):
             _add_rule(full, server)
     _add_clients(full)
-    full.setdefault(_USERS, [{"id": _SOMEBODY, "profile": {"login": "somebody"}}])
+    people = _assigned(full) or [_SOMEBODY]
+    full.setdefault(_USERS, [{"id": each, "profile": {"login": each}} for each in people])
     for app in full[_APPS]:
         settings = app.setdefault("settings", {}).setdefault("oauthClient", {})
         settings.setdefault("grant_types", _GRANTS)
@@ -57,6 +58,12 @@ def completed(example: Json) -> Json:
         if not any(path in full for path in assigned):
             full[assigned[0]] = [{"id": user["id"]} for user in full[_USERS]]
     return full
+
+
+def _assigned(full: Json) -> list[str]:
+    """Who is assigned to apps by themselves, as far as the example says so."""
+    lists = (full[path] for path in full if path.startswith(_APPS) and path.endswith("/users"))
+    return sorted({user["id"] for users in lists for user in users})
 
 
 def requests(org: Org) -> Iterator[TokenRequest]:

@@ -14,10 +14,12 @@ import pytest
 
 from auditor.lint.examples import example_snapshot
 from auditor.lint.finding import Finding
+from auditor.lint.rule import Rule
 from auditor.plugins import load_rules
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, Claim
 from auditor.snapshot.org import Org
+from auditor.tokens.answers import Answer, reason_filter
 from auditor.tokens.caveat import CaveatKind
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
@@ -236,6 +238,40 @@ UNFAILING: dict[str, Condition] = {
 """The condition that no request fails where a rule is silent, for rules that go by it alone."""
 
 
+UNASKED = {
+    "OAM320": "the answer to a token of another server, which the examples' requests do not name",
+    "OAM420": "whether the user is in too many groups is not known",
+    "OAM606": "the answer of an API to a token that is minted",
+    "OAM615": "the answer of an API to a token that is minted",
+    "OAM703": "the answer to a refresh token that has ended by then",
+    "OAM704": "the answer to a refresh token that has ended by then",
+    "OAM801": "the answer to an API token",
+    "OAM803": "the answer to an API token",
+    "OAM810": "the answer to an API token",
+}
+"""Rules whose answer is to no token request of their examples, and to what it is."""
+
+
+def answers(rule: Rule) -> list[tuple[Finding, Answer, Org, list[tuple[TokenRequest, Decision]]]]:
+    """What Okta answers to findings of a rule's examples, and what is decided there."""
+    return [
+        (finding, answer, org, every)
+        for org, every in map(decided, rule.page.flagged)
+        for finding in rule.findings(org)
+        if (answer := finding.answer or rule.answer)
+    ]
+
+
+def gives(decision: Decision, answer: Answer) -> bool:
+    """Whether a request is rejected with this very answer."""
+    return (
+        decision.outcome is Outcome.REJECTED
+        and (decision.error, decision.error_description) == (answer.error, answer.description)
+        and answer.log_filter == (reason_filter(decision.reason) if decision.reason else None)
+        and (decision.form in answer.forms if answer.forms else decision.form is None)
+    )
+
+
 def decided(example: dict[str, Any]) -> tuple[Org, list[tuple[TokenRequest, Decision]]]:
     org = Org.of(example_snapshot(completed(example)))
     decider = Decider(org)
@@ -269,6 +305,20 @@ def test_no_token_is_minted_that_a_finding_denies(code: str) -> None:
     assert contradictions == []
 
 
+def test_rules_that_declare_an_answer_are_known() -> None:
+    assert {rule.code for rule in RULES.values() if answers(rule)} >= UNASKED.keys()
+
+
+@pytest.mark.parametrize("code", sorted(RULES.keys() - UNASKED.keys()))
+def test_requests_are_answered_as_their_findings_say(code: str) -> None:
+    for finding, answer, org, every in answers(RULES[code]):
+        witness = finding.witness(org) if callable(finding.witness) else finding.witness
+        asked = [pair for pair in every if pair[0].client == finding.record.id] or every
+        assert any(gives(decision, answer) for _, decision in asked), finding.message
+        if witness and (decision := Decider(org).decide(witness)).outcome is Outcome.REJECTED:
+            assert gives(decision, answer), finding.message
+
+
 def test_where_no_token_can_be_exchanged_those_of_other_servers_are_refused() -> None:
     rule = RULES["OAM320"]
     (org,) = (decided(example)[0] for example in rule.page.flagged)
@@ -282,8 +332,9 @@ def test_where_no_token_can_be_exchanged_those_of_other_servers_are_refused() ->
             if request.grant == TOKEN_EXCHANGE and request.server == server.id and request.scopes
             for other in [*(each.id for each in org.servers if each.id != server.id), ORG_SERVER]
         ]
-        outcomes = {decider.decide(request).outcome for request in exchanges}
-        assert outcomes == {Outcome.REJECTED}
+        assert exchanges
+        assert rule.answer
+        assert all(gives(decider.decide(request), rule.answer) for request in exchanges)
 
 
 @pytest.mark.parametrize("code", UNFAILING)

@@ -16,6 +16,7 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.lookup.named_request import NamedRequest
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.servers import tenant_reach
+from auditor.tokens.reach.situations import Reach
 
 AGENTS = "/workload-principals/api/v1/ai-agents"
 LINKS = "/workload-principals/api/v1/delegation-links"
@@ -253,6 +254,7 @@ def test_what_was_not_read_leaves_it_open(tmp_path: Path, unread: str, missing: 
     assert outcome.exit_code == 3
     assert outcome.stdout.startswith("INDETERMINATE")
     assert missing in outcome.stdout
+    assert f"grant okta.{unread}.read" in outcome.stdout
 
 
 @pytest.mark.parametrize("unread", [(), ("ai_agents", "agent_connections")])
@@ -357,3 +359,56 @@ def test_pictures_name_agents(tmp_path: Path) -> None:
     assert "1 client" in page or "2 clients" in page
     assert "AI agent" in page
     assert "Helper" in page
+
+
+OTHER_POLICY = {
+    "id": "p2",
+    "name": "Everybody",
+    "conditions": {"clients": {"include": ["ALL_CLIENTS"]}},
+}
+
+
+def other_rule(*scopes: str, people: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": "r2",
+        "conditions": {
+            "people": people,
+            "grantTypes": {"include": [JWT_BEARER]},
+            "scopes": {"include": list(scopes)},
+        },
+    }
+
+
+@pytest.mark.parametrize("condition", ["ALL_SCOPES", "INCLUDE_ONLY", "EXCLUDE", "NEW"])
+@pytest.mark.parametrize("second", [None, ["crm.read"], ["crm.write"]])
+@pytest.mark.parametrize("app", ["0oaP", None])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        other_rule("*", people={"groups": {"include": ["EVERYONE"]}}),
+        other_rule("crm.write", people={"users": {"include": ["00u2"]}}),
+        other_rule("crm.delete", people={}),
+    ],
+)
+def test_reach_says_of_each_person_and_scope_what_single_decisions_say(
+    condition: str, second: list[str] | None, app: str | None, rule: dict[str, Any]
+) -> None:
+    others = [connection(id="mcn2", scopes=second)] if second else []
+    document = tenant(
+        {"signOnProvider": {"appInstanceId": app}}, connection(scopeCondition=condition), *others
+    )
+    document[f"{SERVERS}/aus1/policies"].append(OTHER_POLICY)
+    document[f"{SERVERS}/aus1/policies/p2/rules"] = [rule]
+    org = org_of(document)
+    reach = Reach(org)
+    situation = reach.situation("aus1", "wlp1", JWT_BEARER)
+    for scope in ("crm.read", "crm.write", "crm.delete"):
+        people = situation.access(scope).people
+        for user in ("00u1", "00u2", "00u3"):
+            one = reach.populations.users.of([user])
+            request = situation.request(user, frozenset({scope}))
+            outcome = reach.decider.decide(request).outcome
+            assert (outcome is Outcome.MINTED) == bool(people.sure & one), (scope, user)
+            # A decision that lacks the assignments does not look at policies any more.
+            if outcome is Outcome.REJECTED:
+                assert not people.possible & one, (scope, user)

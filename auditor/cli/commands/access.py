@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import click
 
-from auditor import exact_json
+from auditor.cli.access_lines import csv_lines, json_lines, table_lines
+from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import everything_unread, oidc_scopes_option, read_org
 from auditor.errors import ExitCode
-from auditor.text import counted, csv_cell, escaped, one_line
+from auditor.text import counted
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
+from auditor.tokens.reach.access_rows import AccessFilter, access_rows
 
-_WIDEST = 36
+_FORMATS = {"table": table_lines, "json": json_lines, "csv": csv_lines}
+_AT_ONCE = 500
+"""Lines that are printed together: each call has a price."""
 
 
 @click.command("access")
@@ -39,10 +39,16 @@ _WIDEST = 36
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "csv"]),
+    type=click.Choice(list(_FORMATS)),
     default="table",
     show_default=True,
 )
+@click.option(
+    "--each-client",
+    is_flag=True,
+    help="A row for each client, instead of one for all to which a rule gives the same.",
+)
+@click.option("--limit", metavar="ROWS", type=click.IntRange(min=1), help="At most so many rows.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -54,84 +60,36 @@ def command(
     user: str | None,
     oidc_scopes: str,
     form: str,
+    each_client: bool,
+    limit: int | None,
 ) -> None:
     """List who can obtain which scopes, through which client, grant type and rule.
 
     Each row is a fact about all requests: so many people can obtain the scope by this rule.
-    The same people may have several rows for a scope, beside different other scopes. Refreshed
-    tokens are left out: they carry what was obtained before.
+    The same people may have several rows for a scope, beside different other scopes. Clients to
+    which a rule gives the same have a row together, in which the people of all of them are
+    counted, each once. Refreshed tokens are left out: they carry what was obtained before.
+
+    Rows are written as they are made. `--limit` says on standard error that there are more.
 
     Exit codes: 0 everything that the org has was read; 2 wrong usage; 3 something was not, so
     that there may be more access than the rows say, or, where it is the keys or network zones of
     a client, less.
     """
-    org = read_org(path)
-    only = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
-    rows = access_rows(org, only, OidcScopes(oidc_scopes))
-    if form == "table":
-        for line in _table(list(rows)):
-            print_line(line)
-    elif form == "csv":
-        print_document(_csv(rows))
-    else:
-        print_document(escaped(exact_json.indented([asdict(row) for row in rows])))
+    with without_garbage_collection():
+        org = read_org(path)
+        only = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
+        rows = access_rows(org, only, OidcScopes(oidc_scopes), each_client=each_client)
+        _print(_FORMATS[form](islice(rows, limit)))
+        if limit is not None and next(rows, None) is not None:
+            shown = counted(limit, "row")
+            print_line(f"These are the first {shown}; there are more.", err=True)
     missing = everything_unread(org)
     for line in missing:
         print_line(line, err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
 
 
-def _table(rows: list[AccessRow]) -> Iterator[str]:
-    if not rows:
-        yield "Nobody can obtain anything of this."
-        return
-    head = ("server", "client", "grant", "scope", "people", "policy", "rule", "access", "refresh")
-    cells = [head, *(_cells(row) for row in rows)]
-    widths = [max(len(line[at]) for line in cells) for at in range(len(head))]
-    for line in cells:
-        yield "  ".join(
-            f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
-    servers, clients = {row.server_id for row in rows}, {row.client_id for row in rows}
-    yield (
-        f"{counted(len(rows), 'row')}: {counted(len(servers), 'server')}, "
-        f"{counted(len(clients), 'client')}"
-    )
-
-
-def _cells(row: AccessRow) -> tuple[str, ...]:
-    people = "no user" if row.people is None else f"{row.people:,}"
-    if row.uncertain:
-        people = f"{people} or more" if row.people else "not known"
-    minutes = row.access_token_minutes
-    return (
-        _cut(row.server),
-        _cut(row.client),
-        _cut(re.split("[:/]", row.grant)[-1]),
-        _cut(row.scope),
-        people,
-        _cut(row.policy or "-"),
-        _cut(row.rule or "-"),
-        "-" if minutes is None else f"{minutes} min",
-        {None: "-", True: "yes", False: "no"}[row.refresh_token],
-    )
-
-
-def _cut(text: str) -> str:
-    clean = one_line(text)
-    return clean if len(clean) <= _WIDEST else clean[: _WIDEST - 1] + "…"
-
-
-def _csv(rows: Iterable[AccessRow]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([field.name for field in fields(AccessRow)])
-    for row in rows:
-        values = asdict(row) | {"people": "no user" if row.people is None else row.people}
-        writer.writerow([_cell(value) for value in values.values()])
-    return file.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A value as a spreadsheet shows it; truth as JSON writes it."""
-    return str(value).lower() if isinstance(value, bool) else csv_cell(value)
+def _print(lines: Iterator[str]) -> None:
+    while some := list(islice(lines, _AT_ONCE)):
+        print_document("\n".join(some))

@@ -3,6 +3,7 @@
 | file | what it holds |
 |---|---|
 | `access_rows.py` | who can obtain which scopes, as rows for people and programs |
+| `equal_access.py` | clients to which rules give the same, and what they give |
 | `situations.py` | `Reach`: all requests of a tenant; of one server, client and grant type |
 | `servers.py` | `ServerReach`: all requests to one authorization server |
 | `rules.py` | whether any request reaches a rule, and the obstacle if none does |

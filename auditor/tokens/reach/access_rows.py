@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.snapshot.models.clients import App
@@ -12,8 +12,9 @@ from auditor.tokens.decide import OidcScopes
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
 from auditor.tokens.lookup.records import find_client, find_server, find_user
 from auditor.tokens.lookup.scopes import find_scope
-from auditor.tokens.reach.requestable import OTHER
-from auditor.tokens.reach.situations import Reach, SituationReach, Way
+from auditor.tokens.reach.equal_access import EqualAccess, RuleGift, equal_access
+from auditor.tokens.reach.populations import Populations
+from auditor.tokens.reach.situations import Reach
 from auditor.tokens.reach.user_sets import UncertainUsers
 from auditor.tokens.request import ORG_SERVER
 
@@ -25,11 +26,16 @@ class AccessRow:
     server: str
     server_id: str
     client: str
-    client_id: str
+    """Its name; of several clients, that of the first, and how many more there are."""
+    client_id: str | None
+    """None if there are several."""
+    clients: tuple[App, ...]
+    """Through which it is obtained: one, unless rows are for clients with equal access."""
     grant: str
     scope: str
     people: int | None
-    """How many obtain it for certain; None if the grant type has no user."""
+    """How many obtain it for certain, through any of the clients; None in a grant type without
+    users."""
     uncertain: bool
     """Whether there may be more, of whom the snapshot does not say."""
     policy: str | None
@@ -79,14 +85,41 @@ class AccessFilter:
 
 
 def access_rows(
-    org: Org, row_filter: AccessFilter, oidc_scopes: OidcScopes = OidcScopes.LISTED
+    org: Org,
+    row_filter: AccessFilter,
+    oidc_scopes: OidcScopes = OidcScopes.LISTED,
+    *,
+    each_client: bool = True,
 ) -> Iterator[AccessRow]:
-    """All rows, by server, client, grant type and scope.
+    """All rows, by server, client, grant type and scope, each made when it is asked for.
 
     The same people may have several rows for a scope, beside different other scopes. Refreshed
     tokens are left out: they carry what was obtained before.
+
+    Args:
+        org: the tenant.
+        row_filter: which rows to make.
+        oidc_scopes: which of two readings of Okta's documents to go by.
+        each_client: whether each client has rows of its own. Otherwise clients to which a rule
+            gives the same have one together, in the place of the first of them.
     """
-    return _rows(org, _servers(org, row_filter), row_filter, oidc_scopes)
+    populations = Populations(org)
+    ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if row_filter.user is not None else set())
+    clients = sorted(org.clients, key=lambda app: (app.title, app.client_id))
+    if row_filter.client is not None:
+        clients = [row_filter.client]
+    user = None if row_filter.user is None else _single_user(populations, row_filter.user)
+    for server in _servers(org, row_filter):
+        # One for each server, so that what was worked out for the last one can be forgotten.
+        reach = Reach(org, oidc_scopes)
+        reach.populations = populations
+        for access in equal_access(
+            reach, server, clients, ignored_grants=frozenset(ignored), each_client=each_client
+        ):
+            access.user = user
+            for scope in _scopes(access, row_filter):
+                for gift in access.gifts(scope):
+                    yield _row(access, scope, gift)
 
 
 def _servers(org: Org, row_filter: AccessFilter) -> tuple[AuthorizationServer | None, ...]:
@@ -102,84 +135,39 @@ def _order(server: AuthorizationServer) -> tuple[str, str]:
     return server.title, server.id
 
 
-def _rows(
-    org: Org,
-    servers: Iterable[AuthorizationServer | None],
-    row_filter: AccessFilter,
-    reading: OidcScopes,
-) -> Iterator[AccessRow]:
-    reach = Reach(org, reading)
-    ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if row_filter.user is not None else set())
-    clients = sorted(org.clients, key=lambda app: (app.title, app.client_id))
-    if row_filter.client is not None:
-        clients = [row_filter.client]
-    for server in servers:
-        for client in clients:
-            for grant in sorted(set(client.grant_types) - ignored):
-                situation_reach = reach.situation(
-                    server.id if server else ORG_SERVER, client.client_id, grant
-                )
-                for scope in _scopes(situation_reach, row_filter):
-                    yield from _scope_rows(situation_reach, scope, row_filter)
-
-
-def _scopes(situation_reach: SituationReach, row_filter: AccessFilter) -> list[str]:
-    names = {
-        name for region in situation_reach.regions for name in (*region.scopes, *region.doubtful)
-    }
-    names = {name for name in names if name != OTHER and not name.endswith("." + OTHER)}
+def _scopes(access: EqualAccess, row_filter: AccessFilter) -> list[str]:
+    names = access.scopes.keys()
     if row_filter.scope is not None:
-        names &= {row_filter.scope}
-    elif situation_reach.situation.server is None and row_filter.server is None:
-        names = {name for name in names if name.startswith("okta.")}
+        return [row_filter.scope] if row_filter.scope in names else []
+    if access.situation.server is None and row_filter.server is None:
+        return sorted(name for name in names if name.startswith("okta."))
     return sorted(names)
 
 
-def _scope_rows(
-    situation_reach: SituationReach, scope: str, row_filter: AccessFilter
-) -> Iterator[AccessRow]:
-    situation = situation_reach.situation
-    server, client = situation.server, situation.client
-    by_rule: dict[tuple[str | None, str | None], list[Way]] = {}
-    for way in situation_reach.access(scope).ways:
-        rule = way.candidate.rule if way.candidate else None
-        policy_id = way.candidate.policy.id if way.candidate else None
-        by_rule.setdefault((policy_id, rule.id if rule else None), []).append(way)
-    for ways in by_rule.values():
-        people = ways[0].people
-        for way in ways[1:]:
-            people |= way.people
-        if row_filter.user is not None:
-            people &= _single_user(situation_reach, row_filter.user)
-        if not people.possible:
-            continue
-        # Whoever is locked out would make every number one at least; one who is asked about does.
-        passing = situation_reach.reach.populations.status_in_doubt(situation.grant)
-        if row_filter.user is not None:
-            passing -= passing
-        candidate = ways[0].candidate
-        decision = next((way.decision for way in ways if way.decision), None)
-        userless = situation.grant in USERLESS_GRANTS
-        yield AccessRow(
-            server=server.title if server else ORG_SERVER,
-            server_id=server.id if server else ORG_SERVER,
-            client=client.title,
-            client_id=client.client_id,
-            grant=situation.grant,
-            scope=scope,
-            people=None if userless else len(people.sure),
-            uncertain=bool(people.unknown - passing) or not people.sure,
-            policy=candidate.policy.title if candidate else None,
-            policy_id=candidate.policy.id if candidate else None,
-            rule=candidate.rule.title if candidate and candidate.rule else None,
-            rule_id=candidate.rule.id if candidate and candidate.rule else None,
-            access_token_minutes=decision.access_token_minutes if decision else None,
-            refresh_token=decision.refresh_token if decision else None,
-        )
+def _row(access: EqualAccess, scope: str, gift: RuleGift) -> AccessRow:
+    server, grant = access.situation.server, access.situation.grant
+    first, *others = gift.clients
+    return AccessRow(
+        server=server.title if server else ORG_SERVER,
+        server_id=server.id if server else ORG_SERVER,
+        client=f"{first.title} and {len(others):,} more" if others else first.title,
+        client_id=None if others else first.client_id,
+        clients=gift.clients,
+        grant=grant,
+        scope=scope,
+        people=None if grant in USERLESS_GRANTS else gift.people,
+        uncertain=gift.uncertain,
+        policy=gift.policy.title if gift.policy else None,
+        policy_id=gift.policy.id if gift.policy else None,
+        rule=gift.rule.title if gift.rule else None,
+        rule_id=gift.rule.id if gift.rule else None,
+        access_token_minutes=gift.access_token_minutes,
+        refresh_token=gift.refresh_token,
+    )
 
 
-def _single_user(situation_reach: SituationReach, user: str) -> UncertainUsers:
+def _single_user(populations: Populations, user: str) -> UncertainUsers:
     """The set of one user; where not all users were read, an unknown one may be anybody."""
-    users = situation_reach.reach.populations.users
+    users = populations.users
     unlisted = users.number(user) is None
     return UncertainUsers.certain(users.of([None if unlisted else user]))

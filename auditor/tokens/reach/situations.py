@@ -81,14 +81,22 @@ class SituationReach:
         return self.reach.populations.eligible(self.situation)
 
     @cached_property
+    def eligible_if_checked(self) -> UncertainUsers:
+        """Those of them who are assigned, where that is checked (`Region.user_checked`)."""
+        eligible = self.eligible
+        if not eligible.possible or not self.situation.user_check_undocumented:
+            return eligible
+        return self.reach.populations.eligible(self.situation, user_checked=True)
+
+    @cached_property
     def regions(self) -> tuple[Region, ...]:
         """What each rule gives to whom; only those with anybody in them."""
         eligible = self.eligible
         if not eligible.possible:
             return ()
-        assigned = self.reach.populations.eligible(self.situation, user_checked=True)
+        checked = self.eligible_if_checked
         regions = (
-            replace(region, people=region.people & (assigned if region.user_checked else eligible))
+            replace(region, people=region.people & (checked if region.user_checked else eligible))
             for region in self.evaluation.regions
         )
         return tuple(region for region in regions if region.people.possible)

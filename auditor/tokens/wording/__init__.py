@@ -1,1 +1,1 @@
-"""The steps of a decision in words: `steps.py` for each kind of step, `checks.py` for checks."""
+"""Decisions in words: `steps.py` for each kind of step, `checks.py` for checks, `answers.py`."""

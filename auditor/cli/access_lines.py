@@ -1,0 +1,144 @@
+"""The rows of `access` as lines of a table, of JSON and of CSV, each made when it is asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+
+from auditor import exact_json
+from auditor.snapshot.models.clients import App
+from auditor.text import counted, csv_cell, escaped, one_line
+from auditor.tokens.reach.access_rows import AccessRow
+
+_COLUMNS = (
+    "server",
+    "server_id",
+    "client",
+    "client_id",
+    "clients",
+    "grant",
+    "scope",
+    "people",
+    "uncertain",
+    "policy",
+    "policy_id",
+    "rule",
+    "rule_id",
+    "access_token_minutes",
+    "refresh_token",
+)
+_HEAD = ("server", "client", "grant", "scope", "people", "policy", "rule", "access", "refresh")
+_WIDEST = 36
+_MEASURED = 1_000
+"""Rows that say how wide the columns of a table are."""
+
+
+def table_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
+    """A table for a terminal, and under it how much is in it.
+
+    It is as wide as its first rows; what is wider further down moves the rest of its line.
+    """
+    first = list(islice(rows, _MEASURED))
+    if not first:
+        yield "Nobody can obtain anything of this."
+        return
+    widths = [max(map(len, column)) for column in zip(_HEAD, *map(_cells, first), strict=True)]
+    yield _table_line(_HEAD, widths)
+    many, servers, clients = 0, set[str](), _Clients()
+    for row in chain(first, rows):
+        yield _table_line(_cells(row), widths)
+        many += 1
+        servers.add(row.server_id)
+        clients.add(row.clients)
+    yield (
+        f"{counted(many, 'row')}: {counted(len(servers), 'server')}, "
+        f"{counted(len(clients.ids), 'client')}"
+    )
+
+
+def json_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
+    """One JSON list."""
+    before = "["
+    for row in rows:
+        yield before
+        *lines, last = escaped(exact_json.indented(_values(row))).removesuffix("\n").split("\n")
+        yield from (f"  {line}" for line in lines)
+        before = f"  {last},"
+    yield "[]" if before == "[" else before.removesuffix(",")
+    if before != "[":
+        yield "]"
+
+
+def csv_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
+    """CSV with a head."""
+    yield ",".join(_COLUMNS)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="")
+    for row in rows:
+        values = _values(row) | {"people": "no user" if row.people is None else row.people}
+        writer.writerow([_csv_cell(value) for value in values.values()])
+        yield file.getvalue()
+        file.seek(0)
+        file.truncate()
+
+
+class _Clients:
+    """Ids of clients. Rows share the tuples that they are in, so that each is looked at once."""
+
+    def __init__(self) -> None:
+        self.ids = set[str]()
+        self._last: tuple[App, ...] = ()
+
+    def add(self, clients: tuple[App, ...]) -> None:
+        """Add those of a row."""
+        if clients is not self._last:
+            self.ids.update(client.client_id for client in clients)
+            self._last = clients
+
+
+def _values(row: AccessRow) -> dict[str, object]:
+    values = vars(row)
+    return {name: values[name] for name in _COLUMNS} | {"clients": len(row.clients)}
+
+
+def _table_line(cells: Iterable[str], widths: list[int]) -> str:
+    line = (f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(line).rstrip()
+
+
+def _cells(row: AccessRow) -> tuple[str, ...]:
+    people = "no user" if row.people is None else f"{row.people:,}"
+    if row.uncertain:
+        people = f"{people} or more" if row.people else "not known"
+    minutes = row.access_token_minutes
+    return (
+        _cut(row.server),
+        _clients(row),
+        _cut(re.split("[:/]", row.grant)[-1]),
+        _cut(row.scope),
+        people,
+        _cut(row.policy or "-"),
+        _cut(row.rule or "-"),
+        "-" if minutes is None else f"{minutes} min",
+        {None: "-", True: "yes", False: "no"}[row.refresh_token],
+    )
+
+
+def _clients(row: AccessRow) -> str:
+    """As `row.client`; how many there are is never cut off."""
+    others = len(row.clients) - 1
+    more = f" and {others:,} more" if others else ""
+    return _cut(row.clients[0].title, _WIDEST - len(more)) + more
+
+
+def _cut(text: str, most: int = _WIDEST) -> str:
+    clean = one_line(text)
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
+
+
+def _csv_cell(value: object) -> object:
+    """A value as a spreadsheet shows it; truth as JSON writes it."""
+    return str(value).lower() if isinstance(value, bool) else csv_cell(value)
