@@ -24,6 +24,7 @@ from auditor.lint.completeness import (
     unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
@@ -33,7 +34,7 @@ from auditor.lint.reported_finding import (
     RelatedObject,
     Witness,
 )
-from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.result import Crashed, Deselection, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
@@ -57,6 +58,7 @@ __all__ = [
     "CollectionStatus",
     "Completeness",
     "Crashed",
+    "Deselection",
     "FindingStatus",
     "Fixed",
     "LedgerEntry",
@@ -81,7 +83,9 @@ __all__ = [
     "Witness",
     "causes",
     "deleted_objects",
+    "deselected_words",
     "ends_soon",
+    "evaluated_words",
     "incomplete_rules",
     "incompleteness",
     "lineage",

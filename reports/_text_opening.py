@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sized
 
 from auditor import AuditResult, Severity, counted, listed, quoted
-from auditor.results import Cause, LedgerEntry, incompleteness, lineage
+from auditor.results import Cause, LedgerEntry, evaluated_words, incompleteness, lineage
 
 from ._wording import harm, impacts, shown_causes
 
@@ -80,6 +80,11 @@ def counts(result: AuditResult) -> str:
     rules = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated):,} not evaluated"
     crashed = f", {len(result.crashed):,} crashed" if result.crashed else ""
     return f"{severities}        {rules}{crashed}"
+
+
+def not_selected(result: AuditResult) -> str:
+    """How many rules are left out and by what, in a sentence; empty if none is."""
+    return f"{evaluated_words(result)}." if result.deselected else ""
 
 
 def checked(result: AuditResult) -> str:

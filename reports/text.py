@@ -30,13 +30,13 @@ from auditor import (
 from auditor.oauth import Answer
 from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
-from ._text_opening import cause_rows, checked, counts, opening
+from ._text_opening import cause_rows, checked, counts, not_selected, opening
 from ._trend import trend
 from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes_heading, sentence
 
 WIDTH = 100
 _NARROW = 80
-"""The width of the causes, which are a table."""
+"""The width of the causes, which are a table, and of what Okta answers."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _FIXED_NAMED = 20
 _Value = TypeVar("_Value")
@@ -51,6 +51,7 @@ def render(result: AuditResult) -> str:
         causes_heading=causes_heading(result),
         causes=cause_rows(result),
         counts=counts(result),
+        not_selected=not_selected(result),
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
         notices=result.notices,
@@ -78,8 +79,8 @@ def _wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDT
     )
 
 
-def _narrow(text: str, first: str) -> str:
-    return _wrap(text, first, " " * len(first), _NARROW)
+def _narrow(text: str, first: str, rest: str | None = None) -> str:
+    return _wrap(text, first, " " * len(first) if rest is None else rest, _NARROW)
 
 
 def _environment() -> Environment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -57,9 +56,7 @@ def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) ->
         Outcome.INDETERMINATE: _indeterminate,
     }[outcome]
     first, *others = (one_line(line) for line in answer(explanation))
-    word = outcome.name
-    if not os.environ.get("NO_COLOR"):
-        word = click.style(word, fg=_COLOURS[outcome], bold=True)
+    word = click.style(outcome.name, fg=_COLOURS[outcome], bold=True)
     rest = [one_line(line) for line in _below(org, explanation, advice)]
     return "\n".join([f"{word}  {first}", *others, *rest])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.collect.fetch.bounds import LONGEST_EXPORT_S
+from auditor.collect.fetch.bounds import LARGEST_EXPORT_MIB, LONGEST_EXPORT_S
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class ExportOptions:
 
     max_time: int = LONGEST_EXPORT_S
     """Seconds that the export may take; what is not read by then is a gap, for another run."""
+
+    max_memory: int = LARGEST_EXPORT_MIB
+    """MiB that the process may take while it reads; more ends the run."""
 
     all_members: bool = False
     """Whether members are read of every group, not only of those that something names."""

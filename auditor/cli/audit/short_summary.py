@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from auditor.lint.causes import causes
+from auditor.lint.deselection import evaluated_words
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.log_commands import without_commands
@@ -19,6 +20,7 @@ def short_summary(result: AuditResult) -> str:
     counts = "   ".join(f"{s.upper()} {n}" for s, n in result.by_severity.items() if n)
     checked = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated)} not evaluated"
     lines = ["", f"{counts or 'No findings'}        {checked}"]
+    lines += [f"{evaluated_words(result)}."] if result.deselected else []
     lines += [f"rule {item.rule.code} crashed: {item.error}" for item in result.crashed]
     # The first finding of each cause: variety says more than repetition.
     shown = [cause.example for cause in causes(result.findings)[:_SHOWN]]
