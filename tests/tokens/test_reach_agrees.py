@@ -883,9 +883,7 @@ def test_a_rule_for_token_exchange_is_dead_if_it_is_by_both_readings(tenant: Jso
     ends: dict[tuple[bool, bool], set[Any]] = {
         (held, nameless): set() for held in (True, False) for nameless in (True, False)
     }
-    plainly = {
-        nameless: Plainly(tenant, OidcScopes.LISTED, nameless) for nameless in (True, False)
-    }
+    plainly = {nameless: Plainly(tenant, OidcScopes.LISTED, nameless) for nameless in (True, False)}
     for _, brute in case.situations:
         for user, scopes in brute.decided if brute.grant == TOKEN_EXCHANGE else ():
             for (held, nameless), reached in ends.items():
