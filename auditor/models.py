@@ -11,7 +11,15 @@ from auditor.snapshot.models.agents import (
     is_agent_id,
 )
 from auditor.snapshot.models.base import Record, RecordPlace
-from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignment, UserAssignments
+from auditor.snapshot.models.clients import (
+    AdminRole,
+    App,
+    CustomRole,
+    Grant,
+    GroupAssignment,
+    RolePermission,
+    UserAssignments,
+)
 from auditor.snapshot.models.directory import Group, GroupRule, User
 from auditor.snapshot.models.org import (
     ApiServiceIntegration,
@@ -21,6 +29,7 @@ from auditor.snapshot.models.org import (
     InlineHook,
     NetworkZone,
     OrgProfile,
+    PrincipalRateLimit,
     TrustedOrigin,
 )
 from auditor.snapshot.models.servers import (
@@ -55,6 +64,7 @@ __all__ = [
     "Claim",
     "ClientPrivileges",
     "CustomDomain",
+    "CustomRole",
     "DelegationLink",
     "Grant",
     "Group",
@@ -66,8 +76,10 @@ __all__ = [
     "OrgProfile",
     "PeopleCondition",
     "PolicyRule",
+    "PrincipalRateLimit",
     "Record",
     "RecordPlace",
+    "RolePermission",
     "Scope",
     "TokenAction",
     "TrustedOrigin",

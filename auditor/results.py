@@ -14,6 +14,7 @@ from auditor.access_overview.model import (
     ServerAccess,
 )
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.causes import Cause, causes
 from auditor.lint.completeness import (
     NO_RULES,
     Completeness,
@@ -23,6 +24,7 @@ from auditor.lint.completeness import (
     unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.object_types import type_name
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
@@ -32,7 +34,7 @@ from auditor.lint.reported_finding import (
     RelatedObject,
     Witness,
 )
-from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.result import Crashed, Deselection, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
@@ -50,11 +52,13 @@ __all__ = [
     "AcceptedBy",
     "AccessOverview",
     "Capture",
+    "Cause",
     "ClientAccess",
     "ClientServerAccess",
     "CollectionStatus",
     "Completeness",
     "Crashed",
+    "Deselection",
     "FindingStatus",
     "Fixed",
     "LedgerEntry",
@@ -77,8 +81,11 @@ __all__ = [
     "TextRegion",
     "Weakening",
     "Witness",
+    "causes",
     "deleted_objects",
+    "deselected_words",
     "ends_soon",
+    "evaluated_words",
     "incomplete_rules",
     "incompleteness",
     "lineage",

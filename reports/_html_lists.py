@@ -1,4 +1,4 @@
-"""What the HTML report lists: findings by severity, the worst rules, choices of the filters."""
+"""What the HTML report lists: causes, findings by severity, choices of the filters."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from auditor import AuditResult, Impact, ReportedFinding, Rule, Severity
-from auditor.results import NotEvaluated, RuleOutcome, RuleOutcomes
+from auditor.results import Cause, NotEvaluated, RuleOutcome, RuleOutcomes
 
 from ._output import with_identity
-from ._wording import sentence
+from ._wording import sentence, shown_causes
 
 _NO_SERVER = "-"
-_WORST_RULES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,11 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WorstRule:
-    """A rule among those with the most severe findings."""
+class CauseRow:
+    """A cause, and the row of its example in the list of findings."""
 
-    severity: Severity
-    rule: Rule
-    count: int
-    only: FindingRow | None
-    """Its finding, if it has just one."""
+    cause: Cause
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +55,14 @@ class NotEvaluatedGroup:
 SeverityGroup = tuple[Severity, list[FindingRow]]
 
 
-def worst_rules(groups: list[SeverityGroup], counts: Counter[str]) -> list[WorstRule]:
-    """The rules with the most severe findings; nothing where the list of findings is as short."""
-    if len(counts) <= _WORST_RULES:
-        return []
-    worst: dict[str, tuple[Severity, FindingRow]] = {}
+def cause_rows(result: AuditResult, groups: list[SeverityGroup]) -> list[CauseRow]:
+    """The causes that are shown, the most harmful first."""
+    anchors: dict[tuple[str, Severity], str] = {}
     for severity, rows in groups:
         for row in rows:
-            worst.setdefault(row.finding.rule.code, (severity, row))
-    first = sorted(worst.items(), key=lambda item: (item[1][0].rank, -counts[item[0]], item[0]))
+            anchors.setdefault((row.finding.rule.code, severity), row.anchor)
     return [
-        WorstRule(severity, row.finding.rule, counts[code], row if counts[code] == 1 else None)
-        for code, (severity, row) in first[:_WORST_RULES]
-    ]
-
-
-def broken_rules(result: AuditResult) -> list[tuple[Rule, int]]:
-    """The rules whose findings are requests that fail, those with most findings first."""
-    by_code = {rule.code: rule for rule in result.rules}
-    return [
-        (by_code[code], count)
-        for code, count in result.by_rule.items()
-        if code in by_code and by_code[code].impact is Impact.BROKEN
+        CauseRow(cause, anchors[cause.rule.code, cause.severity]) for cause in shown_causes(result)
     ]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 
-from auditor import AuditResult, ReportedFinding, Severity, counted, listed, quoted
-from auditor.results import LedgerEntry, incompleteness, lineage
+from auditor import AuditResult, Severity, counted, listed, quoted
+from auditor.results import Cause, LedgerEntry, evaluated_words, incompleteness, lineage
 
-from ._wording import impacts
+from ._wording import harm, impacts, shown_causes
 
-_WORST_RULES = 3
+_CAUSES = 30
 _KINDS_NAMED = 6
 
 
@@ -53,17 +53,23 @@ def _absence(result: AuditResult) -> str:
     return f"{counted(absent, 'rule')} did not apply: the org does not have what {read}."
 
 
-def worst_rules(result: AuditResult) -> list[str]:
-    """The worst rules, where there are more than one sees at a glance."""
-    rules: dict[str, list[ReportedFinding]] = {}
-    for item in result.findings:
-        rules.setdefault(item.rule.code, []).append(item)
-    if len(rules) <= _WORST_RULES:
-        return []
-    return [
-        f"{findings[0].rule.page.title}: {counted(len(findings), 'finding')} ({code})"
-        for code, findings in list(rules.items())[:_WORST_RULES]
-    ]
+def cause_rows(result: AuditResult) -> list[tuple[str, str]]:
+    """Severity, number and words of each cause; none where there are few findings anyway."""
+    found = shown_causes(result)
+    rows = [(_row_head(cause.severity, cause.findings), _cause(cause)) for cause in found[:_CAUSES]]
+    if more := found[_CAUSES:]:
+        rest = [finding for cause in more for finding in cause.findings]
+        rows.append((_row_head("", rest), f"of {counted(len(more), 'more cause')}."))
+    return rows
+
+
+def _row_head(severity: str, findings: Sized) -> str:
+    return f"{severity.upper():8} {len(findings):>6,}"
+
+
+def _cause(cause: Cause) -> str:
+    title, example = cause.rule.page.title, cause.example.object.described
+    return f"{title} ({cause.rule.code}): {harm(cause)}. For example {example}."
 
 
 def counts(result: AuditResult) -> str:
@@ -74,6 +80,11 @@ def counts(result: AuditResult) -> str:
     rules = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated):,} not evaluated"
     crashed = f", {len(result.crashed):,} crashed" if result.crashed else ""
     return f"{severities}        {rules}{crashed}"
+
+
+def not_selected(result: AuditResult) -> str:
+    """How many rules are left out and by what, in a sentence; empty if none is."""
+    return f"{evaluated_words(result)}." if result.deselected else ""
 
 
 def checked(result: AuditResult) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from auditor import AuditResult, Impact, counted, listed, one_line
 from auditor.oauth import Answer, answer_words
-from auditor.results import SOON_DAYS, Acceptance, ends_soon
+from auditor.results import SOON_DAYS, Acceptance, Cause, causes, ends_soon
 
 _IMPACTS = {
     Impact.BROKEN: "broken, so that requests fail",
@@ -14,11 +14,38 @@ _IMPACTS = {
     Impact.DEAD: "dead, that is, without effect",
 }
 
+_FEW = 3
+_HARMS = {
+    Impact.BROKEN: "requests fail",
+    Impact.RISKY: "risky",
+    Impact.DEAD: "without effect",
+}
+
 
 def impacts(result: AuditResult) -> str:
     """The findings by impact, as a list in a sentence."""
     counts = Counter(finding.rule.impact for finding in result.findings)
     return listed(f"{counts[key]:,} {words}" for key, words in _IMPACTS.items() if counts[key])
+
+
+def shown_causes(result: AuditResult) -> list[Cause]:
+    """The causes, the most harmful first; none where the list of findings is as short."""
+    return causes(result.findings) if len(result.findings) > _FEW else []
+
+
+def causes_heading(result: AuditResult) -> str:
+    """How many causes make how many findings, without a full stop."""
+    number, findings = len(causes(result.findings)), len(result.findings)
+    make = "makes" if number == 1 else "make"
+    return f"{counted(number, 'cause')} {make} {counted(findings, 'finding')}"
+
+
+def harm(cause: Cause) -> str:
+    """What becomes of requests, or of the configuration, as a clause."""
+    answer = cause.example.answer
+    if cause.rule.impact is Impact.BROKEN and answer and answer.error:
+        return f"requests fail with {answer.error}"
+    return _HARMS[cause.rule.impact]
 
 
 def severities(result: AuditResult) -> list[str]:

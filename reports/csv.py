@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, csv_cell, report
+from auditor.oauth import answer_words
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -39,6 +40,8 @@ COLUMNS = (
     "owner",
     "ticket",
     "expires",
+    "okta_answers",
+    "log_filter",
 )
 
 _Row = dict[str, object]
@@ -46,7 +49,7 @@ _Row = dict[str, object]
 
 @report("csv", filename="results.csv")
 def render(result: AuditResult) -> str:
-    """A row for each finding, accepted or not, and for each rule that was not evaluated."""
+    """A row for each finding, accepted or not, and for each rule without an answer."""
     file = io.StringIO()
     file.write(BYTE_ORDER_MARK)
     writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
@@ -65,6 +68,9 @@ def _rows(result: AuditResult) -> Iterator[_Row]:
         status = "not applicable" if item.absent else "not evaluated"
         row = {"status": status, "message": item.reason, "fix": item.remedy}
         yield row | _rule(item.rule)
+    for left_out in result.deselected:
+        for code in left_out.codes:
+            yield {"status": "not selected", "code": code, "message": f"By {left_out.by}."}
 
 
 def _rule(rule: Rule) -> _Row:
@@ -102,4 +108,6 @@ def _finding(item: ReportedFinding) -> _Row:
             "ticket": item.acceptance.ticket,
             "expires": item.acceptance.expires,
         }
+    if item.answer:
+        row |= {"okta_answers": answer_words(item.answer), "log_filter": item.answer.log_filter}
     return row

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
-from auditor.results import Crashed, incompleteness
+from auditor.results import Crashed, evaluated_words, incompleteness
 
 from ._output import file_name
 from ._trend import trend
-from ._wording import crash_notice, sentence, severities
+from ._wording import answer_lines, crash_notice, sentence, severities
 
 MOST = 10
 
@@ -62,7 +62,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
 
 def _finding(kind: str, finding: ReportedFinding) -> str:
     region = finding.location.region
-    text = f"{sentence(one_line(finding.message))}\nFix: {sentence(one_line(finding.fix))}"
+    lines = [sentence(finding.message), f"Fix: {sentence(finding.fix)}"]
+    text = "\n".join(map(one_line, [*lines, *answer_lines(finding.answer)]))
     return _command(
         kind,
         finding.location.file,
@@ -100,6 +101,8 @@ def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
     rest = [counted(number, kind) for kind, number in left_out.items() if number]
     if rest:
         yield f"Without an annotation, because GitHub shows {MOST} of a kind: {listed(rest)}."
+    if result.deselected:
+        yield f"{evaluated_words(result)}."
     if result.accepted:
         yield f"Accepted and not shown: {counted(len(result.accepted), 'finding')}."
     if line := trend(result):

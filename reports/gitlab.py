@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor import AuditResult, Rule, Severity, one_line, report
-from auditor.results import NO_RULES
+from auditor.results import NO_RULES, evaluated_words
 
 from ._output import file_name, json_document, with_identity
-from ._wording import crash_notice, sentence
+from ._wording import answer_lines, crash_notice, sentence
 
 _SEVERITY = {
     Severity.CRITICAL: "blocker",
@@ -29,7 +29,8 @@ _SEVERITY = {
 @report("gitlab", filename="gl-code-quality-report.json")
 def render(result: AuditResult) -> str:
     """A JSON list of what counts and of what could not be checked."""
-    return json_document([*_weakened(result), *_unchecked(result), *_findings(result)])
+    rows = [*_weakened(result), *_not_selected(result), *_unchecked(result), *_findings(result)]
+    return json_document(rows)
 
 
 def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
@@ -40,11 +41,20 @@ def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
         yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)
 
 
+def _not_selected(result: AuditResult) -> Iterator[dict[str, Any]]:
+    if result.deselected:
+        text = f"{evaluated_words(result)}."
+        identity = hashlib.sha256(f"not selected\0{result.tenant.id}".encode()).hexdigest()[:32]
+        yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)
+
+
 def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:
     for item, identity in with_identity(result.findings):
         yield _entry(
             item.rule,
-            f"{sentence(item.message)} Fix: {sentence(item.fix)}",
+            " ".join(
+                [sentence(item.message), f"Fix: {sentence(item.fix)}", *answer_lines(item.answer)]
+            ),
             severity=_SEVERITY[item.severity],
             identity=identity,
             file=item.location.file,

@@ -32,19 +32,18 @@ from ._access_wording import grants_words, path_recipients, scopes_words, step_c
 from ._display_names import title
 from ._html_answers import answer, evaluated, is_complete, not_checked, window_title
 from ._html_lists import (
-    broken_rules,
+    cause_rows,
     impact_counts,
     not_evaluated_groups,
     rule_outcomes,
     server_choices,
     severity_groups,
-    worst_rules,
 )
 from ._html_markup import example, harmless, lines, paragraphs, prose, utc
 from ._lifetime_scale import axis, lifetimes, scale
 from ._sparkline import sparkline
 from ._trend import run_severities, trend
-from ._wording import acceptance_counts, sentence
+from ._wording import acceptance_counts, causes_heading, harm, sentence
 
 _MANY = 300
 """Findings, from which on a browser makes rows when they come into sight or it has time."""
@@ -70,7 +69,8 @@ def render(result: AuditResult) -> str:
             is_complete=is_complete(result),
             not_checked=not_checked(result),
             evaluated=evaluated(result),
-            worst_rules=worst_rules(groups, counts),
+            causes=cause_rows(result, groups),
+            causes_heading=causes_heading(result),
             severities=list(result.by_severity.items()),
             groups=groups,
             impacts=impact_counts(result.findings),
@@ -89,7 +89,6 @@ def render(result: AuditResult) -> str:
             sparkline=sparkline(result.history) if len(result.history) > 1 else "",
             run_severities=run_severities,
             pictures=pictures(result),
-            broken_rules=broken_rules(result),
             axis=axis(),
         )
     )
@@ -126,6 +125,7 @@ def _environment() -> Environment:
         "count": lambda number: f"{number:,}",
         "sentence": sentence,
         "answer_words": answer_words,
+        "harm": harm,
         "label": lambda name: BY_NAME[name].label,
         "titled": title,
         "type_name": type_name,

@@ -14,14 +14,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 
 from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
-from auditor.results import deleted_objects, incompleteness
+from auditor.results import Cause, causes, deleted_objects, evaluated_words, incompleteness
 
 from ._output import file_name
 from ._trend import trend
-from ._wording import acceptance_reason, sentence, severities
+from ._wording import (
+    acceptance_reason,
+    answer_lines,
+    causes_heading,
+    harm,
+    sentence,
+    severities,
+    shown_causes,
+)
 
 MOST_CHARACTERS = 65_536
 """What a comment holds. Counted in UTF-16 units, of which no counting knows more."""
@@ -48,6 +55,12 @@ def render(result: AuditResult) -> str:
     """The gist, then tables that fold out, the most severe findings first."""
     document = _Document()
     document.add([_marker(result), *_weakenings(result), *_gist(result), ""])
+    document.table(
+        causes_heading(result),
+        ("Severity", "Findings", "Cause", "For example", "What it does"),
+        map(_cause, shown_causes(result)),
+        unfolded=True,
+    )
     document.table(
         counted(len(result.findings), "finding"),
         ("Severity", "Rule", "Finding", "Where"),
@@ -101,33 +114,22 @@ def _gist(result: AuditResult) -> Iterator[str]:
     if reason := incompleteness(result):
         yield f"**{reason}** Could not check is never clean."
         yield ""
-    for finding, more in _worst(result):
+    for cause in causes(result.findings)[:_WORST]:
+        finding, more = cause.example, len(cause.findings) - 1
         also = f" (and {more:,} more)" if more else ""
         head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
         yield head + _text(sentence(finding.message))
     yield ""
     deleted = _text(deleted_objects(result.coverage))
     yield " ".join(filter(None, [_read(result), deleted, _apart(result), trend(result)]))
-    if result.source:
+    if result.reproduce:
         yield ""
-        yield f"Reproduce: {_code(f'okta-auditor audit {file_name(result.source)}')}"
-
-
-def _worst(result: AuditResult) -> Iterable[tuple[ReportedFinding, int]]:
-    """The first finding of each of the worst rules, and how many more the rule has."""
-    first: dict[str, ReportedFinding] = {}
-    more: dict[str, int] = {}
-    for finding in result.findings:
-        code = finding.rule.code
-        more[code] = more[code] + 1 if code in more else 0
-        first.setdefault(code, finding)
-    return islice(((finding, more[code]) for code, finding in first.items()), _WORST)
+        yield f"Reproduce: {_code(result.reproduce)}"
 
 
 def _read(result: AuditResult) -> str:
     read = f"{result.capture.finished_at:%Y-%m-%d at %H:%M %Z}"
-    rules = f"{result.evaluated:,} of {counted(len(result.rules), 'rule')} evaluated"
-    return f"Read on {read}, {rules}."
+    return f"Read on {read}; {_text(evaluated_words(result))}."
 
 
 def _apart(result: AuditResult) -> str:
@@ -136,6 +138,18 @@ def _apart(result: AuditResult) -> str:
     parts += [f"{len(result.fixed):,} of the baseline fixed"] if result.fixed else []
     parts += [counted(len(result.notices), "notice")] if result.notices else []
     return f"Apart from that: {listed(parts)}." if parts else ""
+
+
+def _cause(cause: Cause) -> tuple[str, ...]:
+    example = cause.example.object
+    does = answer_lines(cause.example.answer) or [harm(cause)]
+    return (
+        cause.severity.upper(),
+        f"{len(cause.findings):,}",
+        f"{_text(cause.rule.page.title)} ({_rule(cause.rule)})",
+        _text(example.described),
+        "<br>".join(map(_text, does)),
+    )
 
 
 def _finding(item: ReportedFinding) -> tuple[str, ...]:
@@ -195,11 +209,18 @@ class _Document:
         self._room -= size
         return True
 
-    def table(self, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    def table(
+        self,
+        title: str,
+        columns: tuple[str, ...],
+        rows: Iterable[tuple[str, ...]],
+        *,
+        unfolded: bool = False,
+    ) -> None:
         """Add a table that folds out, with as many rows as have room; none if it is empty."""
         all_rows = list(rows)
         head = [
-            f"<details><summary>{title}</summary>",
+            f"<details{' open' if unfolded else ''}><summary>{title}</summary>",
             "",
             _row(columns),
             _row(["---"] * len(columns)),

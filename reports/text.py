@@ -30,11 +30,13 @@ from auditor import (
 from auditor.oauth import Answer
 from auditor.results import NotEvaluated, deleted_objects, unread_collections
 
-from ._text_opening import checked, counts, opening, worst_rules
+from ._text_opening import cause_rows, checked, counts, not_selected, opening
 from ._trend import trend
-from ._wording import acceptance_counts, acceptance_reason, answer_lines, sentence
+from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes_heading, sentence
 
 WIDTH = 100
+_NARROW = 80
+"""The width of the causes, which are a table, and of what Okta answers."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _FIXED_NAMED = 20
 _Value = TypeVar("_Value")
@@ -46,8 +48,10 @@ def render(result: AuditResult) -> str:
     return _ENVIRONMENT.get_template("text.j2").render(
         weakenings=result.weakenings,
         opening=opening(result),
-        worst_rules=worst_rules(result),
+        causes_heading=causes_heading(result),
+        causes=cause_rows(result),
         counts=counts(result),
+        not_selected=not_selected(result),
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
         notices=result.notices,
@@ -63,16 +67,20 @@ def render(result: AuditResult) -> str:
     )
 
 
-def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    """The text in lines of at most `WIDTH`; a longer word, such as a path, stays whole."""
+def _wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
+    """The text in lines of at most a width; a longer word, such as a path, stays whole."""
     return fill(
         " ".join(without_commands(one_line(text)).split()),
-        WIDTH,
+        width,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _narrow(text: str, first: str, rest: str | None = None) -> str:
+    return _wrap(text, first, " " * len(first) if rest is None else rest, _NARROW)
 
 
 def _environment() -> Environment:
@@ -85,7 +93,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"wrap": _wrap, "sentence": sentence}
+    environment.filters |= {"wrap": _wrap, "narrow": _narrow, "sentence": sentence}
     return environment
 
 

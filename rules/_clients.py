@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from auditor import Org
-from auditor.models import ALL_CLIENTS, AccessPolicy, App, AuthorizationServer, Grant, PolicyRule
+from auditor.models import (
+    ALL_CLIENTS,
+    AccessPolicy,
+    App,
+    AuthorizationServer,
+    Grant,
+    PolicyRule,
+    RecordPlace,
+)
 from auditor.oauth import REFRESH_TOKEN, REFRESHABLE_GRANTS, gives_refresh_tokens, user_grants
 
 END_USER = "END_USER"
@@ -59,14 +67,19 @@ class Roster:
     def __init__(self, org: Org) -> None:
         self._org = org
         self._by_grant: dict[str, list[App]] = {}
+        self._named: dict[RecordPlace, tuple[App, ...]] = {}
         for client in own_clients(org):
             for grant in dict.fromkeys(client.grant_types):
                 self._by_grant.setdefault(grant, []).append(client)
 
     def named(self, policy: AccessPolicy) -> tuple[App, ...]:
         """Active clients of the org's own that a policy names."""
-        clients = map(self._org.client, dict.fromkeys(policy.clients))
-        return tuple(each for each in clients if each and each.active and each.configurable)
+        if policy.place not in self._named:
+            clients = map(self._org.client, dict.fromkeys(policy.clients))
+            self._named[policy.place] = tuple(
+                each for each in clients if each and each.active and each.configurable
+            )
+        return self._named[policy.place]
 
     @classmethod
     def of(cls, org: Org) -> Roster:

@@ -8,8 +8,10 @@ who, through which role.
 What a service app can do is limited by its scopes as well: it needs
 `okta.authorizationServers.manage` to change servers, and `okta.apps.read` or `okta.apps.manage` to
 read secrets. An API token has all rights of its owner. Super admins are the subject of OAM605 and
-OAM805. Roles may be limited to some apps, which is not read, hence the medium confidence. Custom
-roles are not judged, and nothing is said of people without an API token: their roles are not read.
+OAM805. Of custom roles count the permissions `okta.authzServers.manage` and
+`okta.apps.clientCredentials.read`; where the permissions were not read, custom roles are passed
+over. To which servers and apps a role is limited is not read, hence the medium confidence. Nothing
+is said of people without an API token: their roles are not read.
 
 Read-Only Administrators read secrets, too. They are left out by default, because audits like this
 one need that role; the option has them reported.
@@ -25,6 +27,17 @@ Flagged:
      "/oauth2/v1/clients/0oa1/roles": [{"type": "API_ACCESS_MANAGEMENT_ADMIN"}],
      "/api/v1/api-tokens": [{"id": "00T1", "name": "Onboarding script", "userId": "00u1"}],
      "/api/v1/users/00u1/roles": [{"type": "APP_ADMIN", "label": "Application Administrator"}]}
+
+Flagged:
+
+    {"/api/v1/apps": [{"id": "0oa1", "label": "Inventory", "settings": {"oauthClient": {
+       "application_type": "service"}}}],
+     "/api/v1/apps/0oa1/grants": [{"scopeId": "okta.apps.read"}],
+     "/oauth2/v1/clients/0oa1/roles": [
+       {"type": "CUSTOM", "label": "App readers", "role": "cr01"}],
+     "/api/v1/iam/roles": [{"id": "cr01", "label": "App readers"}],
+     "/api/v1/iam/roles/cr01/permissions": [
+       {"label": "okta.apps.read"}, {"label": "okta.apps.clientCredentials.read"}]}
 
 Accepted:
 
@@ -44,7 +57,10 @@ Accepted:
      "/oauth2/v1/clients/0oa1/roles": [{"type": "API_ACCESS_MANAGEMENT_ADMIN"}],
      "/oauth2/v1/clients/0oa2/roles": [{"type": "READ_ONLY_ADMIN"}],
      "/oauth2/v1/clients/0oa3/roles": [{"type": "SUPER_ADMIN"}],
-     "/oauth2/v1/clients/0oa4/roles": [{"type": "USER_ADMIN"}, {"type": "CUSTOM"}],
+     "/oauth2/v1/clients/0oa4/roles": [
+       {"type": "USER_ADMIN"}, {"type": "CUSTOM", "role": "cr01"}],
+     "/api/v1/iam/roles": [{"id": "cr01", "label": "App readers"}],
+     "/api/v1/iam/roles/cr01/permissions": [{"label": "okta.apps.read"}],
      "/api/v1/api-tokens": [{"id": "00T1", "name": "Helpdesk", "userId": "00u1"},
                             {"id": "00T2", "name": "See OAM805", "userId": "00u2"}],
      "/api/v1/users/00u1/roles": [
@@ -54,6 +70,7 @@ Accepted:
 See:
 - Okta help, "Standard administrator roles and permissions" and "API Access Management
   administrators"
+- Okta API reference, "Permissions", the permissions catalog
 - Okta Management API, client secrets of an application: they are read with `okta.apps.read`
 - OktaHound, `Okta_ReadClientSecret`: which roles read client secrets
 - System Log filter: `eventType eq "app.oauth2.client.read_client_secret"`
@@ -61,7 +78,7 @@ See:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
@@ -79,7 +96,15 @@ from auditor import (
 )
 from auditor.models import AdminRole
 
-from ._admin_roles import SECRET_ROLES, SERVER_ROLES, in_force, is_super
+from ._admin_roles import (
+    SECRET_PERMISSION,
+    SECRET_ROLES,
+    SERVER_PERMISSION,
+    SERVER_ROLES,
+    in_force,
+    is_super,
+    permits,
+)
 from ._clients import machine_grants, own_clients
 
 _CHANGES_SERVERS = frozenset({"okta.authorizationServers.manage"})
@@ -101,17 +126,15 @@ class RoleOptions(RuleOptions):
     impact=Impact.RISKY,
     confidence=Confidence.MEDIUM,
     reads=["app_grants", "client_roles", "token_owner_roles"],
+    consults=["role_permissions"],
     options=RoleOptions,
 )
 def check(org: Org, options: RoleOptions) -> Iterator[Finding]:
-    secret_roles = SECRET_ROLES | (
-        {"READ_ONLY_ADMIN"} if options.read_only_administrators else set()
-    )
     for client in own_clients(org):
         scopes = {grant.title for grant in machine_grants(org, client)}
         roles = in_force(org.admin_roles(client))
-        changing = _of_type(roles, SERVER_ROLES) if scopes & _CHANGES_SERVERS else ()
-        reading = _of_type(roles, secret_roles) if scopes & _READS_SECRETS else ()
+        changing = _changing(org, roles) if scopes & _CHANGES_SERVERS else ()
+        reading = _reading(org, roles, options) if scopes & _READS_SECRETS else ()
         if (changing or reading) and not is_super(roles):
             yield Finding(
                 client,
@@ -120,7 +143,7 @@ def check(org: Org, options: RoleOptions) -> Iterator[Finding]:
             )
     for token in org.api_tokens:
         roles = in_force(org.owner_roles(token))
-        changing, reading = _of_type(roles, SERVER_ROLES), _of_type(roles, secret_roles)
+        changing, reading = _changing(org, roles), _reading(org, roles, options)
         if (changing or reading) and not is_super(roles):
             yield Finding(
                 token,
@@ -130,8 +153,19 @@ def check(org: Org, options: RoleOptions) -> Iterator[Finding]:
             )
 
 
-def _of_type(roles: tuple[AdminRole, ...], types: Collection[str]) -> tuple[AdminRole, ...]:
-    return tuple(role for role in roles if role.type in types)
+def _changing(org: Org, roles: Iterable[AdminRole]) -> tuple[AdminRole, ...]:
+    """Those of the roles that change authorization servers."""
+    return tuple(
+        role for role in roles if role.type in SERVER_ROLES or permits(org, role, SERVER_PERMISSION)
+    )
+
+
+def _reading(org: Org, roles: Iterable[AdminRole], options: RoleOptions) -> tuple[AdminRole, ...]:
+    """Those of the roles that read clients' secrets."""
+    types = SECRET_ROLES | ({"READ_ONLY_ADMIN"} if options.read_only_administrators else set())
+    return tuple(
+        role for role in roles if role.type in types or permits(org, role, SECRET_PERMISSION)
+    )
 
 
 def _what(changing: tuple[AdminRole, ...], reading: tuple[AdminRole, ...]) -> str:

@@ -32,6 +32,8 @@ Accepted:
 
 See:
 - Okta developer documentation, "Sign users out"
+- Okta support article 'Error "400 Bad Request" The "post_logout_redirect_uri" Parameter Must Be a
+  Logout Redirect URI in the Client App Settings'
 - okta-auth-js, issue 419, and firezone, issue 1159: the address must match exactly
 """
 
@@ -40,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
-from auditor.oauth import AUTHORIZATION_CODE, IMPLICIT
+from auditor.oauth import AUTHORIZATION_CODE, IMPLICIT, Answer, AnswerForm
 
 from ._clients import own_clients, without_users
 
@@ -54,6 +56,11 @@ _AT_A_PAGE = frozenset({AUTHORIZATION_CODE, IMPLICIT})
     impact=Impact.BROKEN,
     reads=["apps"],
     consults=["app_groups", "app_users", "group_members"],
+    answer=Answer(
+        description="The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the "
+        "client app settings.",
+        forms=(AnswerForm.BAD_REQUEST,),
+    ),
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):

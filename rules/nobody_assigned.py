@@ -4,6 +4,10 @@ Whatever the policies say, a user must be assigned to the app, directly or throu
 Here nobody is, so every request with a user fails with `access_denied` and "User is not
 assigned to the client application." A group without members assigns nobody.
 
+Severity is high where an active access policy names the client or a group is assigned to it:
+somebody is meant to use it. Otherwise nothing shows that anybody makes these requests, as with
+apps that were tried out once, and severity is low; also where the policies were not read.
+
 Apps in Federation Broker Mode are not reported, because they skip the assignment check; nor are
 apps whose grant types involve no user.
 
@@ -58,7 +62,7 @@ from auditor import Finding, Impact, Org, Severity, counted, quoted, rule
 from auditor.models import App
 from auditor.oauth import NOT_ASSIGNED, Answer, TokenRequest, user_grants
 
-from ._clients import own_clients
+from ._clients import named_by_policy, own_clients
 from ._witness import of_client, rejected
 
 
@@ -67,6 +71,7 @@ from ._witness import of_client, rejected
     severity=Severity.HIGH,
     impact=Impact.BROKEN,
     reads=["app_users", "app_groups", "group_members"],
+    consults=["policies"],
     answer=Answer.of(NOT_ASSIGNED),
 )
 def check(org: Org) -> Iterator[Finding]:
@@ -75,11 +80,13 @@ def check(org: Org) -> Iterator[Finding]:
             continue
         if not any(org.assigned_lists(client)):
             groups = len(org.assigned_groups(client))
+            meant = groups or (org.known("policies") and named_by_policy(org, client))
             members = f" but {counted(groups, 'group')} without members" if groups else ""
             yield Finding(
                 client,
                 f"Nobody{members} is assigned to client {quoted(client.title)}, so every request "
                 'with a user fails with "User is not assigned to the client application."',
+                severity=None if meant else Severity.LOW,
                 witness=partial(_witness, client),
             )
 

@@ -46,10 +46,19 @@ from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import ALL_CLIENTS, is_agent_id
+from auditor.oauth import Answer, AnswerForm
 
 from ._active import active_policies, policy_name
 
 _FIELD = "conditions.clients.include"
+
+# OAuth API description, and the support article "Invalid_Client Error Returned When Requesting
+# OAuth Token(s)".
+_UNKNOWN_CLIENT = Answer(
+    error="invalid_client",
+    description="Invalid value for 'client_id' parameter.",
+    forms=(AnswerForm.UNAUTHORIZED,),
+)
 
 
 @rule("OAM203", severity=Severity.MEDIUM, impact=Impact.DEAD, reads=["policies", "apps"])
@@ -68,6 +77,7 @@ def check(org: Org) -> Iterator[Finding]:
                     "which is no OIDC app of this org.",
                     field=_FIELD,
                     key=client_id,
+                    answer=_UNKNOWN_CLIENT,
                 )
             else:
                 yield Finding(

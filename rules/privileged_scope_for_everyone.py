@@ -133,6 +133,7 @@ class Obtained:
     def __init__(self, reach: ServerReach, crowds: Crowds, scope: str) -> None:
         self.reach = reach
         self._crowds = crowds
+        self._scope = scope
         self._regions = [
             (group, region)
             for group in reach.groups
@@ -179,7 +180,8 @@ class Obtained:
                     client=client.client_id,
                     grant=group.grant,
                     user=people.sure.first(),
-                    scopes=None if region.omitted else region.scopes,
+                    # Little is asked for, as region.scopes may be thousands.
+                    scopes=None if region.omitted else region.scopes & {"openid", self._scope},
                 )
         return None
 

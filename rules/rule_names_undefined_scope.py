@@ -63,8 +63,9 @@ from ._witness import of_rule, rejected
     answer=Answer.of(UNDEFINED_SCOPE),
 )
 def check(org: Org) -> Iterator[Finding]:
+    defined_by = {server.id: defined_scopes(org, server) for server in org.servers}
     for server, policy, policy_rule in active_rules(org):
-        defined = defined_scopes(org, server)
+        defined = defined_by[server.id]
         for scope in dict.fromkeys(policy_rule.scopes):
             if scope == ALL_SCOPES or scope in defined:
                 continue

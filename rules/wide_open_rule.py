@@ -71,8 +71,9 @@ from ._witness import minted, of_rule
 @rule("OAM303", severity=Severity.CRITICAL, impact=Impact.RISKY, reads=["policy_rules", "scopes"])
 def check(org: Org) -> Iterator[Finding]:
     for server, policy, policy_rule in active_rules(org):
-        custom = sum(1 for scope in org.scopes(server) if scope.custom)
-        if custom and is_wide_open(policy, policy_rule):
+        if not is_wide_open(policy, policy_rule):
+            continue
+        if custom := sum(1 for scope in org.scopes(server) if scope.custom):
             yield Finding(
                 policy_rule,
                 f"{rule_name(policy_rule, policy, server)} lets any client of the org obtain any "

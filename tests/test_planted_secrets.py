@@ -31,6 +31,7 @@ LISTS = {
     "app_users": "/api/v1/apps/0oa1/users",
     "interclient_allowed_apps": "/api/v1/apps/0oa3/interclient-allowed-apps",
     "agent_connections": f"{AGENTS}/wlp1/connections",
+    "role_permissions": "/api/v1/iam/roles/cr01/permissions",
     "client_roles": "/oauth2/v1/clients/0oa1/roles",
     "token_owner_roles": "/api/v1/users/00u1/roles",
     "group_members": "/api/v1/groups/00g1/users",
@@ -111,6 +112,9 @@ def base() -> dict[str, Any]:
         LISTS["app_jwks"]: [{"id": "pks1", **key}],
         LISTS["app_grants"]: [{"id": "oag1", "scopeId": "okta.apps.read", "status": "ACTIVE"}],
         LISTS["client_roles"]: [{"id": "ra1", "type": "SUPER_ADMIN"}],
+        "/api/v1/iam/roles": {"roles": [{"id": "cr01", "label": "r"}]},
+        LISTS["role_permissions"]: {"permissions": [{"label": "okta.apps.read"}]},
+        "/api/v1/principal-rate-limits": [{"id": "prl1", "principalId": "0oa1"}],
         LISTS["token_owner_roles"]: [{"id": "ra2", "type": "SUPER_ADMIN"}],
         "/api/v1/api-tokens": [{"id": "00T1", "name": "t", "userId": "00u1", "network": {}}],
         "/api/v1/apps": [*document["/api/v1/apps"], portal],
@@ -157,6 +161,7 @@ def plant(document: dict[str, Any], planter: Planter) -> dict[str, Any]:
     connection["authorizationServer"]["issuerUrl"] = planter.inside("connection's issuer")
     expression = planted["/api/v1/groups/rules"][0]["conditions"]["expression"]
     expression["value"] = planter.inside("group rule's expression")
+    planted["/api/v1/iam/roles"]["roles"][0]["label"] = planter.inside("custom role's label")
     planted["/api/v1/domains"]["domains"][0]["domain"] = planter.inside("domain")
     planted["/api/v1/groups"][-1]["profile"]["name"] = planter.inside("group's name")
     return planted

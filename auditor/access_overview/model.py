@@ -12,6 +12,9 @@ from enum import StrEnum
 MOST_LOGINS = 5
 """How many people are named for one scope."""
 
+MOST_PATHS = 10
+"""How many ways to obtain one scope are shown. A policy for all clients would have thousands."""
+
 
 class Obtains(StrEnum):
     """What somebody can obtain for certain from one server through one client."""
@@ -118,7 +121,10 @@ class ScopeAccess:
 
     name: str
     paths: tuple[ScopePath, ...]
-    """Certain ones first, then by most people, then by the names of client and rule."""
+    """The first `MOST_PATHS`: certain ones, then by most people, then by the names of client and
+    rule."""
+    more_paths: int
+    """How many more ways there are."""
     people: int
     """Distinct people who obtain it for certain."""
     logins: tuple[str, ...]
@@ -130,7 +136,7 @@ class ScopeAccess:
 
     @property
     def clients(self) -> tuple[str, ...]:
-        """Names of the clients through which somebody obtains it for certain, or may."""
+        """Names of the clients of `paths`."""
         names = {path.client_id: path.client for path in self.paths}
         return tuple(sorted(names.values(), key=str.casefold))
 

@@ -15,13 +15,12 @@ from auditor.access_overview.model import (
     ScopeAccess,
     ServerAccess,
 )
-from auditor.access_overview.obtained_scope import ObtainedScope
+from auditor.access_overview.obtained_scope import ObtainedScopes
 from auditor.access_overview.wording import clients_words, failure_words, people_words, why_words
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.snapshot.view import UnreadMembersError
-from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.regions import Region
 from auditor.tokens.reach.rules import Obstacle, RuleReach
@@ -198,23 +197,5 @@ class ServerOverview:
         )
 
     def _scope_access(self) -> Iterator[ScopeAccess]:
-        obtained: dict[str, ObtainedScope] = {}
-        for group in self.reach.groups:
-            regions = [
-                (region, self._sensitive_scopes & (region.scopes | region.doubtful))
-                for region in group.evaluation.regions
-            ]
-            regions = [(region, names) for region, names in regions if names]
-            for client, eligible in self._eligible(group) if regions else ():
-                for region, names in regions:
-                    people = region.people & eligible
-                    if not people.possible:
-                        continue
-                    for name in names:
-                        certain = people.sure if name in region.scopes else None
-                        scope = obtained.setdefault(name, ObtainedScope())
-                        scope.more |= not certain or certain != people.possible
-                        userless = group.grant in USERLESS_GRANTS
-                        scope.add(client, region.candidate, certain, userless=userless)
-        for name in sorted(obtained):
-            yield obtained[name].access(self._org, name)
+        obtained = ObtainedScopes(self.reach.groups, self._eligible)
+        return obtained.accesses(self._org, self._sensitive_scopes)

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from auditor.cli.color_option import with_color_option
 from auditor.cli.commands import COMMANDS
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
@@ -49,7 +50,7 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
-        return with_debug_option(command)
+        return with_color_option(with_debug_option(command))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
@@ -113,8 +114,8 @@ def _print_traceback() -> None:
 
 def _print_error(message: str, remedy: str) -> None:
     print_line(message, err=True)
-    if remedy:
-        print_line(f"  {remedy}", err=True)
+    for line in remedy.splitlines():
+        print_line(f"  {line}", err=True)
 
 
 @contextmanager
@@ -125,9 +126,22 @@ def _errors_of_one_line() -> Iterator[None]:
     except click.exceptions.NoArgsIsHelpError:
         raise  # its message is the help
     except click.UsageError as error:
-        raise click.UsageError(one_line(error.format_message()), error.ctx) from None
+        raise _WrongUsage(one_line(error.format_message()), error.ctx) from None
     except click.ClickException as error:
-        raise click.ClickException(one_line(error.format_message())) from None
+        raise _WrongUsage(one_line(error.format_message())) from None
+
+
+class _WrongUsage(click.UsageError):
+    """A command line that cannot be used, said as every other error is."""
+
+    def show(self, file: Any = None) -> None:
+        """Print what is wrong, how the command is called, and where its help is."""
+        del file
+        remedy = ""
+        if self.ctx is not None:
+            usage = " ".join(self.ctx.get_usage().split())
+            remedy = f"{usage}\n{self.ctx.command_path} --help says more."
+        _print_error(f"error: {self.message}", remedy)
 
 
 @click.command(
@@ -144,4 +158,4 @@ def main() -> None:
     """
 
 
-with_debug_option(main)
+with_color_option(with_debug_option(main))

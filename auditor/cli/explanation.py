@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -57,9 +56,7 @@ def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) ->
         Outcome.INDETERMINATE: _indeterminate,
     }[outcome]
     first, *others = (one_line(line) for line in answer(explanation))
-    word = outcome.name
-    if not os.environ.get("NO_COLOR"):
-        word = click.style(word, fg=_COLOURS[outcome], bold=True)
+    word = click.style(outcome.name, fg=_COLOURS[outcome], bold=True)
     rest = [one_line(line) for line in _below(org, explanation, advice)]
     return "\n".join([f"{word}  {first}", *others, *rest])
 
@@ -91,7 +88,10 @@ def _below(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> 
             yield from ("", "Name a user: --user LOGIN")
         if _lacks_assertion_scopes(decision, request):
             yield from ("", "Name what the assertion carries: --assertion-scope SCOPE")
-        yield from ["", *unread(org)] if unread(org) else []
+        missing = decision.missing.kind if decision.missing else None
+        agents = ("agent_connections",) if missing is MissingFactKind.AGENT_CONNECTIONS else ()
+        sentences = unread(org, *agents)
+        yield from ["", *sentences] if sentences else []
     if request.grant == AUTHORIZATION_CODE and request.server != ORG_SERVER:
         yield from ("", _EVALUATED_ONCE)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from auditor.cli.durations import Duration, shown_duration
-from auditor.collect.fetch.bounds import LONGEST_EXPORT_S
+from auditor.collect.fetch.bounds import LARGEST_EXPORT_MIB, LONGEST_EXPORT_S
 from auditor.collect.options import ExportOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -266,9 +266,8 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--share",
             type=click.FloatRange(0, 1, min_open=True),
-            default=0.5,
-            show_default=True,
-            help="The part of each rate limit to spend; the rest is left to other clients.",
+            help="The part of each rate limit to spend at most. "
+            "[default: all that other clients do not need]",
         ),
         click.option(
             "--max-requests-per-minute",
@@ -283,6 +282,15 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DURATION",
             help="How long reading may take, such as 90m, 2h or 3600 (seconds). What is not read "
             "by then is named as missing (exit code 3); --resume goes on.",
+        ),
+        click.option(
+            "--max-memory",
+            type=click.IntRange(64),
+            default=LARGEST_EXPORT_MIB,
+            show_default=True,
+            metavar="MIB",
+            help="MiB that the process may take while it reads. More ends the run (exit code 3); "
+            "what was read is kept for --resume.",
         ),
         click.option(
             "--all-members",

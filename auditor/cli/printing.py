@@ -36,10 +36,17 @@ def print_report(text: str) -> None:
     stream = sys.stdout
     if isinstance(stream, _CheckedStream):
         whole = text if text.endswith("\n") else f"{text}\n"
-        stream.pass_on(whole if stream.isatty() else click.unstyle(whole))
+        stream.pass_on(whole if _in_colour(stream) else click.unstyle(whole))
         stream.flush()
     else:
         print_document(text)
+
+
+def _in_colour(stream: Any) -> bool:
+    """As click decides it: by `--color`, or by whether the stream is a terminal."""
+    ctx = click.get_current_context(silent=True)
+    chosen = ctx.color if ctx else None
+    return bool(stream.isatty()) if chosen is None else chosen
 
 
 @contextmanager

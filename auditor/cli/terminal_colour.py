@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any
 
@@ -20,10 +19,8 @@ _HEADING = re.compile(rf"^({'|'.join(_STYLES)})(?=  )", re.MULTILINE)
 
 
 def coloured(text: str) -> str:
-    """The text with its severities in colour, unless NO_COLOR is set.
+    """The text with its severities in colour.
 
-    Click takes the colour out again where standard output is no terminal.
+    The colour is taken out again where it is printed, if there is to be none.
     """
-    if os.environ.get("NO_COLOR"):
-        return text
     return _HEADING.sub(lambda severity: click.style(severity[0], **_STYLES[severity[0]]), text)

@@ -46,9 +46,15 @@ def explain_command(snapshot: Path, named: NamedRequest) -> str:
     return shlex.join(["okta-auditor", "explain", str(snapshot), *named.options])
 
 
-def unread(org: Org) -> list[str]:
-    """What decisions rest on and was not read completely, one sentence each."""
-    names = {entry.collection for entry in org.ledger.missing(lineage(OUTCOME_READS))}
+def unread(org: Org, *further: str) -> list[str]:
+    """What decisions rest on and was not read completely, one sentence each.
+
+    Args:
+        org: the tenant.
+        further: collections that one decision rests on beside the usual ones.
+    """
+    rests_on = lineage((*OUTCOME_READS, *further))
+    names = {entry.collection for entry in org.ledger.missing(rests_on)}
     return [_unread(entry) for entry in org.ledger.incomplete if entry.collection in names]
 
 

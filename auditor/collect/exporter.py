@@ -54,10 +54,19 @@ def export(
         CollectError: nothing could be read: the org cannot be reached, refuses the
             credentials, or answers nonsense to everything.
     """
+    started = _started(journal)
+
+    async def read_tenant() -> TenantReader:
+        async with _tenant_reader(credentials, options, progress, journal) as reader:
+            await reader.run()
+            return reader
+
     try:
-        return asyncio.run(read(credentials, options, progress, journal=journal))
+        reader = asyncio.run(read_tenant())
     except BaseExceptionGroup as group:
         raise first_of(group) from None
+    # Out of the loop, which hears a signal between two steps only: this is one step.
+    return _snapshot(reader, started)
 
 
 async def read(
@@ -72,15 +81,23 @@ async def read(
     Raises:
         BaseExceptionGroup: what `export` raises, wrapped; `first_of` unwraps it.
     """
-    started = journal.started_at if journal else datetime.now(UTC)
+    started = _started(journal)
     async with _tenant_reader(credentials, options, progress, journal) as reader:
         await reader.run()
-        resources = reader.store.resources(reader.counts_of)
-        return Snapshot(
-            capture=_capture(reader, started),
-            ledger=with_lacks(ledger_of(reader.counts_of), resources),
-            resources=resources,
-        )
+        return _snapshot(reader, started)
+
+
+def _started(journal: Journal | None) -> datetime:
+    return journal.started_at if journal else datetime.now(UTC)
+
+
+def _snapshot(reader: TenantReader, started: datetime) -> Snapshot:
+    resources = reader.store.resources(reader.counts_of)
+    return Snapshot(
+        capture=_capture(reader, started),
+        ledger=with_lacks(ledger_of(reader.counts_of), resources),
+        resources=resources,
+    )
 
 
 def survey(
@@ -127,7 +144,9 @@ async def _tenant_reader(
             per_minute=options.max_requests_per_minute,
             on_wait=progress.waiting,
         )
-        fetcher = ListFetcher(client, credentials.org_url, limiter, attempts=options.attempts)
+        fetcher = ListFetcher(
+            client, credentials.org_url, limiter, options.attempts, on_pause=progress.pausing
+        )
         yield TenantReader(credentials, options, fetcher, progress, journal)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.collect.fetch.bounds import LONGEST_EXPORT_S
+from auditor.collect.fetch.bounds import LARGEST_EXPORT_MIB, LONGEST_EXPORT_S
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,17 @@ class ExportOptions:
     attempts: int = 5
     """How often a failing request is sent before its list is given up."""
 
-    share: float = 0.5
-    """The part of each rate limit that is spent; the rest is left to other clients."""
+    share: float | None = None
+    """The part of each rate limit that is spent; None for what other clients do not need."""
 
     max_requests_per_minute: int | None = None
     """Requests a minute over all rate-limit buckets; None for what the limits allow."""
 
     max_time: int = LONGEST_EXPORT_S
     """Seconds that the export may take; what is not read by then is a gap, for another run."""
+
+    max_memory: int = LARGEST_EXPORT_MIB
+    """MiB that the process may take while it reads; more ends the run."""
 
     all_members: bool = False
     """Whether members are read of every group, not only of those that something names."""

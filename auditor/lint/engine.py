@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from auditor.access_overview.overview import access_overview
 from auditor.lint.acceptance.content_hash import content_hash
 from auditor.lint.error_location import SourceLine, author_line, describe_error
-from auditor.lint.finding import Finding, Search
+from auditor.lint.finding import Finding, Search, Severity
 from auditor.lint.reported_finding import (
     Location,
     ObjectRef,
@@ -189,7 +189,7 @@ class _Reporter:
         server = self.org.server_of(finding.record)
         return ReportedFinding(
             rule=rule,
-            severity=rule.severity,
+            severity=max(rule.severity, finding.severity or rule.severity, key=_rank),
             confidence=rule.confidence,
             message=finding.message,
             fix=finding.fix or rule.page.fix,
@@ -251,6 +251,10 @@ class _Reporter:
                 return f"{shown}: (absent)"
         text = f"{shown}: {json.dumps(value, ensure_ascii=False)}"
         return text if len(text) <= _LONGEST_EVIDENCE else text[: _LONGEST_EVIDENCE - 1] + "…"
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
 
 
 def _reference(record: Record) -> ObjectRef:

@@ -95,6 +95,7 @@ def _filled_list(row: Collection, records: list[Any]) -> list[Any]:
 
 
 def _filled(row: Collection, record: Json, position: int) -> Json:
+    (record,) = row.with_ids([record])
     identity = str(record.get("id") or record.get("kid") or f"{row.name}-{position}")
     defaults: Json = {"id": identity, "status": "ACTIVE"}
     if row.name in {"policies", "policy_rules"}:

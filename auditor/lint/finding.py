@@ -97,5 +97,8 @@ class Finding:
     witness: TokenRequest | Search | None = None
     """A token request that shows it, or how to find one; `okta-auditor explain` reproduces it."""
 
+    severity: Severity | None = None
+    """How bad this one is where it is milder than the rule says; the milder of both holds."""
+
     answer: Answer | None = None
     """What Okta answers when this one bites, where it is not what the rule declares."""

@@ -48,6 +48,15 @@ class NotEvaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class Deselection:
+    """Rules that one setting leaves out of an audit: nothing is known of what they look for."""
+
+    by: str
+    """The setting, as the option that says the same: `--ignore OAM1,OAM2`."""
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Crashed:
     """A rule that raised an exception. What it found before that is not reported."""
 
@@ -116,6 +125,10 @@ class AuditResult:
     """Of the snapshot's content, as `sha256:…`; empty for one that was never a document."""
     source: str = ""
     """The file that locations point into, as reports show it."""
+    deselected: tuple[Deselection, ...] = ()
+    """The rules that there are besides `rules`, by the setting that leaves them out."""
+    reproduce: str = ""
+    """A shell command that comes to the same results; empty where none is known."""
     show_accepted: bool = False
     """Whether reports list what was accepted, which they otherwise count or leave out."""
     history: tuple[Run, ...] = ()
@@ -174,6 +187,11 @@ class AuditResult:
     def evaluated(self) -> int:
         """How many rules were evaluated to the end."""
         return len(self.rules) - len(self.not_evaluated) - len(self.crashed)
+
+    @property
+    def not_selected(self) -> int:
+        """How many rules there are that this audit leaves out."""
+        return sum(len(item.codes) for item in self.deselected)
 
     @property
     def unread(self) -> tuple[NotEvaluated, ...]:

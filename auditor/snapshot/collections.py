@@ -23,8 +23,10 @@ from auditor.snapshot.models.base import Part, Record
 from auditor.snapshot.models.clients import (
     AdminRole,
     App,
+    CustomRole,
     Grant,
     GroupAssignment,
+    RolePermission,
     UserAssignments,
 )
 from auditor.snapshot.models.directory import Group, GroupRule, User
@@ -36,6 +38,7 @@ from auditor.snapshot.models.org import (
     InlineHook,
     NetworkZone,
     OrgProfile,
+    PrincipalRateLimit,
     TrustedOrigin,
 )
 from auditor.snapshot.models.servers import (
@@ -104,6 +107,9 @@ class Collection:
     bare_ids: bool = False
     """Whether the list holds ids instead of records."""
 
+    named_by: str | None = None
+    """The member that names a record, where the answers give it no id."""
+
     keep: Callable[[Json], bool] = lambda _: True
     """Which records are kept; the others are counted as left out."""
 
@@ -135,6 +141,22 @@ class Collection:
         """
         outer = resource_keys(parent_path)
         return self.path.format(*outer, key)
+
+    def with_ids(self, values: list[Any]) -> list[Any]:
+        """The values of an answer's list, as objects that have an id each.
+
+        Args:
+            values: what the list holds; what is no value of its kind stays as it is.
+        """
+        if self.bare_ids:
+            return [{"id": each} if isinstance(each, str) else each for each in values]
+        name = self.named_by
+        if name is None:
+            return values
+        return [
+            {"id": each[name], **each} if isinstance(each, dict) and name in each else each
+            for each in values
+        ]
 
 
 def _packed_ids(records: list[Json]) -> list[str]:
@@ -387,6 +409,30 @@ COLLECTIONS: tuple[Collection, ...] = (
         parent="apps",
         parent_key=_service_client,
     ),
+    # A custom role's permissions are a fraction of what its holders may do: its resource sets say
+    # to which servers, apps, groups and users they apply.
+    Collection(
+        name="custom_roles",
+        label="custom admin roles",
+        path="/api/v1/iam/roles",
+        model=CustomRole,
+        oauth_scope="okta.roles.read",
+        bucket=MANAGEMENT,
+        member="roles",
+        later=True,
+    ),
+    Collection(
+        name="role_permissions",
+        label="permissions of custom admin roles",
+        path="/api/v1/iam/roles/{}/permissions",
+        model=RolePermission,
+        oauth_scope="okta.roles.read",
+        bucket=MANAGEMENT,
+        parent="custom_roles",
+        member="permissions",
+        named_by="label",
+        later=True,
+    ),
     # The workload principals API: "Okta for AI Agents" reference, pages of 200 at most. Super
     # Administrator is the role that its pages name for reading, too.
     Collection(
@@ -434,6 +480,17 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=ApiServiceIntegration,
         oauth_scope="okta.oauthIntegrations.read",
         bucket=INTEGRATIONS,
+        later=True,
+    ),
+    # Okta lists them for one type of principal at a time. Those of API tokens are not read.
+    Collection(
+        name="client_rate_limits",
+        label="rate limits of clients",
+        path="/api/v1/principal-rate-limits",
+        model=PrincipalRateLimit,
+        oauth_scope="okta.principalRateLimits.read",
+        bucket=MANAGEMENT,
+        query={"filter": 'principalType eq "OAUTH_CLIENT"', "limit": "50"},
         later=True,
     ),
     Collection(

@@ -6,7 +6,7 @@ What may be read is decided in `view.py`; servers, clients and people have a mod
 from __future__ import annotations
 
 from auditor.snapshot.document import Snapshot, Source
-from auditor.snapshot.models.clients import AdminRole
+from auditor.snapshot.models.clients import AdminRole, CustomRole, RolePermission
 from auditor.snapshot.models.org import (
     ApiServiceIntegration,
     ApiToken,
@@ -15,6 +15,7 @@ from auditor.snapshot.models.org import (
     InlineHook,
     NetworkZone,
     OrgProfile,
+    PrincipalRateLimit,
     TrustedOrigin,
 )
 from auditor.snapshot.org_clients import ClientsOfOrg
@@ -60,6 +61,11 @@ class Org(ServersOfOrg, ClientsOfOrg):
         return self._all("api_service_integrations", ApiServiceIntegration)
 
     @property
+    def client_rate_limits(self) -> tuple[PrincipalRateLimit, ...]:
+        """How much of the rate limits clients may use up, where that was set for one."""
+        return self._all("client_rate_limits", PrincipalRateLimit)
+
+    @property
     def custom_domains(self) -> tuple[CustomDomain, ...]:
         """Custom domains, whatever their validation came to."""
         return self._all("custom_domains", CustomDomain)
@@ -82,6 +88,14 @@ class Org(ServersOfOrg, ClientsOfOrg):
     def trusted_origins(self) -> tuple[TrustedOrigin, ...]:
         """Trusted origins."""
         return self._all("trusted_origins", TrustedOrigin)
+
+    def custom_role(self, role: AdminRole) -> CustomRole | None:
+        """The custom role that was assigned; None if a standard role was, or an unknown one."""
+        return self._lookup("custom_roles", CustomRole).get(role.role or "")
+
+    def permissions(self, role: CustomRole) -> tuple[RolePermission, ...]:
+        """What a custom role permits, to the objects of its resource sets."""
+        return self._of("role_permissions", RolePermission, role)
 
     def owner_roles(self, token: ApiToken) -> tuple[AdminRole, ...]:
         """Admin roles of the user who owns an API token."""

@@ -115,7 +115,8 @@ def at_custom_server(
     system = OIDC_SCOPES | LATER_SCOPES
     if defined is None and scopes - system:
         return AskedScopes(missing=MissingFactKind.SCOPES)
-    if undefined := scopes - system - (defined or {}).keys():
+    # A difference of sets would look at all that are defined, and most requests ask for few.
+    if undefined := frozenset(name for name in scopes - system if name not in (defined or ())):
         return AskedScopes(rejection=rejections.UNDEFINED_SCOPE, undefined=undefined)
     rejection = _by_grant(scopes, grant, response_type, service=service)
     if rejection is None and grant == CLIENT_CREDENTIALS and _needs_consent(scopes, defined):

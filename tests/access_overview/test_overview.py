@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor import AuditResult
-from auditor.access_overview.model import AccessOverview, Obtains, RuleUse
+from auditor.access_overview.model import MOST_PATHS, AccessOverview, Obtains, RuleUse
 from auditor.access_overview.overview import MOST_CLIENTS, access_overview
 from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
@@ -250,3 +250,31 @@ def test_it_is_worked_out_once_and_only_when_asked_for() -> None:
     assert counted.access is counted.access
     assert len(asked) == 1
     assert replace(result, overview=None).access is None
+
+
+def test_of_many_ways_to_obtain_a_scope_the_first_are_shown_and_all_counted() -> None:
+    clients = [client(f"web{number:02}", *CODE) for number in range(MOST_PATHS + 2)]
+    assigned = {
+        f"/api/v1/apps/{each['id']}/users": [{"id": "u1"}, {"id": "u2"}][: 1 + number % 2]
+        for number, each in enumerate(clients)
+    }
+    org = Org.of(
+        example_snapshot(
+            {
+                "/api/v1/apps": clients,
+                **assigned,
+                "/api/v1/users": [{"id": "u1"}, {"id": "u2"}],
+                f"{SERVER}/scopes": [{"name": "a:write"}, {"name": "b:write"}],
+                f"{SERVER}/policies": [
+                    {"id": "p1", "conditions": {"clients": {"include": ["ALL_CLIENTS"]}}}
+                ],
+                f"{SERVER}/policies/p1/rules": [rule("only", "a:write", "b:write")],
+            }
+        )
+    )
+
+    for scope in access_overview(org, lambda _: True).servers[0].sensitive:
+        shown = [(path.client, path.people) for path in scope.paths]
+        assert shown[:2] == [("web01", 2), ("web03", 2)], "by most people"
+        assert len(shown) == MOST_PATHS
+        assert (scope.more_paths, scope.people) == (2, 2)

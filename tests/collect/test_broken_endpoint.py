@@ -18,7 +18,10 @@ from in_process import InProcessOrg, okta_error, reset, silence
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS
 from auditor.snapshot.ledger import CollectionStatus
 
-ROOTS = "authorization_servers", "apps", "groups", "api_tokens"
+ROOTS = (
+    *("authorization_servers", "apps", "groups", "api_tokens"),
+    *("ai_agents", "custom_roles"),
+)
 SERVERS = ROOTS[0]
 BEYOND_S = 30.0
 MOST_TRIES = 20
@@ -42,7 +45,11 @@ def tenant_with(many: str) -> dict[str, Any]:
     servers = [
         {"id": f"aus{n}", "name": f"S{n}", "status": "ACTIVE"} for n in range(count[ROOTS[0]])
     ]
-    apps = [app(n) for n in range(count["apps"])]
+    apps = [
+        app(number, kind)
+        for kind, first in (("service", 0), ("web", 100))
+        for number in range(first, first + count["apps"])
+    ]
     users = [{"id": f"00u{n}", "status": "ACTIVE"} for n in range(2)]
     groups = [{"id": f"00g{n}", "type": "OKTA_GROUP"} for n in range(count["groups"])]
     tokens = [
@@ -56,6 +63,10 @@ def tenant_with(many: str) -> dict[str, Any]:
         "/api/v1/users": users,
         "/api/v1/groups": groups,
         "/api/v1/api-tokens": tokens,
+        "/workload-principals/api/v1/ai-agents": [
+            {"id": f"wlp{n}", "status": "ACTIVE"} for n in range(count["ai_agents"])
+        ],
+        "/api/v1/iam/roles": [{"id": f"cr0{n}"} for n in range(count["custom_roles"])],
     }
     for server in servers:
         path = f"/api/v1/authorizationServers/{server['id']}/policies"
@@ -65,8 +76,8 @@ def tenant_with(many: str) -> dict[str, Any]:
     return document
 
 
-def app(number: int) -> dict[str, Any]:
-    oauth = {"application_type": "service", "grant_types": ["client_credentials"]}
+def app(number: int, kind: str) -> dict[str, Any]:
+    oauth = {"application_type": kind, "grant_types": ["client_credentials"]}
     credentials = {
         "client_id": f"0oa{number}",
         "token_endpoint_auth_method": "private_key_jwt",
@@ -161,4 +172,5 @@ def test_an_outage_of_everything_is_waited_for(fault: str) -> None:
     ledger, took, _ = org.export()
 
     assert 70 < took < 150
+    assert any(why.startswith("the org does not answer: ") for why in org.pauses)
     assert not ledger.incomplete

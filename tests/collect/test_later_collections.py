@@ -13,6 +13,7 @@ from service_app import KEY, pem, with_service_app
 from auditor.collect.auth.credentials import LATER_SCOPES, READ_SCOPES
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.document import parse_snapshot
+from auditor.snapshot.models.clients import AdminRole
 from auditor.snapshot.org import Org
 
 AGENTS = "/workload-principals/api/v1/ai-agents"
@@ -185,6 +186,49 @@ def test_what_is_read_of_agents_has_names(tmp_path: Path) -> None:
     ]
     assert [each.title for each in org.custom_domains] == ["login.acme.example"]
     assert [each.group_ids for each in org.group_rules] == [("00g1",)]
+
+
+@pytest.mark.parametrize("wrapped", [True, False], ids=["as Okta sends it", "as a bare list"])
+def test_permissions_of_custom_roles_are_named_by_their_labels(
+    tmp_path: Path, *, wrapped: bool
+) -> None:
+    labels = ["okta.users.read", "okta.apps.read", "okta.apps.read"]
+    permissions = [{"label": label, "created": "2026-01-01T00:00:00.000Z"} for label in labels]
+    roles = [{"id": "cr01", "label": "Readers"}, {"id": "cr02", "label": "Nobody yet"}]
+    path = "/api/v1/iam/roles"
+    document = tenant(
+        **{
+            path: {"roles": roles} if wrapped else roles,
+            f"{path}/cr01/permissions": {"permissions": permissions} if wrapped else permissions,
+        }
+    )
+
+    export(document, tmp_path / "s.json")
+
+    assert ledger(tmp_path / "s.json")["role_permissions"]["lists"] == 2
+    org = org_of(tmp_path / "s.json")
+    readers, nobody = (
+        org.custom_role(AdminRole(id="ra1", type="CUSTOM", role=role["id"])) for role in roles
+    )
+    assert readers is not None
+    assert nobody is not None
+    assert readers.title == "Readers"
+    assert [each.id for each in org.permissions(readers)] == ["okta.apps.read", "okta.users.read"]
+    assert not org.permissions(nobody)
+    assert org.custom_role(AdminRole(id="ra2", type="SUPER_ADMIN")) is None
+
+
+def test_a_permission_without_a_name_is_quarantined(tmp_path: Path) -> None:
+    path = "/api/v1/iam/roles"
+    permissions = {"permissions": [{"label": "okta.apps.read"}, {"labels": ["okta.users.read"]}]}
+    roles = [{"id": "cr01", "label": "Readers"}]
+    document = tenant(**{path: roles, f"{path}/cr01/permissions": permissions})
+
+    export(document, tmp_path / "s.json", exit_code=3)
+
+    entry = ledger(tmp_path / "s.json")["role_permissions"]
+    assert entry["status"] == "partial"
+    assert len(entry["quarantined"]) == 1
 
 
 def test_a_snapshot_of_an_earlier_version_is_audited_without_what_it_lacks(tmp_path: Path) -> None:

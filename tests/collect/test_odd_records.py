@@ -119,7 +119,9 @@ def test_nothing_is_asked_for_with_an_odd_id(tmp_path: Path, kind: str) -> None:
     assert code == 3
     assert [one["id"] for one in resources[APPS]] == ["0oa1"]
     known = re.compile(
-        r"/api/v1/(org|authorizationServers|apps(/0oa1/\w+(/jwks)?)?$|[\w-]+$|groups/00g1)"
+        r"/api/v1/(org|authorizationServers|apps(/0oa1/[\w-]+(/jwks)?)?$|[\w-]+$|groups/00g1"
+        r"|groups/rules$|iam/roles$)|/workload-principals/api/v1/[\w-]+$"
+        r"|/integrations/api/v1/api-services$"
     )
     assert [one for one in paths if not known.match(one)] == []
     entries = ledger(tmp_path / "s.json")

@@ -97,10 +97,13 @@ def test_a_plan_in_words(tmp_path: Path) -> None:
     limit = {"path": "^/api/v1/groups", "limit": 10}
     with served(medium_tenant(rate_limits=[limit])) as sandbox:
         outcome = okta_auditor(
-            "snapshot", "-o", tmp_path / "s.json", "--plan", "--all-members", url=sandbox.url
-        )
+            "snapshot", "-o", tmp_path / "s.json", "--plan", "--all-members", "--share", 0.5,
+            url=sandbox.url,
+        )  # fmt: skip
 
     assert outcome.exit_code == 0
+    words = "Minutes by share: whole limits <1 to 5, --share 0.5 2 to 9, --share 0.25 5 to 23."
+    assert words in outcome.stdout
     groups = next(line for line in outcome.stdout.splitlines() if line.startswith(GROUPS))
     # 9 groups, 900 users, 200 to a page; 5 requests a minute.
     assert groups.split() == [GROUPS, "2", "9", "to", "45", "10", "5", "2", "to", "9"]
@@ -162,7 +165,7 @@ def plan_of(lists: dict[str, int], limits: dict[str, int | None], **options: Any
         unread=(),
         allowances={bucket: Allowance(limit) for bucket, limit in limits.items()},
     )
-    return plan_from_survey(survey, ExportOptions(**options))
+    return plan_from_survey(survey, ExportOptions(**{"share": 0.5, **options}))
 
 
 def test_the_slowest_bucket_sets_the_time() -> None:
@@ -176,6 +179,7 @@ def test_work_that_fits_into_the_share_takes_no_window() -> None:
     assert plan_of({"app_grants": 50}, {APPS: 100}).seconds == Range(0, 0)
     assert plan_of({"app_grants": 51}, {APPS: 100}).seconds.least > 60
     assert plan_of({"app_grants": 51}, {APPS: 100}, share=1.0).seconds == Range(0, 0)
+    assert plan_of({"app_grants": 51}, {APPS: 100}, share=None).seconds == Range(0, 0)
     assert plan_of({"app_grants": 51}, {APPS: None}).seconds == Range(0, 0)
 
 

@@ -120,6 +120,30 @@ def test_a_rule_is_evaluated_without_what_it_merely_consults(known: bool) -> Non
     assert "- **Consults:** network_zones (if they were read)" in tested.markdown()
 
 
+@pytest.mark.parametrize(
+    ("of_rule", "of_finding", "holds"),
+    [
+        (Severity.HIGH, None, Severity.HIGH),
+        (Severity.HIGH, Severity.LOW, Severity.LOW),
+        (Severity.INFO, Severity.LOW, Severity.INFO),
+    ],
+)
+def test_of_a_rules_severity_and_a_findings_the_milder_holds(
+    of_rule: Severity, of_finding: Severity | None, holds: Severity
+) -> None:
+    def check(org: Org) -> Iterator[Finding]:
+        yield from (Finding(group, "It is.", severity=of_finding) for group in org.groups)
+
+    tested = dataclasses.replace(
+        load_rules()[0], severity=of_rule, reads=frozenset({"groups"}), check=check, options=None
+    )
+    snapshot = example_snapshot({"/api/v1/groups": [{"id": "g", "type": "BUILT_IN"}]})
+
+    result = audit(snapshot, [tested], Source("s.json", dump_snapshot(snapshot)))
+
+    assert {finding.severity for finding in result.findings} == {holds}
+
+
 def test_a_page_says_what_okta_answers_and_how_to_find_it() -> None:
     tested = load_rules()[0]
 
@@ -129,6 +153,17 @@ def test_a_page_says_what_okta_answers_and_how_to_find_it() -> None:
     assert f"- **Okta answers:** {words}\n" in page
     assert '- **System Log:** `outcome.reason eq "user_not_assigned"`\n' in page
     assert "Okta answers" not in dataclasses.replace(tested, answer=None).markdown()
+
+
+def test_an_answer_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"TST001: answer must be an Answer"):
+        rule(
+            "TST001",
+            severity=Severity.LOW,
+            impact=Impact.BROKEN,
+            reads=["apps"],
+            answer=NOT_ASSIGNED,  # type: ignore[arg-type]  # what an author may confuse
+        )
 
 
 @pytest.mark.parametrize("missing", ["Fix:", "Flagged:", "Accepted:"])

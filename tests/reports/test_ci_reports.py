@@ -172,6 +172,14 @@ def test_github_annotates_the_line() -> None:
     assert message == 'Server "Payments" has a name.\nFix: The fix for server-with-name.'
 
 
+@pytest.mark.parametrize("name", ["csv", "github", "gitlab"])
+def test_what_okta_answers_is_in_what_goes_elsewhere(name: str) -> None:
+    text = rendered(name, hostile())
+
+    assert "access_denied" in text
+    assert text.count("no_matching_policy") == 1
+
+
 def test_github_commands_cannot_be_forged() -> None:
     name = "a%0A::error::forged\r\n::stop-commands::x"
     text = rendered("github", audited(snapshot_of(tenant(name)), NAMES, file="a,b:c%/s.json"))

@@ -247,6 +247,18 @@ def test_the_answer_says_what_is_broken_risky_and_dead() -> None:
     )
 
 
+def test_causes_lead_to_their_findings_and_to_an_example() -> None:
+    result = some()
+    document = parsed(result)
+
+    assert "3 causes make 4 findings" in document.text
+    assert "risky · for example authorization server" in " ".join(document.text.split())
+    links = {link.get("href") for link in document.all("a")}
+    assert "#severity=high&rule=OAM101" in links
+    assert f"#finding-{result.findings[1].fingerprint}" in links
+    assert "causes make" not in parsed(replace(result, findings=result.findings[:3])).text
+
+
 # What clients can obtain
 
 POLICIES = f"{audits.SERVERS}/aus1/policies"

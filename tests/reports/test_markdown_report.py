@@ -22,7 +22,9 @@ def page(result: AuditResult) -> str:
 
 
 def test_the_gist_is_short_and_comes_first() -> None:
-    gist = rendered("markdown", accepted()).partition("<details>")[0]
+    command = "okta-auditor audit okta-audit/snapshot.json"
+    result = replace(accepted(), reproduce=command)
+    gist = rendered("markdown", result).partition("<details")[0]
 
     lines = [line for line in gist.splitlines() if line]
     assert len(lines) <= 10
@@ -47,11 +49,26 @@ def test_every_table_is_one() -> None:
     result = accepted()
     html = page(result)
 
-    assert html.count("<table>") == html.count("<details>") == html.count("</details>") == 4
+    assert html.count("<table>") == html.count("<details") == html.count("</details>") == 5
     rows = len(result.findings) + len(result.accepted) + len(result.notices)
     rows += len(result.crashed) + len(result.not_evaluated)
-    assert html.count("<tr>") == rows + 4
-    assert html.count("<td>") == 4 * 9 + 3 * (rows - 9)
+    causes = 2
+    assert html.count("<tr>") == causes + rows + 5
+    assert html.count("<td>") == 5 * causes + 4 * 9 + 3 * (rows - 9)
+
+
+def test_causes_come_first_and_unfolded_with_what_okta_answers() -> None:
+    text = rendered("markdown", hostile())
+    tables = text.split("<details")[1:]
+
+    assert tables[0].startswith(" open><summary>3 causes make 10 findings</summary>")
+    assert tables[1].startswith("><summary>10 findings</summary>")
+    first, second, _ = [line for line in tables[0].splitlines() if line.startswith("| ")][2:]
+    assert first.startswith("| CRITICAL | 1 | The summary of servers-alike (OAM102 servers-a")
+    assert 'Okta answers: access\\_denied, "It is &lt;script' in first
+    assert "<br>System Log: " in first
+    assert second.startswith("| HIGH | 8 |")
+    assert second.endswith(' | authorization server "\ufffd\\[31mred\ufffd\\[0m" | risky |')
 
 
 @pytest.mark.parametrize(
@@ -84,7 +101,8 @@ def test_a_tenants_words_stay_words(name: str, shown: str) -> None:
 
 
 def test_code_spans_hold_any_text() -> None:
-    html = page(audited(snapshot_of(tenant("Payments")), NAMES, file="a`b|``c/s.json"))
+    result = audited(snapshot_of(tenant("Payments")), NAMES, file="a`b|``c/s.json")
+    html = page(replace(result, reproduce="okta-auditor audit a`b|``c/s.json"))
 
     assert "<code>okta-auditor audit a`b|``c/s.json</code>" in html.replace("\\|", "|")
     assert html.count("<td>") == 4
@@ -104,8 +122,8 @@ def test_it_fits_into_a_comment_and_says_what_does_not() -> None:
     text = rendered("markdown", crowded(2_000))
 
     assert 60_000 < len(text) <= COMMENT
-    assert text.count("<details>") == text.count("</details>") == 1
-    rows = text.count("\n| HIGH |")
+    assert text.count("<details") == text.count("</details>") == 2
+    rows = text.count("\n| HIGH | OAM")
     assert f"2,000 findings: {2_000 - rows:,} without a row" in text.splitlines()[-1]
 
 
@@ -123,4 +141,4 @@ def test_hostile_names_break_no_table() -> None:
 
     assert audits.SCRIPT not in html
     assert "OAM999" in html
-    assert html.count("<table>") == 2
+    assert html.count("<table>") == 3

@@ -46,7 +46,7 @@ def section(text: str, heading: str) -> str:
 
 
 def test_it_opens_with_the_answer(text: str) -> None:
-    opening, counts, *_ = text.split("\n\n")
+    opening, _, counts, *_ = text.split("\n\n")
 
     assert opening.replace("\n", " ") == (
         '"Example" (https://example.okta.com) has 10 findings, 9 of them critical or high, as read '
@@ -61,7 +61,7 @@ def test_it_opens_with_the_answer(text: str) -> None:
 
 
 def test_sections_come_in_order(text: str) -> None:
-    _, *sections = text.split("\n\n")
+    _, _, *sections = text.split("\n\n")
 
     assert [part.partition("\n")[0] for part in sections[1:]] == [
         "CRITICAL  OAM102 servers-alike",
@@ -91,7 +91,8 @@ def test_a_finding_with_its_own_fix_and_another_object() -> None:
         f"    the other one: {red} · okta-audit/snapshot.json:{other}",
         f"    Try: {one_line(witness.command)}",
         '  Fix: Rename "<script>alert(1)</script>".',
-        f"  {ANSWERED}",
+        f"  {ANSWERED.removesuffix(' 400)')}",
+        "    400)",
         f"  {SEARCHED}",
     ]
 
@@ -238,14 +239,34 @@ def test_the_answer_counts_what_matters(severities: list[Severity], answer: str)
     assert text.startswith(f'"Example" (https://example.okta.com) {answer}')
 
 
-def test_many_rules_are_led_by_the_worst_three() -> None:
-    rules = [make_rule(f"OAM10{number}", f"rule-{number}", NAMES.check) for number in range(4)]
-
-    text = text_of(audited(snapshot_of(tenant("Payments", "Orders")), *rules))
-
+def test_causes_lead_with_number_harm_and_an_example(text: str) -> None:
     assert text.split("\n\n")[1].splitlines() == [
-        f"  The summary of rule-{number}: 2 findings (OAM10{number})" for number in range(3)
+        "3 causes make 10 findings, the most harmful first:",
+        "  CRITICAL      1  The summary of servers-alike (OAM102): risky. For example",
+        '                   authorization server "<script>alert(1)</script>".',
+        "  HIGH          8  The summary of server-with-name (OAM101): risky. For example",
+        '                   authorization server "\ufffd[31mred\ufffd[0m".',
+        "  INFO          1  The summary of policy-without-end (OAM201): risky. For",
+        '                   example access policy "Default".',
     ]
+
+
+def test_where_findings_are_few_the_list_is_enough() -> None:
+    three = audited(snapshot_of(tenant("A", "B", "C")), NAMES)
+    four = audited(snapshot_of(tenant("A", "B", "C", "D")), NAMES)
+
+    assert "make" not in text_of(three)
+    assert "1 cause makes 4 findings" in text_of(four)
+
+
+def test_many_causes_are_cut_and_the_rest_counted() -> None:
+    rules = [make_rule(f"OAM1{number:02}", f"rule-{number}", NAMES.check) for number in range(33)]
+
+    block = text_of(audited(snapshot_of(tenant("A", "B")), *rules)).split("\n\n")[1]
+
+    assert block.splitlines()[0].startswith("33 causes make 66 findings")
+    assert block.splitlines()[-1] == "                6  of 3 more causes."
+    assert max(map(len, block.splitlines())) <= 80
 
 
 def test_many_kinds_of_object_are_cut() -> None:

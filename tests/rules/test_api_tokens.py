@@ -10,6 +10,7 @@ from auditor.plugins import load_rules
 from auditor.snapshot.document import Source, dump_snapshot
 
 RULES = [rule for rule in load_rules() if rule.code in {"OAM801", "OAM802"}]
+ZONE_RULES = [rule for rule in load_rules() if rule.code in {"OAM804", "OAM810"}]
 
 
 def codes(window: str | None, left: timedelta) -> list[str]:
@@ -51,3 +52,26 @@ def test_a_long_window_shifts_the_last_use() -> None:
 def test_a_short_window_is_not_near_expiry_just_after_use() -> None:
     assert codes("P5D", timedelta(days=5)) == []
     assert codes("P5D", timedelta(days=2)) == ["OAM801"]
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ({"connection": "ZONE", "include": ["nzo1"]}, []),
+        ({"connection": "ZONE", "include": ["ALL_IP_ZONES"]}, []),
+        ({"connection": "ZONE", "include": ["nzo1"], "exclude": ["nzo2"]}, []),
+        ({"connection": "ZONE", "include": ["nzo1", "nzoGone"]}, ["OAM810"]),
+        ({"connection": "ZONE", "include": ["nzoGone"], "exclude": ["nzo2"]}, ["OAM810"]),
+        ({"connection": "ZONE", "include": [], "exclude": ["nzo2"]}, ["OAM804"]),
+        ({"connection": "ANYWHERE", "include": ["nzoGone"]}, ["OAM804"]),
+    ],
+)
+def test_zones_of_a_token(network: dict[str, object], expected: list[str]) -> None:
+    content = {
+        "/api/v1/api-tokens": [{"name": "Sync", "network": network}],
+        "/api/v1/zones": [{"id": "nzo1"}, {"id": "nzo2"}],
+    }
+    snapshot = example_snapshot(content)
+    result = audit(snapshot, ZONE_RULES, Source("example.json", dump_snapshot(snapshot)))
+
+    assert [finding.rule.code for finding in result.findings] == expected

@@ -241,6 +241,7 @@ UNFAILING: dict[str, Condition] = {
 UNASKED = {
     "OAM320": "the answer to a token of another server, which the examples' requests do not name",
     "OAM420": "whether the user is in too many groups is not known",
+    "OAM534": "the answer to a request to sign out",
     "OAM606": "the answer of an API to a token that is minted",
     "OAM615": "the answer of an API to a token that is minted",
     "OAM703": "the answer to a refresh token that has ended by then",
@@ -248,6 +249,7 @@ UNASKED = {
     "OAM801": "the answer to an API token",
     "OAM803": "the answer to an API token",
     "OAM810": "the answer to an API token",
+    "OAM812": "the answer of an API to other clients",
 }
 """Rules whose answer is to no token request of their examples, and to what it is."""
 

@@ -7,7 +7,8 @@ import pytest
 from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import Source, dump_snapshot
+from auditor.snapshot.collections import match
+from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.snapshot.org import Org
 
@@ -21,8 +22,26 @@ CODE, MACHINE = "authorization_code", "client_credentials"
 Json = dict[str, Any]
 
 
-def messages(code: str, content: Json, **options: object) -> list[str]:
-    rule, org = RULES[code], Org.of(example_snapshot(content))
+def without(content: Json, *collections: str) -> Snapshot:
+    """A snapshot of which collections were refused."""
+    snapshot = example_snapshot(content)
+    refused = {
+        name: LedgerEntry(collection=name, status=CollectionStatus.REFUSED, reason="403")
+        for name in collections
+    }
+    entries = (refused.get(each.collection, each) for each in snapshot.ledger.entries)
+    ledger = snapshot.ledger.model_copy(update={"entries": tuple(entries)})
+    kept = {
+        path: value
+        for path, value in snapshot.resources.items()
+        if (matched := match(path)) is None or matched[0].name not in collections
+    }
+    return snapshot.model_copy(update={"ledger": ledger, "resources": kept})
+
+
+def messages(code: str, content: Json | Snapshot, **options: object) -> list[str]:
+    snapshot = content if isinstance(content, Snapshot) else example_snapshot(content)
+    rule, org = RULES[code], Org.of(snapshot)
     if options:
         assert rule.options is not None
         seen = org.restricted_to(rule.reads, rule.consults)
@@ -100,6 +119,28 @@ def test_each_token_of_an_owner_is_told_and_super_admins_are_left_to_their_rule(
 
 
 @pytest.mark.parametrize(
+    ("scope", "permission", "told"),
+    [
+        (SERVERS_MANAGE, "okta.authzServers.manage", 1),
+        (SERVERS_MANAGE, "okta.authzServers.read", 0),
+        (APPS_READ, "okta.apps.clientCredentials.read", 1),
+        (APPS_READ, "okta.apps.read", 0),
+        (APPS_READ, "okta.authzServers.manage", 0),
+    ],
+)
+def test_custom_roles_count_by_their_permissions(scope: str, permission: str, told: int) -> None:
+    content = machine(scope) | {
+        "/oauth2/v1/clients/0oa1/roles": [{"type": "CUSTOM", "role": "cr01", "label": "Own"}],
+        "/api/v1/iam/roles": [{"id": "cr01", "label": "Own"}],
+        "/api/v1/iam/roles/cr01/permissions": [{"label": permission}],
+    }
+
+    assert len(messages("OAM617", content)) == told
+    assert not messages("OAM617", without(content, "role_permissions"))
+    assert not messages("OAM617", without(content, "custom_roles", "role_permissions"))
+
+
+@pytest.mark.parametrize(
     ("code", "collection"),
     [
         ("OAM617", "client_roles"),
@@ -107,17 +148,12 @@ def test_each_token_of_an_owner_is_told_and_super_admins_are_left_to_their_rule(
         ("OAM617", "app_grants"),
         ("OAM811", "api_service_integrations"),
         ("OAM107", "custom_domains"),
+        ("OAM812", "client_rate_limits"),
         ("OAM616", "app_grants"),
     ],
 )
 def test_what_was_refused_is_not_evaluated(code: str, collection: str) -> None:
-    snapshot = example_snapshot({})
-    refused = LedgerEntry(collection=collection, status=CollectionStatus.REFUSED, reason="403")
-    entries = [
-        refused if entry.collection == collection else entry for entry in snapshot.ledger.entries
-    ]
-    ledger = snapshot.ledger.model_copy(update={"entries": tuple(entries)})
-    snapshot = snapshot.model_copy(update={"ledger": ledger})
+    snapshot = without({}, collection)
     result = audit(snapshot, [RULES[code]], Source("example.json", dump_snapshot(snapshot)))
 
     assert [each.rule.code for each in result.not_evaluated] == [code]
@@ -187,3 +223,22 @@ def test_only_fixed_issuers_differ(server: str | None, app: str | None, told: in
 
     assert len(messages("OAM107", content | {"/api/v1/domains": [domain]})) == told
     assert not messages("OAM107", content)
+
+
+@pytest.mark.parametrize(
+    ("requests", "at_once", "told"),
+    [(100, 50, 1), (50, 100, 1), (100, 100, 1), (99, 99, 0), (None, None, 0)],
+)
+def test_a_whole_rate_limit_is_told_once(
+    requests: int | None, at_once: int | None, told: int
+) -> None:
+    limit = {
+        "id": "prl1",
+        "principalId": "0oaElsewhere",
+        "defaultPercentage": requests,
+        "defaultConcurrencyPercentage": at_once,
+    }
+    found = messages("OAM812", {"/api/v1/principal-rate-limits": [limit]})
+
+    assert len(found) == told
+    assert all("0oaElsewhere" in message for message in found)

@@ -192,6 +192,21 @@ def test_oam601_and_502_once_for_one_unused_app() -> None:
     assert found(others | both, "OAM601", "OAM502") == ["OAM502"]
 
 
+def test_oam601_is_high_only_where_somebody_is_meant_to_use_the_client() -> None:
+    apps = {APPS: [client("0oa1", [CODE])]}
+    groups = {f"{APPS}/0oa1/groups": [{"id": "00g1"}], "/api/v1/groups": [{"id": "00g1"}]}
+    own = policies((["0oa1"], [rule([CODE], ["openid"])]))
+    others = policies((["ALL_CLIENTS"], [rule([CODE], ["openid"])]))
+
+    def milder(document: Json) -> list[Severity | None]:
+        org = Org.of(example_snapshot(document))
+        return [finding.severity for finding in RULES["OAM601"].findings(org)]
+
+    assert RULES["OAM601"].severity is Severity.HIGH
+    assert milder(apps) == milder(apps | others) == [Severity.LOW]
+    assert milder(apps | groups) == milder(apps | own) == [None]
+
+
 def test_oam304_and_305_on_rules_that_oam301_calls_dead() -> None:
     apps = {APPS: [client("0oa1", ["implicit", "password"])]}
     dead = apps | policies((["0oa1"], [rule(["implicit", "password"], [])]))

@@ -22,8 +22,7 @@ RULES = {rule.code: rule for rule in load_rules() if rule.module.startswith("aud
 
 
 def packed(row: Collection, records: list[Any]) -> list[Any]:
-    if row.bare_ids:
-        records = [{"id": identity} for identity in records]
+    records = row.with_ids(records)
     kept = sorted(filter(row.keep, records), key=lambda record: str(record.get("id")))
     return row.pack(kept) if row.pack else kept
 

@@ -16,6 +16,7 @@ from auditor.tokens.decision import Decision
 from auditor.tokens.lookup.named_request import NamedRequest
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.reach.servers import tenant_reach
+from auditor.tokens.reach.situations import Reach
 
 AGENTS = "/workload-principals/api/v1/ai-agents"
 LINKS = "/workload-principals/api/v1/delegation-links"
@@ -208,6 +209,13 @@ def test_an_agent_that_is_bound_to_an_app_has_its_grant_types_and_people() -> No
     assert decided(document, client="0oaP", grant="authorization_code").failed == "scopes"
 
 
+def test_an_app_that_needs_no_assignment_has_everybody_as_its_users() -> None:
+    document = tenant()
+    document["/api/v1/apps"][0]["settings"]["implicitAssignment"] = True
+
+    assert decided(document, assertion_scopes=("crm.read",), user="cy").outcome is Outcome.MINTED
+
+
 def test_apps_that_delegate_to_an_agent_are_those_of_its_users() -> None:
     link = {
         "from": {"clientOrn": "orn:okta:idp:00o1:apps:oidc_client:0oaP"},
@@ -253,6 +261,7 @@ def test_what_was_not_read_leaves_it_open(tmp_path: Path, unread: str, missing: 
     assert outcome.exit_code == 3
     assert outcome.stdout.startswith("INDETERMINATE")
     assert missing in outcome.stdout
+    assert f"grant okta.{unread}.read" in outcome.stdout
 
 
 @pytest.mark.parametrize("unread", [(), ("ai_agents", "agent_connections")])
@@ -293,6 +302,7 @@ def test_without_the_scopes_of_the_assertion_the_option_is_named(tmp_path: Path)
     named = okta_auditor("explain", path, *words, "--assertion-scope", "crm.read")
     assert named.stdout.startswith("MINTED")
     assert 'assigned to "Portal" directly' in named.stdout
+    assert 'scope crm.read of the assertion can be asked for by connection "mcn1"' in named.stdout
 
 
 def test_access_counts_the_people_of_an_agent(tmp_path: Path) -> None:
@@ -349,6 +359,31 @@ def test_diff_shows_what_more_an_agent_obtains(tmp_path: Path) -> None:
     assert "crm.write" in outcome.stdout
 
 
+def test_diff_counts_people_who_are_newly_assigned_to_the_app_of_an_agent(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    old = snapshot_file(tmp_path / "old", tenant())
+    changed = tenant()
+    changed["/api/v1/apps/0oaP/users"].append({"id": "00u3"})
+    new = snapshot_file(tmp_path, changed)
+
+    outcome = okta_auditor("diff", old, new, "--client", "Helper")
+
+    assert "crm.read" in outcome.stdout
+    assert "cy@acme.example" in outcome.stdout
+
+
+def test_advice_says_to_which_app_a_user_of_an_agent_is_to_be_assigned(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, tenant())
+
+    outcome = okta_auditor(
+        "explain", path, "--server", "CRM", "--client", "Helper", "--grant", "jwt-bearer",
+        "--user", "cy", "--assertion-scope", "crm.read",
+    )  # fmt: skip
+
+    assert outcome.stdout.startswith("REJECTED")
+    assert '"cy@acme.example" were assigned to "Portal"' in outcome.stdout
+
+
 def test_pictures_name_agents(tmp_path: Path) -> None:
     path = snapshot_file(tmp_path, tenant())
 
@@ -357,3 +392,56 @@ def test_pictures_name_agents(tmp_path: Path) -> None:
     assert "1 client" in page or "2 clients" in page
     assert "AI agent" in page
     assert "Helper" in page
+
+
+OTHER_POLICY = {
+    "id": "p2",
+    "name": "Everybody",
+    "conditions": {"clients": {"include": ["ALL_CLIENTS"]}},
+}
+
+
+def other_rule(*scopes: str, people: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": "r2",
+        "conditions": {
+            "people": people,
+            "grantTypes": {"include": [JWT_BEARER]},
+            "scopes": {"include": list(scopes)},
+        },
+    }
+
+
+@pytest.mark.parametrize("condition", ["ALL_SCOPES", "INCLUDE_ONLY", "EXCLUDE", "NEW"])
+@pytest.mark.parametrize("second", [None, ["crm.read"], ["crm.write"]])
+@pytest.mark.parametrize("app", ["0oaP", None])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        other_rule("*", people={"groups": {"include": ["EVERYONE"]}}),
+        other_rule("crm.write", people={"users": {"include": ["00u2"]}}),
+        other_rule("crm.delete", people={}),
+    ],
+)
+def test_reach_says_of_each_person_and_scope_what_single_decisions_say(
+    condition: str, second: list[str] | None, app: str | None, rule: dict[str, Any]
+) -> None:
+    others = [connection(id="mcn2", scopes=second)] if second else []
+    document = tenant(
+        {"signOnProvider": {"appInstanceId": app}}, connection(scopeCondition=condition), *others
+    )
+    document[f"{SERVERS}/aus1/policies"].append(OTHER_POLICY)
+    document[f"{SERVERS}/aus1/policies/p2/rules"] = [rule]
+    org = org_of(document)
+    reach = Reach(org)
+    situation = reach.situation("aus1", "wlp1", JWT_BEARER)
+    for scope in ("crm.read", "crm.write", "crm.delete"):
+        people = situation.access(scope).people
+        for user in ("00u1", "00u2", "00u3"):
+            one = reach.populations.users.of([user])
+            request = situation.request(user, frozenset({scope}))
+            outcome = reach.decider.decide(request).outcome
+            assert (outcome is Outcome.MINTED) == bool(people.sure & one), (scope, user)
+            # A decision that lacks the assignments does not look at policies any more.
+            if outcome is Outcome.REJECTED:
+                assert not people.possible & one, (scope, user)

@@ -17,6 +17,7 @@ from auditor.cli.audit.report_outputs import (
     choose_outputs,
     write_reports,
 )
+from auditor.cli.audit.reproduce_command import reproduce_command
 from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.audit.run_history import check_history_folder, with_history
 from auditor.cli.audit.source_path import source_path
@@ -81,11 +82,14 @@ class PreparedAudit:
             result = audit(snapshot, self.rules.selected, source)
             result = self.acceptance.apply(result)
         day_was_set = self.effective.origins["as_of"].layer is not Layer.DEFAULT
+        as_of = self.effective.as_of if day_was_set else result.as_of
         result = replace(
             result,
-            as_of=self.effective.as_of if day_was_set else result.as_of,
+            as_of=as_of,
             show_accepted=self.settings.show_suppressed,
             weakenings=weakenings(self.effective, self.rules, self.acceptance),
+            deselected=self.rules.deselected,
+            reproduce=reproduce_command(self.effective, path, as_of),
         )
         return with_history(result, self.settings.history if self.keeps_history else None)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from auditor.lint.causes import causes
+from auditor.lint.deselection import evaluated_words
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.log_commands import without_commands
@@ -18,22 +20,16 @@ def short_summary(result: AuditResult) -> str:
     counts = "   ".join(f"{s.upper()} {n}" for s, n in result.by_severity.items() if n)
     checked = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated)} not evaluated"
     lines = ["", f"{counts or 'No findings'}        {checked}"]
+    lines += [f"{evaluated_words(result)}."] if result.deselected else []
     lines += [f"rule {item.rule.code} crashed: {item.error}" for item in result.crashed]
-    shown = _worst(result)
+    # The first finding of each cause: variety says more than repetition.
+    shown = [cause.example for cause in causes(result.findings)[:_SHOWN]]
     for finding in shown:
         lines += ["", *_entry(finding)]
     more = len(result.findings) - len(shown)
     if more > 0:
         lines += ["", f"… and {counted(more, 'more finding')}"]
     return printable("\n".join([*lines, ""]))
-
-
-def _worst(result: AuditResult) -> list[ReportedFinding]:
-    """The first finding of each of the worst rules: variety says more than repetition."""
-    first: dict[str, ReportedFinding] = {}
-    for finding in result.findings:
-        first.setdefault(finding.rule.code, finding)
-    return list(first.values())[:_SHOWN]
 
 
 def _entry(finding: ReportedFinding) -> list[str]:

@@ -27,9 +27,8 @@ _WIDTH = 100
 @click.option(
     "--share",
     type=click.FloatRange(0, 1, min_open=True),
-    default=0.5,
-    show_default=True,
-    help="The part of each rate limit that an export would spend.",
+    help="The part of each rate limit that an export would spend. "
+    "[default: all that other clients do not need]",
 )
 @click.option(
     "--format",
@@ -43,7 +42,7 @@ _WIDTH = 100
 @click.option("--tenant", "name", metavar="NAME", help="Check a tenant of the configuration file.")
 @click.pass_context
 def command(
-    ctx: click.Context, share: float, form: str, config: Path | None, name: str | None
+    ctx: click.Context, share: float | None, form: str, config: Path | None, name: str | None
 ) -> None:
     """Check what an export needs: the way to the org, the token, its rights.
 

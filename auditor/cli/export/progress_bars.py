@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
+from auditor.cli.color_option import colour_is_refused
 from auditor.collect.http.exchange import Exchange
 from auditor.collect.progress.phases import Phase, phase_of
 from auditor.snapshot.collections import Collection, match
@@ -30,7 +31,8 @@ class Bars:
             TextColumn("lists  {task.fields[rate]}  {task.fields[left]}", markup=False),
         )
         self._waits: dict[str, float] = {}
-        self._live = Live(get_renderable=self._shown, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True, no_color=colour_is_refused() or None)
+        self._live = Live(get_renderable=self._shown, console=console, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start(refresh=True)
@@ -136,3 +138,8 @@ class ExportBars:
     def waiting(self, bucket: str, seconds: float) -> None:
         """Say why a bar stands still."""
         self._bars.wait(f"{self._start}waiting for the rate limit of {one_line(bucket)}", seconds)
+
+    def pausing(self, why: str, seconds: float) -> None:
+        """Show a pause that failures make."""
+        if seconds >= 1:
+            self._bars.wait(f"{self._start}{one_line(why)}; pausing", seconds)

@@ -120,12 +120,20 @@ def _text(plan: Plan, options: ExportOptions) -> str:
             f"  {planned.collection.label} {_number(planned.requests)}: {planned.why}"
             for planned in estimates
         ]
+    shares = ", ".join(
+        f"{'whole limits' if share is None else f'--share {share:g}'} {_minutes(seconds)}"
+        for share, seconds in plan.by_share.items()
+    )
+    lines += ["", f"Minutes by share: {shares}."]
     lines += ["", textwrap.fill(_assumptions(plan, options), _WIDTH)]
     return "\n".join(lines)
 
 
 def _assumptions(plan: Plan, options: ExportOptions) -> str:
-    words = [f"Minutes are what the rate limits make of it with --share {options.share:g}"]
+    share = (
+        "where others need nothing" if options.share is None else f"with --share {options.share:g}"
+    )
+    words = [f"Minutes are what the rate limits make of it {share}"]
     if options.max_requests_per_minute:
         words.append(f" and --max-requests-per-minute {options.max_requests_per_minute:,}")
     words.append("; other clients, retries and the network come on top.")

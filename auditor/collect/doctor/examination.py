@@ -24,12 +24,13 @@ from auditor.collect.http.response import Response
 from auditor.text import listed
 
 
-def examine(credentials: Credentials, *, share: float) -> list[Check]:
+def examine(credentials: Credentials, *, share: float | None) -> list[Check]:
     """Check everything. Ends early where nothing more can be learned.
 
     Args:
         credentials: the org, and who asks.
-        share: the part of each rate limit that an export would spend.
+        share: the part of each rate limit that an export would spend; None for what others
+            do not need.
 
     Raises:
         UsageError: the proxy or the certificate authorities of the environment are unusable.
@@ -37,7 +38,7 @@ def examine(credentials: Credentials, *, share: float) -> list[Check]:
     return asyncio.run(_examine(credentials, share))
 
 
-async def _examine(credentials: Credentials, share: float) -> list[Check]:
+async def _examine(credentials: Credentials, share: float | None) -> list[Check]:
     checks: list[Check] = []
     async with OktaClient(credentials, connections=4) as client:
         checks.append(route(client))
@@ -88,7 +89,7 @@ async def _granted(credentials: Credentials) -> tuple[str, ...]:
 
 
 async def _rights(
-    client: OktaClient, credentials: Credentials, token: AccessToken | None, share: float
+    client: OktaClient, credentials: Credentials, token: AccessToken | None, share: float | None
 ) -> list[Check]:
     if token is None:
         response = await _tried(client, credentials.org_url + "/api/v1/org")

@@ -90,12 +90,13 @@ def _explained(probe: Probe, credentials: Credentials) -> tuple[str, str]:
     return f" cannot be read: an admin role is missing{cause}", f"Give the {who} {_ROLE}."
 
 
-def windows(of_buckets: Mapping[str, RateLimitWindow], share: float) -> Iterator[Check]:
+def windows(of_buckets: Mapping[str, RateLimitWindow], share: float | None) -> Iterator[Check]:
     """Each rate-limit bucket, and what an export would spend of it."""
     for bucket, window in sorted(of_buckets.items()):
-        message = (
-            f"{bucket}: {window.limit} requests a minute, {window.remaining} left now; "
-            f"a share of {share:g} spends {share_of(window.limit, share)}"
+        message = f"{bucket}: {window.limit} requests a minute, {window.remaining} left now; " + (
+            "an export spends what others do not"
+            if share is None
+            else f"a share of {share:g} spends {share_of(window.limit, share)}"
         )
         if window.remaining < window.limit * _HARDLY_ANY:
             remedy = "Other clients are spending it; an export will have to wait."

@@ -52,15 +52,13 @@ def listed_values(value: object, row: Collection | None) -> object:
         row: the collection, if the path is of one.
 
     Returns:
-        The list, with an object for each bare id; anything else as it came.
+        The list, each object with an id; anything else as it came.
     """
     if row is None:
         return value
     if row.member is not None:
         value = value.get(row.member) if isinstance(value, dict) else value
-    if row.bare_ids and isinstance(value, list):
-        return [{"id": item} if isinstance(item, str) else item for item in value]
-    return value
+    return row.with_ids(value) if isinstance(value, list) else value
 
 
 def refusal(response: Response, *, optional: bool) -> Problem:

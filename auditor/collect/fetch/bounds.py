@@ -12,6 +12,10 @@ LONGEST_EXPORT_S = 12 * 60 * 60
 """How long an export may take unless --max-time says otherwise. The largest tenants that were
 tried take two hours with half of Okta's rate limits; a nightly run has to end before the next."""
 
+LARGEST_EXPORT_MIB = 4096
+"""How much memory the process may take while it reads, unless --max-memory says otherwise. Two
+million members take less than 700 MiB; a server whose lists never end takes all there is."""
+
 DEEPEST_VALUE = 200
 """Levels of arrays and objects in a record. Okta's have about ten; Python's JSON reads 900."""
 

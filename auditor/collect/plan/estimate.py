@@ -27,6 +27,9 @@ _BOUNDED_BY = {
 """Collections whose lists may have several pages, and of what they can hold each object once."""
 
 
+SHARES = (None, 0.5, 0.25)
+"""The shares that a plan compares."""
+
 _AS_BEFORE = "as many as the older snapshot took"
 
 
@@ -97,40 +100,50 @@ def _plan(
     needs: dict[str, Range] = {row.bucket: Range(0, 0) for row in COLLECTIONS}
     for planned in collections:
         needs[planned.collection.bucket] = needs[planned.collection.bucket].plus(planned.requests)
-    loads = tuple(
-        _load(bucket, sent.get(bucket, 0), need, allowances.get(bucket), options.share)
-        for bucket, need in needs.items()
-        if sent.get(bucket) or need.most != 0
-    )
     total = Range(0, 0)
     for need in needs.values():
         total = total.plus(need)
-    spans = [load.seconds for load in loads if load.seconds]
-    if options.max_requests_per_minute is not None:
-        cap = options.max_requests_per_minute
-        spans.append(_seconds(total, cap, Allowance(cap).window_s))
-    unknown = any(load.seconds is None and load.requests.most != 0 for load in loads)
-    unbounded = unknown or total.most is None or any(span.most is None for span in spans)
+
+    def loads_with(share: float | None) -> tuple[BucketLoad, ...]:
+        return tuple(
+            _load(bucket, sent.get(bucket, 0), need, allowances.get(bucket), share)
+            for bucket, need in needs.items()
+            if sent.get(bucket) or need.most != 0
+        )
+
+    loads = loads_with(options.share)
+    cap = options.max_requests_per_minute
     return Plan(
         collections,
         loads,
         total,
-        Range(
-            max((span.least for span in spans), default=0),
-            None if unbounded else max((span.most or 0 for span in spans), default=0),
-        ),
+        _slowest(loads, total, cap),
         unread,
+        {share: _slowest(loads_with(share), total, cap) for share in SHARES},
+    )
+
+
+def _slowest(loads: tuple[BucketLoad, ...], total: Range, cap: int | None) -> Range:
+    """How long the slowest bucket takes, or what a cap on all requests makes of it."""
+    spans = [load.seconds for load in loads if load.seconds]
+    if cap is not None:
+        spans.append(_seconds(total, cap, Allowance(cap).window_s))
+    unknown = any(load.seconds is None and load.requests.most != 0 for load in loads)
+    unbounded = unknown or total.most is None or any(span.most is None for span in spans)
+    return Range(
+        max((span.least for span in spans), default=0),
+        None if unbounded else max((span.most or 0 for span in spans), default=0),
     )
 
 
 def _load(
-    bucket: str, sent: int, need: Range, allowance: Allowance | None, share: float
+    bucket: str, sent: int, need: Range, allowance: Allowance | None, share: float | None
 ) -> BucketLoad:
     if allowance is None:
         return BucketLoad(bucket, sent, need, None, None, None)
     if allowance.limit is None:
         return BucketLoad(bucket, sent, need, allowance, None, Range(0, 0))
-    ours = share_of(allowance.limit, share)
+    ours = allowance.limit if share is None else share_of(allowance.limit, share)
     return BucketLoad(bucket, sent, need, allowance, ours, _seconds(need, ours, allowance.window_s))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.collect.rate_limits.allowance import Allowance
@@ -64,6 +65,8 @@ class Plan:
     """The slowest bucket's, or what `max_requests_per_minute` makes of all of them. Nothing
     bounds them if a limit is not known."""
     unread: tuple[LedgerEntry, ...] = ()
+    by_share: Mapping[float | None, Range] = field(default_factory=dict)
+    """How long it takes with other shares; None is what others do not need, here all of it."""
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON has it; numbers of requests and seconds have least and most."""
@@ -90,6 +93,10 @@ class Plan:
                     "why": planned.why or None,
                 }
                 for planned in self.collections
+            ],
+            "shares": [
+                {"share": share, "seconds": _span(seconds)}
+                for share, seconds in self.by_share.items()
             ],
             "unread": [entry.collection for entry in self.unread],
         }

@@ -6,6 +6,10 @@ Until an answer told how a window stands, one request is sent alone, a probe. Fr
 budget is the smaller of two: what is left of our share, and what is left of the limit after
 what others will still spend at the speed seen. Work that fits is sent at once; work that does
 not is spread over the rest of the window.
+
+Without a fixed share, ours is all that others do not need: what they spent in the windows
+before is left to them to the end of this one. Something is left for some who may come,
+unless all the work that there is fits in or would take noticeably longer.
 """
 
 from __future__ import annotations
@@ -27,8 +31,18 @@ _SOME = 0.1
 _FIRST_LOOK_S = 0.5
 """When to look for the first time whether others still spend; later looks are farther apart."""
 
+_UNSEEN = 0.1
+"""The part of a limit that is left to others who were not seen so far."""
+
+_WORTH = 1.15
+"""How much longer the work may take for their sake."""
+
 _NOT_SENT_S = 0.05
 """A turn that was over sooner, without an answer, is taken for one that sent nothing."""
+
+
+_REFUSED_S, _LONGEST_REFUSED_S = 1.0, 16.0
+"""The first and the longest pause after a 429 that names no limit; it doubles in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +59,19 @@ class Bucket:
     """What is known about one bucket.
 
     Args:
-        share: the part of the limit to spend, above 0 and at most 1.
+        share: the part of the limit to spend, above 0 and at most 1; None for what others
+            do not need.
         clock: the server's clock, the same for all buckets.
     """
 
-    def __init__(self, share: float, clock: ServerClock) -> None:
+    def __init__(self, share: float | None, clock: ServerClock) -> None:
         self._share = share
         self._own = OwnRequests()
         self._windows = Windows(clock, self._own)
         self._unlimited = False
         self._probing = False
+        self._refused_until = -math.inf
+        self._refused_pause_s = 0.0
 
     @property
     def allowance(self) -> Allowance | None:
@@ -77,23 +94,22 @@ class Bucket:
             now: the time.
             work: requests that are known to come, this one included.
         """
-        if self._unlimited:
-            return now
         window = self._windows.open(now)
-        if window is None:
-            return math.inf if self._probing else now
-        budget = self._budget(window, now)
+        if self._refused_pause_s or (window is None and not self._unlimited):
+            return math.inf if self._probing else max(now, self._refused_until)
+        if self._unlimited or window is None:
+            return now
+        budget = self._budget(window, now, work)
         if budget >= work:
             return now
         since = max(self._own.last_sent, window.begun)
         rest = max(self._spread_until(window, now) - since, 0.0)
-        if budget < 1:
-            if not self._worth_a_look(window, now):
-                return self._windows.over_at(window)
-            # What others have spent may have been one burst, which the first looks show.
-            look = _FIRST_LOOK_S + 2 * (window.last_answer - window.begun)
-            return max(now, since + min(look, rest / 2))
-        return max(now, since + rest / budget)
+        if budget >= 1:
+            return max(now, since + rest / budget)
+        if budget + self._kept_for_unseen(window, now, work) < 1:
+            return self._next_look(window, now, since, rest)
+        less_is_kept_at = self._spread_until(window, now)
+        return less_is_kept_at if less_is_kept_at > now else self._windows.over_at(window)
 
     def excess_s(self, now: float, work: int) -> float:
         """How long the work that does not fit into this window will take; infinite if unknown."""
@@ -101,14 +117,16 @@ class Bucket:
         if window is None:
             return 0.0 if self._unlimited else math.inf
         left = window.limit - self._windows.others.per_s * self._length
-        ours = min(share_of(window.limit, self._share), left)
-        return max(0.0, work - self._budget(window, now)) * self._length / max(1.0, ours)
+        ours = min(self._share_of(window), left)
+        return max(0.0, work - self._budget(window, now, work)) * self._length / max(1.0, ours)
 
     # What happens
 
     def sent(self, now: float) -> SentRequest:
         """A request goes out."""
-        probe = not self._unlimited and self._windows.open(now) is None
+        probe = bool(self._refused_pause_s) or (
+            not self._unlimited and self._windows.open(now) is None
+        )
         request = SentRequest(now, self._own.last_sent, probe)
         self._probing = self._probing or probe
         self._own.in_flight += 1
@@ -132,21 +150,52 @@ class Bucket:
 
     def observe(self, headers: RateLimitHeaders | None, now: float) -> None:
         """Learn from an answer; None if it had no usable headers."""
+        self._refused_pause_s = 0.0
         if headers is None:
             # Only a server that never sends them has no limits; a gateway's error has none either.
             self._unlimited = self._windows.current is None
+            self._windows.observe_nothing(now)
         elif not headers.of_concurrency:
             self._unlimited = False
             self._windows.observe(headers, now)
 
+    def refused_without_a_word(self, now: float) -> None:
+        """A 429 came that names no limit: one request at a time asks whether it is over."""
+        if now < self._refused_until:
+            return  # it was under way
+        pause = min(_LONGEST_REFUSED_S, max(_REFUSED_S, 2 * self._refused_pause_s))
+        self._refused_pause_s, self._refused_until = pause, now + pause
+
     # What is left of a window
 
-    def _budget(self, window: Window, now: float) -> float:
+    def _budget(self, window: Window, now: float, work: int) -> float:
         """Requests that may still go out in the window."""
-        return min(self._left_of_share(window), self._left_by_others(window, now))
+        left = min(self._left_of_share(window), self._left_by_others(window, now))
+        return left - self._kept_for_unseen(window, now, work)
+
+    def _share_of(self, window: Window) -> int:
+        """The requests of a window that are ours."""
+        ceiling = self._windows.ceiling.of(window.limit)
+        if self._share is not None:
+            return min(ceiling, share_of(window.limit, self._share))
+        return max(1, min(ceiling, window.limit - math.ceil(window.expected_of_others)))
 
     def _left_of_share(self, window: Window) -> int:
-        return share_of(window.limit, self._share) - window.ours - self._own.in_flight
+        return self._share_of(window) - window.ours - self._own.in_flight
+
+    def _kept_for_unseen(self, window: Window, now: float, work: int) -> int:
+        """What is left to others who were not seen, and may come."""
+        left = self._left_of_share(window)
+        if self._share is not None or work <= left:
+            return 0
+        ours = self._share_of(window)
+        waits = math.ceil((work - left) / ours)
+        kept = int(_UNSEEN * ours)
+        if math.ceil((work - left + kept) / (ours - kept)) <= _WORTH * waits:
+            return kept
+        # They would cost a window of its own: what nobody takes is ours in the end.
+        rest = self._spread_until(window, now) - now
+        return int(kept * max(0.0, min(1.0, rest / self._length)))
 
     def _left_by_others(self, window: Window, now: float) -> float:
         """What others will leave of the window."""
@@ -158,7 +207,11 @@ class Bucket:
     def _left_at(self, window: Window, when: float) -> float:
         """What will be left of the limit at a time, if others go on and we send nothing more."""
         theirs = self._windows.others.most_in(when - window.last_answer)
-        return window.remaining - self._own.in_flight - theirs
+        if self._share is None:
+            # A burst is no speed: as much again, or what is missing of what they usually spend.
+            again = max(window.others, window.expected_of_others - window.others)
+            theirs = min(theirs, again + math.sqrt(again))
+        return window.remaining - self._own.under_way - theirs
 
     def _spread_until(self, window: Window, now: float) -> float:
         """The end of the time over which to spread the budget."""
@@ -168,6 +221,14 @@ class Bucket:
         length = window.end - window.begun
         late = min(1.5, length / 5) if self._windows.length else min(LATE_S, length / 4)
         return window.likely_end - max((1 - _SPREAD) * length, late)
+
+    def _next_look(self, window: Window, now: float, since: float, rest: float) -> float:
+        """When to see what others do who leave nothing at their speed."""
+        if not self._worth_a_look(window, now):
+            return self._windows.over_at(window)
+        # What they have spent may have been one burst, which the first looks show.
+        look = _FIRST_LOOK_S + 2 * (window.last_answer - window.begun)
+        return max(now, since + min(look, rest / 2))
 
     def _worth_a_look(self, window: Window, now: float) -> bool:
         """Whether others were so fast that nothing is left, but might have slowed since."""

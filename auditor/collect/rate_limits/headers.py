@@ -25,6 +25,8 @@ class RateLimitHeaders:
     """The answer's own `Date`, in seconds since 1970."""
     refused: bool
     """Whether the answer is a 429."""
+    announced: int = 0
+    """What the header says that remains, whether or not the answer is a 429."""
 
     @property
     def of_concurrency(self) -> bool:
@@ -39,9 +41,10 @@ class RateLimitHeaders:
         refused = status == HTTPStatus.TOO_MANY_REQUESTS
         if limit is None or remaining is None or (limit == 0 and not refused):
             return None
-        remaining = 0 if refused else min(remaining, limit)
+        announced = min(remaining, limit)
+        remaining = 0 if refused else announced
         reset = _number(headers.get("X-Rate-Limit-Reset"))
-        return cls(limit, remaining, reset, _seconds(headers.get("Date")), refused)
+        return cls(limit, remaining, reset, _seconds(headers.get("Date")), refused, announced)
 
 
 def _number(value: str | None) -> int | None:

@@ -19,6 +19,12 @@ class ServerClock:
     def __init__(self) -> None:
         self._ahead: float | None = None
 
+    def long_past(self, headers: RateLimitHeaders, now: float) -> bool:
+        """Whether the end that an answer names is so long past that it cannot be the window's."""
+        if headers.reset is None or self._ahead is None or not headers.announced:
+            return False
+        return headers.reset - self._ahead < now - _CLOCK_STEP_S
+
     def end(self, headers: RateLimitHeaders, now: float) -> float:
         """When the window ends, on our clock; rather late than early.
 
@@ -31,7 +37,11 @@ class ServerClock:
             stepped = self._ahead is not None and self._ahead - ahead > _CLOCK_STEP_S
             if self._ahead is None or stepped or ahead > self._ahead:
                 self._ahead = ahead
-        if headers.reset is None or self._ahead is None:
+        if (
+            headers.reset is None
+            or self._ahead is None
+            or (self.long_past(headers, now) and not headers.refused)
+        ):
             return now + USUAL_WINDOW_S
         # A header that is far off must not stall the export for hours.
         return min(max(headers.reset - self._ahead, now), now + _LONGEST_WINDOW_S)

@@ -44,7 +44,7 @@ class RateLimiter:
     Args:
         concurrency: requests in flight at most.
         share: the part of each limit that is spent, above 0 and at most 1. The rest is for
-            others, and so is more of it when they need more.
+            others, and so is more of it when they need more. None for all that they do not need.
         per_minute: requests in any 60 s over all buckets; None for what the limits allow.
         on_wait: told the bucket and the seconds when a limit makes it wait noticeably.
     """
@@ -53,11 +53,15 @@ class RateLimiter:
         self,
         *,
         concurrency: int = 15,
-        share: float = 0.5,
+        share: float | None = None,
         per_minute: int | None = None,
         on_wait: Callable[[str, float], None] = lambda *_: None,
     ) -> None:
-        if concurrency < 1 or not 0 < share <= 1 or (per_minute is not None and per_minute < 1):
+        if (
+            concurrency < 1
+            or not (share is None or 0 < share <= 1)
+            or (per_minute is not None and per_minute < 1)
+        ):
             raise ValueError("concurrency and per_minute are at least 1, share is in (0, 1]")
         self._share = share
         self._on_wait = on_wait
@@ -129,6 +133,8 @@ class RateLimiter:
         limits = RateLimitHeaders.of(status, headers)
         if limits is not None or not (refused or status >= HTTPStatus.INTERNAL_SERVER_ERROR):
             queue.bucket.observe(limits, now)
+        elif refused:
+            queue.bucket.refused_without_a_word(now)
         if queue.unobserved:
             queue.bucket.ended(queue.unobserved.pop(0), now, answered=True)
         else:

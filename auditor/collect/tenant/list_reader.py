@@ -14,6 +14,7 @@ from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.lists.listing import Listing
 from auditor.collect.lists.odd_records import shown_name
+from auditor.collect.tenant.memory_ceiling import MemoryCeiling
 from auditor.snapshot.collections import Collection
 from auditor.snapshot.models.base import Record
 
@@ -27,6 +28,7 @@ class ListReader:
         counts_of: count requests, by collection.
         on_records: gets the records of every page, as soon as there is one.
         max_time_s: after so many seconds from now nothing more is asked for.
+        memory: ends the run that takes too much.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class ListReader:
         on_records: Callable[[Collection, list[Record]], None],
         *,
         max_time_s: float,
+        memory: MemoryCeiling,
     ) -> None:
         self.answers = 0
         """Pages that this run has read."""
@@ -45,6 +48,7 @@ class ListReader:
         self.out_of_time = False
         """Whether that is because reading took as long as it may."""
         self._max_time_s = max_time_s
+        self._memory = memory
         self._deadline = asyncio.get_running_loop().time() + max_time_s
         self._fetcher = fetcher
         self._journal = journal
@@ -60,12 +64,12 @@ class ListReader:
         Returns:
             Why it could not be read, or not all of it.
         """
-        problem = None if self._replayed(listing) else await self._read(listing)
+        problem = None if await self._replayed(listing) else await self._read(listing)
         if problem is None and listing.moved:
             return await self._read_again(listing)
         return problem
 
-    def _replayed(self, listing: Listing) -> bool:
+    async def _replayed(self, listing: Listing) -> bool:
         """Take what an earlier run read of a list; whether that is all of it."""
         if self._journal is None:
             return False
@@ -75,6 +79,8 @@ class ListReader:
             listing.duplicates = duplicates
         for page, next_url in self._journal.replay(listing.path):
             self._on_records(listing.row, listing.replay(page, next_url))
+            self._memory.check()
+            await asyncio.sleep(0)  # a signal is heard between two pages
         return listing.finished or self._journal.is_nothing(listing.path)
 
     async def _read(self, listing: Listing) -> Problem | None:
@@ -115,6 +121,7 @@ class ListReader:
             if self._journal:
                 self._journal.page(path, kept_page, page.next_url)
             self._on_records(row, records)
+            self._memory.check()
 
         return await self.fetch(
             row,

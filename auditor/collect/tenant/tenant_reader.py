@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
 from auditor.collect.tenant.deletions import Deletions
 from auditor.collect.tenant.list_reader import ListReader
+from auditor.collect.tenant.memory_ceiling import MemoryCeiling
 from auditor.collect.tenant.nothing_read import no_answer, nothing_readable, out_of_time
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
@@ -63,14 +64,15 @@ class TenantReader:
     probed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        slots = self.options.concurrency
-        self.open_lists = {row.bucket: asyncio.Semaphore(slots) for row in COLLECTIONS}
+        self.unopened: dict[str, deque[Listing]] = {row.bucket: deque() for row in COLLECTIONS}
+        self.workers = Counter[str]()
         self.reader = ListReader(
             self.fetcher,
             self.journal,
             self.counts_of,
             self._descend,
             max_time_s=self.options.max_time,
+            memory=MemoryCeiling(self.options.max_memory),
         )
         self.deletions = Deletions(self.store, self.counts_of, self.reader, self.fetcher.bounds)
 
@@ -110,7 +112,10 @@ class TenantReader:
             # them; it is to know which bucket will take longest.
             self.fetcher.limiter.expect(row.bucket, 1)
         self.progress.planned(row, 1)
-        self.tasks.create_task(self._read_in_turn(listing))
+        self.unopened[row.bucket].append(listing)
+        if self.workers[row.bucket] < self.options.concurrency:
+            self.workers[row.bucket] += 1
+            self.tasks.create_task(self._read_lists_of(row.bucket))
 
     def _descend(self, row: Collection, records: Iterable[Record]) -> None:
         """Read what belongs to records, and what they name."""
@@ -138,14 +143,18 @@ class TenantReader:
 
     # Reading one list
 
-    async def _read_in_turn(self, listing: Listing) -> None:
-        """Read one list, and have read what belongs to its records.
+    async def _read_lists_of(self, bucket: str) -> None:
+        """Read lists of a bucket, one after the other, as long as there are any.
 
-        No more lists of a bucket are open at a time than requests may be in flight: that is
-        enough to keep all of them busy, and what an open list has to remember stays little.
+        As many such workers as requests may be in flight keep all of them busy. What an open
+        list has to remember stays little, and there is little to cancel when a run ends.
         """
-        async with self.open_lists[listing.row.bucket]:
-            await self._read(listing)
+        unopened = self.unopened[bucket]
+        try:
+            while unopened:
+                await self._read(unopened.popleft())
+        finally:
+            self.workers[bucket] -= 1
 
     async def _read(self, listing: Listing) -> None:
         row, path = listing.row, listing.path

@@ -128,6 +128,8 @@ def _add_okta_api_clients(company: Company) -> None:
         roles=["READ_ONLY_ADMIN"],
     )
     company.service_app("access-reviews", okta_scopes=["okta.groups.read"], roles=["REPORT_ADMIN"])
+    permissions = ["okta.groups.read", "okta.users.read"]
+    company.custom_role("Access reviewers", *permissions, holder="access-reviews")
 
 
 def _add_the_rest(company: Company) -> None:

@@ -193,6 +193,16 @@ class Company:
         self.assign(label, groups=groups, users=users)
         return app
 
+    def custom_role(self, name: str, *permissions: str, holder: str) -> Json:
+        """Make an admin role of the company's own, and give it to a service app."""
+        role = self.add("/api/v1/iam/roles", {"id": made_id("cr0", name), "label": name})
+        for permission in permissions:
+            path = f"/api/v1/iam/roles/{role['id']}/permissions"
+            self.lists.setdefault(path, []).append({"label": permission})
+        client = self.client(holder)["id"]
+        assignment = records.custom_admin_role(client, role["id"], name)
+        return self.add(f"/oauth2/v1/clients/{client}/roles", assignment)
+
     def other_app(self, app: Json) -> Json:
         """Add an app that is no OAuth client of the company's own."""
         return self.add(_APPS, app)

@@ -284,6 +284,19 @@ def admin_role(holder: str, kind: str, assignment: str) -> Json:
     }
 
 
+def custom_admin_role(client: str, role: str, label: str) -> Json:
+    """A custom admin role of a client, for some of the org's objects."""
+    return {
+        "id": made_id("irb", client, role),
+        "type": "CUSTOM",
+        "label": label,
+        "status": "ACTIVE",
+        "assignmentType": "CLIENT",
+        "role": role,
+        "resource-set": made_id("iam", label),
+    }
+
+
 def grant(app_id: str, client_id: str, scope_name: str) -> Json:
     """An administrator's consent that an app may ask the org server for a scope."""
     return {

@@ -198,8 +198,29 @@ class AdminRole(Record):
     type: str | None = None
     label: str | None = None
     status: str | None = None
+    role: str | None = None
+    """Id of the custom role, where the type is CUSTOM."""
 
     @property
     def title(self) -> str:
         """The role's label, or its type."""
         return self.label or self.type or self.id
+
+
+class CustomRole(Record):
+    """An admin role that the org made itself."""
+
+    kind: ClassVar[str] = "custom_role"
+
+    label: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The role's label."""
+        return self.label or self.id
+
+
+class RolePermission(Record):
+    """A permission of a custom role; its id is the permission, such as `okta.apps.read`."""
+
+    kind: ClassVar[str] = "role_permission"

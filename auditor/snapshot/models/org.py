@@ -101,6 +101,26 @@ class ApiServiceIntegration(Named):
     granted_scopes: Strings = ()
 
 
+class PrincipalRateLimit(Record):
+    """How much of each rate limit a client may use up; 50 percent unless somebody sets it."""
+
+    kind: ClassVar[str] = "rate_limit"
+
+    principal_id: str | None = None
+    """Id of the app."""
+    principal_type: str | None = None
+    """OAUTH_CLIENT, or SSWS_TOKEN, which is not read."""
+    default_percentage: int | None = None
+    """Percent of the requests in a window."""
+    default_concurrency_percentage: int | None = None
+    """Percent of the requests at a time."""
+
+    @property
+    def title(self) -> str:
+        """Whose rate limit it is."""
+        return self.principal_id or self.id
+
+
 class OrgProfile(Record):
     """The org itself: id, company name and subdomain; nothing else is kept."""
 

@@ -11,8 +11,9 @@ in P_k and in no earlier P_i with L_k a part of S_i:
 
 So the largest request is the best one to ask with, for every rule and for every scope in it,
 and the sets L_k that end in their own rule are all maximal sets a person can obtain. It takes
-r²/2 comparisons of scope sets for r live rules, and a set of people for each pair that
-compares; the number of scope sets, 2^n, plays no part.
+at most r²/2 comparisons of scope sets for r live rules, of those that allow the rarest scope of a
+request, and a set of people for each pair that compares; the number of scope sets, 2^n, plays no
+part.
 
 A request without a scope parameter asks for the default scopes D, and ends in the first rule
 with P_i and any of D. It can matter: D may hold scopes that cannot be asked for by name.
@@ -28,10 +29,12 @@ there a person has to be named and assigned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 
+from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.tokens.reach.populations import Populations
 from auditor.tokens.reach.requestable import Largest, Requestable
 from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
@@ -134,7 +137,41 @@ class Evaluation:
 
     def earlier_matches(self, at: int, scopes: frozenset[str]) -> Iterator[Stage]:
         """The earlier rules that take a request for scopes before stage `at` can."""
-        return (stage for stage in self.stages[:at] if stage.granted_part(scopes, omitted=False))
+        for place in self._allowing(scopes):
+            if place >= at:
+                return
+            stage = self.stages[place]
+            if stage.granted_part(scopes, omitted=False):
+                yield stage
+
+    def _allowing(self, scopes: frozenset[str]) -> Iterable[int]:
+        """The places of the stages that allow the rarest of some scopes, in order.
+
+        Those that allow all of them are among these. In a server with many rules they are few.
+        """
+        if not scopes:
+            return ()
+        rarest = min((self._by_scope.get(name, ()) for name in scopes), key=len)
+        return merge(rarest, self._allowing_all)
+
+    @cached_property
+    def _by_scope(self) -> Mapping[str, list[int]]:
+        """The stages that allow a scope, but for those that allow all."""
+        places: dict[str, list[int]] = {}
+        unlisted = frozenset[str]() if self.openid_listed else OIDC_SCOPES
+        for at, stage in enumerate(self.stages):
+            allowed = stage.candidate.scopes if stage.is_rule and stage.candidate else None
+            for name in allowed | unlisted if allowed else ():
+                places.setdefault(name, []).append(at)
+        return places
+
+    @cached_property
+    def _allowing_all(self) -> list[int]:
+        return [
+            at
+            for at, stage in enumerate(self.stages)
+            if not stage.is_rule or (stage.candidate and stage.candidate.scopes is None)
+        ]
 
     def _explicit(self) -> Iterator[Region]:
         for at, stage in enumerate(self.stages):
@@ -161,13 +198,16 @@ class Evaluation:
         sure = stage.admitted.sure if largest.sure else none
         admitted = stage.named if user_checked else stage.admitted
         possible = admitted.possible if largest.possible else none
-        for earlier in self.stages[:at]:
+        # Whoever takes a request for all that is possible takes one for what is certain, too, so
+        # that what is certain stays a part.
+        for earlier in self.earlier_matches(at, largest.sure) if sure else ():
+            sure -= earlier.admitted.possible
+            if not sure:
+                break
+        for earlier in self.earlier_matches(at, largest.possible) if possible else ():
+            possible -= earlier.admitted.sure
             if not possible:
                 break
-            if sure and earlier.granted_part(largest.sure, omitted=False):
-                sure -= earlier.admitted.possible
-            if earlier.granted_part(largest.possible, omitted=False):
-                possible -= earlier.admitted.sure
         return UncertainUsers(sure, possible)
 
     def _omitted(self) -> Iterator[Region]:

@@ -249,12 +249,14 @@ def _shadowing(
     group: ClientGroup, earlier: Iterator[Stage], intended: UserSet
 ) -> Iterator[ShadowingRule]:
     left = intended
-    for stage in earlier:
+    for stage in earlier if left else ():
         taken = left & stage.admitted.sure
         left -= taken
         if taken and stage.candidate is not None and stage.candidate.rule is not None:
             policy, rule = stage.candidate.policy, stage.candidate.rule
             yield ShadowingRule(policy, rule, group.grant, taken)
+        if not left:
+            return
 
 
 def _rank(unreached: RuleReach) -> int:

@@ -35,5 +35,7 @@ def intranet_at_night(company: Company) -> None:
 
 @flaw("OAM617")
 def app_inventory(company: Company) -> None:
-    """The inventory of apps was given the role that lists them, and with it their secrets."""
-    company.service_app("app-inventory", okta_scopes=["okta.apps.read"], roles=["APP_ADMIN"])
+    """The inventory of apps got a role of its own, and a permission too many to list them."""
+    company.service_app("app-inventory", okta_scopes=["okta.apps.read"])
+    permissions = ["okta.apps.read", "okta.apps.clientCredentials.read"]
+    company.custom_role("App inventory", *permissions, holder="app-inventory")

@@ -73,6 +73,21 @@ def zone_that_was_tidied_up(company: Company) -> None:
     token["network"]["include"] = [made_id("nzo", "Old office")]
 
 
+@flaw("OAM812")
+def import_in_a_hurry(company: Company) -> None:
+    """For one weekend, the order sync was allowed all that Okta gives, to catch up."""
+    company.add(
+        "/api/v1/principal-rate-limits",
+        {
+            "id": made_id("prl", "order-sync"),
+            "principalId": company.client("order-sync")["id"],
+            "principalType": "OAUTH_CLIENT",
+            "defaultPercentage": 100,
+            "defaultConcurrencyPercentage": 100,
+        },
+    )
+
+
 @flaw("OAM811")
 def integration_that_does_more(company: Company) -> None:
     """Sales connected a travel agency, which asked for more than the names of travellers."""
