@@ -164,6 +164,7 @@ def okta_auditor(*arguments: object, url: str | None = None, **environment: str)
         "OKTA_CLIENT_CLIENTID": None,
         "OKTA_CLIENT_PRIVATEKEY": None,
         "CI": "true",
+        "COLUMNS": "100",  # whatever terminal the tests run on
         **environment,
     }
     result = CliRunner().invoke(main, [str(word) for word in arguments], env=variables)

@@ -30,6 +30,7 @@ from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
+from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
 from auditor.snapshot.document import Source, parse_snapshot
 from auditor.text import counted
@@ -46,6 +47,8 @@ class PreparedAudit:
     acceptance: AcceptanceInputs
     keeps_history: bool = True
     """Whether the run goes into the history."""
+    show_ids: bool = False
+    """Whether a text names each finding by id and fingerprint."""
 
     @property
     def settings(self) -> Settings:
@@ -87,6 +90,7 @@ class PreparedAudit:
             result,
             as_of=as_of,
             show_accepted=self.settings.show_suppressed,
+            presentation=Presentation(show_ids=self.show_ids),
             weakenings=weakenings(self.effective, self.rules, self.acceptance),
             deselected=self.rules.deselected,
             reproduce=reproduce_command(self.effective, path, as_of),
@@ -155,6 +159,7 @@ def prepare_audit(
         effective=settings,
         acceptance=read_acceptance(settings, rules.every, writes=writes),
         keeps_history=writes is None,
+        show_ids=options.verbose,
     )
 
 

@@ -12,6 +12,7 @@ from auditor.cli.audit.short_summary import short_summary
 from auditor.cli.export.one_tenant import export_tenant, store_snapshot
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import program, reader
 from auditor.cli.terminal_colour import coloured
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
@@ -60,8 +61,9 @@ def command(ctx: click.Context, folder: Path) -> None:
     store_snapshot(snapshot, path)
     result = prepared.evaluate(dump_snapshot(snapshot), path)
     prepared.publish(result)
-    print_document(coloured(short_summary(result)))
-    print_line(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
+    print_document(coloured(short_summary(result, reader())))
+    print_line(f"Open {folder / REPORTS['html']} in a browser.")
+    print_line(f"With your own org: {program()} run")
     ctx.exit(ExitCode.INCOMPLETE if result.incomplete else ExitCode.CLEAN)
 
 
