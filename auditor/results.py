@@ -24,7 +24,9 @@ from auditor.lint.completeness import (
     unread_share,
 )
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.object_types import type_name
+from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
     Acceptance,
@@ -33,7 +35,7 @@ from auditor.lint.reported_finding import (
     RelatedObject,
     Witness,
 )
-from auditor.lint.result import Crashed, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.result import Crashed, Deselection, Fixed, NotEvaluated, Notice, Run, Tenant
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
@@ -57,6 +59,7 @@ __all__ = [
     "CollectionStatus",
     "Completeness",
     "Crashed",
+    "Deselection",
     "FindingStatus",
     "Fixed",
     "LedgerEntry",
@@ -64,6 +67,7 @@ __all__ = [
     "Notice",
     "Obtains",
     "PolicyAccess",
+    "Presentation",
     "RelatedObject",
     "RuleAccess",
     "RuleOutcome",
@@ -81,7 +85,9 @@ __all__ = [
     "Witness",
     "causes",
     "deleted_objects",
+    "deselected_words",
     "ends_soon",
+    "evaluated_words",
     "incomplete_rules",
     "incompleteness",
     "lineage",

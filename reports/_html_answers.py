@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from auditor import AuditResult, Severity, counted, listed
-from auditor.results import Completeness, incomplete_rules, unread_share
+from auditor.results import (
+    Completeness,
+    deselected_words,
+    evaluated_words,
+    incomplete_rules,
+    unread_share,
+)
 
 from ._wording import impacts, severities
 
@@ -13,7 +19,6 @@ _COUNTED = (
     ("apps", "OIDC apps"),
 )
 _TITLE_SEVERITIES = 2
-_ALL = "every collection was read, every rule evaluated"
 
 
 def window_title(result: AuditResult) -> str:
@@ -43,27 +48,39 @@ def _findings(result: AuditResult) -> str:
 
 def evaluated(result: AuditResult) -> str:
     """How many rules were evaluated, over what, in a sentence."""
-    selected = len(result.rules)
-    if result.evaluated == selected > 1:
-        rules = f"All {selected:,} rules evaluated"
+    if result.evaluated == len(result.rules) > 1 and not result.deselected:
+        rules = f"All {result.evaluated:,} rules evaluated"
     else:
-        rules = f"{result.evaluated:,} of {counted(selected, 'rule')} evaluated"
+        rules = evaluated_words(result)
     objects = [
         f"{result.objects[name]:,} {label}" for name, label in _COUNTED if result.objects.get(name)
     ]
-    return f"{rules}, over {listed(objects)}." if objects else f"{rules}."
+    over = f"{';' if result.deselected else ','} over {listed(objects)}" if objects else ""
+    return f"{rules}{over}."
 
 
 def is_complete(result: AuditResult) -> str:
     """The answer to whether everything was checked, without a full stop."""
     if result.incomplete:
         return f"No: {_gaps(result)}"
-    return f"Yes: {_ALL}"
+    return f"Yes: every collection was read, {_rules_evaluated(result)}"
 
 
 def not_checked(result: AuditResult) -> str:
     """The answer to what was not checked, without a full stop."""
-    return _gaps(result) or f"Nothing: {_ALL}"
+    missing = [_gaps(result), deselected_words(result)]
+    if any(missing):
+        return "; ".join(filter(None, missing))
+    return f"Nothing: every collection was read, {_rules_evaluated(result)}"
+
+
+def _rules_evaluated(result: AuditResult) -> str:
+    """What ran, of a complete audit, as a clause: never more than is true."""
+    every = "every selected rule evaluated" if result.deselected else "every rule evaluated"
+    absent = len(result.not_applicable)
+    but = f" but for {absent:,} that did not apply" if absent else ""
+    missing = f"; {deselected_words(result)}" if result.deselected else ""
+    return f"{every}{but}{missing}"
 
 
 def _gaps(result: AuditResult) -> str:

@@ -51,12 +51,22 @@ class TenantInfo(ResultsPart):
 
 
 class RuleCounts(ResultsPart):
-    """What became of the selected rules; the last three add up to the first."""
+    """What became of the selected rules; the next three add up to the first."""
 
     selected: int
     evaluated: int
     not_evaluated: int
     crashed: int
+    not_selected: int = Field(
+        default=0, description="Rules that there are besides; they were not evaluated either."
+    )
+
+
+class DeselectionInfo(ResultsPart):
+    """Rules that a setting leaves out, so that nothing is known of what they look for."""
+
+    by: str = Field(description="The setting, as the option that says the same.")
+    codes: list[Code]
 
 
 class RuleInfo(ResultsPart):
@@ -198,6 +208,12 @@ class Results(ResultsPart):
     show_accepted: bool = Field(description="Whether reports list what was accepted.")
     summary: ResultsSummary
     rules: list[RuleInfo] = Field(description="The selected rules, by code.")
+    deselected: list[DeselectionInfo] = Field(
+        default=[], description="The rules that there are besides, by what leaves them out."
+    )
+    reproduce: str = Field(
+        default="", description="A command that comes to the same results; empty if none is known."
+    )
     as_of: date | None = Field(
         description="The day by which expiry was judged; null where nothing can expire."
     )

@@ -30,6 +30,7 @@ from auditor import (
 from auditor.results import (
     Acceptance,
     Crashed,
+    Deselection,
     Fixed,
     LedgerEntry,
     NotEvaluated,
@@ -172,6 +173,8 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         capture=results.capture,
         coverage=tuple(LedgerEntry.model_validate(item.model_dump()) for item in results.coverage),
         rules=tuple(rules.values()),
+        deselected=tuple(Deselection(item.by, tuple(item.codes)) for item in results.deselected),
+        reproduce=results.reproduce,
         findings=tuple(_finding(item, rules) for item in results.findings),
         not_evaluated=tuple(
             NotEvaluated(

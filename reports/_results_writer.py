@@ -32,6 +32,7 @@ from ._results_findings import (
 from ._results_model import (
     CoverageInfo,
     CrashedInfo,
+    DeselectionInfo,
     NotEvaluatedInfo,
     Results,
     ResultsSummary,
@@ -59,6 +60,10 @@ def results_of(result: AuditResult) -> Results:
         show_accepted=result.show_accepted,
         summary=summary_of(result),
         rules=[_rule(item) for item in result.rules],
+        deselected=[
+            DeselectionInfo(by=item.by, codes=list(item.codes)) for item in result.deselected
+        ],
+        reproduce=result.reproduce,
         as_of=result.as_of,
         baseline=result.baseline or None,
         weakenings=[WeakeningInfo.model_validate(item) for item in result.weakenings],
@@ -112,6 +117,7 @@ def summary_of(result: AuditResult) -> ResultsSummary:
             evaluated=result.evaluated,
             not_evaluated=len(result.not_evaluated),
             crashed=len(result.crashed),
+            not_selected=result.not_selected,
         ),
         objects=result.objects,
     )

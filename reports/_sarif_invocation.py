@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
-from auditor.results import deleted_objects
+from auditor.results import deleted_objects, evaluated_words
 
-from ._sarif_driver import CRASHED, LEFT_OUT, NOT_EVALUATED, NOTICE, NOTIFICATIONS, Json
+from ._sarif_driver import (
+    CRASHED,
+    LEFT_OUT,
+    NOT_EVALUATED,
+    NOT_SELECTED,
+    NOTICE,
+    NOTIFICATIONS,
+    Json,
+)
 from ._wording import sentence
 
 # GitHub refuses a run with more results, and a file that is larger when it is compressed.
@@ -39,7 +47,7 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
             *_deleted(result),
             *_notices(result),
         ],
-        "toolConfigurationNotifications": list(_unevaluated(result)),
+        "toolConfigurationNotifications": [*_not_selected(result), *_unevaluated(result)],
         "properties": _properties(result),
     }
 
@@ -80,6 +88,11 @@ def _unevaluated(result: AuditResult) -> Iterator[Json]:
         )
         level = "note" if item.absent else "warning"
         yield _notification(NOT_EVALUATED, level, text, result, item.rule)
+
+
+def _not_selected(result: AuditResult) -> Iterator[Json]:
+    if result.deselected:
+        yield _notification(NOT_SELECTED, "note", f"{evaluated_words(result)}.", result)
 
 
 def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:

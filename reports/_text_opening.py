@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sized
 
 from auditor import AuditResult, Severity, counted, listed, quoted
-from auditor.results import Cause, LedgerEntry, incompleteness, lineage
+from auditor.results import Cause, LedgerEntry, evaluated_words, incompleteness, lineage
 
 from ._wording import harm, impacts, shown_causes
 
@@ -72,14 +72,19 @@ def _cause(cause: Cause) -> str:
     return f"{title} ({cause.rule.code}): {harm(cause)}. For example {example}."
 
 
-def counts(result: AuditResult) -> str:
-    """A line of numbers: findings by severity, and rules by what became of them."""
+def counts(result: AuditResult) -> tuple[str, str]:
+    """Two lines of numbers: findings by severity, and rules by what became of them."""
     severities = "   ".join(
         f"{severity.value.upper()} {number:,}" for severity, number in result.by_severity.items()
     )
     rules = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated):,} not evaluated"
     crashed = f", {len(result.crashed):,} crashed" if result.crashed else ""
-    return f"{severities}        {rules}{crashed}"
+    return severities, f"{rules}{crashed}"
+
+
+def not_selected(result: AuditResult) -> str:
+    """How many rules are left out and by what, in a sentence; empty if none is."""
+    return f"{evaluated_words(result)}." if result.deselected else ""
 
 
 def checked(result: AuditResult) -> str:

@@ -49,7 +49,7 @@ _Row = dict[str, object]
 
 @report("csv", filename="results.csv")
 def render(result: AuditResult) -> str:
-    """A row for each finding, accepted or not, and for each rule that was not evaluated."""
+    """A row for each finding, accepted or not, and for each rule without an answer."""
     file = io.StringIO()
     file.write(BYTE_ORDER_MARK)
     writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
@@ -68,6 +68,9 @@ def _rows(result: AuditResult) -> Iterator[_Row]:
         status = "not applicable" if item.absent else "not evaluated"
         row = {"status": status, "message": item.reason, "fix": item.remedy}
         yield row | _rule(item.rule)
+    for left_out in result.deselected:
+        for code in left_out.codes:
+            yield {"status": "not selected", "code": code, "message": f"By {left_out.by}."}
 
 
 def _rule(rule: Rule) -> _Row:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor import AuditResult, Rule, Severity, one_line, report
-from auditor.results import NO_RULES
+from auditor.results import NO_RULES, evaluated_words
 
 from ._output import file_name, json_document, with_identity
 from ._wording import answer_lines, crash_notice, sentence
@@ -29,7 +29,8 @@ _SEVERITY = {
 @report("gitlab", filename="gl-code-quality-report.json")
 def render(result: AuditResult) -> str:
     """A JSON list of what counts and of what could not be checked."""
-    return json_document([*_weakened(result), *_unchecked(result), *_findings(result)])
+    rows = [*_weakened(result), *_not_selected(result), *_unchecked(result), *_findings(result)]
+    return json_document(rows)
 
 
 def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
@@ -37,6 +38,13 @@ def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
         parts = f"weakened\0{result.tenant.id}\0{item.setting}\0{item.where}"
         identity = hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:32]
         text = f"Weakened: {item.sentence}"
+        yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)
+
+
+def _not_selected(result: AuditResult) -> Iterator[dict[str, Any]]:
+    if result.deselected:
+        text = f"{evaluated_words(result)}."
+        identity = hashlib.sha256(f"not selected\0{result.tenant.id}".encode()).hexdigest()[:32]
         yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import chain
 
 from auditor import AuditResult, ReportedFinding, Rule, one_line, report
-from auditor.results import NO_RULES
+from auditor.results import NO_RULES, evaluated_words
 
 from ._output import file_name
 from ._wording import acceptance_reason, answer_lines, crash_notice, sentence
@@ -65,11 +65,13 @@ def render(result: AuditResult) -> str:
 
 
 def _properties(result: AuditResult) -> Iterator[str]:
-    """What files that nobody named make milder; the first suite says it for all."""
-    if result.weakenings:
+    """What is left out or milder than it was asked for; the first suite says it for all."""
+    properties = [("weakened", item.sentence) for item in result.weakenings]
+    properties += [("not selected", evaluated_words(result))] if result.deselected else []
+    if properties:
         yield "    <properties>"
-        for item in result.weakenings:
-            yield f'      <property name="weakened" value={_attribute(item.sentence)}/>'
+        for name, value in properties:
+            yield f'      <property name="{name}" value={_attribute(value)}/>'
         yield "    </properties>"
 
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
-from auditor.results import Cause, causes, deleted_objects, incompleteness
+from auditor.results import Cause, causes, deleted_objects, evaluated_words, incompleteness
 
 from ._output import file_name
 from ._trend import trend
@@ -122,15 +122,14 @@ def _gist(result: AuditResult) -> Iterator[str]:
     yield ""
     deleted = _text(deleted_objects(result.coverage))
     yield " ".join(filter(None, [_read(result), deleted, _apart(result), trend(result)]))
-    if result.source:
+    if result.reproduce:
         yield ""
-        yield f"Reproduce: {_code(f'okta-auditor audit {file_name(result.source)}')}"
+        yield f"Reproduce: {_code(result.reproduce)}"
 
 
 def _read(result: AuditResult) -> str:
     read = f"{result.capture.finished_at:%Y-%m-%d at %H:%M %Z}"
-    rules = f"{result.evaluated:,} of {counted(len(result.rules), 'rule')} evaluated"
-    return f"Read on {read}, {rules}."
+    return f"Read on {read}; {_text(evaluated_words(result))}."
 
 
 def _apart(result: AuditResult) -> str:

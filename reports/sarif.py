@@ -190,6 +190,7 @@ def _coverage(result: AuditResult) -> Json:
             "evaluated": result.evaluated,
             "notEvaluated": len(result.not_evaluated),
             "crashed": len(result.crashed),
+            "notSelected": {one_line(item.by): list(item.codes) for item in result.deselected},
         },
         "accepted": len(result.accepted),
         "coverage": {

@@ -147,7 +147,7 @@ def evidence_result(
     with without_garbage_collection():
         result = audit(snapshot, rules.selected, Source(SNAPSHOT, document))
         result = acceptance.apply(result)
-    return replace(result, as_of=effective.as_of, show_accepted=True)
+    return replace(result, as_of=effective.as_of, show_accepted=True, deselected=rules.deselected)
 
 
 def evidence_reports() -> dict[str, Report]:

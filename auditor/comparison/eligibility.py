@@ -9,7 +9,7 @@ from auditor.comparison.side_evaluation import SideEvaluation
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
 from auditor.snapshot.collections import BY_NAME
 from auditor.tokens.grants import USERLESS_GRANTS
-from auditor.tokens.people import assignments_known
+from auditor.tokens.people import assignments_known, open_to_everybody, user_apps
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 from auditor.tokens.reach.zones import let_in
 from auditor.tokens.situation import Situation
@@ -109,12 +109,16 @@ class Eligibility:
         old, new = (side.org.client(client) for side in self._sides.both)
         if old is None or new is None or old.id != new.id:
             return False
-        if old.federation_broker and new.federation_broker:
+        if open_to_everybody(old) and open_to_everybody(new):
             return True
-        paths = [BY_NAME[name].path.format(old.id) for name in ("app_users", "app_groups")]
-        if old.federation_broker or new.federation_broker or self._sides.changed & set(paths):
+        apps = user_apps(old)
+        if [app.id for app in apps] != [app.id for app in user_apps(new)]:
             return False
-        groups = self._sides.old.org.assigned_groups(old)
+        names = ("app_users", "app_groups")
+        paths = {BY_NAME[name].path.format(app.id) for name in names for app in apps}
+        if open_to_everybody(old) or open_to_everybody(new) or self._sides.changed & paths:
+            return False
+        groups = [group for app in apps for group in self._sides.old.org.assigned_groups(app)]
         return (
             assignments_known(self._sides.old.org, old)
             and assignments_known(self._sides.new.org, new)

@@ -108,7 +108,9 @@ def derived_files(contents: BundleContents) -> dict[str, bytes]:
         "findings.ocsf.jsonl": compliance_findings(result, contents.frameworks),
         "ledger.json": json_bytes(ledger_document(result)),
         "settings.json": json_bytes(contents.settings),
-        "tool.json": json_bytes(tool_document(result.rules, contents.frameworks, facts)),
+        "tool.json": json_bytes(
+            tool_document(result.rules, contents.frameworks, facts, result.deselected)
+        ),
         **contents.accepting,
     }
     for name, file in REPORTS.items():

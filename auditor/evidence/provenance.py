@@ -14,7 +14,7 @@ from typing import Any
 import auditor
 from auditor.controls import Framework
 from auditor.evidence.manifest import digest_of
-from auditor.lint.result import AuditResult
+from auditor.lint.result import AuditResult, Deselection
 from auditor.lint.rule import Rule
 from auditor.text import escaped, listed, one_line
 from auditor.version import __version__
@@ -28,7 +28,10 @@ def json_bytes(value: Any) -> bytes:
 
 
 def tool_document(
-    rules: Sequence[Rule], frameworks: Sequence[Framework], facts: Mapping[str, Any]
+    rules: Sequence[Rule],
+    frameworks: Sequence[Framework],
+    facts: Mapping[str, Any],
+    deselected: Sequence[Deselection] = (),
 ) -> dict[str, Any]:
     """The versions and the SHA-256 of the code of the tool, of its packs and of every rule.
 
@@ -36,6 +39,7 @@ def tool_document(
         rules: the selected ones, by code.
         frameworks: those that the audit was judged by.
         facts: what the manifest says of the audit.
+        deselected: the rules that were left out, of which the evidence says nothing.
     """
     described = [
         {
@@ -58,6 +62,7 @@ def tool_document(
         "packs": [_pack(entry) for group in _GROUPS for entry in _entries(group)],
         "rules": described,
         "rules_sha256": digest_of(json_bytes(described)),
+        "not_selected": [{"by": item.by, "rules": list(item.codes)} for item in deselected],
         "frameworks": [
             {
                 "id": item.id,

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Severity
+from auditor.lint.presentation import Presentation
 from auditor.lint.reported_finding import FindingStatus, ObjectRef, ReportedFinding
 from auditor.lint.rule import Rule
 from auditor.lint.weakening import Weakening
@@ -45,6 +46,15 @@ class NotEvaluated:
     remedy: str
     absent: bool
     """Whether the org simply does not have what the rule reads; that is no fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deselection:
+    """Rules that one setting leaves out of an audit: nothing is known of what they look for."""
+
+    by: str
+    """The setting, as the option that says the same: `--ignore OAM1,OAM2`."""
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +126,14 @@ class AuditResult:
     """Of the snapshot's content, as `sha256:…`; empty for one that was never a document."""
     source: str = ""
     """The file that locations point into, as reports show it."""
+    deselected: tuple[Deselection, ...] = ()
+    """The rules that there are besides `rules`, by the setting that leaves them out."""
+    reproduce: str = ""
+    """A shell command that comes to the same results; empty where none is known."""
     show_accepted: bool = False
     """Whether reports list what was accepted, which they otherwise count or leave out."""
+    presentation: Presentation = field(default_factory=Presentation)
+    """How reports for a terminal or a log lay it out."""
     history: tuple[Run, ...] = ()
     """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
     overview: Callable[[Collection[str]], AccessOverview] | None = field(
@@ -174,6 +190,11 @@ class AuditResult:
     def evaluated(self) -> int:
         """How many rules were evaluated to the end."""
         return len(self.rules) - len(self.not_evaluated) - len(self.crashed)
+
+    @property
+    def not_selected(self) -> int:
+        """How many rules there are that this audit leaves out."""
+        return sum(len(item.codes) for item in self.deselected)
 
     @property
     def unread(self) -> tuple[NotEvaluated, ...]:

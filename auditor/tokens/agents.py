@@ -45,6 +45,12 @@ class Connections:
             return True
         return None if any(False not in answer for answer in answers) else False
 
+    def allowing(self, scopes: frozenset[str]) -> Iterator[AgentConnection]:
+        """Those that allow all of some scopes for certain."""
+        for connection in self.active:
+            if all(_allows(connection, scope) for scope in scopes):
+                yield connection
+
 
 def connections(
     org: Org, client: AgentClient, server: AuthorizationServer | None

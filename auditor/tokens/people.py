@@ -20,7 +20,7 @@ def assignment_test(org: Org, client: App) -> Test:
 
     Federation Broker Mode (implicit assignment) takes the place of an assignment.
     """
-    if client.federation_broker and not isinstance(client, AgentClient):
+    if open_to_everybody(client):
         return lambda _: True
     assigned, complete = assigned_ids(org, client)
 
@@ -45,15 +45,15 @@ def user_apps(client: App) -> tuple[App, ...]:
     return client.user_apps if isinstance(client, AgentClient) else (client,)
 
 
-def assignments_known(org: Org, client: App) -> bool:
-    """Whether all users assigned to a client are known.
+def open_to_everybody(client: App) -> bool:
+    """Whether nobody needs an assignment (Federation Broker Mode)."""
+    return any(app.federation_broker for app in user_apps(client))
 
-    With an app of an AI agent that needs no assignment they are not.
-    """
-    if isinstance(client, AgentClient):
-        broker = any(app.federation_broker for app in client.user_apps)
-        if client.other_users or broker:
-            return False
+
+def assignments_known(org: Org, client: App) -> bool:
+    """Whether all users assigned to a client are known."""
+    if isinstance(client, AgentClient) and client.other_users:
+        return False
     return all(
         org.known("app_users", app)
         and org.known("app_groups", app)

@@ -53,6 +53,8 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "show_accepted",
         "summary",
         "rules",
+        "deselected",
+        "reproduce",
         "as_of",
         "baseline",
         "weakenings",
@@ -87,7 +89,13 @@ def test_the_summary_counts(results: Any) -> None:
         "low": 0,
         "info": 1,
     }
-    assert summary["rules"] == {"selected": 8, "evaluated": 4, "not_evaluated": 3, "crashed": 1}
+    assert summary["rules"] == {
+        "selected": 8,
+        "evaluated": 4,
+        "not_evaluated": 3,
+        "crashed": 1,
+        "not_selected": 0,
+    }
     assert summary["objects"]["authorization_servers"] == len(HOSTILE)
 
 

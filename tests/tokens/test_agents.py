@@ -209,6 +209,13 @@ def test_an_agent_that_is_bound_to_an_app_has_its_grant_types_and_people() -> No
     assert decided(document, client="0oaP", grant="authorization_code").failed == "scopes"
 
 
+def test_an_app_that_needs_no_assignment_has_everybody_as_its_users() -> None:
+    document = tenant()
+    document["/api/v1/apps"][0]["settings"]["implicitAssignment"] = True
+
+    assert decided(document, assertion_scopes=("crm.read",), user="cy").outcome is Outcome.MINTED
+
+
 def test_apps_that_delegate_to_an_agent_are_those_of_its_users() -> None:
     link = {
         "from": {"clientOrn": "orn:okta:idp:00o1:apps:oidc_client:0oaP"},
@@ -295,6 +302,7 @@ def test_without_the_scopes_of_the_assertion_the_option_is_named(tmp_path: Path)
     named = okta_auditor("explain", path, *words, "--assertion-scope", "crm.read")
     assert named.stdout.startswith("MINTED")
     assert 'assigned to "Portal" directly' in named.stdout
+    assert 'scope crm.read of the assertion can be asked for by connection "mcn1"' in named.stdout
 
 
 def test_access_counts_the_people_of_an_agent(tmp_path: Path) -> None:
@@ -349,6 +357,31 @@ def test_diff_shows_what_more_an_agent_obtains(tmp_path: Path) -> None:
 
     assert "Helper" in outcome.stdout
     assert "crm.write" in outcome.stdout
+
+
+def test_diff_counts_people_who_are_newly_assigned_to_the_app_of_an_agent(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    old = snapshot_file(tmp_path / "old", tenant())
+    changed = tenant()
+    changed["/api/v1/apps/0oaP/users"].append({"id": "00u3"})
+    new = snapshot_file(tmp_path, changed)
+
+    outcome = okta_auditor("diff", old, new, "--client", "Helper")
+
+    assert "crm.read" in outcome.stdout
+    assert "cy@acme.example" in outcome.stdout
+
+
+def test_advice_says_to_which_app_a_user_of_an_agent_is_to_be_assigned(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, tenant())
+
+    outcome = okta_auditor(
+        "explain", path, "--server", "CRM", "--client", "Helper", "--grant", "jwt-bearer",
+        "--user", "cy", "--assertion-scope", "crm.read",
+    )  # fmt: skip
+
+    assert outcome.stdout.startswith("REJECTED")
+    assert '"cy@acme.example" were assigned to "Portal"' in outcome.stdout
 
 
 def test_pictures_name_agents(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from auditor.cli.audit.report_outputs import (
     choose_outputs,
     write_reports,
 )
+from auditor.cli.audit.reproduce_command import reproduce_command
 from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.audit.run_history import check_history_folder, with_history
 from auditor.cli.audit.source_path import source_path
@@ -29,6 +30,7 @@ from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
+from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
 from auditor.snapshot.document import Source, parse_snapshot
 from auditor.text import counted
@@ -45,6 +47,8 @@ class PreparedAudit:
     acceptance: AcceptanceInputs
     keeps_history: bool = True
     """Whether the run goes into the history."""
+    show_ids: bool = False
+    """Whether a text names each finding by id and fingerprint."""
 
     @property
     def settings(self) -> Settings:
@@ -81,11 +85,15 @@ class PreparedAudit:
             result = audit(snapshot, self.rules.selected, source)
             result = self.acceptance.apply(result)
         day_was_set = self.effective.origins["as_of"].layer is not Layer.DEFAULT
+        as_of = self.effective.as_of if day_was_set else result.as_of
         result = replace(
             result,
-            as_of=self.effective.as_of if day_was_set else result.as_of,
+            as_of=as_of,
             show_accepted=self.settings.show_suppressed,
+            presentation=Presentation(show_ids=self.show_ids),
             weakenings=weakenings(self.effective, self.rules, self.acceptance),
+            deselected=self.rules.deselected,
+            reproduce=reproduce_command(self.effective, path, as_of),
         )
         return with_history(result, self.settings.history if self.keeps_history else None)
 
@@ -151,6 +159,7 @@ def prepare_audit(
         effective=settings,
         acceptance=read_acceptance(settings, rules.every, writes=writes),
         keeps_history=writes is None,
+        show_ids=options.verbose,
     )
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from auditor.config import EffectiveSettings
 from auditor.config.origin import Layer
 from auditor.errors import UsageError
+from auditor.lint.deselection import deselections
 from auditor.lint.option_settings import OptionError, apply_options
+from auditor.lint.result import Deselection
 from auditor.lint.rule import Rule
 from auditor.lint.selection import Selector, select_rules
 from auditor.lint.severities import apply_severities
@@ -24,6 +26,8 @@ class RuleChoice:
     """Those that run."""
     lowered: tuple[str, ...] = ()
     """The selectors in the settings whose severity is milder than a rule's own."""
+    deselected: tuple[Deselection, ...] = ()
+    """Those that do not run, by the setting that leaves them out."""
 
 
 def choose_rules(effective: EffectiveSettings) -> RuleChoice:
@@ -63,7 +67,10 @@ def choose_rules(effective: EffectiveSettings) -> RuleChoice:
             for rule in Selector(selector).among(rules)
         )
     )
-    return RuleChoice(tuple(rules), confident, lowered)
+    deselected = deselections(
+        rules, selected, settings.select, settings.ignore, settings.min_confidence
+    )
+    return RuleChoice(tuple(rules), confident, lowered, deselected)
 
 
 def _check_selectors(effective: EffectiveSettings, rules: tuple[Rule, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def _audited(path: Path, settings: EffectiveSettings, rules: RuleChoice) -> Audi
     with without_garbage_collection():
         snapshot = parse_snapshot(document, path)
         result = audit(snapshot, rules.selected, Source(path.as_posix(), document))
-    return acceptance.apply(result)
+    return replace(acceptance.apply(result), deselected=rules.deselected)
 
 
 def _saved(path: Path, rules: tuple[Rule, ...], options: AuditOptions) -> AuditResult:

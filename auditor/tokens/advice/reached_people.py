@@ -10,6 +10,7 @@ from auditor.tokens.advice.proposal import Proposal
 from auditor.tokens.decide import Decider
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.outcome import Outcome
+from auditor.tokens.people import assigned_ids, open_to_everybody
 from auditor.tokens.request import TokenRequest
 
 _MOST_ASSIGNED = 2_000
@@ -31,10 +32,10 @@ def more_people(decider: Decider, request: TokenRequest, proposal: Proposal) -> 
         return None
     client = org.client(request.client)
     assert client is not None
-    if client.federation_broker:
+    if open_to_everybody(client):
         people = frozenset(chain.from_iterable(org.users_by_status.values()))
     else:
-        people = org.assigned_users(client)
+        people, _ = assigned_ids(org, client)
     if len(people) > _MOST_ASSIGNED:
         return None
     after = Decider(HypotheticalOrg(org, changes), decider.oidc_scopes)

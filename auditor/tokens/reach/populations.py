@@ -15,7 +15,7 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
-from auditor.tokens.people import assignments_known, members_known, user_apps
+from auditor.tokens.people import assignments_known, members_known, open_to_everybody, user_apps
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
 from auditor.tokens.reach.zones import let_in
 from auditor.tokens.rule_conditions import admits_userless, names_nobody
@@ -125,7 +125,7 @@ class Populations:
 
     def assigned(self, client: App) -> UncertainUsers:
         """Those assigned to a client; everybody in Federation Broker Mode."""
-        if client.federation_broker and not isinstance(client, AgentClient):
+        if open_to_everybody(client):
             return UncertainUsers.certain(self.users.all)
         key = client.client_id if isinstance(client, AgentClient) else client.id
         if key not in self._assigned:

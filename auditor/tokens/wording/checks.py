@@ -7,11 +7,12 @@ from collections.abc import Callable
 from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.org import Org
 from auditor.text import listed, quoted
+from auditor.tokens.agents import connections
 from auditor.tokens.checks import Check, Verdict
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.missing_facts import MissingFactKind
-from auditor.tokens.people import user_apps
+from auditor.tokens.people import open_to_everybody, user_apps
 from auditor.tokens.rejections import ONLY_SERVICE_APPS, UNKNOWN_GRANT, Rejection
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.scopes import AskedScopes
@@ -143,8 +144,19 @@ def _scopes(explanation: DecisionSteps, check: Check) -> str:
         return f"scopes {names}: {_UNSETTLED_SCOPES[asked.unsettled]}"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
-    noun = "scopes" if len(request.scopes or ()) > 1 else "scope"
-    return f"{noun} {names} can be asked for"
+    noun = "scopes" if len(request.scopes or request.assertion_scopes or ()) > 1 else "scope"
+    return f"{noun} {names} can be asked for{_by_connection(explanation)}"
+
+
+def _by_connection(explanation: DecisionSteps) -> str:
+    """By which connections an AI agent may ask for scopes."""
+    situation = explanation.situation
+    if not isinstance(situation.client, AgentClient):
+        return ""
+    own = connections(situation.org, situation.client, situation.server)
+    scopes = explanation.request.scopes or explanation.request.assertion_scopes or frozenset()
+    titles = [quoted(each.title) for each in own.allowing(scopes)] if own else []
+    return f" by connection {listed(titles)}" if titles else ""
 
 
 _UNSETTLED_SCOPES = {
@@ -200,7 +212,7 @@ def _assignment(explanation: DecisionSteps, check: Check) -> str:
 
 def _assigned_how(explanation: DecisionSteps) -> str:
     org, client = explanation.situation.org, explanation.situation.client
-    if client.federation_broker:
+    if open_to_everybody(client):
         return "needs no assignment (Federation Broker Mode)"
     groups = [
         quoted(group.title)
