@@ -38,10 +38,10 @@ def causes(findings: Iterable[ReportedFinding]) -> list[Cause]:
     Of causes that are equally severe, what makes requests fail comes before what is only risky,
     and that before what has no effect; then those of most findings come first.
     """
-    found: dict[tuple[str, Severity], list[ReportedFinding]] = {}
+    by_rule: dict[tuple[str, Severity], list[ReportedFinding]] = {}
     for item in findings:
-        found.setdefault((item.rule.code, item.severity), []).append(item)
-    return sorted((Cause(tuple(items)) for items in found.values()), key=_harm)
+        by_rule.setdefault((item.rule.code, item.severity), []).append(item)
+    return sorted((Cause(tuple(items)) for items in by_rule.values()), key=_harm)
 
 
 def _harm(cause: Cause) -> tuple[int, int, int, str]:
