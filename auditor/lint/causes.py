@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.lint.finding import Impact, Severity
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.rule import Rule
+from auditor.tokens.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Cause:
     def severity(self) -> Severity:
         """How bad each of them is."""
         return self.example.severity
+
+    @property
+    def answer(self) -> Answer | None:
+        """What Okta answers to all of them; None where that differs, or no source tells."""
+        same = len({item.answer for item in self.findings}) == 1
+        return self.example.answer if same else None
 
 
 def causes(findings: Iterable[ReportedFinding]) -> list[Cause]:
