@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from auditor.lint.sensitive_scopes import PrivilegedScopeOptions as PrivilegedScopeOptions
     from auditor.log_commands import without_commands as without_commands
     from auditor.snapshot.org import Org as Org
+    from auditor.text import command_lines as command_lines
     from auditor.text import counted as counted
     from auditor.text import csv_cell as csv_cell
     from auditor.text import duration as duration
@@ -58,6 +59,7 @@ _NAMES = {
     "auditor.log_commands": ("without_commands",),
     "auditor.snapshot.org": ("Org",),
     "auditor.text": (
+        "command_lines",
         "counted",
         "csv_cell",
         "duration",

@@ -95,7 +95,9 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     data = orjson.dumps(record.model_dump(mode="json"), option=options)
     write_file(folder / _name(result.tenant.id, this.captured_at), data)
-    remembered = replace(result, history=(*runs, this), notices=(*result.notices, *notices))
+    # Ids serve the comparison only: reports have the names of what is fixed.
+    history = tuple(replace(run, objects=None) for run in (*runs, this))
+    remembered = replace(result, history=history, notices=(*result.notices, *notices))
     earlier = Earlier.of_run(runs[-1], result) if runs else None
     return compare(remembered, earlier) if earlier else remembered
 

@@ -26,6 +26,7 @@ from auditor.lint.completeness import (
 from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.object_types import type_name
+from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
     Acceptance,
@@ -77,6 +78,7 @@ __all__ = [
     "Notice",
     "Obtains",
     "PolicyAccess",
+    "Presentation",
     "RelatedObject",
     "RuleAccess",
     "RuleOutcome",

@@ -7,7 +7,8 @@ read on a terminal passes through `printable`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator
 
 from auditor.invisible import escaped_in_lines, replaced_in_line, replaced_in_lines
 from auditor.log_commands import json_without_commands
@@ -75,6 +76,42 @@ def listed(items: Iterable[str], *, most: int = 3, empty: str = "none", word: st
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: `1 client`, `1,204 clients`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def command_lines(command: str, width: int, program: str = "okta-auditor") -> list[str]:
+    """A command to copy, on as many lines as it takes, all but the last ending in a backslash.
+
+    Args:
+        command: as `shlex.join` writes it; its first word is `okta-auditor`.
+        width: columns that lines may have; a word that is longer exceeds them.
+        program: what the reader's shell knows okta-auditor by.
+    """
+    if len(f"{program} {command.partition(' ')[2]}") <= width:
+        return [f"{program} {command.partition(' ')[2]}"]
+    lines = [program]
+    for words in _with_their_values(shlex.split(command)[1:]):
+        if len(lines[-1]) + len(words) + len("  \\") > width:
+            lines[-1] += " \\"
+            lines.append(f"  {words}")
+        else:
+            lines[-1] += f" {words}"
+    return lines
+
+
+def _with_their_values(words: Iterable[str]) -> Iterator[str]:
+    """Options with their values, and other words, each as a shell takes it."""
+    option = ""
+    for word in words:
+        if option and word.startswith("--"):
+            yield option
+            option = ""
+        if word.startswith("--"):
+            option = word
+        else:
+            yield f"{option} {shlex.quote(word)}".strip()
+            option = ""
+    if option:
+        yield option
 
 
 def duration(minutes: int) -> str:

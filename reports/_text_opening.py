@@ -72,14 +72,14 @@ def _cause(cause: Cause) -> str:
     return f"{title} ({cause.rule.code}): {harm(cause)}. For example {example}."
 
 
-def counts(result: AuditResult) -> str:
-    """A line of numbers: findings by severity, and rules by what became of them."""
+def counts(result: AuditResult) -> tuple[str, str]:
+    """Two lines of numbers: findings by severity, and rules by what became of them."""
     severities = "   ".join(
         f"{severity.value.upper()} {number:,}" for severity, number in result.by_severity.items()
     )
     rules = f"{counted(result.evaluated, 'rule')} ran, {len(result.not_evaluated):,} not evaluated"
     crashed = f", {len(result.crashed):,} crashed" if result.crashed else ""
-    return f"{severities}        {rules}{crashed}"
+    return severities, f"{rules}{crashed}"
 
 
 def not_selected(result: AuditResult) -> str:

@@ -14,13 +14,21 @@ from pathlib import Path
 from textwrap import fill
 from typing import TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
 
 from auditor import (
     AuditResult,
     Location,
     ReportedFinding,
     Rule,
+    command_lines,
     counted,
     one_line,
     printable,
@@ -28,25 +36,36 @@ from auditor import (
     without_commands,
 )
 from auditor.oauth import Answer
-from auditor.results import EarlierKind, Fixed, NotEvaluated, deleted_objects, unread_collections
+from auditor.results import (
+    EarlierKind,
+    Fixed,
+    NotEvaluated,
+    Presentation,
+    deleted_objects,
+    unread_collections,
+)
 
 from ._since import fixed, fixed_heading, mark, new_heading, not_known
 from ._text_opening import cause_rows, checked, counts, not_selected, opening
 from ._trend import trend
 from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes_heading, sentence
 
-WIDTH = 100
-_NARROW = 80
-"""The width of the causes, which are a table."""
+_LONG = 40
+"""Lines of a report, about a screen, after which the answer is said again at the end."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _FIXED_NAMED = 20
+_TRY = "    Try: "
 _Value = TypeVar("_Value")
 
 
 @report("text", filename="results.txt")
 def render(result: AuditResult) -> str:
-    """The answer first, then every finding, then what could not be checked."""
-    return _ENVIRONMENT.get_template("text.j2").render(
+    """The answer first, then every finding, then what could not be checked.
+
+    A long one ends with the answer again, because that is what a terminal shows.
+    """
+    text = _ENVIRONMENT.get_template("text.j2").render(
+        width=result.presentation.width,
         weakenings=result.weakenings,
         opening=opening(result),
         causes_heading=causes_heading(result),
@@ -75,13 +94,24 @@ def render(result: AuditResult) -> str:
         deleted=deleted_objects(result.coverage),
         trend=trend(result),
     )
+    return text + _end(result) if text.count("\n") > _LONG else text
 
 
-def _wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
-    """The text in lines of at most a width; a longer word, such as a path, stays whole."""
+def _end(result: AuditResult) -> str:
+    return _ENVIRONMENT.get_template("text_end.j2").render(
+        width=result.presentation.width,
+        opening=opening(result),
+        counts=counts(result),
+        not_selected=not_selected(result),
+    )
+
+
+@pass_context
+def _wrap(context: Context, text: str, first: str = "", rest: str | None = None) -> str:
+    """The text in lines of the reader's width; a longer word, such as a path, stays whole."""
     return fill(
         " ".join(without_commands(one_line(text)).split()),
-        width,
+        context["width"],
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_long_words=False,
@@ -89,8 +119,17 @@ def _wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDT
     )
 
 
-def _narrow(text: str, first: str) -> str:
-    return _wrap(text, first, " " * len(first), _NARROW)
+@pass_context
+def _beside(context: Context, text: str, first: str) -> str:
+    """The text beside what stands before it, none of it beneath that."""
+    return _wrap(context, text, first, " " * len(first))
+
+
+@pass_context
+def _apart(context: Context, parts: tuple[str, ...], indent: str) -> str:
+    """The parts on one line, far apart, or each on its own where that is too wide."""
+    line = f"{indent}{'        '.join(parts)}"
+    return line if len(line) <= context["width"] else "\n".join(f"{indent}{p}" for p in parts)
 
 
 def _environment() -> Environment:
@@ -103,7 +142,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"wrap": _wrap, "narrow": _narrow, "sentence": sentence}
+    environment.filters |= {"wrap": _wrap, "beside": _beside, "apart": _apart, "sentence": sentence}
     return environment
 
 
@@ -121,8 +160,11 @@ class _FindingLines:
     """Empty where the whole group has one fix."""
     answer: tuple[str, ...]
     """As `fix`."""
-    witness: str
+    witness: tuple[str, ...]
+    """Lines of the command to try; none where there is none."""
     remark: str
+    identity: str
+    """Empty where the reader did not ask for it."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +187,8 @@ class _Reason:
 
 
 def _groups(result: AuditResult) -> Iterator[_RuleGroup]:
+    shown = result.presentation
+
     def by_rule(item: ReportedFinding) -> tuple[int, str]:
         return item.severity.rank, item.rule.code
 
@@ -158,7 +202,7 @@ def _groups(result: AuditResult) -> Iterator[_RuleGroup]:
             heading=f"{severity.value.upper()}  {rule.code} {rule.name}{number}",
             findings=tuple(
                 _finding_lines(
-                    item, fix="" if fix else item.fix, answer=None if answer else item.answer
+                    item, shown, fix="" if fix else item.fix, answer=None if answer else item.answer
                 )
                 for item in items
             ),
@@ -172,16 +216,33 @@ def _shared(values: list[_Value]) -> _Value | None:
     return values[0] if len(set(values)) == 1 else None
 
 
-def _finding_lines(item: ReportedFinding, *, fix: str, answer: Answer | None) -> _FindingLines:
+def _finding_lines(
+    item: ReportedFinding, shown: Presentation, *, fix: str, answer: Answer | None
+) -> _FindingLines:
     return _FindingLines(
         message=f"{mark(item)}{item.message}",
         context=f"{(item.server or item.object).described} · {_at(item.location)}",
         related=tuple(_related(item)),
         fix=fix,
         answer=tuple(answer_lines(answer)),
-        witness=one_line(item.witness.command) if item.witness else "",
+        witness=tuple(_witness(item, shown)),
         remark=item.remark,
+        identity=one_line(_identity(item)) if shown.show_ids else "",
     )
+
+
+def _witness(item: ReportedFinding, shown: Presentation) -> list[str]:
+    if not item.witness:
+        return []
+    room = shown.width - len(_TRY)
+    return [one_line(line) for line in command_lines(item.witness.command, room, shown.program)]
+
+
+def _identity(item: ReportedFinding) -> str:
+    """What names the finding to `suppress`, and to whoever compares two reports."""
+    words = {"field": item.field, "key": item.key, "fingerprint": item.fingerprint}
+    parts = [f"{name} {value}" for name, value in words.items() if value]
+    return " · ".join([f"id {item.object.id}", *parts])
 
 
 def _accepted(item: ReportedFinding) -> str:

@@ -30,7 +30,7 @@ Accepted:
 See:
 - Okta developer documentation, "Token and OAuth 2.0 app rate limits": half of a bucket by default
 - Okta Management API, "Principal Rate Limits"
-- System Log filter: `eventType eq "system.org.rate_limit.violation"`
+- Okta error codes, E0000047
 """
 
 from __future__ import annotations
@@ -38,11 +38,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Related, Severity, quoted, rule
+from auditor.oauth import Answer
 
 _WHOLE = 100
 
 
-@rule("OAM812", severity=Severity.LOW, impact=Impact.RISKY, reads=["client_rate_limits", "apps"])
+@rule(
+    "OAM812",
+    severity=Severity.LOW,
+    impact=Impact.RISKY,
+    reads=["client_rate_limits", "apps"],
+    answer=Answer(
+        error="E0000047",
+        description="API call exceeded rate limit due to too many requests.",
+        log_filter='eventType eq "system.org.rate_limit.violation"',
+    ),
+)
 def check(org: Org) -> Iterator[Finding]:
     apps = {app.id: app for app in org.apps}
     for limit in org.client_rate_limits:

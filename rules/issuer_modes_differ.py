@@ -3,13 +3,13 @@
 In an org with a custom domain, each authorization server issues tokens under the org's own URL or
 under the custom domain, and each app has the same choice for its ID tokens. New servers and apps
 begin with the custom domain; those from before keep the org's URL. Where a server and an app
-differ, the code that validates tokens is told one issuer and meets the other, so it refuses them
-("The issuer did not match"); and people who have signed in under one domain are asked again under
-the other.
+differ, an app's ID tokens can name another issuer than its access tokens, and code that was told
+one of them refuses the other; and people who have signed in under one domain are asked again
+under the other.
 
-Only fixed choices are compared: with the dynamic one, the issuer follows the request. How an app's
-choice applies at a custom authorization server is documented in one sentence only, and code may
-know both issuers, hence the low severity and confidence.
+Only fixed choices are compared: with the dynamic one, the issuer follows the request. The
+reference speaks of the ID token for the app at any authorization server, a guide of the org
+authorization server only, and code may know both issuers: hence the low severity and confidence.
 
 Fix: choose the same issuer for the server (Settings > Issuer) and for its apps (Sign On > OpenID
 Connect ID Token > Issuer), and tell it to the code that validates tokens.

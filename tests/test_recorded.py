@@ -62,6 +62,21 @@ def test_the_ledger_counts_what_the_file_holds(tenant: dict[str, Any], snapshot:
     assert entries["apps"]["left_out"] == 443 - 285
 
 
+def test_few_causes_lead_the_summary_and_unused_apps_are_not_high(snapshot: Path) -> None:
+    text = okta_auditor("audit", snapshot, "--output", "text").stdout
+    heading, *rows = text.split("\n\n")[1].splitlines()
+
+    found = re.fullmatch(r"(\d+) causes make (\d+) findings, the most harmful first:", heading)
+    assert found
+    assert int(found[1]) < 40 < int(found[2])
+    counts = [row.split()[1] for row in rows if row[2:10].strip()]
+    assert len(counts) == int(found[1])
+    assert sum(map(int, counts)) == int(found[2])
+    assert max(map(len, rows)) <= 80
+    assert "HIGH  OAM601 nobody-assigned (9)\n" in text
+    assert "LOW  OAM601 nobody-assigned (169)\n" in text
+
+
 def test_configuration_is_kept_as_it_came(tenant: dict[str, Any], snapshot: Path) -> None:
     """No credential is taken for one that is none, and no field is lost that a model declares."""
     resources = json.loads(snapshot.read_text())["resources"]

@@ -225,7 +225,7 @@ def test_what_the_demo_writes_fits(tmp_path: Path) -> None:
 
 def test_the_files_that_come_with_it_fit() -> None:
     assert check_files(FRAMEWORKS) == {"framework": len(list(FRAMEWORKS.glob("*.yaml"))) - 1}
-    cases = {"expectations": 8, "tenant": 7}
+    cases = {"expectations": 9, "tenant": 8}
     assert check_files(ROOT / "tests" / "expectations") == cases
 
 

@@ -20,7 +20,7 @@ from auditor.cli.color_option import with_color_option
 from auditor.cli.commands import COMMANDS
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.interrupts import INTERRUPTED, Stopped
-from auditor.cli.printing import checked_output, print_document, print_line
+from auditor.cli.printing import checked_output, print_document, print_remark
 from auditor.errors import AuditorError, ExitCode
 from auditor.text import closest, did_you_mean, one_line, printable
 from auditor.version import __version__
@@ -113,9 +113,9 @@ def _print_traceback() -> None:
 
 
 def _print_error(message: str, remedy: str) -> None:
-    print_line(message, err=True)
+    print_remark(message)
     for line in remedy.splitlines():
-        print_line(f"  {line}", err=True)
+        print_remark(line, "  ")
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class AuditOptions:
     since: Path | None = None
     source_root: Path | None = None
     history: Path | None = None
+    verbose: bool = False
 
 
 def _as_one(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -130,6 +131,17 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="FILE[=PATH]",
             help="Make a report by a Jinja2 template of your own. Repeatable.",
         ),
+    )(function)
+
+
+def verbose_option(function: F) -> F:
+    """The option `--verbose` of commands that print findings."""
+    return click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        help="In text, name each finding by its object's id and its fingerprint, by which "
+        "`okta-auditor suppress` takes it.",
     )(function)
 
 
@@ -328,6 +340,7 @@ def completion_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--verbose",
             "-v",
             is_flag=True,
-            help="Show each request: path, status, milliseconds, and what the rate limit leaves.",
+            help="Show each request: path, status, milliseconds, and what the rate limit leaves. "
+            "With an audit, also name each finding by its object's id and its fingerprint.",
         ),
     )(function)

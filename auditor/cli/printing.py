@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import codecs
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, cast
 
 import click
 
+from auditor.cli.reader import columns
 from auditor.log_commands import without_commands
 from auditor.text import one_line
 
@@ -24,6 +26,27 @@ _LONGEST_CONTEXT = 4096
 def print_line(line: str, *, err: bool = False) -> None:
     """Print one line, whatever is in it: a line break is as visible as other controls."""
     click.echo(one_line(line), err=err)
+
+
+def print_remark(line: str, indent: str = "") -> None:
+    """Print a line on standard error; on a terminal in as many as its width makes of it.
+
+    A log gets it whole, so that a search finds it.
+
+    Args:
+        line: the words.
+        indent: what each line begins with.
+    """
+    whole = indent + one_line(line)
+    if sys.stderr.isatty():
+        whole = textwrap.fill(
+            whole,
+            columns(sys.stderr),
+            subsequent_indent=indent or "  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    click.echo(whole, err=True)
 
 
 def print_document(text: str, *, err: bool = False) -> None:

@@ -144,7 +144,9 @@ async def _tenant_reader(
             per_minute=options.max_requests_per_minute,
             on_wait=progress.waiting,
         )
-        fetcher = ListFetcher(client, credentials.org_url, limiter, attempts=options.attempts)
+        fetcher = ListFetcher(
+            client, credentials.org_url, limiter, options.attempts, on_pause=progress.pausing
+        )
         yield TenantReader(credentials, options, fetcher, progress, journal)
 
 

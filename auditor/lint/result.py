@@ -10,6 +10,7 @@ from functools import cached_property
 
 from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Severity
+from auditor.lint.presentation import Presentation
 from auditor.lint.reported_finding import FindingStatus, ObjectRef, ReportedFinding
 from auditor.lint.rule import Rule
 from auditor.lint.weakening import Weakening
@@ -163,6 +164,8 @@ class AuditResult:
     """Whether reports list what was accepted, which they otherwise count or leave out."""
     since: Since | None = None
     """What the findings were compared with; None if with nothing."""
+    presentation: Presentation = field(default_factory=Presentation)
+    """How reports for a terminal or a log lay it out."""
     history: tuple[Run, ...] = ()
     """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
     overview: Callable[[Collection[str]], AccessOverview] | None = field(

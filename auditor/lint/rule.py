@@ -122,8 +122,8 @@ def rule(
             findings differ, each has its own.
 
     Raises:
-        DeclarationError: the code, the module's name, a collection's name, the options or the
-            function's parameters are unusable, or the docstring lacks a part.
+        DeclarationError: the code, the module's name, a collection's name, the options, the answer
+            or the function's parameters are unusable, or the docstring lacks a part.
     """
     names, further = frozenset(reads), frozenset(consults)
     if not _CODE.match(code):
@@ -147,6 +147,8 @@ def rule(
         )
 
     _insist_on_options(code, options)
+    if answer is not None and not isinstance(answer, Answer):
+        raise DeclarationError(f"{code}: answer must be an Answer, as Answer.of(…) makes them")
 
     def declare(check: Check) -> Rule:
         module = sys.modules[check.__module__]

@@ -63,7 +63,7 @@ def read_all(lines: ProgressLines) -> None:
 def test_a_short_run_says_nothing_and_a_long_one_each_phase() -> None:
     clock, said = Clock(), list[str]()
     lines = ProgressLines("", clock, said.append)
-    clock.now = 9
+    clock.now = 4
     read_all(lines)
     assert not said
 
@@ -88,15 +88,37 @@ def test_a_phase_that_ended_early_is_told_as_soon_as_the_run_turns_out_long() ->
     assert said[-1].startswith("Waiting 57 s for the rate limit of /api/v1/users")
 
 
-def test_of_many_waits_one_a_minute_is_told_and_no_short_one() -> None:
+def test_each_wait_is_told_once_and_no_short_one() -> None:
     clock, said = Clock(), list[str]()
     lines = ProgressLines("", clock, said.append)
     lines.waiting("/api/v1/users", 4.9)
     assert not said
     for _ in range(120):
-        lines.waiting("/api/v1/apps", 6.0)
+        lines.waiting("/api/v1/apps", 60.0)
         clock.now += 1
-    assert len(said) == 2
+    lines.waiting("/api/v1/users", 60.0)
+    assert len(said) == 3
+
+
+def test_a_run_that_waits_for_nothing_long_is_heard_every_half_a_minute() -> None:
+    clock, said = Clock(), list[str]()
+    lines = ProgressLines("ci: ", clock, said.append)
+    lines.planned(BY_NAME["app_grants"], 200)
+    for _ in range(75):
+        clock.now += 1
+        lines.read(BY_NAME["app_grants"], 1)
+        lines.sent(Exchange("GET", "/api/v1/apps/0oa1/grants", 200, 0.1))
+    assert said == [
+        "ci: 30 lists read after 30 s; at least 170 requests to go.",
+        "ci: 60 lists read after 60 s; at least 140 requests to go.",
+    ]
+
+
+def test_a_pause_after_failures_is_told_with_its_reason() -> None:
+    clock, said = Clock(), list[str]()
+    ProgressLines("", clock, said.append).pausing(f"the org does not answer: {HOSTILE}", 20.0)
+    assert said[0].startswith("Asking again in 20 s, the org does not answer: ")
+    assert not re.search("[\x00-\x1f\u202e]", said[0])
 
 
 def test_verbose_shows_each_request_and_no_token(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ class InProcessOrg:
     path: str = "^nothing$"
     fault: Callable[[], Any] | None = None
     sent: Counter[str] = field(default_factory=Counter)
+    pauses: list[str] = field(default_factory=list)
 
     async def get(self, url: str) -> Response:
         path = URL(url).path
@@ -74,7 +75,12 @@ class InProcessOrg:
         """Read it all; returns the ledger, how many seconds it took, and who read."""
 
         async def run() -> tuple[Ledger, float, TenantReader]:
-            fetcher = ListFetcher(cast("OktaClient", self), ORG, RateLimiter())
+            fetcher = ListFetcher(
+                cast("OktaClient", self),
+                ORG,
+                RateLimiter(),
+                on_pause=lambda why, _: self.pauses.append(why),
+            )
             credentials = Credentials(ORG, SSWS, token="x")
             reader = TenantReader(
                 credentials, ExportOptions(**options), fetcher, NoProgress(), journal

@@ -172,4 +172,5 @@ def test_an_outage_of_everything_is_waited_for(fault: str) -> None:
     ledger, took, _ = org.export()
 
     assert 70 < took < 150
+    assert any(why.startswith("the org does not answer: ") for why in org.pauses)
     assert not ledger.incomplete

@@ -155,6 +155,17 @@ def test_a_page_says_what_okta_answers_and_how_to_find_it() -> None:
     assert "Okta answers" not in dataclasses.replace(tested, answer=None).markdown()
 
 
+def test_an_answer_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"TST001: answer must be an Answer"):
+        rule(
+            "TST001",
+            severity=Severity.LOW,
+            impact=Impact.BROKEN,
+            reads=["apps"],
+            answer=NOT_ASSIGNED,  # type: ignore[arg-type]  # what an author may confuse
+        )
+
+
 @pytest.mark.parametrize("missing", ["Fix:", "Flagged:", "Accepted:"])
 def test_a_page_without_a_part_is_refused(missing: str) -> None:
     with pytest.raises(ValueError, match=missing):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from audits import (
@@ -25,13 +26,14 @@ from audits import (
     tenant,
 )
 
-from auditor import AuditResult, Severity
+from auditor import AuditResult, Severity, command_lines
+from auditor.results import Presentation
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.text import one_line
 
 
-def text_of(result: AuditResult) -> str:
-    return rendered("text", result)
+def text_of(result: AuditResult, width: int = 100, **shown: Any) -> str:
+    return rendered("text", replace(result, presentation=Presentation(width=width, **shown)))
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +63,10 @@ def test_it_opens_with_the_answer(text: str) -> None:
 
 
 def test_sections_come_in_order(text: str) -> None:
-    _, _, *sections = text.split("\n\n")
+    opening, _, _, *sections, again, _ = text.split("\n\n")
 
-    assert [part.partition("\n")[0] for part in sections[1:]] == [
+    assert again == opening
+    assert [part.partition("\n")[0] for part in sections] == [
         "CRITICAL  OAM102 servers-alike",
         "HIGH  OAM101 server-with-name (8)",
         "INFO  OAM201 policy-without-end",
@@ -81,6 +84,7 @@ def test_a_finding_with_its_own_fix_and_another_object() -> None:
     red = 'authorization server "\ufffd[31mred\ufffd[0m"'
     witness = result.findings[0].witness
     assert witness is not None
+    first, *others = command_lines(witness.command, 91)
 
     (block,) = [part for part in text_of(result).split("\n\n") if part.startswith("CRITICAL  OAM")]
 
@@ -89,7 +93,8 @@ def test_a_finding_with_its_own_fix_and_another_object() -> None:
         '  - Server "<script>alert(1)</script>" looks like "\ufffd[31mred\ufffd[0m".',
         f'    authorization server "<script>alert(1)</script>" · okta-audit/snapshot.json:{line}',
         f"    the other one: {red} · okta-audit/snapshot.json:{other}",
-        f"    Try: {one_line(witness.command)}",
+        f"    Try: {one_line(first)}",
+        *(f"         {one_line(line)}" for line in others),
         '  Fix: Rename "<script>alert(1)</script>".',
         f"  {ANSWERED}",
         f"  {SEARCHED}",
@@ -115,7 +120,8 @@ def test_fixes_that_differ_stand_with_their_findings() -> None:
 
 def test_every_finding_is_there(text: str) -> None:
     for item in hostile().findings:
-        assert f" · okta-audit/snapshot.json:{item.location.region.line}\n" in text
+        place = f" · okta-audit/snapshot.json:{item.location.region.line}\n"
+        assert place in text.replace(" ·\n      ", " · ")
 
 
 def test_rules_that_miss_the_same_are_one_paragraph(text: str) -> None:
@@ -152,10 +158,10 @@ def test_nothing_of_a_tenant_reaches_the_margin_or_the_terminal() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
 
 
-def test_lines_are_no_wider_than_100_but_for_what_is_copied(text: str) -> None:
-    wide = [line for line in text.splitlines() if len(line) > 100]
+def test_lines_are_no_wider_than_asked_but_for_words_that_are(text: str) -> None:
+    wide = [line.split() for line in text.splitlines() if len(line) > 100]
 
-    assert [line for line in wide if " · " not in line and "Try: " not in line] == []
+    assert [words for words in wide if len(words) > 2 or len(words[-1]) < 90] == []
 
 
 def test_a_clean_audit_says_what_was_checked() -> None:
@@ -238,8 +244,8 @@ def test_the_answer_counts_what_matters(severities: list[Severity], answer: str)
     assert text.startswith(f'"Example" (https://example.okta.com) {answer}')
 
 
-def test_causes_lead_with_number_harm_and_an_example(text: str) -> None:
-    assert text.split("\n\n")[1].splitlines() == [
+def test_causes_lead_with_number_harm_and_an_example() -> None:
+    assert text_of(hostile(), 80).split("\n\n")[1].splitlines() == [
         "3 causes make 10 findings, the most harmful first:",
         "  CRITICAL      1  The summary of servers-alike (OAM102): risky. For example",
         '                   authorization server "<script>alert(1)</script>".',
@@ -261,7 +267,7 @@ def test_where_findings_are_few_the_list_is_enough() -> None:
 def test_many_causes_are_cut_and_the_rest_counted() -> None:
     rules = [make_rule(f"OAM1{number:02}", f"rule-{number}", NAMES.check) for number in range(33)]
 
-    block = text_of(audited(snapshot_of(tenant("A", "B")), *rules)).split("\n\n")[1]
+    block = text_of(audited(snapshot_of(tenant("A", "B")), *rules), 80).split("\n\n")[1]
 
     assert block.splitlines()[0].startswith("33 causes make 66 findings")
     assert block.splitlines()[-1] == "                6  of 3 more causes."
@@ -284,4 +290,27 @@ def test_many_kinds_of_object_are_cut() -> None:
 
 def test_same_input_same_bytes(text: str) -> None:
     assert text_of(hostile()) == text
-    assert text.endswith("again.\n")
+    assert text.endswith("1 crashed\n")
+
+
+def test_ids_and_fingerprints_stand_with_findings_where_they_are_asked_for() -> None:
+    result = hostile()
+    plain, whole = text_of(result), text_of(result, show_ids=True)
+
+    for item in result.findings:
+        assert f"fingerprint {item.fingerprint}" in " ".join(whole.split())
+        assert item.fingerprint not in plain
+    assert re.search(r"\n    id aus\d+ · (?:field \S+ · )?fingerprint [0-9a-f]{32}\n", whole)
+
+
+def test_a_short_report_says_its_answer_once() -> None:
+    assert text_of(clean()).count("has no findings") == 1
+    assert text_of(hostile()).count("has 10 findings") == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_every_width_says_the_same_words(width: int) -> None:
+    def words(text: str) -> list[str]:
+        return [word for word in text.split() if word != "\\"]
+
+    assert words(text_of(hostile(), width)) == words(text_of(hostile(), 100))

@@ -249,6 +249,7 @@ UNASKED = {
     "OAM801": "the answer to an API token",
     "OAM803": "the answer to an API token",
     "OAM810": "the answer to an API token",
+    "OAM812": "the answer of an API to other clients",
 }
 """Rules whose answer is to no token request of their examples, and to what it is."""
 

@@ -30,6 +30,7 @@ from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
+from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
 from auditor.lint.since import Earlier, compare
 from auditor.snapshot.document import Source, parse_snapshot, read_document
@@ -47,6 +48,8 @@ class PreparedAudit:
     acceptance: AcceptanceInputs
     keeps_history: bool = True
     """Whether the run goes into the history."""
+    show_ids: bool = False
+    """Whether a text names each finding by id and fingerprint."""
 
     @property
     def settings(self) -> Settings:
@@ -88,6 +91,7 @@ class PreparedAudit:
             result,
             as_of=as_of,
             show_accepted=self.settings.show_suppressed,
+            presentation=Presentation(show_ids=self.show_ids),
             weakenings=weakenings(self.effective, self.rules, self.acceptance),
             deselected=self.rules.deselected,
             reproduce=reproduce_command(self.effective, path, as_of),
@@ -180,6 +184,7 @@ def prepare_audit(
         effective=settings,
         acceptance=read_acceptance(settings, rules.every, writes=writes),
         keeps_history=writes is None,
+        show_ids=options.verbose,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from auditor.cli.printing import print_line, print_report
+from auditor.cli.reader import reader
 from auditor.cli.terminal_colour import coloured
 from auditor.errors import UsageError
 from auditor.files import append_to_file, check_writable, is_stream, write_file
@@ -80,10 +81,12 @@ def write_reports(outputs: Iterable[ReportOutput], result: AuditResult) -> None:
     failed: UsageError | None = None
     for output in outputs:
         try:
-            text = output.report.render(result)
             if output.path == STANDARD_OUTPUT:
+                shown = reader(show_ids=result.presentation.show_ids)
+                text = output.report.render(replace(result, presentation=shown))
                 print_report(coloured(text))
                 continue
+            text = output.report.render(result)
             _write(output, text)
             print_line(f"{output.path} written", err=True)
         except UsageError as error:

@@ -12,6 +12,7 @@ from auditor.cli.audit.short_summary import short_summary
 from auditor.cli.export.one_tenant import export_tenant, store_snapshot
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import program, reader
 from auditor.cli.terminal_colour import coloured
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
@@ -41,7 +42,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     Starts the tenant on this machine, exports it over HTTP with the okta SDK, audits the
     snapshot and writes the reports. Exits with 0 although the tenant has mistakes.
     """
-    from auditor.sandbox import Sandbox, TenantFile  # noqa: PLC0415 - the web server, only when used
+    from auditor.sandbox import UNHURRIED, Sandbox, TenantFile  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
 
     make_folder(folder, remedy="Name another: -o DIR")
@@ -50,6 +51,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     check_replaceable(path, SNAPSHOT)
     prepared = prepare_audit(_options(folder))
     tenant = TenantFile.from_document(northwind(datetime.now(UTC)))
+    tenant = tenant.model_copy(update={"rate_limits": UNHURRIED})  # a demo has no minutes to wait
     with Sandbox(tenant) as sandbox:
         print_line(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
         # The sandbox takes any token.
@@ -60,8 +62,9 @@ def command(ctx: click.Context, folder: Path) -> None:
     store_snapshot(snapshot, path)
     result = prepared.evaluate(dump_snapshot(snapshot), path)
     prepared.publish(result)
-    print_document(coloured(short_summary(result)))
-    print_line(f"Open {folder / REPORTS['html']} in a browser. With your own org: okta-auditor run")
+    print_document(coloured(short_summary(result, reader())))
+    print_line(f"Open {folder / REPORTS['html']} in a browser.")
+    print_line(f"With your own org: {program()} run")
     ctx.exit(ExitCode.INCOMPLETE if result.incomplete else ExitCode.CLEAN)
 
 

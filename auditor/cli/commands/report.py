@@ -10,8 +10,9 @@ import click
 
 from auditor.cli.audit.report_outputs import choose_outputs, write_reports
 from auditor.cli.audit.saved_results import read_saved_results
-from auditor.cli.options import FILE, output_options
+from auditor.cli.options import FILE, output_options, verbose_option
 from auditor.errors import UsageError
+from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
 from auditor.plugins import load_rules
 
@@ -19,6 +20,7 @@ from auditor.plugins import load_rules
 @click.command("report")
 @click.argument("path", metavar="RESULTS", type=FILE)
 @output_options
+@verbose_option
 @click.option(
     "--show-suppressed/--no-show-suppressed",
     default=None,
@@ -46,6 +48,7 @@ def command(
     show_suppressed: bool | None,
     snapshot: Path | None,
     folders: tuple[Path, ...],
+    verbose: bool,
 ) -> None:
     """Render the JSON results of an audit again, in any format. Audits nothing.
 
@@ -59,6 +62,7 @@ def command(
         result = _with_access(result, snapshot)
     if show_suppressed is not None:
         result = replace(result, show_accepted=show_suppressed)
+    result = replace(result, presentation=Presentation(show_ids=verbose))
     write_reports(outputs, result)
 
 

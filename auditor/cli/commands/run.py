@@ -52,7 +52,6 @@ def command(
     audit: AuditOptions,
     *,
     resume: bool,
-    verbose: bool,
     require_complete: bool,
 ) -> None:
     """Read a tenant and check it: snapshot and audit in one.
@@ -79,7 +78,7 @@ def command(
         credentials,
         export,
         resume=resume,
-        verbose=verbose,
+        verbose=audit.verbose,
         again=resume_command(words, path, export),
     )
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
-from auditor.cli.printing import print_line
+from auditor.cli.printing import print_remark
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import open_journal
@@ -33,7 +33,7 @@ _PLURALS = {"policy": "policies"}
 
 def to_stderr(line: str) -> None:
     """Print a line on standard error, beside the output."""
-    print_line(line, err=True)
+    print_remark(line)
 
 
 def export_tenant(

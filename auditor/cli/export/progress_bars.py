@@ -138,3 +138,8 @@ class ExportBars:
     def waiting(self, bucket: str, seconds: float) -> None:
         """Say why a bar stands still."""
         self._bars.wait(f"{self._start}waiting for the rate limit of {one_line(bucket)}", seconds)
+
+    def pausing(self, why: str, seconds: float) -> None:
+        """Show a pause that failures make."""
+        if seconds >= 1:
+            self._bars.wait(f"{self._start}{one_line(why)}; pausing", seconds)

@@ -15,11 +15,12 @@ from auditor.collect.progress.watcher import Progress
 from auditor.snapshot.collections import Collection
 from auditor.text import counted, one_line
 
-_QUIET_S = 10.0
+_QUIET_S = 5.0
 """A run that is over sooner prints no progress."""
 
 _WORTH_A_LINE_S = 5.0
-_BETWEEN_WAITS_S = 60.0
+_SILENT_S = 30.0
+"""So long without a line, and the next request prints one: a log shows that the run goes on."""
 _LONGEST_TARGET = 300
 
 
@@ -52,7 +53,9 @@ def export_progress(*names: str, verbose: bool) -> Iterator[tuple[Progress, ...]
 
 
 class ProgressLines:
-    """A line where a phase ends and where a wait begins; none for a run that is soon over.
+    """A line where a phase ends, where a wait of 5 s or more begins, and every half a minute.
+
+    None for a run that is soon over.
 
     Args:
         start: what each line begins with.
@@ -75,7 +78,8 @@ class ProgressLines:
         self._phases = Phases()
         self._open = list(Phase)
         self._delayed: list[str] = []
-        self._last_wait_line = -_BETWEEN_WAITS_S
+        self._last_line = self._began
+        self._waits_until: dict[str, float] = {}
 
     def planned(self, row: Collection, lists: int) -> None:
         """Count lists that are to be read."""
@@ -91,20 +95,35 @@ class ProgressLines:
             self._print(f"{phase}: {lists} read after {self._elapsed:.0f} s.")
 
     def sent(self, exchange: Exchange) -> None:
-        """Print nothing: there are too many requests."""
+        """Print how far it is, but not with each request: there are too many."""
+        del exchange
+        if self._clock() - self._last_line >= _SILENT_S:
+            read = sum(extent.read for extent in self._phases.extents.values())
+            self._print(
+                f"{counted(read, 'list')} read after {self._elapsed:.0f} s; {self._left}.",
+                at_once=True,
+            )
 
     def waiting(self, bucket: str, seconds: float) -> None:
-        """Print a line for a long wait, unless one was printed a short time ago."""
-        now = self._elapsed
-        if seconds < _WORTH_A_LINE_S or now - self._last_wait_line < _BETWEEN_WAITS_S:
+        """Print a line for a long wait."""
+        self._wait(bucket, f"Waiting {seconds:.0f} s for the rate limit of {bucket}", seconds)
+
+    def pausing(self, why: str, seconds: float) -> None:
+        """Print a line for a long pause."""
+        self._wait("", f"Asking again in {seconds:.0f} s, {one_line(why)}", seconds)
+
+    def _wait(self, what: str, line: str, seconds: float) -> None:
+        """Print a line for a wait that is worth it, unless it is one that was told already."""
+        now = self._clock()
+        if seconds < _WORTH_A_LINE_S or now < self._waits_until.get(what, 0.0):
             return
-        self._last_wait_line = now
+        self._waits_until[what] = now + seconds
+        self._print(f"{line}; {self._left}.", at_once=True)
+
+    @property
+    def _left(self) -> str:
         left = sum(extent.left for extent in self._phases.extents.values())
-        self._print(
-            f"Waiting {seconds:.0f} s for the rate limit of {bucket}; "
-            f"at least {counted(left, 'request')} to go.",
-            at_once=True,
-        )
+        return f"at least {counted(left, 'request')} to go"
 
     @property
     def _elapsed(self) -> float:
@@ -116,6 +135,7 @@ class ProgressLines:
             for delayed in self._delayed:
                 self._say(self._start + delayed)
             self._delayed.clear()
+            self._last_line = self._clock()
 
 
 class RequestLines(ProgressLines):

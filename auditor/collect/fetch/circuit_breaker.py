@@ -65,10 +65,17 @@ class CircuitBreaker:
         bounds: the bounds.
         ask: sends a request that every org answers, with the permit that it gets, and tells
             the breaker what became of it. None where there is nothing to ask.
+        on_pause: told why and for how many seconds nothing is asked for.
     """
 
-    def __init__(self, bounds: Bounds, ask: Callable[[Permit], None] | None = None) -> None:
+    def __init__(
+        self,
+        bounds: Bounds,
+        ask: Callable[[Permit], None] | None = None,
+        on_pause: Callable[[str, float], None] = lambda *_: None,
+    ) -> None:
         self._bounds = bounds
+        self._on_pause = on_pause
         self._ask = ask
         self._state = _State.CLOSED
         self._failures = 0
@@ -232,6 +239,7 @@ class CircuitBreaker:
         self._state = _State.OPEN
         pause = self._bounds.open_s(self._failed_probes)
         _LOGGER.debug("circuit breaker: open for %.1f s; failing: %s", pause, sorted(self._failing))
+        self._on_pause(f"the org does not answer: {self._reason}", pause)
         asyncio.get_running_loop().call_later(pause, self._half_open)
 
     def _half_open(self) -> None:

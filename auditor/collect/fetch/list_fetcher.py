@@ -67,6 +67,7 @@ class ListFetcher:
         limiter: decides when a request may be sent.
         attempts: how often a failing request is sent before its list is given up.
         bounds: the other bounds.
+        on_pause: told why and for how many seconds, where a failure makes a request wait.
     """
 
     client: OktaClient
@@ -74,10 +75,16 @@ class ListFetcher:
     limiter: RateLimiter
     attempts: int = 5
     bounds: Bounds = field(default_factory=lambda: bounds.DEFAULT_BOUNDS)
+    on_pause: Callable[[str, float], None] = lambda *_: None
 
     def __post_init__(self) -> None:
         self._pages = RetryingClient(
-            self.client, self.org_url, self.limiter, self.attempts, self.bounds
+            self.client,
+            self.org_url,
+            self.limiter,
+            self.attempts,
+            self.bounds,
+            self.on_pause,
         )
 
     async def org_answers(self) -> bool:

@@ -87,6 +87,7 @@ class RetryingClient:
         limiter: decides when one may be sent.
         attempts: how often a failing request is sent.
         bounds: the other bounds.
+        on_pause: told why and for how many seconds, where a failure makes a request wait.
     """
 
     client: OktaClient
@@ -94,11 +95,12 @@ class RetryingClient:
     limiter: RateLimiter
     attempts: int
     bounds: Bounds
+    on_pause: Callable[[str, float], None] = lambda *_: None
     requests: int = field(default=0, init=False)
     retries: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._breaker = CircuitBreaker(self.bounds, self._ask)
+        self._breaker = CircuitBreaker(self.bounds, self._ask, self.on_pause)
         self._question: asyncio.Task[None] | None = None
         self._droughts: dict[str, _Drought] = {}
         self._given_up: dict[str, Problem] = {}
@@ -129,6 +131,8 @@ class RetryingClient:
             if result.retry is Retry.AFTER_A_PAUSE:
                 pause_s = (result.pause_s or 0) + self.bounds.pause_s(failures)
                 _LOGGER.debug("a pause of %.1f s comes first", pause_s)
+                if result.problem:
+                    self.on_pause(f"{job.kind}: {result.problem.reason}", pause_s)
                 await self._breaker.pause(job.kind, pause_s)
             job.retries += 1
             self.retries += 1

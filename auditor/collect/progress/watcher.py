@@ -23,6 +23,9 @@ class Progress(Protocol):
     def waiting(self, bucket: str, seconds: float) -> None:
         """A rate limit makes requests of a bucket wait."""
 
+    def pausing(self, why: str, seconds: float) -> None:
+        """Requests failed, and the next one comes after a pause."""
+
 
 class NoProgress:
     """Watches and says nothing."""
@@ -37,4 +40,7 @@ class NoProgress:
         """Say nothing."""
 
     def waiting(self, bucket: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def pausing(self, why: str, seconds: float) -> None:
         """Say nothing."""

@@ -1,0 +1,109 @@
+"""What is printed fits 80 columns and uses 200, on a terminal and in a log."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import okta_auditor
+from terminals import on_terminal, unstyled, widest, without_terminal
+
+needs_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a Unix terminal")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that has run."""
+    folder = tmp_path_factory.mktemp("demo")
+    okta_auditor("demo", "-o", folder / "d")
+    return folder / "d"
+
+
+@pytest.fixture
+def snapshot(demo: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The demo's snapshot, by a name of a usual length."""
+    monkeypatch.chdir(demo)
+    return "snapshot.json"
+
+
+def test_a_log_gets_80_columns(snapshot: str) -> None:
+    shown = without_terminal("audit", snapshot, "-v").stdout
+
+    assert widest(shown) <= 80
+    assert widest(shown) > 70
+
+
+@needs_a_terminal
+@pytest.mark.parametrize(("columns", "least"), [(80, 70), (200, 180)])
+def test_a_terminal_gets_what_it_has(snapshot: str, columns: int, least: int) -> None:
+    shown = on_terminal("audit", snapshot, "-v", columns=columns)
+
+    assert least < widest(shown) <= columns
+
+
+def test_columns_is_believed_and_files_are_the_same_everywhere(
+    snapshot: str, tmp_path: Path
+) -> None:
+    wide = without_terminal("audit", snapshot, COLUMNS="200")
+    for columns in ("80", "200"):
+        file = f"text={tmp_path / columns}"
+        without_terminal("audit", snapshot, "-O", file, COLUMNS=columns)
+
+    assert 180 < widest(wide.stdout) <= 200
+    assert (tmp_path / "80").read_bytes() == (tmp_path / "200").read_bytes()
+    assert widest((tmp_path / "80").read_text()) <= 80
+
+
+def test_the_end_says_what_the_beginning_says(snapshot: str) -> None:
+    lines = without_terminal("audit", snapshot).stdout.splitlines()
+
+    assert " ".join(lines[:3]).startswith('"Northwind Robotics" (')
+    assert " ".join(lines[-8:]).count('"Northwind Robotics" (') == 1
+    assert re.search(r"^  CRITICAL \d+   HIGH \d+", "\n".join(lines[-3:]), re.MULTILINE)
+
+
+def test_a_log_holds_all_that_a_suppression_takes(snapshot: str, tmp_path: Path) -> None:
+    shown = without_terminal("audit", snapshot, "-v").stdout
+    fingerprint = re.search(r"fingerprint\s+([0-9a-f]{32})", shown)
+    assert fingerprint
+
+    outcome = okta_auditor(
+        *("suppress", snapshot, fingerprint[1][:8], "--reason", "known", "--owner", "ada"),
+        *("--days", "30", "--suppressions", tmp_path / "s.toml"),
+    )
+
+    assert outcome.exit_code == 0, outcome.shown
+
+
+@needs_a_terminal
+def test_the_demo_says_what_matters_and_its_commands_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = unstyled(on_terminal("demo"))
+
+    assert re.search(
+        r"\n  \d+ clients cannot get a token that they are set up for$", shown, re.MULTILINE
+    )
+    assert re.search(r"^  1 policy rule can never be reached: ", shown, re.MULTILINE)
+    assert re.search(r"^  1 rule gives every scope to everyone: ", shown, re.MULTILINE)
+    commands = re.findall(r"Try: ((?:.*\\\n)*.*)", shown)
+    assert commands
+    for command in commands:
+        program, *words = shlex.split(command.replace("\\\n", " "))
+        assert program == "okta-auditor"
+        assert okta_auditor(*words).exit_code == 0, command
+
+
+def test_an_error_is_one_line_in_a_log() -> None:
+    shown = without_terminal("audit", "x.json", "--fail-on", "much").stderr
+
+    assert widest(shown) > 80
+
+
+@needs_a_terminal
+def test_an_error_fits_a_terminal() -> None:
+    assert widest(on_terminal("audit", "x.json", "--fail-on", "much")) <= 80
