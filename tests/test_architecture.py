@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 BASE = {
     *("errors", "text", "log_commands", "files", "input_files", "scratch_files"),
-    *("toml_lines", "exact_json", "version"),
+    *("toml_lines", "exact_json", "git", "version"),
 }
 MAY_IMPORT = {
     "errors": set(),
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "scratch_files": set(),
     "toml_lines": set(),
     "exact_json": set(),
+    "git": set(),
     "version": set(),
     "snapshot": BASE,
     "tokens": BASE | {"snapshot"},

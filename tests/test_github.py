@@ -1,4 +1,4 @@
-"""The GitHub action, the workflows and the pre-commit hooks, run for real in a repository."""
+"""The GitHub action and the pre-commit hooks, run for real in a repository."""
 
 from __future__ import annotations
 
@@ -13,14 +13,10 @@ from typing import Any
 
 import pytest
 import yaml
-from actions import ACTION, BIN, run_step
+from actions import BIN, run_step
 from helpers import TOKEN, served, snapshot_file, tenant
 
-import auditor
-
 ROOT = Path(__file__).parents[1]
-TEMPLATES = ROOT / "auditor/templates"
-WORKFLOWS = sorted((TEMPLATES / "github-workflows").glob("*.yml"))
 
 WIDE = "/api/v1/authorizationServers/aus1/policies"
 
@@ -146,58 +142,6 @@ def _wheel(folder: Path) -> Path:
         wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\nokta-auditor = stub:main\n")
         wheel.writestr(f"{info}/RECORD", "")
     return path
-
-
-# The workflows
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_zizmor_accepts_the_workflows(path: Path) -> None:
-    done = subprocess.run(
-        [BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic", path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_workflows_pin_what_they_use_and_give_little_away(path: Path) -> None:
-    text = path.read_text()
-    workflow = yaml.safe_load(text)
-    (job,) = workflow["jobs"].values()
-
-    assert workflow["permissions"] == {}
-    assert job["permissions"] == {"contents": "read", "security-events": "write"}
-    used = re.findall(r"uses: (\S+)(.*)", text)
-    assert len(used) >= 4
-    for action, comment in used:
-        local = action == "$/.github/actions/okta-auditor"
-        assert local or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
-        assert local or re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
-    declared = yaml.safe_load((ACTION / "action.yml").read_text())
-    step = next(step for step in job["steps"] if step.get("id") == "audit")
-    assert step["with"].keys() <= declared["inputs"].keys()
-    assert set(re.findall(r"steps\.audit\.outputs\.([\w-]+)", text)) <= declared["outputs"].keys()
-    assert step["with"]["package"] == f"okta-auditor=={auditor.__version__}"
-
-
-def test_pull_requests_see_no_secret() -> None:
-    text = (TEMPLATES / "github-workflows/okta-auditor-pull-request.yml").read_text()
-    triggers = yaml.safe_load(text)[True]  # YAML 1.1 reads the key `on` so
-
-    assert set(triggers) == {"pull_request"}
-    assert "secrets." not in text
-    assert "vars." not in text
-
-
-def test_the_templates_hold_the_action_itself() -> None:
-    packaged = TEMPLATES / "github-action"
-
-    assert {path.name: path.read_bytes() for path in packaged.iterdir()} == {
-        path.name: path.read_bytes() for path in ACTION.iterdir()
-    }
 
 
 # pre-commit

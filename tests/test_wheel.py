@@ -46,9 +46,11 @@ def test_it_owns_one_import_name_and_ships_the_data(wheel: Path) -> None:
         "templates/files.toml",
         "templates/github-workflows/okta-auditor-nightly.yml",
         "templates/github-workflows/okta-auditor-pull-request.yml",
-        "templates/github-action/action.yml",
-        "templates/github-action/audit.sh",
-        "templates/github-action/install.sh",
+        "templates/scripts/compare.sh",
+        "templates/scripts/evidence.sh",
+        "templates/scripts/propose.sh",
+        "templates/scripts/records.sh",
+        "templates/repository/gitignore",
     ):
         assert f"auditor/{needed}" in names
     licences = [name for name in names if name.endswith("LICENSE")]

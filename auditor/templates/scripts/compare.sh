@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Says what a change does, as okta-audit/comment.md: who gains or loses which tokens. Exits with 1
+# if anybody gains a scope that a pattern of $FAIL_ON_GAIN names.
+#
+#   compare.sh BASE   the commit that the change is to be merged into
+set -euo pipefail
+
+base="$1"
+snapshot=okta/snapshot.json
+mkdir -p okta-audit
+
+if ! git cat-file -e "$base:$snapshot" 2>/dev/null; then
+  echo "There is no merged snapshot to compare with." | tee okta-audit/comment.md
+  exit
+fi
+git show "$base:$snapshot" >okta-audit/merged.json
+words=(diff okta-audit/merged.json "$snapshot" --format markdown)
+set -f # a pattern is not for the names of files here
+for pattern in $FAIL_ON_GAIN; do
+  words+=(--fail-on-gain "$pattern")
+done
+okta-auditor "${words[@]}" >okta-audit/comment.md

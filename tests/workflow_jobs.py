@@ -1,0 +1,263 @@
+"""GitHub's runner in small: runs the steps of a workflow's job, in order, as they stand in it.
+
+What is not a `run:` is done by us: `actions/checkout` clones, uploads look at the file. The
+repository's origin is a bare one beside it, and `gh` notes what it is called with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+BIN = Path(sys.executable).parent
+_NAME = re.compile(r"'[^']*'|[a-z]\w*(?:\.[\w-]+)+")
+
+_GH = """#!/usr/bin/env bash
+set -euo pipefail
+state="$(dirname "$0")/../requests"
+mkdir -p "$state"
+[[ -n "${GH_TOKEN:-}" ]] || { echo "gh: no token" >&2; exit 4; }
+words="$*"
+body() { while [[ "$1" != --body-file ]]; do shift; done; cat "$2"; }
+case "$words" in
+  "api repos/acme/okta --jq .private") cat "$state/private" ;;
+  "pr list "*) [[ ! -f "$state/open" ]] || echo 1 ;;
+  "pr create "*)
+    [[ ! -f "$state/refused" ]] || { echo "not permitted" >&2; exit 1; }
+    touch "$state/open"; body "$@" >"$state/text" ;;
+  "pr edit "*) body "$@" >"$state/text" ;;
+  "pr close "*) rm "$state/open" ;;
+  "pr comment "*) body "$@" >"$state/comment" ;;
+  *) echo "gh: $words" >&2; exit 1 ;;
+esac
+echo "$words" >>"$state/calls"
+"""
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git as somebody."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main")
+    done = subprocess.run(
+        ["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@dataclass
+class JobRun:
+    """How a job ended."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """success, failure or skipped, by the step's name or what it uses."""
+    log: str = ""
+    summary: str = ""
+    uploaded: list[Path] = field(default_factory=list)
+
+    @property
+    def green(self) -> bool:
+        return "failure" not in self.outcomes.values()
+
+
+class Hosted:
+    """A repository on a server, a person's clone of it, and what runs its workflows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.origin = folder / "origin.git"
+        self.clone = folder / "clone"
+        self.requests = folder / "requests"
+        self.requests.mkdir()
+        (self.requests / "private").write_text("true\n")
+        self.origin.mkdir()
+        git(self.origin, "init", "--bare", "--quiet")
+        git(folder, "clone", "--quiet", str(self.origin), "clone")
+        tools = folder / "tools"
+        tools.mkdir()
+        (tools / "gh").write_text(_GH)
+        # The setup of Python, whose folder must not offer our program.
+        (tools / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        for tool in tools.iterdir():
+            tool.chmod(0o755)
+        self.wheel = _wheel(folder)
+        self.installs = True
+        """Whether the step that installs is run; if not, the program is on the path already."""
+
+    def push(self, message: str, branch: str = "main") -> None:
+        """Commit what the clone holds and push it."""
+        git(self.clone, "add", "--all")
+        git(self.clone, "commit", "--quiet", "--message", message)
+        git(self.clone, "push", "--quiet", "origin", f"HEAD:{branch}")
+
+    def merge(self, branch: str) -> None:
+        """Merge a pull request, as its button does."""
+        git(self.clone, "fetch", "--quiet", "origin", "main", branch)
+        git(self.clone, "checkout", "--quiet", "-B", "main", "origin/main")
+        git(self.clone, "merge", "--quiet", "--no-ff", "-m", "Merge", f"origin/{branch}")
+        git(self.clone, "push", "--quiet", "origin", "main")
+        (self.requests / "open").unlink(missing_ok=True)
+
+    def read(self, name: str) -> str:
+        """What a call of `gh` left: `text`, `comment` or `calls`."""
+        path = self.requests / name
+        return path.read_text() if path.exists() else ""
+
+    def run(self, workflow: str, ref: str = "main", **known: dict[str, str]) -> JobRun:
+        """Run a workflow's only job.
+
+        Args:
+            workflow: the file's name.
+            ref: what is checked out.
+            known: `vars`, `secrets` and `event`.
+        """
+        work = self.folder / "work"
+        shutil.rmtree(work, ignore_errors=True)
+        text = git(self.origin, "show", f"{ref}:.github/workflows/{workflow}")
+        document = yaml.safe_load(text)
+        (job,) = document["jobs"].values()
+        runner = self.folder / "runner"
+        shutil.rmtree(runner, ignore_errors=True)
+        (runner / "temp").mkdir(parents=True)
+        work.mkdir()
+        values = {
+            "github.token": "ghs_secret",
+            "github.repository": "acme/okta",
+            **{f"{kind}.{key}": value for kind, of in known.items() for key, value in of.items()},
+        }
+        done = JobRun()
+        path = os.pathsep.join([str(self.folder / "tools"), "/usr/bin", "/bin"])
+        for step in job["steps"]:
+            name = step.get("name") or step["uses"].partition("@")[0]
+            failed = not done.green
+            condition = step.get("if", "")
+            if not _holds(condition, values) or (failed and "cancelled()" not in condition):
+                done.outcomes[name] = "skipped"
+                continue
+            environment = {
+                key: _filled(str(value), values)
+                for key, value in {**job.get("env", {}), **step.get("env", {})}.items()
+            }
+            if name == "Install okta-auditor" and not self.installs:
+                (self.folder / "tools/okta-auditor").unlink(missing_ok=True)
+                (self.folder / "tools/okta-auditor").symlink_to(BIN / "okta-auditor")
+                code = 0
+            elif "uses" in step:
+                code = self._use(step, work, ref, done)
+            else:
+                code = _run(step["run"], work, runner, {**environment, "PATH": path}, done)
+                added = (runner / "path").read_text().splitlines()
+                path = os.pathsep.join([*added, path])
+                if identity := step.get("id"):
+                    for line in (runner / "output").read_text().splitlines():
+                        key, _, value = line.partition("=")
+                        values[f"steps.{identity}.outputs.{key}"] = value
+            outcome = "failure" if code else "success"
+            if identity := step.get("id"):
+                values[f"steps.{identity}.outcome"] = outcome
+            done.outcomes[name] = "success" if step.get("continue-on-error") else outcome
+        done.summary = (runner / "summary").read_text()
+        assert "ghs_secret" not in done.log + done.summary
+        return done
+
+    def _use(self, step: dict[str, Any], work: Path, ref: str, done: JobRun) -> int:
+        given = step.get("with", {})
+        match step["uses"].partition("@")[0]:
+            case "actions/checkout":
+                assert given["persist-credentials"] is False
+                git(work, "init", "--quiet")
+                git(work, "remote", "add", "origin", self.origin.as_uri())
+                depth = given.get("fetch-depth", 1)
+                git(work, "fetch", "--quiet", f"--depth={depth}", "origin", ref)
+                git(work, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+            case "actions/setup-python":
+                pass
+            case "github/codeql-action/upload-sarif":
+                path = work / given["sarif_file"]
+                json.loads(path.read_text())
+                done.uploaded.append(path)
+                return int((self.requests / "unlicensed").exists())
+            case "actions/upload-artifact":
+                assert (work / given["path"]).stat().st_size
+                done.uploaded.append(work / given["path"])
+            case other:
+                raise AssertionError(other)
+        return 0
+
+
+def _run(text: str, work: Path, runner: Path, environment: dict[str, str], done: JobRun) -> int:
+    for file in ("output", "path"):
+        (runner / file).write_text("")
+    (runner / "summary").touch()
+    shown = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
+        cwd=work,
+        env={
+            "HOME": str(runner),
+            "GITHUB_ACTIONS": "true",
+            "CI": "true",
+            "GITHUB_REPOSITORY": "acme/okta",
+            "GITHUB_REF_NAME": "main",
+            "GITHUB_OUTPUT": str(runner / "output"),
+            "GITHUB_PATH": str(runner / "path"),
+            "GITHUB_STEP_SUMMARY": str(runner / "summary"),
+            "RUNNER_TEMP": str(runner / "temp"),
+            "PIP_NO_INDEX": "1",
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    done.log += shown.stdout
+    return shown.returncode
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: values.get(found[1], ""), text)
+
+
+def _holds(condition: str, values: dict[str, str]) -> bool:
+    """Whether an `if:` holds; of GitHub's expressions, what our workflows use."""
+    text = condition.strip().removeprefix("${{").removesuffix("}}")
+    if not text.strip():
+        return True
+    text = text.replace("!cancelled()", "True").replace("&&", " and ").replace("||", " or ")
+    text = text.replace("\n", " ")
+
+    def value(found: re.Match[str]) -> str:
+        return found[0] if found[0].startswith("'") else repr(values.get(found[0], ""))
+
+    return bool(eval(_NAME.sub(value, text).strip(), {"__builtins__": {}}))
+
+
+def _wheel(folder: Path) -> Path:
+    """The smallest wheel with the program, which is ours: tests have no network."""
+    path = folder / "okta_auditor-0.0.1-py3-none-any.whl"
+    info = "okta_auditor-0.0.1.dist-info"
+    program = str(BIN / "okta-auditor")
+    code = (
+        f"import os, sys\n\ndef main():\n    os.execv({program!r}, [{program!r}, *sys.argv[1:]])\n"
+    )
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("stub.py", code)
+        wheel.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: okta-auditor\nVersion: 0.0.1\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\nokta-auditor = stub:main\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return path
