@@ -128,6 +128,10 @@ class Collection:
     feature: str | None = None
     """The licensed feature without which Okta answers E0000015."""
 
+    unknown_without: bool = False
+    """Whether an org without the feature may not know the path at all. How Okta answers there is
+    not published; a 404 of Okta's own for the whole list leaves nothing else to think."""
+
     later: bool = False
     """Whether earlier versions did not read it, so that their snapshots have no entry of it and
     service apps that were set up for them lack its scope."""
@@ -445,6 +449,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         query=_PAGE,
         member="data",
         feature=_FOR_AGENTS,
+        unknown_without=True,
         later=True,
     ),
     Collection(
@@ -471,6 +476,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         query={"filter": 'from.clientType eq "apps"'},
         member="data",
         feature=_FOR_AGENTS,
+        unknown_without=True,
         later=True,
     ),
     Collection(

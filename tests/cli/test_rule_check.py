@@ -107,7 +107,7 @@ def test_the_built_in_rules_have_no_problem() -> None:
             '["Gruops"]',
             (
                 ":21: ACME001 reads an unknown collection, 'Gruops'; did you mean groups? "
-                "The collections are api_tokens, app_grants, "
+                "The collections are agent_connections, "
             ),
         ),
         (

@@ -84,6 +84,24 @@ def test_an_answer_without_the_list_is_a_gap(tmp_path: Path) -> None:
     assert ledger(tmp_path / "s.json")["custom_domains"]["status"] == "partial"
 
 
+def test_an_org_that_does_not_know_the_paths_of_agents_is_complete(tmp_path: Path) -> None:
+    document = tenant(faults=[{"path": "^/workload-principals/", "status": 404}])
+
+    export(document, tmp_path / "s.json")
+
+    entries = ledger(tmp_path / "s.json")
+    absent = {name for name, entry in entries.items() if entry["status"] == "absent"}
+    assert absent == {"ai_agents", "agent_connections", "delegation_links"}
+
+
+def test_a_gateway_that_does_not_know_the_paths_of_agents_is_not_believed(tmp_path: Path) -> None:
+    fault = {"path": "^/workload-principals/", "status": 404, "body": "<html>No such page</html>"}
+
+    export(tenant(faults=[fault]), tmp_path / "s.json", exit_code=3)
+
+    assert ledger(tmp_path / "s.json")["ai_agents"]["status"] == "partial"
+
+
 def test_an_org_without_agents_and_interclient_access_is_complete(tmp_path: Path) -> None:
     paths = "^/workload-principals/|/interclient-allowed-apps$"
     document = tenant(faults=[{"path": paths, "status": 401, "body": NOT_LICENSED}])

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,9 @@ def read(path: Path) -> Archive:
     return Archive(parts)
 
 
+@lru_cache(maxsize=256)
 def deflated(data: bytes, level: int = 9, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
-    """A raw stream."""
+    """A raw stream. Tests pack the same files hundreds of times."""
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 8, strategy)
     return packer.compress(data) + packer.flush()
 

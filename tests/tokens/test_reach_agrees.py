@@ -883,11 +883,12 @@ def test_a_rule_for_token_exchange_is_dead_if_it_is_by_both_readings(tenant: Jso
     ends: dict[tuple[bool, bool], set[Any]] = {
         (held, nameless): set() for held in (True, False) for nameless in (True, False)
     }
+    plainly = {nameless: Plainly(tenant, OidcScopes.LISTED, nameless) for nameless in (True, False)}
     for _, brute in case.situations:
         for user, scopes in brute.decided if brute.grant == TOKEN_EXCHANGE else ():
             for (held, nameless), reached in ends.items():
-                plainly = Plainly(tenant, OidcScopes.LISTED, nameless)
-                reached.add(plainly.exchanged(brute.client, user, scopes, held=held)[1:2])
+                end = plainly[nameless].exchanged(brute.client, user, scopes, held=held)
+                reached.add(end[1:2])
     for found in TenantReach(Reach(case.org)).server(case.org.server("aus")).rules:
         dead = not any((found.rule.id,) in reached for reached in ends.values())
         assert found.reached is not False or dead, found

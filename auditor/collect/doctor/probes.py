@@ -132,26 +132,36 @@ class Prober:
 
 
 def _probe_of(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
-    error = OktaError.of(response)
-    body = _json(response)
     if response.status == HTTPStatus.OK:
-        body = listed_values(body, row)
+        body = listed_values(_json(response), row)
         if not isinstance(body, dict if row.single else list):
             return Probe(
                 row, Readability.FAILED, row, "the answer is not the JSON that Okta sends"
             ), []
         return Probe(row, Readability.READ, row), body if isinstance(body, list) else []
-    if response.status == HTTPStatus.NOT_FOUND and error.code == NOT_FOUND and row.single:
-        # An org without the setting: that is an answer.
-        return Probe(row, Readability.READ, row), []
-    if response.status == HTTPStatus.UNAUTHORIZED and error.code == NOT_LICENSED:
-        readability = Readability.ABSENT if row.feature else Readability.REFUSED
-        return Probe(row, readability, row, str(error)), []
-    if response.status == HTTPStatus.FORBIDDEN:
-        challenge = response.headers.get("WWW-Authenticate", "")
-        lacks = re.search(r"\binsufficient_scope\b", challenge) is not None
-        return Probe(row, Readability.REFUSED, row, str(error), lacks_scope=lacks), []
-    return Probe(row, Readability.FAILED, row, str(error)), []
+    error = OktaError.of(response)
+    readability = _readability(row, error)
+    challenge = response.headers.get("WWW-Authenticate", "")
+    lacks = (
+        error.status == HTTPStatus.FORBIDDEN
+        and re.search(r"\binsufficient_scope\b", challenge) is not None
+    )
+    reason = "" if readability is Readability.READ else str(error)
+    return Probe(row, readability, row, reason, lacks_scope=lacks), []
+
+
+def _readability(row: Collection, error: OktaError) -> Readability:
+    """What an error says of a collection, as an export would take it."""
+    match error.status, error.code:
+        case HTTPStatus.NOT_FOUND, code if code == NOT_FOUND and row.single:
+            return Readability.READ  # an org without the setting: that is an answer
+        case HTTPStatus.NOT_FOUND, code if code == NOT_FOUND and row.unknown_without:
+            return Readability.ABSENT
+        case HTTPStatus.UNAUTHORIZED, code if code == NOT_LICENSED:
+            return Readability.ABSENT if row.feature else Readability.REFUSED
+        case HTTPStatus.FORBIDDEN, _:
+            return Readability.REFUSED
+    return Readability.FAILED
 
 
 def _records(row: Collection, path: str, values: list[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
@@ -166,6 +166,8 @@ class TenantReader:
                 problem = None
                 if self.journal:
                     self.journal.nothing(path)
+            elif row.unknown_without:
+                problem = replace(problem, kind=ProblemKind.ABSENT)
         listing.close()
         _LOGGER.debug(
             "%s: %s: pages %d, records %d, %s",
