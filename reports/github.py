@@ -14,6 +14,7 @@ from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one
 from auditor.results import Crashed, evaluated_words, incompleteness
 
 from ._output import file_name
+from ._since import mark
 from ._trend import trend
 from ._wording import answer_lines, crash_notice, sentence, severities
 
@@ -75,7 +76,8 @@ def _finding(kind: str, finding: ReportedFinding) -> str:
 
 
 def _title(item: ReportedFinding | Crashed) -> str:
-    return f"{item.rule.code} {item.rule.name}"
+    new = mark(item) if isinstance(item, ReportedFinding) else ""
+    return f"{new}{item.rule.code} {item.rule.name}"
 
 
 def _crash(item: Crashed) -> str:
@@ -105,5 +107,8 @@ def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
         yield f"{evaluated_words(result)}."
     if result.accepted:
         yield f"Accepted and not shown: {counted(len(result.accepted), 'finding')}."
+    if result.since:
+        number = len(result.since.fixed)
+        yield f"{counted(len(result.new), 'new finding')} since the last time, {number:,} fixed."
     if line := trend(result):
         yield line

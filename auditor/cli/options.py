@@ -49,6 +49,7 @@ class AuditOptions:
     no_config: bool = False
     suppressions: Path | None = None
     baseline: Path | None = None
+    since: Path | None = None
     source_root: Path | None = None
     history: Path | None = None
     verbose: bool = False
@@ -241,6 +242,13 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=FILE,
             metavar="FILE",
             help="Findings that this file accepts do not count; `okta-auditor baseline` writes it.",
+        ),
+        click.option(
+            "--since",
+            type=FILE,
+            metavar="SNAPSHOT",
+            help="Mark findings that this earlier snapshot did not have, and name those that are "
+            "fixed. [default: the run before, with --history; the baseline]",
         ),
         click.option(
             "--source-root",

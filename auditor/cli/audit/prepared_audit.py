@@ -32,8 +32,9 @@ from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
-from auditor.snapshot.document import Source, parse_snapshot
-from auditor.text import counted
+from auditor.lint.since import Earlier, compare
+from auditor.snapshot.document import Source, parse_snapshot, read_document
+from auditor.text import counted, quoted
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,31 @@ class PreparedAudit:
             deselected=self.rules.deselected,
             reproduce=reproduce_command(self.effective, path, as_of),
         )
-        return with_history(result, self.settings.history if self.keeps_history else None)
+        if self.acceptance.baseline:
+            result = compare(result, Earlier.of_baseline(self.acceptance.baseline, result))
+        result = with_history(result, self.settings.history if self.keeps_history else None)
+        if self.settings.since:
+            result = compare(result, self._earlier(self.settings.since, result))
+        return result
+
+    def _earlier(self, path: Path, result: AuditResult) -> Earlier:
+        """What the selected rules find in an earlier snapshot.
+
+        Raises:
+            SnapshotError: it is not a snapshot.
+            UsageError: it is another org's.
+        """
+        document = read_document(path)
+        source = Source(path.as_posix(), document)
+        with without_garbage_collection():
+            earlier = audit(parse_snapshot(document, path), self.rules.selected, source)
+        if earlier.tenant.id != result.tenant.id:
+            raise UsageError(
+                f"The earlier snapshot {path} is of another org: {quoted(earlier.tenant.id)}, and "
+                f"this one of {quoted(result.tenant.id)}.",
+                remedy="Name an earlier snapshot of the same org for --since.",
+            )
+        return Earlier.of_result(earlier, source_path(path, None))
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.

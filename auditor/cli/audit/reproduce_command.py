@@ -26,6 +26,7 @@ _KEYS = (
     "local_rules",
     "suppressions",
     "baseline",
+    "since",
     "history",
 )
 """The settings that findings, marks or the exit code depend on; `as_of` apart."""
