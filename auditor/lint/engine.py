@@ -96,6 +96,7 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         snapshot_digest=snapshot.digest,
         source=source.name,
         overview=partial(access_overview, org, sensitive_scopes(selected)),
+        title_of=org.title_of,
     )
 
 
