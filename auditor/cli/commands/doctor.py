@@ -12,6 +12,7 @@ import click
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document
+from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.errors import ExitCode, UsageError
@@ -20,7 +21,6 @@ from auditor.text import counted, escaped, printable
 
 _NAME = 14
 _MARGIN = " " * (9 + _NAME)
-_WIDTH = 100
 
 
 @click.command("doctor")
@@ -89,7 +89,7 @@ def _text(credentials: Credentials, checks: list[Check]) -> str:
 def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(
         without_commands(text),
-        _WIDTH,
+        columns(),
         initial_indent=start,
         subsequent_indent=_MARGIN,
         break_long_words=False,
