@@ -134,6 +134,10 @@ class WeakeningInfo(ResultsPart):
     where: str = Field(description="The file and line.")
     value: str = Field(description="What it is set to, as TOML; of a file, how many entries.")
     otherwise: str = Field(description="What would hold without the file; empty for a file.")
+    decided_by: str = Field(
+        default="",
+        description="The commit by which it is judged, where the checkout only proposes it.",
+    )
     sentence: str = Field(description="What reports say of it.")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
-from auditor.results import Crashed, evaluated_words, incompleteness
+from auditor.results import Crashed, Weakening, evaluated_words, incompleteness
 
 from ._output import file_name
 from ._since import mark
@@ -45,10 +45,14 @@ def render(result: AuditResult) -> str:
     return "\n".join([*lines, *_summary(result, left_out), ""])
 
 
+def _altered(item: Weakening) -> str:
+    return "This change alters the audit" if item.decided_by else "The audit is weakened"
+
+
 def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     for weakening in result.weakenings:
         text = one_line(weakening.sentence)
-        yield "warning", _command("warning", "", text, title="The audit is weakened")
+        yield "warning", _command("warning", "", text, title=_altered(weakening))
     if reason := incompleteness(result):
         yield "error", _command("error", result.source, reason, title="The audit is incomplete")
     for crash in result.crashed:

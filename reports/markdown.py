@@ -95,7 +95,8 @@ def render(result: AuditResult) -> str:
 
 def _weakenings(result: AuditResult) -> Iterator[str]:
     """What files that nobody named make milder; a document has room for the first ones."""
-    yield from (f"> **Weakened:** {_text(item.sentence)}  " for item in result.weakenings[:_SHOWN])
+    for item in result.weakenings[:_SHOWN]:
+        yield f"> **{item.label}:** {_text(item.sentence)}  "
     if len(result.weakenings) > _SHOWN:
         yield f"> **Weakened:** and {counted(len(result.weakenings) - _SHOWN, 'more setting')}.  "
     if result.weakenings:

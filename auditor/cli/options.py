@@ -52,7 +52,18 @@ class AuditOptions:
     since: Path | None = None
     source_root: Path | None = None
     history: Path | None = None
+    policy_from: str | None = None
     verbose: bool = False
+
+
+def policy_option(function: F) -> F:
+    """The option `--policy-from`, which the function gets as `policy_from`."""
+    return click.option(
+        "--policy-from",
+        metavar="REF",
+        help="Take settings, suppressions, baseline, expectations and local rules from this commit "
+        "of the repository, not from the checkout, and say what the checkout changes of them.",
+    )(function)
 
 
 def _as_one(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from auditor.cli.audit.acceptance_files import (
     read_acceptance,
 )
 from auditor.cli.audit.findings_per_rule import findings_per_rule
+from auditor.cli.audit.policy_changes import policy_changes
 from auditor.cli.audit.report_outputs import (
     STANDARD_OUTPUT,
     ReportOutput,
@@ -33,6 +34,7 @@ from auditor.lint.engine import audit
 from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
 from auditor.lint.since import Earlier, compare
+from auditor.lint.weakening import Weakening
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted, quoted
 
@@ -46,6 +48,8 @@ class PreparedAudit:
     templates: tuple[Path, ...]
     effective: EffectiveSettings
     acceptance: AcceptanceInputs
+    changes: tuple[Weakening, ...] = ()
+    """What the checkout changes of the commit that the settings are taken from."""
     keeps_history: bool = True
     """Whether the run goes into the history."""
     show_ids: bool = False
@@ -92,7 +96,10 @@ class PreparedAudit:
             as_of=as_of,
             show_accepted=self.settings.show_suppressed,
             presentation=Presentation(show_ids=self.show_ids),
-            weakenings=weakenings(self.effective, self.rules, self.acceptance),
+            weakenings=(
+                *self.changes,
+                *weakenings(self.effective, self.rules, self.acceptance),
+            ),
             deselected=self.rules.deselected,
             reproduce=reproduce_command(self.effective, path, as_of),
         )
@@ -177,12 +184,14 @@ def prepare_audit(
     with without_garbage_collection():  # packs are many modules, which stay
         rules = choose_rules(settings)
         outputs = _outputs(settings, options.template)
+    acceptance = read_acceptance(settings, rules.every, writes=writes)
     return PreparedAudit(
         rules=rules,
         outputs=outputs,
         templates=tuple(Path(template.partition("=")[0]) for template in options.template),
         effective=settings,
-        acceptance=read_acceptance(settings, rules.every, writes=writes),
+        acceptance=acceptance,
+        changes=policy_changes(options, settings, rules.every, acceptance),
         keeps_history=writes is None,
         show_ids=options.verbose,
     )

@@ -11,7 +11,7 @@ import click
 
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.interrupts import Stopped, termination
-from auditor.cli.options import FILE, AuditOptions, audit_options, verbose_option
+from auditor.cli.options import FILE, AuditOptions, audit_options, policy_option, verbose_option
 from auditor.cli.printing import print_line
 from auditor.errors import AuditorError, ExitCode
 from auditor.snapshot.document import read_document
@@ -28,6 +28,7 @@ _WAITING = "waiting for changes (Ctrl-C ends)"
     "settings name changes, until Ctrl-C.",
 )
 @verbose_option
+@policy_option
 @audit_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, audit: AuditOptions, *, watch: bool) -> None:

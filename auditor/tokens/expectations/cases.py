@@ -74,13 +74,18 @@ class Result:
         }
 
 
-def read_cases(path: Path, org: Org) -> tuple[Case, ...]:
+def read_cases(path: Path, org: Org, data: bytes | None = None) -> tuple[Case, ...]:
     """Read an expectations file, and look up in the org what it names.
+
+    Args:
+        path: the file.
+        org: the org.
+        data: the file's content, if it was read elsewhere.
 
     Raises:
         UsageError: the file cannot be used as it stands.
     """
-    return tuple(_case(path, org, node, value) for node, value in read_list(path))
+    return tuple(_case(path, org, node, value) for node, value in read_list(path, data))
 
 
 def _case(path: Path, org: Org, node: Node, value: Any) -> Case:
