@@ -21,6 +21,7 @@ from auditor.cli.color_option import with_color_option
 from auditor.cli.commands import COMMANDS
 from auditor.cli.completion import VARIABLE, with_completion
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
+from auditor.cli.examples import with_examples
 from auditor.cli.interrupts import INTERRUPTED, Stopped
 from auditor.cli.printing import checked_output, print_document, print_remark
 from auditor.errors import AuditorError, ExitCode
@@ -52,7 +53,8 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
-        return with_completion(with_color_option(with_debug_option(command)))
+        command = with_examples(with_color_option(with_debug_option(command)), cmd_name)
+        return with_completion(command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Commands, without loading any, and the options of the top command."""

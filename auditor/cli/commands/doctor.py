@@ -13,6 +13,7 @@ import click
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document
+from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.errors import ExitCode, UsageError
@@ -23,7 +24,6 @@ from auditor.text import counted, escaped, listed, printable
 
 _NAME = 14
 _MARGIN = " " * (9 + _NAME)
-_WIDTH = 100
 _CODES = 10
 
 
@@ -108,7 +108,7 @@ def _text(credentials: Credentials, checks: list[Check]) -> str:
 def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(
         without_commands(text),
-        _WIDTH,
+        columns(),
         initial_indent=start,
         subsequent_indent=_MARGIN,
         break_long_words=False,
