@@ -14,7 +14,7 @@ from schemas import check, check_text
 
 from auditor.cli import main
 from auditor.lint.examples import example_snapshot
-from auditor.sandbox import Sandbox, TenantFile
+from auditor.sandbox import UNHURRIED, Sandbox, TenantFile
 from auditor.snapshot.collections import COLLECTIONS, match
 from auditor.snapshot.content_digest import content_digest
 from auditor.snapshot.document import document_head, write_snapshot
@@ -128,10 +128,16 @@ def tenant(**changes: Any) -> dict[str, Any]:
     return {**json.loads(json.dumps(TENANT)), **named}
 
 
+def unhurried(document: dict[str, Any]) -> TenantFile:
+    """A tenant file with limits that nobody waits for where it names none; Okta's are low."""
+    tenant = TenantFile.from_document(document)
+    return tenant.model_copy(update={"rate_limits": (*tenant.rate_limits, *UNHURRIED)})
+
+
 @contextmanager
 def served(document: dict[str, Any]) -> Iterator[Sandbox]:
-    """A sandbox that serves the document while the block runs."""
-    with Sandbox(TenantFile.from_document(document)) as sandbox:
+    """A sandbox that serves the document while the block runs; see `unhurried`."""
+    with Sandbox(unhurried(document)) as sandbox:
         check("tenant", document, "tenant")
         yield sandbox
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.snapshot.ledger import LedgerEntry
@@ -26,7 +27,8 @@ def read_org(path: Path) -> Org:
     Raises:
         SnapshotError: the file cannot be read as one.
     """
-    return Org.of(parse_snapshot(read_document(path), path))
+    with without_garbage_collection():
+        return Org.of(parse_snapshot(read_document(path), path))
 
 
 def oidc_scopes_option(function: F) -> F:

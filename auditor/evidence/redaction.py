@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from auditor.errors import UsageError
@@ -21,6 +22,9 @@ from auditor.snapshot.ledger import Ledger
 
 SHORTEST_KEY = 32
 """Bytes. A shorter key could be found by trying, with a login that is known."""
+
+_REMEMBERED = 1 << 16
+"""Texts whose redacted form is remembered."""
 
 _WORD = re.compile(r"""[^\s"'`<>()\[\]{},;:/\\|?&=#$!]+""")
 _ADDRESS = re.compile(r"[^@%]+(?:@|%40)[^@%]+\.[^@%.]+", re.IGNORECASE)
@@ -51,10 +55,14 @@ class Redactor:
 
     def __init__(self, snapshot: Snapshot, key: bytes) -> None:
         self._key = key
-        self._ids = dict.fromkeys(_people(snapshot), "")
+        self._ids: dict[str, str] = {}
+        for people in _people(snapshot):
+            self._ids.update(dict.fromkeys(people, ""))
         self._logins = {login.lower() for login in _logins(snapshot)}
         for person in self._ids:
             self._ids[person] = self._hashed("person", person)
+        # Names of members and most values occur again and again.
+        self._redacted = lru_cache(maxsize=_REMEMBERED)(self._text)
 
     def snapshot(self, snapshot: Snapshot) -> bytes:
         """The redacted document."""
@@ -87,6 +95,9 @@ class Redactor:
 
     def text(self, text: str, *, free: bool = False) -> str:
         """The text with ids and addresses of people replaced, and in free text bare logins."""
+        return self._redacted(text, free)
+
+    def _text(self, text: str, free: bool) -> str:  # noqa: FBT001 - the cache wants it so
         if person := self._ids.get(text):
             return person
         if text.lower() in self._logins and (free or "@" in text):
@@ -111,7 +122,11 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value, free=key in _FREE_TEXT)
         if isinstance(value, list):
-            people = self._ids  # of millions of members, nearly all are among them
+            people = self._ids
+            try:
+                return [people[item] for item in value]  # as are millions of members
+            except (KeyError, TypeError):
+                pass
             return [
                 people[item] if isinstance(item, str) and item in people else self._value(item, key)
                 for item in value
@@ -143,19 +158,27 @@ class Redactor:
         return f"{kind}-{digest.hex()[:32]}"
 
 
-def _people(snapshot: Snapshot) -> Iterator[str]:
+def _people(snapshot: Snapshot) -> Iterator[Iterable[str]]:
+    """Ids of people, a list at a time."""
     for path, value in snapshot.resources.items():
         name = _collection(path)
         if name == "users":
-            yield from (row["id"] for row in _rows(value) if isinstance(row.get("id"), str))
+            yield (row["id"] for row in _rows(value) if isinstance(row.get("id"), str))
         elif name == "group_members":
-            yield from (item for item in value if isinstance(item, str))
+            yield _strings(value)
         elif name == "app_users":
-            yield from (item for row in _rows(value) for item in row.get("ids", ()))
+            yield from (row.get("ids", ()) for row in _rows(value))
         elif name == "token_owner_roles":
-            yield resource_keys(path)[-1]
+            yield [resource_keys(path)[-1]]
         if name not in {"users", "group_members", "app_users"}:
-            yield from _named(value)
+            yield _named(value)
+
+
+def _strings(values: list[Any]) -> Iterable[str]:
+    """Those of the values that are texts: nearly always all."""
+    if set(map(type, values)) <= {str}:
+        return values
+    return (item for item in values if isinstance(item, str))
 
 
 def _named(value: Any) -> Iterator[str]:

@@ -8,8 +8,9 @@ listens on 127.0.0.1 only.
         print(sandbox.url)
 """
 
+from auditor.sandbox.limits import UNHURRIED
 from auditor.sandbox.running import Sandbox, serve
 from auditor.sandbox.server import Request
 from auditor.sandbox.tenant import Fault, RateLimit, TenantFile
 
-__all__ = ["Fault", "RateLimit", "Request", "Sandbox", "TenantFile", "serve"]
+__all__ = ["UNHURRIED", "Fault", "RateLimit", "Request", "Sandbox", "TenantFile", "serve"]

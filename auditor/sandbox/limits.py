@@ -11,17 +11,34 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.sandbox.tenant import RateLimit
-from auditor.snapshot.collections import AGENTS, APPS, CLIENTS, GROUPS, INTEGRATIONS, USERS
+from auditor.snapshot.collections import APPS, CLIENTS, COLLECTIONS, GROUPS, MANAGEMENT, USERS
 
-# Every response of Okta's carries the headers, so a path without a rule has one too: each of
-# Okta's buckets its own, or a client would take its own requests for those of others.
-_USUAL = tuple(
-    RateLimit(path=re.compile(start), limit=10_000)
-    for start in (
-        *(f"^{bucket}" for bucket in (APPS, GROUPS, USERS, CLIENTS, AGENTS, INTEGRATIONS)),
-        "",
+_OF_A_TOKEN = {MANAGEMENT: 600, APPS: 50, GROUPS: 250, USERS: 300, CLIENTS: 50}
+"""Requests a minute that a Workforce org lets one token send: half of each bucket, as is usual.
+Okta's last table of the buckets is of 2025: 1,200, 100, 500, 600 and 100."""
+
+_WITHOUT_A_ROW = 100
+"""The same for what that table had no row for; a guess, and a low one."""
+
+
+def _limits(of_bucket: Callable[[str], int]) -> tuple[RateLimit, ...]:
+    # Every response of Okta's carries the headers, so a path without a rule has one too: each
+    # bucket its own, or a client would take its own requests for those of others.
+    paths: dict[str, list[str]] = {}
+    for row in COLLECTIONS:
+        paths.setdefault(row.bucket, []).append(re.escape(row.path).replace(r"\{\}", "[^/]+"))
+    patterns = {bucket: f"^(?:{'|'.join(of)})$" for bucket, of in paths.items()} | {"": ""}
+    return tuple(
+        RateLimit(path=re.compile(pattern), limit=of_bucket(bucket))
+        for bucket, pattern in patterns.items()
     )
-)
+
+
+REAL = _limits(lambda bucket: _OF_A_TOKEN.get(bucket, _WITHOUT_A_ROW))
+"""What Okta's headers say, for all that a tenant has no rule for."""
+
+UNHURRIED = _limits(lambda _: 10_000)
+"""Limits that nobody waits for: for the demo, and for tests that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,8 @@ class RequestCounter:
     """Counts requests against the rules of a tenant.
 
     Args:
-        rules: the rules; the first whose pattern is found in a path counts.
+        rules: the rules; the first whose pattern is found in a path counts, and Okta's real
+            limits where none is.
         concurrency: requests in progress that the org takes; None for any number.
         clock: gives the time in seconds since 1970.
     """
@@ -61,7 +79,7 @@ class RequestCounter:
         clock: Callable[[], float] = time.time,
     ) -> None:
         begin = clock()
-        self._windows = [_Window(rule, begin) for rule in (*rules, *_USUAL)]
+        self._windows = [_Window(rule, begin) for rule in (*rules, *REAL)]
         self._concurrency = concurrency
         self._clock = clock
 

@@ -46,6 +46,11 @@ class PeopleOfOrg(View):
         self._check("users")
         return self._tables.users.logins
 
+    def users_like(self, word: str) -> tuple[User, ...]:
+        """Users whom a word may name, by id, login or what is before its `@`; cheap as well."""
+        self._check("users")
+        return self._tables.users.like(word)
+
     def group(self, group_id: str) -> Group | None:
         """The group with an id."""
         return self._lookup("groups", Group).get(group_id)

@@ -61,6 +61,17 @@ class UserTable:
             (value.get("profile") or {}).get("login") or value["id"] for _, value in self._rows
         )
 
+    def like(self, word: str) -> tuple[User, ...]:
+        """Users whom a word may name: by id, or in any case by login or what is before its `@`."""
+        folded = word.casefold()
+        return tuple(
+            self._user(position, value)
+            for (position, value), login in zip(self._rows, self.logins, strict=True)
+            if value["id"] == word
+            or login.casefold().partition("@")[0] == folded
+            or login.casefold() == folded
+        )
+
     def get(self, user_id: str) -> User | None:
         """The user with an id."""
         row = self._by_id.get(user_id)

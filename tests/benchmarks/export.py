@@ -69,7 +69,7 @@ def exported(document: Json, *arguments: str) -> Run:
             peak,
             len(paths),
             necessary(document, orjson.loads(path.read_bytes())["resources"]),
-            max(bound_s(tenant.rate_limits, paths, OPTIONS.share), latency),
+            max(bound_s(tenant.rate_limits, paths, OPTIONS.share or 1.0), latency),
             sandbox.throttled,
             sandbox.peak_in_flight,
         )

@@ -7,8 +7,9 @@ the size. Every row is the best of three fresh processes on two cores, in which 
 before the timed step has happened already; the peak is that of the whole process. CPU
 seconds that are far fewer than seconds say that the machine had other work to do.
 
-What is asked for at scale 1: the whole command in 10 s and 1.5 GiB, in four times what
-`orjson.loads` alone takes on the same file, and 2.2 times as much for twice the tenant.
+What is asked for at scale 1: the whole command in 3 s of CPU and 0.6 GiB, in five times what
+`orjson.loads` alone takes on the same file with the garbage collector off, as the command has it,
+and 2.1 times as much for twice the tenant. Times are the CPU's, since a machine has other work.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ RUNS = 3
 CORES = 2
 PARSING = "orjson.loads alone"
 WHOLE = "okta-auditor audit FILE -O json=OUT"
-MOST = {"seconds": 10, "peak MiB": 1536, f"{PARSING}, times": 4, "twice the tenant, times": 2.2}
+MOST = {
+    "CPU seconds": 3,
+    "peak MiB": 614,
+    f"{PARSING}, times": 5,
+    "twice the tenant, times": 2.1,
+}
 
 
 class Cost(NamedTuple):
@@ -57,6 +63,7 @@ def parse(file: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
     import orjson  # noqa: PLC0415
 
     document = file.read_bytes()
+    gc.disable()  # as the command does
     yield PARSING, lambda: orjson.loads(document)
 
 
@@ -105,7 +112,7 @@ def step(name: str, file: Path) -> tuple[float, float]:
 
 def measured(name: str, file: Path) -> Cost:
     """What a step takes at best."""
-    return min(_run(name, file) for _ in range(RUNS))
+    return min((_run(name, file) for _ in range(RUNS)), key=lambda cost: cost.cpu)
 
 
 def _run(name: str, file: Path) -> Cost:
@@ -138,10 +145,10 @@ def table(scale: float, sizes: list[float], costs: dict[str, list[Cost]]) -> str
             f"{cost.seconds:>6.2f} s{cost.cpu:>6.2f} CPU{cost.peak_mib:>6,.0f} MiB"
             for cost in (one, two)
         )
-        rows.append(f"{name:<36}{cells}{two.seconds / one.seconds:>7.2f}")
+        rows.append(f"{name:<36}{cells}{two.cpu / one.cpu:>7.2f}")
     whole, twice = costs[WHOLE]
-    ratios = (whole.seconds / costs[PARSING][0].seconds, twice.seconds / whole.seconds)
-    figures = (whole.seconds, whole.peak_mib, *ratios)
+    ratios = (whole.cpu / costs[PARSING][0].cpu, twice.cpu / whole.cpu)
+    figures = (whole.cpu, whole.peak_mib, *ratios)
     rows += ["", f"{'the whole command, scale ' + f'{scale:g}':<36}{'measured':>14}{'at most':>10}"]
     for (name, most), figure in zip(MOST.items(), figures, strict=True):
         rows.append(f"{name:<36}{figure:>14,.2f}{most:>10,}{figure / most:>8.0%}")

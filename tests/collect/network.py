@@ -18,8 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from helpers import unhurried
 
-from auditor.sandbox import TenantFile
 from auditor.sandbox.server import Server
 
 ORG = "acme.okta.example"
@@ -117,7 +117,7 @@ def served_with_tls(document: dict[str, Any], files: Authority) -> Iterator[int]
 
     @asynccontextmanager
     async def server() -> Any:
-        application = Server(TenantFile.from_document(document)).application()
+        application = Server(unhurried(document)).application()
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from faulty import hasten
-from helpers import TOKEN, ledger, okta_auditor, served, tenant
+from helpers import TOKEN, ledger, okta_auditor, served, tenant, unhurried
 from processes import asked, body, medium_tenant, noted
 
 from auditor.collect.journal import opening as journals
 from auditor.collect.journal import terms
-from auditor.sandbox import Sandbox, TenantFile
+from auditor.sandbox import Sandbox
 
 ZONES = "/api/v1/zones"
 MEMBERS = "/api/v1/groups/00g0/users"
@@ -26,7 +26,7 @@ MEMBERS = "/api/v1/groups/00g0/users"
 
 @contextmanager
 def same_org(document: dict[str, Any], port: int = 0) -> Iterator[Sandbox]:
-    with Sandbox(TenantFile.from_document(document), port) as sandbox:
+    with Sandbox(unhurried(document), port) as sandbox:
         yield sandbox
 
 

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from typing import Any
 
 from auditor.collect.rate_limits.waiting import RateLimiter, Throttle
-from auditor.sandbox.limits import RequestCounter
+from auditor.sandbox.limits import UNHURRIED, RequestCounter
 from auditor.sandbox.tenant import RateLimit
 
 EPOCH = 1_800_000_000.3
@@ -65,7 +65,9 @@ class Org:
     def __post_init__(self) -> None:
         loop = asyncio.get_running_loop()
         self._clock = lambda: EPOCH + self.skew_s + loop.time()
-        self._limiter = RequestCounter(self.limits, concurrency=self.concurrency, clock=self._clock)
+        self._limiter = RequestCounter(
+            (*self.limits, *UNHURRIED), concurrency=self.concurrency, clock=self._clock
+        )
         self._random = random.Random(1)
 
     async def get(self, bucket: str) -> tuple[int, dict[str, str]]:

@@ -186,3 +186,21 @@ def test_hostile_names_are_quoted_on_one_line() -> None:
         find_server(hostile, "zzz\x1b[0m")
     assert "\x1b" not in caught.value.message + caught.value.remedy
     assert "\n" not in caught.value.message + caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["u1", "u2", "ada@a.example", "ADA@A.example", "ada", "Straße@b.example", "strasse"],
+)
+def test_users_are_found_without_a_look_at_all_records(word: str) -> None:
+    logins = ["ada@a.example", "Ada@b.example", "straSSe@b.example", "u1", "ada"]
+    users = [{"id": f"u{at}", "profile": {"login": login}} for at, login in enumerate(logins)]
+    org = Org.of(example_snapshot({"/api/v1/users": [*users, {"id": "ada@b.example"}]}))
+    folded = word.casefold()
+
+    assert list(org.users_like(word)) == [
+        user
+        for user in org.users
+        if word == user.id
+        or folded in {user.title.casefold(), user.title.partition("@")[0].casefold()}
+    ]

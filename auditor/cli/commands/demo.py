@@ -42,7 +42,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     Starts the tenant on this machine, exports it over HTTP with the okta SDK, audits the
     snapshot and writes the reports. Exits with 0 although the tenant has mistakes.
     """
-    from auditor.sandbox import Sandbox, TenantFile  # noqa: PLC0415 - the web server, only when used
+    from auditor.sandbox import UNHURRIED, Sandbox, TenantFile  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
 
     make_folder(folder, remedy="Name another: -o DIR")
@@ -51,6 +51,7 @@ def command(ctx: click.Context, folder: Path) -> None:
     check_replaceable(path, SNAPSHOT)
     prepared = prepare_audit(_options(folder))
     tenant = TenantFile.from_document(northwind(datetime.now(UTC)))
+    tenant = tenant.model_copy(update={"rate_limits": UNHURRIED})  # a demo has no minutes to wait
     with Sandbox(tenant) as sandbox:
         print_line(f'Starting the embedded tenant "Northwind Robotics" on {sandbox.url}')
         # The sandbox takes any token.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from auditor.tokens.advice.hypothetical import HypotheticalOrg
 from auditor.tokens.advice.proposal import Proposal
@@ -32,7 +33,7 @@ def more_people(decider: Decider, request: TokenRequest, proposal: Proposal) -> 
     client = org.client(request.client)
     assert client is not None
     if open_to_everybody(client):
-        people = frozenset(user.id for user in org.users)
+        people = frozenset(chain.from_iterable(org.users_by_status.values()))
     else:
         people, _ = assigned_ids(org, client)
     if len(people) > _MOST_ASSIGNED:
