@@ -133,7 +133,11 @@ def check(org: Org) -> Iterator[Finding]:
                 f"{'takes' if len(takers) == 1 else 'take'} every request that it would match"
                 f"{_lifetime(reached.rule, takers)}.",
                 related=tuple(
-                    Related(record=each, role="an earlier rule that takes its traffic")
+                    Related(
+                        record=each,
+                        role="an earlier rule that takes its traffic",
+                        field="conditions",
+                    )
                     for each in takers
                 ),
                 witness=reached.witness,
