@@ -140,7 +140,7 @@ def test_what_is_wrong_is_told_with_file_line_and_key(
     assert told.startswith("error: okta-auditor.toml")
     assert said in told
     assert "\x1b" not in told
-    *problems, remedy = outcome.stderr.splitlines()
+    *problems, remedy = told.splitlines()
     assert remedy.startswith("  ")
     assert all(line.startswith("error: ") for line in problems)
 
