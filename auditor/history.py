@@ -5,7 +5,7 @@ its snapshot was finished. Auditing a snapshot again writes the same file again;
 tenants may share a folder. Nothing is ever deleted: which records to keep is the user's
 choice, and of a tenant's the newest `MOST_RUNS` are read.
 
-A record holds codes, counts and fingerprints, and no word of the tenant's but its id.
+A record holds codes, counts, fingerprints and ids, and no word of the tenant's.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ from auditor.errors import OutputError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.finding import Impact, Severity
 from auditor.lint.result import AuditResult, Notice, Run
+from auditor.lint.since import Earlier, compare
 from auditor.text import one_line
 
 MOST_RUNS = 100
 """Records of a tenant that are read; about three months of nights."""
 
 MOST_FINGERPRINTS = 5_000
-"""A record with more findings, accepted ones included, keeps the counts only (200 KiB)."""
+"""A record with more findings, accepted ones included, keeps the counts only (700 KB)."""
 
 _LARGEST = 1_000_000
+_MOST_OBJECT_CHARACTERS = 300_000
 _NAME = re.compile(r"(?P<tenant>[A-Za-z0-9.-]+)_(?P<moment>[0-9]{8}T[0-9]{6}Z)\.json")
 _REMEDY = "Move it elsewhere, or restore it from a copy."
 
@@ -57,6 +59,7 @@ class _RunRecord(BaseModel):
     by_impact: dict[Impact, NonNegativeInt]
     by_rule: dict[str, NonNegativeInt]
     fingerprints: dict[str, tuple[_Fingerprint, ...]] | None
+    objects: dict[_Fingerprint, str] | None = None
 
 
 def check_history(folder: Path) -> None:
@@ -92,7 +95,11 @@ def remember(result: AuditResult, folder: Path) -> AuditResult:
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     data = orjson.dumps(record.model_dump(mode="json"), option=options)
     write_file(folder / _name(result.tenant.id, this.captured_at), data)
-    return replace(result, history=(*runs, this), notices=(*result.notices, *notices))
+    # Ids serve the comparison only: reports have the names of what is fixed.
+    history = tuple(replace(run, objects=None) for run in (*runs, this))
+    remembered = replace(result, history=history, notices=(*result.notices, *notices))
+    earlier = Earlier.of_run(runs[-1], result) if runs else None
+    return compare(remembered, earlier) if earlier else remembered
 
 
 def run_of(result: AuditResult) -> Run:
@@ -110,6 +117,7 @@ def run_of(result: AuditResult) -> Run:
         by_impact={key.value: by_impact[key] for key in Impact},
         by_rule={code: by_rule[code] for code in evaluated},
         fingerprints=_fingerprints(result),
+        objects=_objects(result),
     )
 
 
@@ -121,6 +129,16 @@ def _fingerprints(result: AuditResult) -> dict[str, tuple[str, ...]] | None:
     for finding in findings:
         by_rule[finding.rule.code].add(finding.fingerprint)
     return {code: tuple(sorted(by_rule[code])) for code in sorted(by_rule)}
+
+
+def _objects(result: AuditResult) -> dict[str, str] | None:
+    """What the findings are about, so that those that are fixed tomorrow can be named."""
+    findings = (*result.findings, *result.accepted)
+    if len(findings) > MOST_FINGERPRINTS:
+        return None
+    objects = {item.fingerprint: f"{item.object.type}/{item.object.id}" for item in findings}
+    kept = dict(sorted(objects.items()))
+    return kept if sum(map(len, kept.values())) <= _MOST_OBJECT_CHARACTERS else None
 
 
 def _read(folder: Path, tenant: str, before: datetime) -> tuple[list[Run], list[Notice]]:

@@ -35,7 +35,17 @@ from auditor.lint.reported_finding import (
     RelatedObject,
     Witness,
 )
-from auditor.lint.result import Crashed, Deselection, Fixed, NotEvaluated, Notice, Run, Tenant
+from auditor.lint.result import (
+    Crashed,
+    Deselection,
+    EarlierKind,
+    Fixed,
+    NotEvaluated,
+    Notice,
+    Run,
+    Since,
+    Tenant,
+)
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
@@ -60,6 +70,7 @@ __all__ = [
     "Completeness",
     "Crashed",
     "Deselection",
+    "EarlierKind",
     "FindingStatus",
     "Fixed",
     "LedgerEntry",
@@ -79,6 +90,7 @@ __all__ = [
     "ScopeAccess",
     "ScopePath",
     "ServerAccess",
+    "Since",
     "Tenant",
     "TextRegion",
     "Weakening",

@@ -24,6 +24,9 @@ def check_coherence(results: Results) -> None:
             raise ValueError(f"rules.{at}.reads: this okta-auditor does not know all of it")
         if set(rule.consults) - BY_NAME.keys():
             raise ValueError(f"rules.{at}.consults: this okta-auditor does not know all of it")
+    marked = any(item.new is not None for item in (*results.findings, *results.accepted))
+    if marked and results.since is None:
+        raise ValueError("since: findings say whether they are new, and it does not say since when")
     _check_coverage(results)
     rules = {item.code: item for item in results.rules}
     _check_rules(results, rules)

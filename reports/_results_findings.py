@@ -134,11 +134,15 @@ class WeakeningInfo(ResultsPart):
     where: str = Field(description="The file and line.")
     value: str = Field(description="What it is set to, as TOML; of a file, how many entries.")
     otherwise: str = Field(description="What would hold without the file; empty for a file.")
+    decided_by: str = Field(
+        default="",
+        description="The commit by which it is judged, where the checkout only proposes it.",
+    )
     sentence: str = Field(description="What reports say of it.")
 
 
 class FixedInfo(ResultsPart):
-    """A finding of the baseline that is not there any more."""
+    """A finding of then that is not there any more."""
 
     code: Code
     fingerprint: Hash
@@ -165,6 +169,10 @@ class FindingInfo(ResultsPart):
     content: str = Field(description="Changes when what the finding rests on changes.")
     status: FindingStatus = Field(description="Open, suppressed, or unchanged since the baseline.")
     remark: str = Field(description="Why it counts although it was accepted once; or empty.")
+    new: bool | None = Field(
+        default=None,
+        description="Whether it was not there at the time of `since`; null if that is not known.",
+    )
     lapsed: bool = Field(description="Whether it counts because its suppression has expired.")
     acceptance: AcceptanceInfo | None = Field(description="Null for a finding that counts.")
     fix: str

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from auditor import Confidence, Impact, Severity
-from auditor.results import Capture, CollectionStatus
+from auditor.results import Capture, CollectionStatus, EarlierKind
 
 from ._results_findings import (
     AnswerInfo,
@@ -176,6 +176,20 @@ class CoverageInfo(ResultsPart):
     )
 
 
+class SinceInfo(ResultsPart):
+    """What the findings were compared with; each says itself whether it is new."""
+
+    kind: EarlierKind
+    where: str = Field(description="The file of the snapshot or the baseline; or empty.")
+    captured_at: AwareDatetime | None = Field(description="When the tenant was read then.")
+    fixed: list[FixedInfo] = Field(
+        description="Findings of then that are not there now, of rules that ran both times."
+    )
+    uncompared: list[Code] = Field(
+        description="Rules that were not evaluated then, so that it is not known what is new."
+    )
+
+
 class RunInfo(ResultsPart):
     """A run over the same tenant, as the history keeps it."""
 
@@ -230,6 +244,11 @@ class Results(ResultsPart):
     not_evaluated: list[NotEvaluatedInfo]
     crashed: list[CrashedInfo]
     coverage: list[CoverageInfo]
+    since: SinceInfo | None = Field(
+        default=None,
+        description="With what the findings were compared: --since, else the run before, else "
+        "the baseline; null if with nothing.",
+    )
     history: list[RunInfo] = Field(
         description="Runs over the same tenant, oldest first, this one last; empty without "
         "--history."

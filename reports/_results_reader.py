@@ -39,14 +39,15 @@ from auditor.results import (
     RulePage,
     Run,
     Saved,
+    Since,
     Tenant,
     TextRegion,
     Weakening,
 )
 
 from ._results_checks import check_coherence
-from ._results_findings import FindingInfo, ObjectInfo, Place, RelatedInfo
-from ._results_model import FORMAT, VERSION, Results, RuleInfo, RunInfo
+from ._results_findings import FindingInfo, FixedInfo, ObjectInfo, Place, RelatedInfo
+from ._results_model import FORMAT, VERSION, Results, RuleInfo, RunInfo, SinceInfo
 from ._results_writer import page_hash, summary_of
 
 _MOST_NAMED = 10
@@ -189,14 +190,13 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         weakenings=tuple(
             Weakening(**item.model_dump(exclude={"sentence"})) for item in results.weakenings
         ),
-        fixed=tuple(
-            Fixed(item.code, item.fingerprint, _object(item.object)) for item in results.fixed
-        ),
+        fixed=tuple(map(_fixed, results.fixed)),
         baseline=results.baseline or "",
         as_of=results.as_of,
         snapshot_digest=results.snapshot_digest,
         source=results.source,
         show_accepted=results.show_accepted,
+        since=_since(results.since) if results.since else None,
         history=tuple(_run(item) for item in results.history),
     )
 
@@ -222,6 +222,7 @@ def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:
         key=item.key,
         content=item.content,
         remark=item.remark,
+        new=item.new,
         lapsed=item.lapsed,
         answer=item.answer.answer if item.answer else None,
     )
@@ -237,6 +238,20 @@ def _location(item: Place) -> Location:
 
 def _related(item: RelatedInfo) -> RelatedObject:
     return RelatedObject(_object(item.object), item.role, _location(item.location))
+
+
+def _since(item: SinceInfo) -> Since:
+    return Since(
+        kind=item.kind,
+        where=item.where,
+        captured_at=item.captured_at.astimezone(UTC) if item.captured_at else None,
+        fixed=tuple(map(_fixed, item.fixed)),
+        uncompared=tuple(item.uncompared),
+    )
+
+
+def _fixed(item: FixedInfo) -> Fixed:
+    return Fixed(item.code, item.fingerprint, _object(item.object))
 
 
 def _run(item: RunInfo) -> Run:

@@ -39,6 +39,7 @@ from ._results_model import (
     RuleCounts,
     RuleInfo,
     RunInfo,
+    SinceInfo,
     TenantInfo,
     ToolInfo,
 )
@@ -74,6 +75,7 @@ def results_of(result: AuditResult) -> Results:
         not_evaluated=[_not_evaluated(item) for item in result.not_evaluated],
         crashed=[_crashed(item) for item in result.crashed],
         coverage=[_coverage(entry) for entry in result.coverage],
+        since=SinceInfo.model_validate(result.since) if result.since else None,
         history=[_run(run, whole=at >= last) for at, run in enumerate(result.history)],
     )
 
@@ -147,6 +149,7 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         content=item.content,
         status=item.status,
         remark=item.remark,
+        new=item.new,
         lapsed=item.lapsed,
         acceptance=_acceptance(item.acceptance) if item.acceptance else None,
         fix=item.fix,

@@ -59,6 +59,7 @@ def _properties(result: AuditResult) -> Json:
             "where": one_line(item.where),
             "value": one_line(item.value),
             "otherwise": one_line(item.otherwise),
+            **({"decidedBy": one_line(item.decided_by)} if item.decided_by else {}),
         }
         for item in result.weakenings
     ]
@@ -68,7 +69,7 @@ def _properties(result: AuditResult) -> Json:
 
 def _weakenings(result: AuditResult) -> Iterator[Json]:
     for item in result.weakenings:
-        yield _notification(NOTICE, "warning", f"Weakened: {item.sentence}", result)
+        yield _notification(NOTICE, "warning", f"{item.label}: {item.sentence}", result)
 
 
 def _crashes(result: AuditResult) -> Iterator[Json]:

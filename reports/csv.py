@@ -42,6 +42,7 @@ COLUMNS = (
     "expires",
     "okta_answers",
     "log_filter",
+    "new",
 )
 
 _Row = dict[str, object]
@@ -68,6 +69,15 @@ def _rows(result: AuditResult) -> Iterator[_Row]:
         status = "not applicable" if item.absent else "not evaluated"
         row = {"status": status, "message": item.reason, "fix": item.remedy}
         yield row | _rule(item.rule)
+    for gone in result.since.fixed if result.since else ():
+        yield {
+            "status": "fixed",
+            "code": gone.code,
+            "object_type": gone.object.type,
+            "object_id": gone.object.id,
+            "object_name": gone.object.name,
+            "fingerprint": gone.fingerprint,
+        }
     for left_out in result.deselected:
         for code in left_out.codes:
             yield {"status": "not selected", "code": code, "message": f"By {left_out.by}."}
@@ -98,6 +108,8 @@ def _finding(item: ReportedFinding) -> _Row:
         "line": item.location.region.line,
         "fingerprint": item.fingerprint,
     }
+    if item.new is not None:
+        row["new"] = "yes" if item.new else "no"
     if item.server:
         row |= {"server_id": item.server.id, "server_name": item.server.name}
     if item.acceptance:

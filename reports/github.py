@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
-from auditor.results import Crashed, evaluated_words, incompleteness
+from auditor.results import Crashed, Weakening, evaluated_words, incompleteness
 
 from ._output import file_name
+from ._since import mark
 from ._trend import trend
 from ._wording import answer_lines, crash_notice, sentence, severities
 
@@ -44,10 +45,14 @@ def render(result: AuditResult) -> str:
     return "\n".join([*lines, *_summary(result, left_out), ""])
 
 
+def _altered(item: Weakening) -> str:
+    return "This change alters the audit" if item.decided_by else "The audit is weakened"
+
+
 def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     for weakening in result.weakenings:
         text = one_line(weakening.sentence)
-        yield "warning", _command("warning", "", text, title="The audit is weakened")
+        yield "warning", _command("warning", "", text, title=_altered(weakening))
     if reason := incompleteness(result):
         yield "error", _command("error", result.source, reason, title="The audit is incomplete")
     for crash in result.crashed:
@@ -75,7 +80,8 @@ def _finding(kind: str, finding: ReportedFinding) -> str:
 
 
 def _title(item: ReportedFinding | Crashed) -> str:
-    return f"{item.rule.code} {item.rule.name}"
+    new = mark(item) if isinstance(item, ReportedFinding) else ""
+    return f"{new}{item.rule.code} {item.rule.name}"
 
 
 def _crash(item: Crashed) -> str:
@@ -105,5 +111,8 @@ def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
         yield f"{evaluated_words(result)}."
     if result.accepted:
         yield f"Accepted and not shown: {counted(len(result.accepted), 'finding')}."
+    if result.since:
+        number = len(result.since.fixed)
+        yield f"{counted(len(result.new), 'new finding')} since the last time, {number:,} fixed."
     if line := trend(result):
         yield line

@@ -37,7 +37,7 @@ def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
     for item in result.weakenings:
         parts = f"weakened\0{result.tenant.id}\0{item.setting}\0{item.where}"
         identity = hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:32]
-        text = f"Weakened: {item.sentence}"
+        text = f"{item.label}: {item.sentence}"
         yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)
 
 

@@ -41,6 +41,7 @@ from ._html_lists import (
 )
 from ._html_markup import example, harmless, lines, paragraphs, prose, utc
 from ._lifetime_scale import axis, lifetimes, scale
+from ._since import new_heading, not_known
 from ._sparkline import sparkline
 from ._trend import run_severities, trend
 from ._wording import acceptance_counts, causes_heading, harm, sentence
@@ -88,6 +89,9 @@ def render(result: AuditResult) -> str:
             trend=trend(result),
             sparkline=sparkline(result.history) if len(result.history) > 1 else "",
             run_severities=run_severities,
+            new_heading=new_heading(result),
+            new_rows=[row for _, rows in groups for row in rows if row.finding.new],
+            not_known_new=not_known(result),
             pictures=pictures(result),
             axis=axis(),
         )

@@ -18,6 +18,7 @@ from auditor import AuditResult, ReportedFinding, Rule, one_line, report
 from auditor.results import NO_RULES, evaluated_words
 
 from ._output import file_name
+from ._since import mark, since_sentences
 from ._wording import acceptance_reason, answer_lines, crash_notice, sentence
 
 # Not characters of XML 1.0, even escaped; `one_line` replaces the other ones.
@@ -68,6 +69,10 @@ def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if result.deselected else []
+    if result.since:
+        properties += [("since", words) for words in since_sentences(result)]
+        gone = result.since.fixed
+        properties += [("fixed", f"{item.code} {item.object.described}") for item in gone]
     if properties:
         yield "    <properties>"
         for name, value in properties:
@@ -109,7 +114,7 @@ def _failure(finding: ReportedFinding) -> _Case:
         f"Fingerprint: {finding.fingerprint}",
     ]
     text = "\n".join(one_line(line) for line in details)
-    return _Case(_test(finding), _Ending.FAILURE, finding.message, text)
+    return _Case(_test(finding), _Ending.FAILURE, f"{mark(finding)}{finding.message}", text)
 
 
 def _accepted(finding: ReportedFinding) -> _Case:

@@ -19,6 +19,7 @@ from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_lin
 from auditor.results import Cause, causes, deleted_objects, evaluated_words, incompleteness
 
 from ._output import file_name
+from ._since import fixed, fixed_heading, mark, new_heading, not_known
 from ._trend import trend
 from ._wording import (
     acceptance_reason,
@@ -37,6 +38,7 @@ _RESERVE = 1_000
 """Characters kept for the line that says what is left out, and for closing tags."""
 
 _WORST = 4
+_NEW = 2
 _SHOWN = 40
 _GAP = "&#8203;"
 # What has a meaning within a line; a tenant's words never begin one.
@@ -76,12 +78,12 @@ def render(result: AuditResult) -> str:
         ("Rule", "Object", "Accepted because"),
         map(_accepted, result.accepted),
     )
-    document.table(
-        f"{counted(len(result.fixed), 'finding')} of the baseline fixed",
-        ("Rule", "Object"),
-        ((item.code, _text(item.object.described))
-         for item in result.fixed),
-    )  # fmt: skip
+    for title, gone in (
+        (f"{counted(len(result.fixed), 'finding')} of the baseline fixed", result.fixed),
+        (_text(fixed_heading(result)), fixed(result)),
+    ):
+        rows = ((item.code, _text(item.object.described)) for item in gone)
+        document.table(title, ("Rule", "Object"), rows)
     document.table(
         counted(len(result.notices), "notice"),
         ("Where", "Notice", "Next"),
@@ -93,7 +95,8 @@ def render(result: AuditResult) -> str:
 
 def _weakenings(result: AuditResult) -> Iterator[str]:
     """What files that nobody named make milder; a document has room for the first ones."""
-    yield from (f"> **Weakened:** {_text(item.sentence)}  " for item in result.weakenings[:_SHOWN])
+    for item in result.weakenings[:_SHOWN]:
+        yield f"> **{item.label}:** {_text(item.sentence)}  "
     if len(result.weakenings) > _SHOWN:
         yield f"> **Weakened:** and {counted(len(result.weakenings) - _SHOWN, 'more setting')}.  "
     if result.weakenings:
@@ -114,17 +117,34 @@ def _gist(result: AuditResult) -> Iterator[str]:
     if reason := incompleteness(result):
         yield f"**{reason}** Could not check is never clean."
         yield ""
-    for cause in causes(result.findings)[:_WORST]:
+    yield from _new(result)
+    for cause in causes(result.findings)[: _WORST - min(len(result.new), _NEW)]:
         finding, more = cause.example, len(cause.findings) - 1
         also = f" (and {more:,} more)" if more else ""
         head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
         yield head + _text(sentence(finding.message))
     yield ""
     deleted = _text(deleted_objects(result.coverage))
-    yield " ".join(filter(None, [_read(result), deleted, _apart(result), trend(result)]))
+    yield " ".join(
+        filter(None, [_read(result), deleted, _apart(result), trend(result), not_known(result)])
+    )
     if result.reproduce:
         yield ""
         yield f"Reproduce: {_code(result.reproduce)}"
+
+
+def _new(result: AuditResult) -> Iterator[str]:
+    """The first of the findings that are new, if something was compared."""
+    if result.since is None:
+        return
+    more = len(result.new) - _NEW
+    also = f" The first {_NEW}:" if more > 0 else ""
+    gone = fixed_heading(result) or "None is known to be fixed"
+    yield f"**{_text(new_heading(result))}.** {_text(gone)}.{also}"
+    yield ""
+    for item in result.new[:_NEW]:
+        head = f"- **New, {item.severity.upper()}** {_rule(item.rule)}: "
+        yield head + _text(sentence(item.message))
 
 
 def _read(result: AuditResult) -> str:
@@ -142,7 +162,7 @@ def _apart(result: AuditResult) -> str:
 
 def _cause(cause: Cause) -> tuple[str, ...]:
     example = cause.example.object
-    does = answer_lines(cause.example.answer) or [harm(cause)]
+    does = answer_lines(cause.answer) or [harm(cause)]
     return (
         cause.severity.upper(),
         f"{len(cause.findings):,}",
@@ -154,7 +174,8 @@ def _cause(cause: Cause) -> tuple[str, ...]:
 
 def _finding(item: ReportedFinding) -> tuple[str, ...]:
     where = _code(f"{file_name(item.location.file)}:{item.location.region.line}")
-    fix = f"{_text(sentence(item.message))}<br>Fix: {_text(sentence(item.fix))}"
+    new = f"**{mark(item)}**" if item.new else ""
+    fix = f"{new}{_text(sentence(item.message))}<br>Fix: {_text(sentence(item.fix))}"
     return item.severity.upper(), _rule(item.rule), fix, where
 
 

@@ -27,6 +27,7 @@ from auditor.results import FindingStatus, RelatedObject
 from ._output import file_name, json_document
 from ._sarif_driver import LEVEL, Json, driver
 from ._sarif_invocation import MOST_BYTES, MOST_RESULTS, invocation, message, rule_indices
+from ._since import earlier, not_known
 from ._wording import acceptance_reason, answer_lines, sentence
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -71,19 +72,25 @@ def _results(result: AuditResult, number: int) -> Iterator[Json]:
     """The results, most severe first, as the audit has them."""
     index = rule_indices(result)
     occurrences: Counter[str] = Counter()
-    compared = _has_baseline(result)
+    compared = result.since is not None or bool(result.fixed or result.unchanged)
     for item in _shown(result)[:number]:
         occurrences[item.fingerprint] += 1
         converted = _result(item, index[item.rule.code], occurrences[item.fingerprint])
         if compared:
             # On every result or on none. (§3.27.24)
-            unchanged = item.status is FindingStatus.UNCHANGED
-            converted["baselineState"] = "unchanged" if unchanged else "new"
+            converted["baselineState"] = _baseline_state(item)
         yield converted
 
 
-def _has_baseline(result: AuditResult) -> bool:
-    return bool(result.fixed or result.unchanged)
+def _baseline_state(item: ReportedFinding) -> str:
+    """How a result relates to the earlier ones, in the words of SARIF.
+
+    One whose rule did not run then is new there too: it was not detected then.
+    """
+    if item.status is FindingStatus.UNCHANGED or item.new is False:
+        changed = item.status is FindingStatus.OPEN and bool(item.remark)
+        return "updated" if changed else "unchanged"
+    return "new"
 
 
 def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
@@ -93,6 +100,8 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         "status": item.status.value,
         "evidence": one_line(item.evidence),
     }
+    if item.new is not None:
+        properties["new"] = item.new
     if item.witness is not None:
         properties["reproduce"] = one_line(item.witness.command)
     if item.answer is not None:
@@ -193,10 +202,31 @@ def _coverage(result: AuditResult) -> Json:
             "notSelected": {one_line(item.by): list(item.codes) for item in result.deselected},
         },
         "accepted": len(result.accepted),
+        **({"since": _since(result)} if result.since else {}),
         "coverage": {
             entry.collection: {"status": entry.status.value, "objects": entry.objects}
             for entry in result.coverage
         },
+    }
+
+
+def _since(result: AuditResult) -> Json:
+    """What is new and fixed since the earlier time. GitHub would show absent results as alerts."""
+    return {
+        "comparedWith": one_line(earlier(result)),
+        "new": len(result.new),
+        "fixed": [
+            {
+                "ruleId": item.code,
+                "fingerprint": item.fingerprint,
+                "object": one_line(f"{item.object.type}/{item.object.id}"),
+                "name": one_line(item.object.name),
+            }
+            for item in result.since.fixed
+        ]
+        if result.since
+        else [],
+        "notKnown": one_line(not_known(result)),
     }
 
 

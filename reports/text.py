@@ -36,8 +36,16 @@ from auditor import (
     without_commands,
 )
 from auditor.oauth import Answer
-from auditor.results import NotEvaluated, Presentation, deleted_objects, unread_collections
+from auditor.results import (
+    EarlierKind,
+    Fixed,
+    NotEvaluated,
+    Presentation,
+    deleted_objects,
+    unread_collections,
+)
 
+from ._since import fixed, fixed_heading, mark, new_heading, not_known
 from ._text_opening import cause_rows, checked, counts, not_selected, opening
 from ._trend import trend
 from ._wording import acceptance_counts, acceptance_reason, answer_lines, causes_heading, sentence
@@ -67,7 +75,16 @@ def render(result: AuditResult) -> str:
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
         notices=result.notices,
-        fixed=list(_fixed(result)),
+        fixed=list(_fixed(result.fixed)),
+        new_heading="" if result.baseline and not _compared(result) else new_heading(result),
+        new=[
+            f"{item.severity.upper()} {item.rule.code} {sentence(item.message)}"
+            for item in result.new[:_FIXED_NAMED]
+        ],
+        new_more=max(0, len(result.new) - _FIXED_NAMED),
+        gone_heading=fixed_heading(result),
+        gone=list(_fixed(fixed(result))),
+        not_known=not_known(result),
         groups=list(_groups(result)),
         unread=list(_reasons(result.unread)),
         crashed=result.crashed,
@@ -203,7 +220,7 @@ def _finding_lines(
     item: ReportedFinding, shown: Presentation, *, fix: str, answer: Answer | None
 ) -> _FindingLines:
     return _FindingLines(
-        message=item.message,
+        message=f"{mark(item)}{item.message}",
         context=f"{(item.server or item.object).described} · {_at(item.location)}",
         related=tuple(_related(item)),
         fix=fix,
@@ -240,10 +257,15 @@ def _related(item: ReportedFinding) -> Iterator[str]:
         yield f"and {counted(item.related_more, 'more object')}"
 
 
-def _fixed(result: AuditResult) -> Iterator[str]:
-    for item in result.fixed[:_FIXED_NAMED]:
+def _compared(result: AuditResult) -> bool:
+    """Whether there is more to compare with than the baseline, whose new ones are all there are."""
+    return result.since is not None and result.since.kind is not EarlierKind.BASELINE
+
+
+def _fixed(items: tuple[Fixed, ...]) -> Iterator[str]:
+    for item in items[:_FIXED_NAMED]:
         yield f"{one_line(item.code)} {item.object.described}"
-    if (more := len(result.fixed) - _FIXED_NAMED) > 0:
+    if (more := len(items) - _FIXED_NAMED) > 0:
         yield f"and {more:,} more"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from auditor import Org
@@ -52,13 +52,13 @@ def meant_servers(
     for _, same_server in groupby(org.covering(client.client_id), key=lambda pair: pair[0].id):
         pairs = list(same_server)
         policies = [policy for _, policy in pairs]
-        if any(named(client, policy) for policy in policies):
+        if any(named(org, client, policy) for policy in policies):
             yield pairs[0][0], policies
 
 
 def named_by_policy(org: Org, client: App) -> bool:
     """Whether an active policy of an active server names the client."""
-    return any(named(client, policy) for policy in covering_policies(org, client))
+    return any(named(org, client, policy) for policy in covering_policies(org, client))
 
 
 class Roster:
@@ -109,9 +109,15 @@ class Roster:
         return any(begins.intersection(client.grant_types) for client in clients)
 
 
-def named(client: App, policy: AccessPolicy) -> bool:
+def named(org: Org, client: App, policy: AccessPolicy) -> bool:
     """Whether the policy names the client, rather than applying to all clients."""
-    return client.client_id in policy.clients
+    return client.client_id in org.remembered(_named_ids, ["policies"])[policy.place]
+
+
+def _named_ids(org: Org) -> Mapping[RecordPlace, frozenset[str]]:
+    """The clients that each policy names, as a set: a policy may name thousands."""
+    policies = (policy for server in org.servers for policy in org.policies(server))
+    return {policy.place: frozenset(policy.clients) for policy in policies}
 
 
 def served(org: Org, client: App) -> bool:

@@ -140,6 +140,6 @@ def _rules_for_people(
             for rule in org.live_rules(policy)
             if rule.scopes and grants & user_grants(rule.grant_types)
         ]
-        by_name = any(named(client, policy) for policy, _ in met)
+        by_name = any(named(org, client, policy) for policy, _ in met)
         if by_name and not any(rule.people.everyone for _, rule in met):
             yield server, met

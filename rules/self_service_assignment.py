@@ -61,7 +61,7 @@ def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         if not client.accessibility.self_service:
             continue
-        if not any(named(client, policy) for policy in covering_policies(org, client)):
+        if not any(named(org, client, policy) for policy in covering_policies(org, client)):
             continue
         grants = user_grants(client.grant_types)
         met = [

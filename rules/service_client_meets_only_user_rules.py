@@ -105,5 +105,5 @@ def check(org: Org) -> Iterator[Finding]:
 
 
 def _expects_tokens(org: Org, client: App) -> bool:
-    by_name = any(named(client, policy) for policy in covering_policies(org, client))
+    by_name = any(named(org, client, policy) for policy in covering_policies(org, client))
     return by_name or not okta_grants(org, client)

@@ -153,7 +153,7 @@ def test_a_public_repository_shows_no_org(hosted: Hosted) -> None:
 
     assert list(refused.outcomes.values()).count("success") == 0
     assert "are public" in refused.log
-    assert night(hosted, org(), OKTA_AUDITOR_PUBLIC="yes").green
+    assert night(hosted, org(), AUDIT_IN_PUBLIC="yes").green
 
 
 def test_what_the_repository_does_not_allow_is_said(hosted: Hosted) -> None:
@@ -188,3 +188,27 @@ def test_a_fork_s_pull_request_gets_no_comment(hosted: Hosted) -> None:
     assert done.green, done.log
     assert done.outcomes["Comment on the pull request"] == "skipped"
     assert hosted.read("comment") == ""
+
+
+def test_a_pull_request_cannot_weaken_its_own_gate(hosted: Hosted) -> None:
+    case = (
+        "- server: Billing\n  client: Invoices\n  grant: authorization_code\n"
+        "  user: ada@acme.example\n  scopes: [openid]\n  expect: {}\n"
+    )
+    clone = hosted.clone
+    with served(opened(org())) as sandbox:
+        (clone / "okta/expectations.yaml").write_text(case.format("rejected"))
+        path = clone / "okta/snapshot.json"
+        okta_auditor("snapshot", "-o", path, url=sandbox.url)
+    hosted.push("Begin with a finding")
+    (clone / "okta-auditor.toml").write_text('exit_zero = true\nfail_on = "critical"\n')
+    (clone / "okta/expectations.yaml").write_text(case.format("minted"))
+    hosted.push("Be milder", "milder")
+
+    done = pull_request(hosted, "milder")
+
+    assert done.outcomes["Say what the change does"] == "success"
+    assert done.outcomes["Try the expectations"] == "failure"
+    assert done.outcomes["Audit the snapshot"] == "failure"
+    assert "raises fail" in done.summary
+    assert "adds 1 expectation and removes 1" in done.log

@@ -54,7 +54,13 @@ def trouble_promises() -> list[str]:
     return blocks((ROOT / "docs" / "troubleshooting.md").read_text())
 
 
+def ci_promises() -> list[str]:
+    text = section("docs/ci.md", "## What a pull request can and cannot do")
+    return [block for block in blocks(text) if block.startswith("- ")]
+
+
 PAGES = {
+    "docs/ci.md": ci_promises,
     "README.md": readme_promises,
     "docs/security.md": security_promises,
     "docs/troubleshooting.md": trouble_promises,

@@ -63,7 +63,7 @@ def test_the_ledger_counts_what_the_file_holds(tenant: dict[str, Any], snapshot:
 
 
 def test_few_causes_lead_the_summary_and_unused_apps_are_not_high(snapshot: Path) -> None:
-    text = okta_auditor("audit", snapshot, "--output", "text").stdout
+    text = okta_auditor("audit", snapshot, "--output", "text", COLUMNS="80").stdout
     heading, *rows = text.split("\n\n")[1].splitlines()
 
     found = re.fullmatch(r"(\d+) causes make (\d+) findings, the most harmful first:", heading)

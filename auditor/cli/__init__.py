@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from auditor.cli.color_option import with_color_option
 from auditor.cli.commands import COMMANDS
+from auditor.cli.completion import VARIABLE, with_completion
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
+from auditor.cli.examples import with_examples
 from auditor.cli.interrupts import INTERRUPTED, Stopped
-from auditor.cli.printing import checked_output, print_document, print_remark
+from auditor.cli.printing import checked_output, print_document, print_problems, print_remark
 from auditor.errors import AuditorError, ExitCode
 from auditor.text import closest, did_you_mean, one_line, printable
 from auditor.version import __version__
@@ -32,7 +35,7 @@ class Program(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, with all that is printed checked."""
         with checked_output():
-            return super().main(*args, **extra)
+            return super().main(*args, **{"complete_var": VARIABLE, **extra})
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the options of the top command."""
@@ -50,7 +53,14 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"auditor.cli.commands.{cmd_name}").command
-        return with_color_option(with_debug_option(command))
+        command = with_examples(with_color_option(with_debug_option(command)), cmd_name)
+        return with_completion(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, without loading any, and the options of the top command."""
+        named = COMMANDS.items()
+        found = [CompletionItem(n, help=words) for n, words in named if n.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
@@ -62,6 +72,8 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
+        if ctx.resilient_parsing:  # a shell asks what a word could be, and gets no error
+            return super().resolve_command(ctx, args)
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             hint = did_you_mean(closest(args[0], COMMANDS))
             ctx.fail(f"There is no command {args[0]!r}{hint}")
@@ -74,7 +86,7 @@ class Program(click.Group):
                 return super().invoke(ctx)
         except AuditorError as error:
             log_error(ctx, error)
-            _print_error(f"error: {error.message}", error.remedy)
+            print_problems(error)
             ctx.exit(error.exit_code)
         except Stopped as stopped:
             _print_error(stopped.line, "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 
 from auditor import exact_json
@@ -32,24 +33,32 @@ _COLUMNS = (
 )
 _HEAD = ("server", "client", "grant", "scope", "people", "policy", "rule", "access", "refresh")
 _WIDEST = 36
+_GRANT, _PEOPLE, _LIFETIME = map(len, ("authorization_code", "1,000 or more", "1440 min"))
+"""Widths of cells that are the same in every tenant."""
 _MEASURED = 1_000
 """Rows that say how wide the columns of a table are."""
 
 
-def table_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
-    """A table for a terminal, and under it how much is in it.
+def table_lines(rows: Iterator[AccessRow], width: int) -> Iterator[str]:
+    """A table for a terminal, and under it how much is in it; nothing if there are no rows.
 
     It is as wide as its first rows; what is wider further down moves the rest of its line.
+
+    Args:
+        rows: what is in it.
+        width: columns that a line may have. Where they are too few, a row has two lines.
     """
     first = list(islice(rows, _MEASURED))
     if not first:
-        yield "Nobody can obtain anything of this."
         return
     widths = [max(map(len, column)) for column in zip(_HEAD, *map(_cells, first), strict=True)]
-    yield _table_line(_HEAD, widths)
+    wide = sum(widths) + 2 * (len(widths) - 1) <= width
+    lines = partial(_one_line, widths) if wide else partial(_two_lines, width)
+    cells = partial(_cells, client_width=_WIDEST if wide else _above(width)[1])
+    yield from lines(_HEAD)
     many, servers, clients = 0, set[str](), _Clients()
     for row in chain(first, rows):
-        yield _table_line(_cells(row), widths)
+        yield from lines(cells(row))
         many += 1
         servers.add(row.server_id)
         clients.add(row.clients)
@@ -73,10 +82,10 @@ def json_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
 
 
 def csv_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
-    """CSV with a head."""
-    yield ",".join(_COLUMNS)
+    """CSV with a head, as reports write it: with a byte order mark, and CRLF at each line's end."""
+    yield f"\ufeff{','.join(_COLUMNS)}\r"
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="")
+    writer = csv.writer(file, lineterminator="\r")
     for row in rows:
         values = _values(row) | {"people": "no user" if row.people is None else row.people}
         writer.writerow([_csv_cell(value) for value in values.values()])
@@ -104,19 +113,38 @@ def _values(row: AccessRow) -> dict[str, object]:
     return {name: values[name] for name in _COLUMNS} | {"clients": len(row.clients)}
 
 
-def _table_line(cells: Iterable[str], widths: list[int]) -> str:
+def _one_line(widths: Sequence[int], cells: Iterable[str]) -> Iterator[str]:
     line = (f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
-    return "  ".join(line).rstrip()
+    yield "  ".join(line).rstrip()
 
 
-def _cells(row: AccessRow) -> tuple[str, ...]:
+def _above(width: int) -> list[int]:
+    """Widths of server, client, scope and people on the first of two lines."""
+    room = width - 3 * len("  ") - _PEOPLE
+    return [room // 4, room - room // 4 - room * 3 // 8, room * 3 // 8, _PEOPLE]
+
+
+def _two_lines(width: int, cells: tuple[str, ...]) -> Iterator[str]:
+    """Who obtains what, and beneath it by which rule and for how long."""
+    server, client, grant, scope, people, policy, rule, access, refresh = cells
+    widths = _above(width)
+    yield from _one_line(widths, map(_cut, (server, client, scope, people), widths))
+    last = [_LIFETIME, len(_HEAD[-1])]
+    room = width - len("    ") - 4 * len("  ") - sum(last)
+    room -= _GRANT
+    widths = [_GRANT, room - room // 2, room // 2, *last]
+    below = (grant, policy, rule, access, refresh)
+    yield from (f"    {line}" for line in _one_line(widths, map(_cut, below, widths)))
+
+
+def _cells(row: AccessRow, client_width: int = _WIDEST) -> tuple[str, ...]:
     people = "no user" if row.people is None else f"{row.people:,}"
     if row.uncertain:
         people = f"{people} or more" if row.people else "not known"
     minutes = row.access_token_minutes
     return (
         _cut(row.server),
-        _clients(row),
+        _clients(row, client_width),
         _cut(re.split("[:/]", row.grant)[-1]),
         _cut(row.scope),
         people,
@@ -127,11 +155,11 @@ def _cells(row: AccessRow) -> tuple[str, ...]:
     )
 
 
-def _clients(row: AccessRow) -> str:
+def _clients(row: AccessRow, width: int) -> str:
     """As `row.client`; how many there are is never cut off."""
     others = len(row.clients) - 1
     more = f" and {others:,} more" if others else ""
-    return _cut(row.clients[0].title, _WIDEST - len(more)) + more
+    return _cut(row.clients[0].title, width - len(more)) + more
 
 
 def _cut(text: str, most: int = _WIDEST) -> str:

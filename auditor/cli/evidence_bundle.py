@@ -118,7 +118,12 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
 
 def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> EffectiveSettings:
     """The settings without the clock: expiry is judged by the day of the capture."""
-    changed: dict[str, Any] = {"output": (), "history": None, "show_suppressed": True}
+    changed: dict[str, Any] = {
+        "output": (),
+        "history": None,
+        "since": None,
+        "show_suppressed": True,
+    }
     origins = dict(settings.origins)
     if origins["as_of"].layer is Layer.DEFAULT:
         changed["as_of"] = snapshot.capture.finished_at.date()

@@ -13,6 +13,7 @@ from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_line
 from auditor.config import EffectiveSettings, Settings, merge_settings
 from auditor.config.model import typed
+from auditor.config.policy_tree import policy_tree
 
 
 def read_settings(options: AuditOptions) -> EffectiveSettings:
@@ -30,11 +31,30 @@ def read_settings(options: AuditOptions) -> EffectiveSettings:
         today=datetime.now(UTC).date(),
         config=options.config,
         no_config=options.no_config,
+        tree=None if options.policy_from is None else policy_tree(options.policy_from),
     )
     _log(settings)
     for note in settings.notes:
         print_line(f"note: {note}", err=True)
     return settings
+
+
+def checkout_settings(options: AuditOptions) -> EffectiveSettings:
+    """The settings by the files of the checkout, where those of a commit hold.
+
+    Local rules are not loaded, whatever a file of the checkout says.
+
+    Raises:
+        UsageError: a file or a variable cannot be used.
+    """
+    return merge_settings(
+        {**_from_command_line(options), "local_rules": False},
+        os.environ,
+        folder=Path.cwd(),
+        today=datetime.now(UTC).date(),
+        config=options.config,
+        no_config=options.no_config,
+    )
 
 
 def _log(merged: EffectiveSettings) -> None:

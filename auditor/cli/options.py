@@ -49,9 +49,21 @@ class AuditOptions:
     no_config: bool = False
     suppressions: Path | None = None
     baseline: Path | None = None
+    since: Path | None = None
     source_root: Path | None = None
     history: Path | None = None
+    policy_from: str | None = None
     verbose: bool = False
+
+
+def policy_option(function: F) -> F:
+    """The option `--policy-from`, which the function gets as `policy_from`."""
+    return click.option(
+        "--policy-from",
+        metavar="REF",
+        help="Take settings, suppressions, baseline, expectations and local rules from this commit "
+        "of the repository, not from the checkout, and say what the checkout changes of them.",
+    )(function)
 
 
 def _as_one(function: Callable[..., Any], kind: type[Any], name: str) -> Callable[..., Any]:
@@ -241,6 +253,13 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=FILE,
             metavar="FILE",
             help="Findings that this file accepts do not count; `okta-auditor baseline` writes it.",
+        ),
+        click.option(
+            "--since",
+            type=FILE,
+            metavar="SNAPSHOT",
+            help="Mark findings that this earlier snapshot did not have, and name those that are "
+            "fixed. [default: the run before, with --history; the baseline]",
         ),
         click.option(
             "--source-root",

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from auditor.collect.api.client import OktaClient
-from auditor.collect.auth.credentials import Credentials
+from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.fetch.list_fetcher import ListFetcher
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.ledger import ledger_of
@@ -25,6 +25,7 @@ from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.collect.tenant.tenant_reader import TenantReader
 from auditor.snapshot.document import Capture, Snapshot
+from auditor.snapshot.ledger import Ledger
 from auditor.snapshot.proof import with_lacks
 from auditor.version import __version__
 
@@ -95,7 +96,7 @@ def _snapshot(reader: TenantReader, started: datetime) -> Snapshot:
     resources = reader.store.resources(reader.counts_of)
     return Snapshot(
         capture=_capture(reader, started),
-        ledger=with_lacks(ledger_of(reader.counts_of), resources),
+        ledger=with_lacks(_ledger(reader), resources),
         resources=resources,
     )
 
@@ -150,6 +151,10 @@ async def _tenant_reader(
         yield TenantReader(credentials, options, fetcher, progress, journal)
 
 
+def _ledger(reader: TenantReader) -> Ledger:
+    return ledger_of(reader.counts_of, api_token=reader.credentials.mode == SSWS)
+
+
 def _capture(reader: TenantReader, started: datetime) -> Capture:
     limiter = reader.fetcher.limiter
     return Capture(
@@ -173,7 +178,7 @@ def _capture(reader: TenantReader, started: datetime) -> Capture:
 
 def _survey(reader: TenantReader) -> Survey:
     reader.store.resources(reader.counts_of)
-    ledger = ledger_of(reader.counts_of)
+    ledger = _ledger(reader)
     entries = [entry for entry in ledger.entries if entry.collection in READS]
     sent = Counter[str]()
     for counts in reader.counts_of.values():

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.config.reading import PYPROJECT, display_path, parse, read_text
+from auditor.config.policy_tree import PolicyTree
+from auditor.config.reading import PYPROJECT, TABLE, display_path, parse, read_text
 from auditor.errors import UsageError
-from auditor.input_files import LARGEST_REVIEWED, InputProblem, read_bytes
+from auditor.input_files import LARGEST_CONFIG, LARGEST_REVIEWED, InputProblem, read_bytes
 from auditor.text import did_you_mean
 from auditor.toml_lines import key_lines
 
@@ -49,6 +50,27 @@ def find_config(start: Path) -> SearchResult:
             _refuse_link_outside(shared)
             return SearchResult(shared)
     return SearchResult(None)
+
+
+def find_config_in(tree: PolicyTree, start: Path) -> Path | None:
+    """The nearest configuration file of a commit, from a folder upward to the repository's root.
+
+    Raises:
+        UsageError: a file that would be used cannot be read.
+    """
+    for folder in (start, *start.parents):
+        if not tree.holds(folder):
+            break
+        if tree.exists(folder / NAME):
+            return folder / NAME
+        text = tree.text(folder / PYPROJECT, LARGEST_CONFIG)
+        if (
+            text
+            and _OURS.search(text)
+            and TABLE[1] in parse(folder / PYPROJECT, text).get("tool", {})
+        ):
+            return folder / PYPROJECT
+    return None
 
 
 def candidates(start: Path) -> list[Path]:

@@ -111,6 +111,12 @@ class Config(BaseModel):
         "that reports show the trend.",
         examples=["history"],
     )
+    since: Path | None = Field(
+        default=None,
+        description="An earlier snapshot, relative to this file: reports mark findings that were "
+        "not there then, and name those that are fixed.",
+        examples=["okta/last-week.json"],
+    )
     source_root: Path | None = Field(
         default=None,
         description="A folder, relative to this file; reports name files relative to it. The "

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from auditor.config.discovery import candidates, find_config
+from auditor.config.discovery import candidates, find_config, find_config_in
 from auditor.config.environment import Values, from_environment, switched_on
 from auditor.config.model import Settings, typed
 from auditor.config.origin import Layer, Origin
+from auditor.config.policy_tree import PolicyTree
 from auditor.config.profiles import PROFILES, Profile
 from auditor.config.reading import ConfigFile, read_file
 from auditor.config.trust import check_paths, trusted_rules
@@ -33,6 +34,8 @@ class EffectiveSettings:
     """Files whose appearance, change or loss may change the settings."""
     without_file: Settings | None = None
     """What would hold without the file, where nobody named it."""
+    tree: PolicyTree | None = None
+    """The commit that what decides is read from; None for the checkout."""
 
     @property
     def as_of(self) -> date:
@@ -64,6 +67,7 @@ def merge_settings(
     today: date,
     config: Path | None = None,
     no_config: bool = False,
+    tree: PolicyTree | None = None,
 ) -> EffectiveSettings:
     """Merge the layers.
 
@@ -74,11 +78,12 @@ def merge_settings(
         today: the day that holds if nothing sets another.
         config: the file that the command line names.
         no_config: whether to use no file.
+        tree: the commit to take the file from; None for the checkout.
 
     Raises:
         UsageError: a file or a variable cannot be used.
     """
-    file, notes, places = _file(environ, folder, config, no_config=no_config)
+    file, notes, places = _file(environ, folder, config, tree, no_config=no_config)
     from_file: Values = {}
     if file:
         from_file = {
@@ -102,7 +107,8 @@ def merge_settings(
         notes=notes,
         isolated=file is None and not places,
         candidates=places,
-        without_file=_settings(_merged(from_caller, today)) if file and file.searched else None,
+        without_file=_settings(_merged(from_caller, today)) if file and file.unnamed else None,
+        tree=tree,
     )
 
 
@@ -130,7 +136,12 @@ def _settings(values: Values) -> Settings:
 
 
 def _file(
-    environ: Mapping[str, str], folder: Path, config: Path | None, *, no_config: bool
+    environ: Mapping[str, str],
+    folder: Path,
+    config: Path | None,
+    tree: PolicyTree | None,
+    *,
+    no_config: bool,
 ) -> tuple[ConfigFile | None, tuple[str, ...], tuple[Path, ...]]:
     if config and no_config:
         raise UsageError("--config and --no-config contradict each other.", remedy="Leave one out.")
@@ -139,9 +150,13 @@ def _file(
         named = environ.get("OKTA_AUDITOR_CONFIG", "").strip()
         config = Path(named) if named and not no_config else None
     if config:
-        return read_file(config), (), (config,)
+        return read_file(config, tree=tree), (), (config,)
     if no_config:
         return None, (), ()
+    if tree:
+        found = find_config_in(tree, folder)
+        file = read_file(found, searched=True, tree=tree) if found else None
+        return file, (), tuple(candidates(folder))
     search = find_config(folder)
     file = read_file(search.path, searched=True) if search.path else None
     return file, search.notes, tuple(candidates(folder))

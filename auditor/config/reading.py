@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from auditor.config.model import SCHEMA_KEY, Config, Settings
+from auditor.config.policy_tree import PolicyTree
 from auditor.config.tenants import TenantConfig
 from auditor.config.value_problems import value_problem
 from auditor.errors import UsageError
@@ -42,11 +43,19 @@ class ConfigFile:
     """The table in which its keys stand."""
     searched: bool = False
     """Whether the search found it and nobody named it, so that it must not be trusted."""
+    ref: str = ""
+    """The commit that it was read from; empty for a file of the checkout."""
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether nobody vouches for it: it was found, and in the checkout."""
+        return self.searched and not self.ref
 
     @property
     def shown(self) -> str:
         """Its name in messages."""
-        return display_path(self.path)
+        name = display_path(self.path)
+        return one_line(f"{self.ref}:{name}") if self.ref else name
 
     def line(self, *key: str) -> int | None:
         """The line of a key, or of the table around it."""
@@ -118,17 +127,19 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         ) from None
 
 
-def read_file(path: Path, *, searched: bool = False) -> ConfigFile:
+def read_file(path: Path, *, searched: bool = False, tree: PolicyTree | None = None) -> ConfigFile:
     """Read and check a configuration file.
 
     Args:
         path: an okta-auditor.toml, or a pyproject.toml with a table for us.
         searched: whether nobody named it.
+        tree: the commit to read it from; None for the checkout.
 
     Raises:
         UsageError: it is missing, is no TOML, or has an unknown or unusable key.
     """
-    text = read_text(path)
+    inside = tree is not None and tree.holds(path)
+    text = _text_of(tree, path) if tree and inside else read_text(path)
     document = parse(path, text)
     prefix: Key = ()
     if path.name == PYPROJECT:
@@ -138,7 +149,8 @@ def read_file(path: Path, *, searched: bool = False) -> ConfigFile:
         lines = key_lines(text)
     except RecursionError:
         raise _too_long(path) from None
-    file = ConfigFile(path, {}, lines, prefix, searched)
+    ref = tree.ref if tree and inside else ""
+    file = ConfigFile(path, {}, lines, prefix, searched, ref)
     document.pop(SCHEMA_KEY, None)
     try:
         # As JSON, because only there does pydantic's strict mode take a text for an enum, and
@@ -151,7 +163,17 @@ def read_file(path: Path, *, searched: bool = False) -> ConfigFile:
     values = {key: _placed(getattr(config, key), path.parent) for key in config.model_fields_set}
     if "options" in values:
         values["options"] = document["options"]
-    return ConfigFile(path, values, lines, prefix, searched)
+    return ConfigFile(path, values, lines, prefix, searched, ref)
+
+
+def _text_of(tree: PolicyTree, path: Path) -> str:
+    text = tree.text(path, LARGEST_CONFIG)
+    if text is None:
+        raise UsageError(
+            f"There is no {tree.shown(path)}.",
+            remedy="Name a file that is there, or none with --no-config.",
+        )
+    return text
 
 
 def _too_long(path: Path) -> UsageError:
@@ -192,13 +214,17 @@ def _placed(value: Any, folder: Path) -> Any:
 
 def _refused(file: ConfigFile, errors: list[ErrorDetails]) -> UsageError:
     by_line = sorted(errors, key=lambda error: file.line(*_names(error)) or 0)
-    line = file.line(*_names(by_line[0]))
-    place = f"{file.shown}:{line}" if line else file.shown
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    first, *others = [f"{_place(file, error)}: {one_line(_problem(error))}" for error in by_line]
     return UsageError(
-        f"{place}: {one_line(_problem(by_line[0]))}{more}",
+        first,
+        others=others,
         remedy="docs/configuration.md and `okta-auditor schema config` describe every key.",
     )
+
+
+def _place(file: ConfigFile, error: ErrorDetails) -> str:
+    line = file.line(*_names(error))
+    return f"{file.shown}:{line}" if line else file.shown
 
 
 def _names(error: ErrorDetails) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def trusted_rules(file: ConfigFile, values: Values) -> tuple[tuple[Any, Origin],
         origin.layer is not Layer.FILE
         or not folders
         or allowed
-        or (allowed is None and not file.searched)
+        or (allowed is None and not file.unnamed)
     ):
         return (folders, origin), ()
     if allowed is None:
@@ -63,7 +63,7 @@ def check_paths(file: ConfigFile, values: Values, folder: Path) -> None:
     Raises:
         UsageError: it names a path outside its repository, or would write something else.
     """
-    if not file.searched:
+    if not file.searched and not file.ref:  # a commit's file is trusted, the checkout is not
         return
     root = repository_of(file.path.parent)
     for key, (value, origin) in values.items():

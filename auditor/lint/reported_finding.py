@@ -115,6 +115,9 @@ class ReportedFinding:
     """32 hexadecimal digits that change when what the finding rests on changes."""
     remark: str = ""
     """Why a finding counts that was accepted once, in sentences."""
+    new: bool | None = None
+    """Whether it was not there at the time that findings are compared with; None if that is not
+    known, because its rule was not evaluated then, or nothing was compared."""
     lapsed: bool = False
     """Whether it counts because its suppression has expired."""
     answer: Answer | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 
 from auditor.access_overview.model import AccessOverview
@@ -34,6 +35,32 @@ class Fixed:
     code: str
     fingerprint: str
     object: ObjectRef
+
+
+class EarlierKind(StrEnum):
+    """What findings are compared with."""
+
+    RUN = "run before"
+    SNAPSHOT = "snapshot"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What the findings were compared with, and what is not there any more.
+
+    Each finding says itself whether it is new.
+    """
+
+    kind: EarlierKind
+    where: str
+    """The file of the snapshot or the baseline; empty for a run of the history."""
+    captured_at: datetime | None
+    """When the tenant was read then; None where that is not known."""
+    fixed: tuple[Fixed, ...]
+    """Findings of then, of rules that were evaluated both times, that are not there now."""
+    uncompared: tuple[str, ...]
+    """Codes of rules that were evaluated now and not then: what is new of theirs is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +120,9 @@ class Run:
     """The rules that were evaluated to the end, each with its findings that count."""
     fingerprints: dict[str, tuple[str, ...]] | None
     """By rule, of findings that count and of accepted ones; None where there were too many."""
+    objects: dict[str, str] | None = None
+    """Type and id of each finding's object, `policy_rule/0pr1`, by fingerprint; None where there
+    were too many, and in the records of versions that did not keep it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +162,8 @@ class AuditResult:
     """A shell command that comes to the same results; empty where none is known."""
     show_accepted: bool = False
     """Whether reports list what was accepted, which they otherwise count or leave out."""
+    since: Since | None = None
+    """What the findings were compared with; None if with nothing."""
     presentation: Presentation = field(default_factory=Presentation)
     """How reports for a terminal or a log lay it out."""
     history: tuple[Run, ...] = ()
@@ -140,6 +172,10 @@ class AuditResult:
         default=None, repr=False, compare=False
     )
     """Works out `access`, given the ids to prefer; None where the snapshot is not at hand."""
+    title_of: Callable[[str, str], str | None] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """The name of an object of the snapshot, by type and id; None where it is not at hand."""
 
     @cached_property
     def access(self) -> AccessOverview | None:
@@ -190,6 +226,11 @@ class AuditResult:
     def evaluated(self) -> int:
         """How many rules were evaluated to the end."""
         return len(self.rules) - len(self.not_evaluated) - len(self.crashed)
+
+    @property
+    def new(self) -> tuple[ReportedFinding, ...]:
+        """Those of `findings` that are known to be new."""
+        return tuple(item for item in self.findings if item.new)
 
     @property
     def not_selected(self) -> int:

@@ -79,7 +79,8 @@ class LedgerEntry(BaseModel):
     duplicates: NonNegativeInt = 0
     """Records that came again, mostly because a list changed between two pages; kept once."""
     oauth_scope: str | None = None
-    """The missing OAuth scope, where that is why the collection was refused."""
+    """The missing OAuth scope, where that may be why the collection was refused; an API token
+    has none."""
     reason: str | None = None
     gaps: tuple[Gap, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
@@ -150,8 +151,13 @@ class LedgerEntry(BaseModel):
 
     def remedy(self) -> str:
         """What to do so that the collection can be read next time."""
-        if self.oauth_scope:
-            return f"grant {self.oauth_scope} and an admin role that may view {self.label}"
+        if self.oauth_scope or self.status is CollectionStatus.REFUSED:
+            grant = (
+                f"grant {self.oauth_scope} and"
+                if self.oauth_scope
+                else "give the API token's owner"
+            )
+            return f"{grant} an admin role that may view {self.label}"
         if self.status is CollectionStatus.ABSENT:
             return "nothing, unless the org should have the feature: then ask Okta to enable it"
         if self.contradictions:
@@ -183,6 +189,14 @@ class Ledger(BaseModel):
             status=CollectionStatus.PARTIAL,
             reason=_NOT_CONTAINED,
         )
+
+    @property
+    def of_earlier_version(self) -> bool:
+        """Whether the snapshot is of a version that read less than this one.
+
+        Such a version may have kept less of a record, too: what a record lacks may be set.
+        """
+        return any(self.entry(name).not_contained for name in BY_NAME)
 
     def missing(self, collections: Iterable[str]) -> tuple[LedgerEntry, ...]:
         """The entries among the named collections that rules may not rely on."""

@@ -5,8 +5,11 @@ What may be read is decided in `view.py`; servers, clients and people have a mod
 
 from __future__ import annotations
 
+from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.document import Snapshot, Source
+from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import AdminRole, CustomRole, RolePermission
+from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.org import (
     ApiServiceIntegration,
     ApiToken,
@@ -78,6 +81,20 @@ class Org(ServersOfOrg, ClientsOfOrg):
     def network_zone(self, zone_id: str) -> NetworkZone | None:
         """The network zone with an id."""
         return self._lookup("network_zones", NetworkZone).get(zone_id)
+
+    def title_of(self, kind: str, record_id: str) -> str | None:
+        """What an object is called, by its type and id; None for one that is not there."""
+        if kind == User.kind:
+            user = self.user(record_id)
+            return user.title if user else None
+        for row in COLLECTIONS:
+            model = row.model
+            if model is None or not issubclass(model, Record) or model.kind != kind:
+                continue
+            for record in self._all(row.name, model):
+                if record.id == record_id:
+                    return record.title
+        return None
 
     @property
     def inline_hooks(self) -> tuple[InlineHook, ...]:

@@ -1,5 +1,5 @@
 /* Filters, deep links and printing. Without this script every finding is still readable.
-   The address carries the state: #severity=high,low&impact=broken&server=…&rule=…&q=… or #finding-…
+   The address carries the state: #severity=high,low&impact=broken&since=new&server=…&rule=…&q=… or #finding-…
 
    A browser takes a second or more to make the elements of thousands of findings, and the
    first frame after that lasts longer than a filter may. So all but the first of many are
@@ -43,6 +43,7 @@
   const buttons = [...form.querySelectorAll("fieldset button")];
   const severities = buttons.filter((button) => button.closest(".severities"));
   const impacts = buttons.filter((button) => button.closest(".impacts"));
+  const newness = buttons.filter((button) => button.closest(".newness"));
   const { q, server, rule } = form.elements;
   const showing = document.getElementById("showing");
   const nothing = document.getElementById("nothing");
@@ -52,18 +53,18 @@
   // One pass over the document; afterwards filtering reads only this.
   // A row can be searched for all it says but the advice, which is the rule's.
   const ROW = '<li class="finding" ';
-  const HEAD = /^id="([^"]*)" data-severity="([^"]*)" data-server="([^"]*)" data-rule="([^"]*)" data-impact="([^"]*)"/;
+  const HEAD = /^id="([^"]*)" data-severity="([^"]*)" data-server="([^"]*)" data-rule="([^"]*)" data-impact="([^"]*)" data-since="([^"]*)"/;
   const decoded = (text) =>
     text.includes("&")
       ? text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#34;", '"')
         .replaceAll("&#39;", "'").replaceAll("&amp;", "&")
       : text;
   const written = (html) => {
-    const [, id, severity, server, rule, impact] = HEAD.exec(html);
+    const [, id, severity, server, rule, impact, since] = HEAD.exec(html);
     const [summary, facts] = [html.indexOf("<summary>"), html.indexOf('<dl class="facts">')];
     const said = html.slice(summary, html.indexOf("</summary>")) + " " + html.slice(facts);
     const text = decoded(said.replace(/<[^>]*>/g, "")).toLowerCase();
-    return { id, severity, server: decoded(server), rule, impact, text, html, element: null };
+    return { id, severity, server: decoded(server), rule, impact, since, text, html, element: null };
   };
   const present = (element) => {
     const parts = Array.from(element.querySelectorAll("summary, .facts"), (part) => part.textContent);
@@ -174,6 +175,7 @@
   const apply = () => {
     const wantedSeverities = pressed(severities);
     const wantedImpacts = pressed(impacts);
+    const wantedNewness = pressed(newness);
     const [wantedServer, wantedRule] = [server.value, rule.value];
     const words = q.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -185,6 +187,7 @@
           const visible =
             (!wantedSeverities.length || wantedSeverities.includes(row.severity)) &&
             (!wantedImpacts.length || wantedImpacts.includes(row.impact)) &&
+            (!wantedNewness.length || wantedNewness.includes(row.since)) &&
             (!wantedServer || row.server === wantedServer) &&
             (!wantedRule || row.rule === wantedRule) &&
             (!words.length || words.every((word) => row.text.includes(word)));
@@ -239,6 +242,7 @@
     const values = {
       severity: pressed(severities).join(","),
       impact: pressed(impacts).join(","),
+      since: pressed(newness).join(","),
       server: server.value,
       rule: rule.value,
       q: q.value,
@@ -253,7 +257,7 @@
   };
 
   const set = (state) => {
-    for (const [name, choices] of [["severity", severities], ["impact", impacts]]) {
+    for (const [name, choices] of [["severity", severities], ["impact", impacts], ["since", newness]]) {
       const chosen = (state.get(name) || "").split(",");
       for (const button of choices) button.ariaPressed = String(chosen.includes(button.value));
       if (chosen[0] && !pressed(choices).length) lose(`${name} “${chosen}”`);

@@ -4,6 +4,7 @@ import copy
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def example(tmp_path: Path) -> Path:
 
 
 def access(path: Path, *options: str) -> Outcome:
-    return okta_auditor("access", path, *options)
+    return okta_auditor("access", path, *options, COLUMNS="200")
 
 
 def rows(path: Path, *options: str) -> list[dict[str, Any]]:
@@ -134,7 +135,10 @@ def test_nobody_is_said_in_words(example: Path) -> None:
     outcome = access(example, "--scope", "pay:all")
 
     assert outcome.exit_code == 0
-    assert outcome.stdout == "Nobody can obtain anything of this.\n"
+    assert outcome.stdout.splitlines()[:2] == [
+        'Nobody can obtain scope "pay:all".',
+        'Why: no active policy rule allows "pay:all".',
+    ]
 
 
 def test_one_users_access_counts_that_user_only(example: Path) -> None:
@@ -178,13 +182,15 @@ def test_csv_holds_no_formulas(tmp_path: Path, sign: str) -> None:
     outcome = access(path, "--format", "csv", "--client", "0oa1")
 
     assert "\x1b" not in outcome.stdout
-    found = list(csv.DictReader(io.StringIO(outcome.stdout)))
+    found = list(csv.DictReader(io.StringIO(outcome.stdout.removeprefix("\ufeff"))))
     assert [row["scope"] for row in found] == ["offline_access", "pay:read", "pay:write"]
     first = "\ufffd" if sign in "\t\r" else f"'{sign}"  # a control character cannot stay at all
     assert all(row["client"].startswith(f"{first}cmd") for row in found)
     assert found[0]["people"] == "1"
     assert found[0]["refresh_token"] == "true"
-    robots = csv.DictReader(io.StringIO(access(path, "--format", "csv").stdout))
+    robots = csv.DictReader(
+        io.StringIO(access(path, "--format", "csv").stdout.removeprefix("\ufeff"))
+    )
     assert [row["people"] for row in robots if row["client_id"] == "0oa2"] == ["no user"] * 2
 
 
@@ -223,7 +229,7 @@ def test_an_empty_snapshot(tmp_path: Path) -> None:
     outcome = access(snapshot_file(tmp_path, {}))
 
     assert outcome.exit_code == 0
-    assert outcome.stdout == "Nobody can obtain anything of this.\n"
+    assert outcome.stdout.startswith("Nobody can obtain anything.\n")
 
 
 def two_alike() -> dict[str, Any]:
@@ -304,3 +310,5 @@ def test_names_are_not_cut_so_that_the_number_of_clients_is_lost(tmp_path: Path)
     table = access(snapshot_file(tmp_path, alike)).stdout
 
     assert "a name of more than thir… and 1 more" in table
+    narrow = okta_auditor("access", tmp_path / "example.json", COLUMNS="80").stdout
+    assert re.search(r"a name of [a-z ]+… and 1 more  ", narrow)

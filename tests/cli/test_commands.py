@@ -397,9 +397,14 @@ def test_sandbox_announces_where_it_listens_and_ends_on_sigterm() -> None:
         [sys.executable, "-m", "auditor", "sandbox"], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    line = process.stdout.readline()
+    line, *exports = (process.stdout.readline() for _ in range(3))
     process.terminate()
     process.stdout.close()
 
     assert line.startswith("listening on http://127.0.0.1:")
+    url = line.split()[-1]
+    assert exports == [
+        f"export OKTA_CLIENT_ORGURL={url}\n",
+        "export OKTA_CLIENT_TOKEN=sandbox\n",
+    ]
     assert process.wait(timeout=10) == 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from helpers import okta_auditor
-from terminals import on_terminal, unstyled, widest, without_terminal
+from helpers import Outcome, okta_auditor
+from terminals import COMMAND, on_terminal, unstyled, widest, without_terminal
 
 needs_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a Unix terminal")
 
@@ -107,3 +108,75 @@ def test_an_error_is_one_line_in_a_log() -> None:
 @needs_a_terminal
 def test_an_error_fits_a_terminal() -> None:
     assert widest(on_terminal("audit", "x.json", "--fail-on", "much")) <= 80
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("access", "snapshot.json"),
+        ("rules",),
+        ("controls",),
+        ("controls", "snapshot.json"),
+        ("config",),
+        ("access", "snapshot.json", "--client", "weather-station"),
+        ("access", "snapshot.json", "--client", "weather-station", "--server", "Hackathon 2023"),
+    ],
+)
+def test_other_commands_fit_a_log(snapshot: str, words: tuple[str, ...]) -> None:
+    assert snapshot
+    lines = without_terminal(*words).stdout.splitlines()
+    assert widest("\n".join(line for line in lines if len(line.split()) > 1)) <= 80
+
+
+@needs_a_terminal
+@pytest.mark.parametrize(("columns", "least"), [(80, 60), (200, 100)])
+def test_access_uses_the_terminal(snapshot: str, columns: int, least: int) -> None:
+    shown = on_terminal("access", snapshot, "--server", "Payments", columns=columns)
+
+    assert least < widest(shown) <= columns
+    assert ("policy" in shown.splitlines()[0]) is (columns == 200)
+    assert "authorization_code" in shown
+
+
+def test_nobody_is_said_with_what_and_why(snapshot: str) -> None:
+    def said(*words: str) -> list[str]:
+        outcome = okta_auditor("access", snapshot, *words, COLUMNS="200")
+        return outcome.stdout.splitlines()
+
+    first, why, _ = said("--client", "weather-station", "--server", "Fleet Telemetry")
+    place = 'authorization server "Fleet Telemetry"'
+    assert first == f'Nobody can obtain anything from {place} through client "weather-station".'
+    assert why == f"Why: it has no active key to authenticate with ({place})."
+    # No policy there names it, and whether that is why is for `explain` to say.
+    assert not any(
+        line.startswith("Why:") for line in said("--client", "fleet-cli", "--server", "Payments")
+    )
+
+
+def test_csv_is_written_the_same_everywhere(snapshot: str) -> None:
+    for words in (
+        ("access", snapshot, "--server", "Payments", "--format", "csv"),
+        ("audit", snapshot, "-O", "csv"),
+        ("controls", "--format", "csv"),
+    ):
+        done = subprocess.run([*COMMAND, *words], capture_output=True, check=False)
+        assert done.stdout.startswith(b"\xef\xbb\xbf"), words
+        assert done.stdout.endswith(b"\r\n"), words
+        lines = len(done.stdout.decode().splitlines())
+        assert done.stdout.count(b"\r\n") == done.stdout.count(b"\n") == lines, words
+
+
+def test_a_suppression_takes_a_name(snapshot: str, tmp_path: Path) -> None:
+    def suppress(*words: str) -> Outcome:
+        why = ("--reason", "known", "--owner", "ada", "--days", "30")
+        file = ("--suppressions", tmp_path / "s.toml")
+        return okta_auditor("suppress", snapshot, *words, *why, *file)
+
+    taken = suppress("--rule", "OAM303", "--target", "Go")
+    assert taken.exit_code == 0, taken.shown
+    entry = (tmp_path / "s.toml").read_text()
+    assert re.search(r'target = "0pr\w+"', entry)
+    assert 'name = "Go"' in entry
+    unknown = suppress("--rule", "OAM303", "--target", "Gone")
+    assert unknown.exit_code == 2
+    assert 'Its findings are on: "Go" (0pr' in unknown.stderr

@@ -92,6 +92,13 @@ def test_others_get_no_more_429s_than_beside_a_fixed_half(
     assert refused[None] <= refused[0.5]
 
 
+def test_somebody_who_was_never_seen_finds_a_tenth_where_that_costs_nothing() -> None:
+    org = RateLimitedOrg(100, others=[bursts(10, 0.9, WINDOW_S)])
+    spend(org, 250)
+
+    assert org.refused_others == 0
+
+
 def test_a_burst_is_left_room_in_the_windows_after_it() -> None:
     org = RateLimitedOrg(100, others=[bursts(30, 0.95, WINDOW_S)])
     spend(org, 260, begin_s=30)

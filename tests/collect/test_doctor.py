@@ -1,6 +1,7 @@
 """`okta-auditor doctor` against the sandbox: what it finds, and the remedy it names."""
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -116,6 +117,9 @@ def test_a_missing_admin_role_is_told_from_a_missing_scope() -> None:
 
     assert "an admin role is missing (403 E0000006" in problem["message"]
     assert "Give the service app an admin role" in problem["remedy"]
+    assert "custom role of okta.users.read, okta.groups.read, okta.apps.read" in problem["remedy"]
+    assert "without okta.apps.clientCredentials.read" in problem["remedy"]
+    assert re.search(r"without them \d+ of \d+ rules are not evaluated: OAM", problem["message"])
 
 
 def test_a_feature_without_license_is_a_warning_for_all_that_depends_on_it() -> None:

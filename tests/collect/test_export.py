@@ -168,6 +168,18 @@ def test_concurrency_is_bounded(tmp_path: Path) -> None:
         assert 2 <= sandbox.peak_in_flight <= 4
 
 
+def test_an_org_with_nothing_of_interest_is_a_warning(tmp_path: Path) -> None:
+    document = tenant(**{"/api/v1/authorizationServers": [], "/api/v1/apps": []})
+    with served(document) as sandbox:
+        empty = okta_auditor("snapshot", "-o", tmp_path / "s.json", url=sandbox.url)
+    with served(tenant()) as sandbox:
+        usual = okta_auditor("snapshot", "-o", tmp_path / "t.json", url=sandbox.url)
+
+    words = "warning: the org has neither authorization servers nor OIDC apps"
+    assert words in empty.stderr
+    assert words not in usual.stderr
+
+
 def test_a_spent_rate_limit_is_waited_for(tmp_path: Path) -> None:
     document = tenant(rate_limits=[{"path": "^/api/v1/groups", "limit": 3, "window_s": 1}])
     document["/api/v1/groups"] = with_everyone([{"id": f"00g{n}"} for n in range(6)])

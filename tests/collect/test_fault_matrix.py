@@ -213,7 +213,7 @@ def named(path: str, entry: LedgerEntry, entries: dict[str, LedgerEntry]) -> boo
         return True
     parent = BY_NAME[entry.collection].parent
     beneath = parent is not None and entries[parent].status is not CollectionStatus.COMPLETE
-    refused = entry.oauth_scope is not None or entry.status is CollectionStatus.ABSENT
+    refused = "Okta refused it" in (entry.reason or "") or entry.status is CollectionStatus.ABSENT
     # Members are read where policy rules and apps name the group; were those all read?
     namers = [entries[row.name] for row in COLLECTIONS if row.names_groups]
     unnamed = BY_NAME[entry.collection].if_named and not all(each.readable for each in namers)

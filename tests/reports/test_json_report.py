@@ -65,6 +65,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "not_evaluated",
         "crashed",
         "coverage",
+        "since",
         "history",
     ]
     assert results["schema"] == "okta-auditor/results/1"
@@ -132,6 +133,7 @@ def test_a_finding_has_everything(results: Any) -> None:
         "content": finding["content"],
         "status": "open",
         "remark": "",
+        "new": None,
         "lapsed": False,
         "acceptance": None,
         "key": "",

@@ -9,10 +9,13 @@ from enum import Enum, auto
 from pathlib import Path
 
 from auditor.config import EffectiveSettings
+from auditor.config.policy_tree import PolicyTree
+from auditor.errors import UsageError
+from auditor.input_files import LARGEST_REVIEWED
 from auditor.lint.acceptance.accept import accept
 from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.baseline_file import DEFAULT_NAME as DEFAULT_BASELINE
-from auditor.lint.acceptance.baseline_file import read_baseline
+from auditor.lint.acceptance.baseline_file import parse_baseline, read_baseline
 from auditor.lint.acceptance.suppression import SuppressionPolicy, Suppressions
 from auditor.lint.acceptance.suppressions_file import (
     DEFAULT_NAME,
@@ -85,16 +88,54 @@ def read_acceptance(
     policy.forbidden(rules)  # raises now, before anything is read, if a rule there is unknown
     path = suppressions_path(effective)
     required = settings.suppressions and writes is not AcceptanceFile.SUPPRESSIONS
-    readable = required or (not effective.isolated and os.path.lexists(path))
+    tree = effective.tree
+    there = tree.exists(path) if tree and tree.holds(path) else os.path.lexists(path)
+    readable = required or (not effective.isolated and there)
     baseline = None if writes else settings.baseline
     return AcceptanceInputs(
         rules=rules,
         policy=policy,
-        suppressions=read_suppressions(path, rules, policy, as_of) if readable else Suppressions(),
-        baseline=read_baseline(baseline) if baseline else None,
+        suppressions=_suppressions(tree, path, rules, policy, as_of)
+        if readable
+        else Suppressions(),
+        baseline=_baseline(tree, baseline) if baseline else None,
         as_of=as_of,
         path=path,
     )
+
+
+def _suppressions(
+    tree: PolicyTree | None,
+    path: Path,
+    rules: tuple[Rule, ...],
+    policy: SuppressionPolicy,
+    as_of: date,
+) -> Suppressions:
+    if tree and tree.holds(path):
+        text, shown = policy_text(tree, path), Path(tree.shown(path))
+        return parse_suppressions(text, shown, rules, policy, as_of)
+    return read_suppressions(path, rules, policy, as_of)
+
+
+def _baseline(tree: PolicyTree | None, path: Path) -> Baseline:
+    if tree and tree.holds(path):
+        return parse_baseline(policy_text(tree, path), Path(tree.shown(path)))
+    return read_baseline(path)
+
+
+def policy_text(tree: PolicyTree, path: Path) -> str:
+    """The text of a file that a commit must have.
+
+    Raises:
+        UsageError: it has none, or it cannot be read.
+    """
+    text = tree.text(path, LARGEST_REVIEWED)
+    if text is None:
+        raise UsageError(
+            f"There is no {tree.shown(path)}.",
+            remedy="Merge it first, or leave the setting that names it to the change.",
+        )
+    return text
 
 
 def suppressions_path(effective: EffectiveSettings) -> Path:

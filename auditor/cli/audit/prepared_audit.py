@@ -11,6 +11,7 @@ from auditor.cli.audit.acceptance_files import (
     read_acceptance,
 )
 from auditor.cli.audit.findings_per_rule import findings_per_rule
+from auditor.cli.audit.policy_changes import policy_changes
 from auditor.cli.audit.report_outputs import (
     STANDARD_OUTPUT,
     ReportOutput,
@@ -32,8 +33,10 @@ from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
-from auditor.snapshot.document import Source, parse_snapshot
-from auditor.text import counted
+from auditor.lint.since import Earlier, compare
+from auditor.lint.weakening import Weakening
+from auditor.snapshot.document import Source, parse_snapshot, read_document
+from auditor.text import counted, quoted
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class PreparedAudit:
     templates: tuple[Path, ...]
     effective: EffectiveSettings
     acceptance: AcceptanceInputs
+    changes: tuple[Weakening, ...] = ()
+    """What the checkout changes of the commit that the settings are taken from."""
     keeps_history: bool = True
     """Whether the run goes into the history."""
     show_ids: bool = False
@@ -91,11 +96,38 @@ class PreparedAudit:
             as_of=as_of,
             show_accepted=self.settings.show_suppressed,
             presentation=Presentation(show_ids=self.show_ids),
-            weakenings=weakenings(self.effective, self.rules, self.acceptance),
+            weakenings=(
+                *self.changes,
+                *weakenings(self.effective, self.rules, self.acceptance),
+            ),
             deselected=self.rules.deselected,
             reproduce=reproduce_command(self.effective, path, as_of),
         )
-        return with_history(result, self.settings.history if self.keeps_history else None)
+        if self.acceptance.baseline:
+            result = compare(result, Earlier.of_baseline(self.acceptance.baseline, result))
+        result = with_history(result, self.settings.history if self.keeps_history else None)
+        if self.settings.since:
+            result = compare(result, self._earlier(self.settings.since, result))
+        return result
+
+    def _earlier(self, path: Path, result: AuditResult) -> Earlier:
+        """What the selected rules find in an earlier snapshot.
+
+        Raises:
+            SnapshotError: it is not a snapshot.
+            UsageError: it is another org's.
+        """
+        document = read_document(path)
+        source = Source(path.as_posix(), document)
+        with without_garbage_collection():
+            earlier = audit(parse_snapshot(document, path), self.rules.selected, source)
+        if earlier.tenant.id != result.tenant.id:
+            raise UsageError(
+                f"The earlier snapshot {path} is of another org: {quoted(earlier.tenant.id)}, and "
+                f"this one of {quoted(result.tenant.id)}.",
+                remedy="Name an earlier snapshot of the same org for --since.",
+            )
+        return Earlier.of_result(earlier, source_path(path, None))
 
     def publish(self, result: AuditResult) -> None:
         """Write the reports; name the files on standard error.
@@ -152,12 +184,14 @@ def prepare_audit(
     with without_garbage_collection():  # packs are many modules, which stay
         rules = choose_rules(settings)
         outputs = _outputs(settings, options.template)
+    acceptance = read_acceptance(settings, rules.every, writes=writes)
     return PreparedAudit(
         rules=rules,
         outputs=outputs,
         templates=tuple(Path(template.partition("=")[0]) for template in options.template),
         effective=settings,
-        acceptance=read_acceptance(settings, rules.every, writes=writes),
+        acceptance=acceptance,
+        changes=policy_changes(options, settings, rules.every, acceptance),
         keeps_history=writes is None,
         show_ids=options.verbose,
     )

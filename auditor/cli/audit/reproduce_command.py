@@ -26,6 +26,7 @@ _KEYS = (
     "local_rules",
     "suppressions",
     "baseline",
+    "since",
     "history",
 )
 """The settings that findings, marks or the exit code depend on; `as_of` apart."""
@@ -58,6 +59,8 @@ def _options(effective: EffectiveSettings, root: Path | None) -> Iterator[str]:
     for key in _KEYS:
         if effective.origins[key].layer in {Layer.ENVIRONMENT, Layer.COMMAND_LINE}:
             yield from _option(key, getattr(effective.settings, key), root)
+    if effective.tree:
+        yield f"--policy-from={effective.tree.ref}"
     if effective.file and not effective.file.searched:
         yield f"--config={_shown(effective.file.path, root)}"
     if effective.isolated:

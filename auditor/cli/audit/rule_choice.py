@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.cli.audit.committed_rules import committed_rules
 from auditor.config import EffectiveSettings
 from auditor.config.origin import Layer
 from auditor.errors import UsageError
@@ -37,7 +38,8 @@ def choose_rules(effective: EffectiveSettings) -> RuleChoice:
         UsageError: an option, a severity or a selector cannot be used, or nothing is left to run.
     """
     settings = effective.settings
-    rules = load_rules(settings.rules)
+    with committed_rules(effective.tree, settings.rules) as folders:
+        rules = load_rules(folders)
     try:
         rules = apply_options(rules, settings.options)
     except OptionError as error:

@@ -27,6 +27,8 @@ def weakenings(
         rules: those of the run.
         acceptance: the files that accept findings.
     """
+    if effective.tree:
+        return ()  # the caller names the commit, and with it all that it has
     return (*_settings(effective, rules), *_accepting(effective, acceptance))
 
 

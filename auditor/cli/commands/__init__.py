@@ -22,6 +22,7 @@ COMMANDS = {
     "rules": "List the rules, or show the page of one.",
     "config": "Show each setting that holds, and where it comes from.",
     "init": "Write a commented configuration file to start from.",
+    "completion": "Print what makes a shell complete commands, rules and names.",
     "schema": "Print the JSON Schema of a file that okta-auditor reads or writes.",
 }
 """What each command does, in the order in which a newcomer needs them."""

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from textwrap import fill
 
 import click
 
 from auditor.cli.access_lines import csv_lines, json_lines, table_lines
 from auditor.cli.garbage_collection import without_garbage_collection
+from auditor.cli.nobody import nobody_lines
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import columns
 from auditor.cli.token_requests import everything_unread, oidc_scopes_option, read_org
 from auditor.errors import ExitCode
-from auditor.text import counted
+from auditor.text import counted, one_line
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.reach.access_rows import AccessFilter, access_rows
 
-_FORMATS = {"table": table_lines, "json": json_lines, "csv": csv_lines}
+_FORMATS = {
+    "table": lambda rows: table_lines(rows, columns()),
+    "json": json_lines,
+    "csv": csv_lines,
+}
 _AT_ONCE = 500
 """Lines that are printed together: each call has a price."""
 
@@ -80,7 +87,10 @@ def command(
         org = read_org(path)
         only = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
         rows = access_rows(org, only, OidcScopes(oidc_scopes), each_client=each_client)
-        _print(_FORMATS[form](islice(rows, limit)))
+        some = _print(_FORMATS[form](islice(rows, limit)))
+        if not some:
+            for line in nobody_lines(org, only, user):
+                print_document(fill(one_line(line), columns(), break_long_words=False))
         if limit is not None and next(rows, None) is not None:
             shown = counted(limit, "row")
             print_line(f"These are the first {shown}; there are more.", err=True)
@@ -90,6 +100,10 @@ def command(
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
 
 
-def _print(lines: Iterator[str]) -> None:
+def _print(lines: Iterator[str]) -> bool:
+    """Print lines as they come; whether there were any."""
+    any_line = False
     while some := list(islice(lines, _AT_ONCE)):
         print_document("\n".join(some))
+        any_line = True
+    return any_line

@@ -18,6 +18,7 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
 from auditor.cli.printing import print_document
+from auditor.cli.reader import columns
 from auditor.config import EffectiveSettings
 from auditor.controls import Control, Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
@@ -30,8 +31,6 @@ from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.log_commands import without_commands
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
-
-_WIDTH = 100
 
 
 @click.command("controls")
@@ -134,11 +133,11 @@ def _lines(
     reasons: bool,
 ) -> Iterator[str]:
     for framework in frameworks:
-        yield f"{framework.title}, {framework.version} ({framework.id})"
+        yield from _wrapped(f"{framework.title}, {framework.version} ({framework.id})", "", "  ")
         yield _coverage(framework, len(names))
         by_control = {each.control.id: each for each in assessments.get(framework.id, ())}
         if by_control:
-            yield _summary(tuple(by_control.values()))
+            yield from _wrapped(_summary(tuple(by_control.values())), "  ", "    ")
         yield f"  {framework.source}"
         for control in framework.controls:
             yield ""
@@ -169,14 +168,15 @@ def _coverage(framework: Framework, rules: int) -> str:
 
 def _summary(assessments: Sequence[Assessment]) -> str:
     counts = [f"{sum(each.status is s for each in assessments)} {s.value}" for s in ControlStatus]
-    return f"  {', '.join(counts)}"
+    return ", ".join(counts)
 
 
 def _control(
     control: Control, assessment: Assessment | None, names: Mapping[str, str], *, reasons: bool
 ) -> Iterator[str]:
-    head = f"  {control.id}  {control.title}"
-    yield f"{head}: {_verdict(assessment)}" if assessment else head
+    head = f"{control.id}  {control.title}"
+    verdict = f": {_verdict(assessment)}" if assessment else ""
+    yield from _wrapped(f"{head}{verdict}", "  ", "      ")
     if reasons:
         for mapped in control.rules:
             yield f"    {mapped.strength:8} {mapped.rule} {names.get(mapped.rule, '')}".rstrip()
@@ -208,7 +208,7 @@ def _verdict(assessment: Assessment) -> str:
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
     return textwrap.wrap(
         without_commands(text),
-        _WIDTH,
+        columns(),
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,

@@ -10,7 +10,7 @@ import click
 from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import FILE, AuditOptions
+from auditor.cli.options import FILE, AuditOptions, policy_option
 from auditor.cli.printing import print_document
 from auditor.cli.token_requests import oidc_scopes_option
 from auditor.comparison import json_report, markdown_report, text_report
@@ -50,6 +50,7 @@ _FORMATS = {
 @click.option("--no-findings", is_flag=True, help="Leave the audit of both snapshots out.")
 @click.option("--config", type=FILE, metavar="FILE", help="Settings of the audit.")
 @click.option("--across-orgs", is_flag=True, help="Compare the snapshots even if the orgs differ.")
+@policy_option
 @oidc_scopes_option
 @click.pass_context
 def command(
@@ -64,6 +65,7 @@ def command(
     no_findings: bool,
     config: Path | None,
     across_orgs: bool,
+    policy_from: str | None,
     oidc_scopes: str,
 ) -> None:
     """Say what changed between two snapshots: who gained or lost which tokens, and by which rule.
@@ -74,7 +76,7 @@ def command(
     Exit codes: 0 no gain that --fail-on-gain names; 1 there is one; 2 wrong usage; 3 something
     could not be compared, which is never taken for no change.
     """
-    rules = None if no_findings else _rules(config)
+    rules = None if no_findings else _rules(config, policy_from)
     with without_garbage_collection():
         before = parse_snapshot(read_document(old), old)
         after = parse_snapshot(read_document(new), new)
@@ -93,9 +95,11 @@ def command(
     ctx.exit(ExitCode.FINDINGS if result.failing else ExitCode.CLEAN)
 
 
-def _rules(config: Path | None) -> tuple[Rule, ...]:
+def _rules(config: Path | None, policy_from: str | None) -> tuple[Rule, ...]:
     with without_garbage_collection():  # packs are many modules, which stay
-        return choose_rules(read_settings(AuditOptions(config=config))).selected
+        return choose_rules(
+            read_settings(AuditOptions(config=config, policy_from=policy_from))
+        ).selected
 
 
 def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:

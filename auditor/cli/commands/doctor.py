@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,15 +13,18 @@ import click
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document
+from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.errors import ExitCode, UsageError
 from auditor.log_commands import without_commands
-from auditor.text import counted, escaped, printable
+from auditor.plugins import load_rules
+from auditor.snapshot.collections import lineage
+from auditor.text import counted, escaped, listed, printable
 
 _NAME = 14
 _MARGIN = " " * (9 + _NAME)
-_WIDTH = 100
+_CODES = 10
 
 
 @click.command("doctor")
@@ -59,10 +63,25 @@ def command(
     # The okta SDK takes a second to import.
     from auditor.collect.doctor.examination import examine  # noqa: PLC0415
 
-    checks = examine(credentials, share=share)
+    checks = [_with_costs(check) for check in examine(credentials, share=share)]
     print_document(_json(credentials, checks) if form == "json" else _text(credentials, checks))
     failed = any(check.state is CheckState.PROBLEM for check in checks)
     ctx.exit(ExitCode.INCOMPLETE if failed else ExitCode.CLEAN)
+
+
+def _with_costs(check: Check) -> Check:
+    """The check with what it costs an audit that something cannot be read."""
+    if check.state is not CheckState.PROBLEM or not check.collections:
+        return check
+    rules = load_rules()
+    lost = [rule.code for rule in rules if not lineage(rule.reads).isdisjoint(check.collections)]
+    if not lost:
+        return check
+    cost = (
+        f"{check.message}; without them {len(lost):,} of {counted(len(rules), 'rule')} are not "
+        f"evaluated: {listed(sorted(lost), most=_CODES)}"
+    )
+    return replace(check, message=cost)
 
 
 def _json(credentials: Credentials, checks: list[Check]) -> str:
@@ -89,7 +108,7 @@ def _text(credentials: Credentials, checks: list[Check]) -> str:
 def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(
         without_commands(text),
-        _WIDTH,
+        columns(),
         initial_indent=start,
         subsequent_indent=_MARGIN,
         break_long_words=False,

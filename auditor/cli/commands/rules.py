@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 import click
 
 from auditor.cli.options import FILE
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import columns
 from auditor.controls import bearing_on, builtin_frameworks, unmapped_rules
 from auditor.errors import ExitCode
 from auditor.files import make_folder, write_file
@@ -17,7 +19,7 @@ from auditor.lint.selection import find_rule
 from auditor.pack_check import check_pack
 from auditor.plugins import load_rules
 from auditor.report_marks import RULE_PAGE, check_replaceable
-from auditor.text import counted, printable
+from auditor.text import counted, one_line, printable
 
 
 @click.command("rules")
@@ -55,9 +57,22 @@ def command(
     elif write:
         _write(rules, write)
     else:
-        width = max(len(rule.name) for rule in rules)
-        for rule in rules:
-            print_line(f"{rule.code}  {rule.severity:8}  {rule.name:{width}}  {rule.page.title}")
+        print_document("\n".join(_listing(rules, columns())))
+
+
+def _listing(rules: Sequence[Rule], width: int) -> Iterator[str]:
+    """A line for each rule; where they are too narrow, its title beneath it."""
+    heads = [f"{rule.code}  {rule.severity:8}  {rule.name}" for rule in rules]
+    most = max(map(len, heads))
+    titles = [one_line(rule.page.title) for rule in rules]
+    wide = most + 2 + max(map(len, titles)) <= width
+    for head, title in zip(heads, titles, strict=True):
+        if wide:
+            yield f"{head:{most}}  {title}"
+        else:
+            yield head
+            indent = " " * 9
+            yield from wrap(title, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _check(folder: Path) -> ExitCode:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class _FindingFilter:
 @click.argument("path", metavar="SNAPSHOT", type=FILE)
 @click.argument("fingerprint", required=False)
 @click.option("--rule", metavar="CODE", help="The rule, by code or name.")
-@click.option("--target", metavar="ID", help="The id of the object.")
+@click.option("--target", metavar="NAME", help="The object's name or id.")
 @click.option("--field", metavar="FIELD", help="Only the finding on this field.")
 @click.option("--key", metavar="KEY", help="Only the finding with this key.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is accepted.")
@@ -103,6 +103,7 @@ def command(
         text = _text(target)
         prepared = prepare_audit(options, writes=AcceptanceFile.SUPPRESSIONS, effective=settings)
         result = prepared.evaluate(read_document(path), path)
+        meant = _with_id(result, meant)
         findings = _matching(result, meant, force=force)
         until = expires.date() if expires else _after(prepared.acceptance.as_of, days or 0)
         rule = (
@@ -126,8 +127,8 @@ def _check(meant: _FindingFilter, expires: datetime | None, days: int | None) ->
     if meant.fingerprint is None:
         if not (meant.rule and meant.target):
             raise UsageError(
-                "Say which findings: --rule CODE and --target ID, or a fingerprint.",
-                remedy="The JSON report has the ids, the HTML report the fingerprints too.",
+                "Say which findings: --rule CODE and --target NAME, or a fingerprint.",
+                remedy="`okta-auditor audit -v` shows both of each finding.",
             )
     elif meant.rule or meant.target or meant.field or meant.key:
         raise UsageError("A fingerprint says it all; leave --rule, --target, --field, --key out.")
@@ -148,6 +149,29 @@ def _text(target: Path) -> str:
         return ""
     read_reviewed(target, missing="", damaged="Save it as UTF-8.")
     return target.read_bytes().decode()
+
+
+def _with_id(result: AuditResult, meant: _FindingFilter) -> _FindingFilter:
+    """The same, with the id of the object that the target names.
+
+    Raises:
+        UsageError: several objects have the name.
+    """
+    of_rule = [
+        item.object
+        for item in (*result.findings, *result.accepted)
+        if (meant.rule or "").lower() in {item.rule.code.lower(), item.rule.name}
+    ]
+    if meant.target is None or meant.target in {item.id for item in of_rule}:
+        return meant
+    ids = sorted({item.id for item in of_rule if item.name == meant.target})
+    if len(ids) > 1:
+        raise UsageError(
+            f"{meant.rule} has findings on {len(ids):,} objects of the name "
+            f"{quoted(meant.target)}: {listed(map(quoted, ids), most=6)}.",
+            remedy="Name one of them by its id.",
+        )
+    return replace(meant, target=ids[0]) if ids else meant
 
 
 def _matching(result: AuditResult, meant: _FindingFilter, *, force: bool) -> list[ReportedFinding]:
@@ -173,9 +197,8 @@ def _matching(result: AuditResult, meant: _FindingFilter, *, force: bool) -> lis
             f"{what}, but not all could be checked ({unchecked(result)}).",
             remedy="Make a complete snapshot, or write the entry all the same: --force.",
         )
-    targets = listed(
-        sorted({quoted(item.object.id) for item in every if meant.rule}), empty="none at all"
-    )
+    named = {f"{quoted(item.object.name)} ({item.object.id})" for item in every if meant.rule}
+    targets = listed(sorted(named), empty="none at all")
     objects = f" Its findings are on: {targets}." if meant.rule else ""
     raise UsageError(
         f"{what}, so there is nothing to suppress.{objects}",

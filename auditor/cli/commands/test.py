@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from auditor import exact_json
-from auditor.cli.options import FILE
+from auditor.cli.expectations_file import committed_expectations
+from auditor.cli.options import FILE, policy_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
@@ -23,6 +24,7 @@ from auditor.tokens.expectations.cases import Result, read_cases
 @click.command("test")
 @click.argument("path", metavar="SNAPSHOT", type=FILE)
 @click.argument("expectations", metavar="EXPECTATIONS", type=FILE)
+@policy_option
 @oidc_scopes_option
 @click.option(
     "--format",
@@ -33,7 +35,13 @@ from auditor.tokens.expectations.cases import Result, read_cases
 )
 @click.pass_context
 def command(
-    ctx: click.Context, *, path: Path, expectations: Path, oidc_scopes: str, form: str
+    ctx: click.Context,
+    *,
+    path: Path,
+    expectations: Path,
+    policy_from: str | None,
+    oidc_scopes: str,
+    form: str,
 ) -> None:
     """Check that token requests are minted or rejected as a file expects.
 
@@ -43,7 +51,11 @@ def command(
     that was expected to be minted or rejected is indeterminate. 3 beats 1.
     """
     org = read_org(path)
-    cases = read_cases(expectations, org)
+    committed = committed_expectations(expectations, policy_from)
+    for note in committed.notes:
+        print_line(note, err=form != "text")
+    expectations = committed.shown
+    cases = read_cases(expectations, org, committed.data)
     decider = Decider(org, OidcScopes(oidc_scopes))
     results = [case.run(decider) for case in cases]
     if form == "text":

@@ -11,6 +11,7 @@ from auditor.cli.export.one_tenant import incomplete_warning, start_journal
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.opening import resumable
 from auditor.collect.options import ExportOptions
@@ -21,7 +22,6 @@ from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.text import escaped, one_line
 
 _MINUTE_S = 60
-_WIDTH = 100
 
 
 def print_plan(
@@ -112,7 +112,7 @@ def _text(plan: Plan, options: ExportOptions) -> str:
         listed = ", ".join(
             f"{planned.collection.label} {_number(planned.requests)}" for planned in exact
         )
-        lines += ["", textwrap.fill(f"Exact: {listed}.", _WIDTH)]
+        lines += ["", textwrap.fill(f"Exact: {listed}.", columns())]
     estimates = [planned for planned in plan.collections if planned.why]
     if estimates:
         lines += ["", "Estimates:"]
@@ -125,7 +125,7 @@ def _text(plan: Plan, options: ExportOptions) -> str:
         for share, seconds in plan.by_share.items()
     )
     lines += ["", f"Minutes by share: {shares}."]
-    lines += ["", textwrap.fill(_assumptions(plan, options), _WIDTH)]
+    lines += ["", textwrap.fill(_assumptions(plan, options), columns())]
     return "\n".join(lines)
 
 

@@ -27,10 +27,12 @@ class Check:
     state: CheckState
     message: str
     remedy: str = ""
+    collections: tuple[str, ...] = ()
+    """Names of the collections that it is about, where it is about some."""
 
     def as_json(self) -> dict[str, str]:
         """The check as an object of strings."""
-        return {name: str(value) for name, value in asdict(self).items()}
+        return {name: str(value) for name, value in asdict(self).items() if name != "collections"}
 
 
 def unanswered(name: str, error: TransportError) -> Check:

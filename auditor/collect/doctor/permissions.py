@@ -9,14 +9,22 @@ from auditor.collect.auth.fetch_token import AccessToken
 from auditor.collect.doctor.checks import Check, CheckState
 from auditor.collect.doctor.probes import Probe, RateLimitWindow, Readability
 from auditor.collect.rate_limits.allowance import share_of
-from auditor.snapshot.collections import COLLECTIONS
+from auditor.snapshot.collections import COLLECTIONS, Collection
 from auditor.text import listed
 
 API_SCOPES = "Applications > the service app > Okta API Scopes"
 """Where in the Admin Console a service app is granted scopes."""
 
 _HARDLY_ANY = 0.2
-_ROLE = "an admin role that may view them, such as Read-only Administrator"
+# Names: Okta's permissions catalog. Who may read client secrets, and that Read-only Administrator
+# probably sees neither grants nor roles: SpecterOps OktaHound, "Okta_ReadClientSecret", roadmap.
+_ROLE = (
+    "an admin role that may view them: Read-only Administrator, which may not see scope grants "
+    "and admin roles and may read client secrets; or, with the least rights, a custom role of "
+    "okta.users.read, okta.groups.read, okta.apps.read, okta.authzServers.read and okta.iam.read "
+    "for all users, groups, apps, authorization servers and IAM of the org, without "
+    "okta.apps.clientCredentials.read, which shows client secrets"
+)
 _API_TOKEN = Check(
     "token", CheckState.OK, "Okta accepts the API token; it may do all that its owner may"
 )
@@ -45,17 +53,23 @@ def issued(credentials: Credentials, token: AccessToken | None) -> Iterator[Chec
 
 def readable(probes: Iterable[Probe], credentials: Credentials) -> Iterator[Check]:
     """What can be read, in one line, and what cannot, one line for each reason."""
-    labels_by_reason: dict[tuple[Readability, str, str], list[str]] = {}
+    rows_by_reason: dict[tuple[Readability, str, str], list[Collection]] = {}
     for probe in _in_order(probes):
         key = (probe.readability, *_explained(probe, credentials))
-        labels_by_reason.setdefault(key, []).append(probe.row.label)
+        rows_by_reason.setdefault(key, []).append(probe.row)
     states = {Readability.ABSENT: CheckState.WARNING, Readability.REFUSED: CheckState.PROBLEM}
     states |= {Readability.FAILED: CheckState.PROBLEM}
-    for (readability, reason, remedy), labels in sorted(
-        labels_by_reason.items(), key=lambda item: item[0][0].value
+    for (readability, reason, remedy), rows in sorted(
+        rows_by_reason.items(), key=lambda item: item[0][0].value
     ):
-        message = f"{listed(labels, most=len(labels))}{reason}"
-        yield Check("reading", states.get(readability, CheckState.OK), message, remedy)
+        message = f"{listed([row.label for row in rows], most=len(rows))}{reason}"
+        yield Check(
+            "reading",
+            states.get(readability, CheckState.OK),
+            message,
+            remedy,
+            tuple(row.name for row in rows),
+        )
 
 
 def _in_order(probes: Iterable[Probe]) -> list[Probe]:

@@ -11,14 +11,21 @@ from auditor.snapshot.dependence import dependent
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
 
 
-def ledger_of(counts_of: Mapping[str, CollectionCounts]) -> Ledger:
-    """The ledger: one entry for each row of the collection table."""
-    return dependent({row.name: _entry(counts_of[row.name]) for row in COLLECTIONS})
+def ledger_of(counts_of: Mapping[str, CollectionCounts], *, api_token: bool = False) -> Ledger:
+    """The ledger: one entry for each row of the collection table.
+
+    Args:
+        counts_of: by collection.
+        api_token: whether an API token read, which has no scopes but the rights of its owner.
+    """
+    return dependent(
+        {row.name: _entry(counts_of[row.name], api_token=api_token) for row in COLLECTIONS}
+    )
 
 
-def _entry(counts: CollectionCounts) -> LedgerEntry:
+def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
     """The ledger entry of a collection, whatever it depends on."""
-    status, reason = _status(counts)
+    status, reason = _status(counts, api_token=api_token)
     refused = counts.refused is not None
     return LedgerEntry(
         collection=counts.row.name,
@@ -29,7 +36,7 @@ def _entry(counts: CollectionCounts) -> LedgerEntry:
         left_out=counts.left_out,
         gone=counts.gone,
         duplicates=counts.duplicates,
-        oauth_scope=counts.row.oauth_scope if refused else None,
+        oauth_scope=counts.row.oauth_scope if refused and not api_token else None,
         reason=reason,
         gaps=()
         if refused or status is CollectionStatus.ABSENT
@@ -41,10 +48,11 @@ def _entry(counts: CollectionCounts) -> LedgerEntry:
     )
 
 
-def _status(counts: CollectionCounts) -> tuple[CollectionStatus, str | None]:
+def _status(counts: CollectionCounts, *, api_token: bool) -> tuple[CollectionStatus, str | None]:
     if counts.refused:
         status = CollectionStatus.PARTIAL if counts.objects else CollectionStatus.REFUSED
-        return status, f"{counts.refused.reason}; it takes {counts.row.oauth_scope}"
+        takes = "an admin role of the API token's owner" if api_token else counts.row.oauth_scope
+        return status, f"{counts.refused.reason}; it takes {takes}"
     problems = list(counts.problems.values())
     absent = bool(problems) and all(p.kind is ProblemKind.ABSENT for p in problems)
     # What was read in part is there: then the feature is not what is missing.

@@ -133,7 +133,7 @@ class RateLimiter:
         limits = RateLimitHeaders.of(status, headers)
         if limits is not None or not (refused or status >= HTTPStatus.INTERNAL_SERVER_ERROR):
             queue.bucket.observe(limits, now)
-        elif refused:
+        elif refused and "Retry-After" not in headers:
             queue.bucket.refused_without_a_word(now)
         if queue.unobserved:
             queue.bucket.ended(queue.unobserved.pop(0), now, answered=True)

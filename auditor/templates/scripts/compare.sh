@@ -14,7 +14,7 @@ if ! git cat-file -e "$base:$snapshot" 2>/dev/null; then
   exit
 fi
 git show "$base:$snapshot" >okta-audit/merged.json
-words=(diff okta-audit/merged.json "$snapshot" --format markdown)
+words=(diff okta-audit/merged.json "$snapshot" --format markdown --policy-from "$base")
 set -f # a pattern is not for the names of files here
 for pattern in $FAIL_ON_GAIN; do
   words+=(--fail-on-gain "$pattern")

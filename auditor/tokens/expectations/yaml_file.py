@@ -21,13 +21,17 @@ _LARGEST_TREE = 200_000
 """Values that a file may hold once its aliases are written out."""
 
 
-def read_list(path: Path) -> list[tuple[Node, Any]]:
+def read_list(path: Path, data: bytes | None = None) -> list[tuple[Node, Any]]:
     """The entries of the list that a file holds: nodes and values.
+
+    Args:
+        path: the file.
+        data: its content, if it was read elsewhere.
 
     Raises:
         UsageError: the file holds no list, or cannot be read.
     """
-    root = _tree(path)
+    root = _tree(path, read_input(path, LARGEST_YAML) if data is None else data)
     _check_tree(path, root)
     values = _values(path, root)
     if not isinstance(values, list) or not values:
@@ -54,9 +58,8 @@ def unusable(path: Path, line: int, sentence: str, remedy: str = "") -> UsageErr
     )
 
 
-def _tree(path: Path) -> Node:
+def _tree(path: Path, data: bytes) -> Node:
     """The file as nodes that know their lines."""
-    data = read_input(path, LARGEST_YAML)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
