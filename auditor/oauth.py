@@ -4,6 +4,7 @@ from auditor.tokens.answer_form import AnswerForm
 from auditor.tokens.answers import FORBIDDEN_CALL, INVALID_API_TOKEN, Answer
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.checks import StepKind, Verdict
+from auditor.tokens.ciba import names_authenticator
 from auditor.tokens.claims.faults import ClaimFault, ClaimFaultKind, claim_fault
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
@@ -167,6 +168,7 @@ __all__ = [
     "gives_refresh_tokens",
     "grant_not_allowed",
     "matches_no_address",
+    "names_authenticator",
     "shared_populations",
     "tenant_reach",
     "usable_somewhere",

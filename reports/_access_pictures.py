@@ -13,9 +13,7 @@ from auditor.results import (
     ClientServerAccess,
     Obtains,
     PolicyAccess,
-    RuleAccess,
     RuleUse,
-    ScopeAccess,
     ServerAccess,
 )
 
@@ -74,16 +72,6 @@ class ClientRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Never:
-    """A rule that is never reached."""
-
-    anchor: str
-    server: ServerPicture
-    policy: PolicyAccess
-    rule: RuleAccess
-
-
-@dataclass(frozen=True, slots=True)
 class Matrix:
     """Clients and servers that have something to tell of each other."""
 
@@ -100,19 +88,12 @@ class Pictures:
     servers: tuple[ServerPicture, ...]
     clients: tuple[ClientRow, ...]
     matrix: Matrix
-    failing: tuple[tuple[ClientRow, ServerPicture, str], ...]
-    never: tuple[Never, ...]
-    """Those that earlier rules shadow come first."""
-    sensitive: tuple[tuple[ServerPicture, ScopeAccess], ...]
-    """By most people, then machines."""
     clients_by_id: Mapping[str, ClientRow]
     flagged: Mapping[str, tuple[str, ...]]
     """The codes of the findings that are about an object or name it, by the object's id."""
-
-    @property
-    def unnamed(self) -> tuple[ClientRow, ...]:
-        """Clients that obtain nothing and that no active policy names."""
-        return tuple(row for row in self.clients if not row.obtained)
+    servers_by_id: Mapping[str, ServerPicture]
+    rules: Mapping[str, str]
+    """The anchors of policy rules, or of their server where a picture has no room for them."""
 
 
 def pictures(result: AuditResult) -> Pictures | None:
@@ -137,24 +118,15 @@ def pictures(result: AuditResult) -> Pictures | None:
         )
         for anchor, client in zip(anchors, access.clients, strict=True)
     )
-    sensitive = [(server, scope) for server in servers for scope in server.server.sensitive]
     return Pictures(
         access=access,
         servers=servers,
         clients=clients,
         matrix=_matrix(clients),
-        failing=tuple(
-            (row, server, cell.failure)
-            for row in clients
-            for _, _, cell, server in row.cells
-            if cell.failure
-        ),
-        never=tuple(sorted(_never(servers), key=lambda item: not item.rule.taken_by)),
-        sensitive=tuple(
-            sorted(sensitive, key=lambda item: (-item[1].people, -item[1].machines, item[1].name))
-        ),
         clients_by_id={row.client.id: row for row in clients},
         flagged=_flagged(result),
+        servers_by_id={server.server.id: server for server in servers},
+        rules=dict(_rule_anchors(servers)),
     )
 
 
@@ -168,14 +140,12 @@ def _matrix(clients: tuple[ClientRow, ...]) -> Matrix:
     return Matrix(tuple(server for *_, server in cut[0].cells) if cut else (), cut)
 
 
-def _never(servers: tuple[ServerPicture, ...]) -> Iterator[Never]:
+def _rule_anchors(servers: tuple[ServerPicture, ...]) -> Iterator[tuple[str, str]]:
     for server in servers:
         shown = [len(policy.rules) for policy in server.policies]
         for at, policy in enumerate(server.server.policies):
             for place, rule in enumerate(policy.rules):
-                if rule.use is RuleUse.NEVER:
-                    anchor = server.step(at, place) if place < shown[at] else server.anchor
-                    yield Never(anchor, server, policy, rule)
+                yield rule.id, server.step(at, place) if place < shown[at] else server.anchor
 
 
 def _flagged(result: AuditResult) -> Mapping[str, tuple[str, ...]]:

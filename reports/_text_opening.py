@@ -55,9 +55,11 @@ def _absence(result: AuditResult) -> str:
 
 def cause_rows(result: AuditResult) -> list[tuple[str, str]]:
     """Severity, number and words of each cause; none where there are few findings anyway."""
-    found = shown_causes(result)
-    rows = [(_row_head(cause.severity, cause.findings), _cause(cause)) for cause in found[:_CAUSES]]
-    if more := found[_CAUSES:]:
+    all_causes = shown_causes(result)
+    rows = [
+        (_row_head(cause.severity, cause.findings), _cause(cause)) for cause in all_causes[:_CAUSES]
+    ]
+    if more := all_causes[_CAUSES:]:
         rest = [finding for cause in more for finding in cause.findings]
         rows.append((_row_head("", rest), f"of {counted(len(more), 'more cause')}."))
     return rows

@@ -42,9 +42,10 @@ def causes_heading(result: AuditResult) -> str:
 
 def harm(cause: Cause) -> str:
     """What becomes of requests, or of the configuration, as a clause."""
-    answer = cause.example.answer
-    if cause.rule.impact is Impact.BROKEN and answer and answer.error:
-        return f"requests fail with {answer.error}"
+    errors = {item.answer.error if item.answer else None for item in cause.findings}
+    error = errors.pop() if len(errors) == 1 else None
+    if cause.rule.impact is Impact.BROKEN and error:
+        return f"requests fail with {error}"
     return _HARMS[cause.rule.impact]
 
 

@@ -162,7 +162,7 @@ def _apart(result: AuditResult) -> str:
 
 def _cause(cause: Cause) -> tuple[str, ...]:
     example = cause.example.object
-    does = answer_lines(cause.example.answer) or [harm(cause)]
+    does = answer_lines(cause.answer) or [harm(cause)]
     return (
         cause.severity.upper(),
         f"{len(cause.findings):,}",

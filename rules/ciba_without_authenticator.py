@@ -4,7 +4,8 @@ With client-initiated backchannel authentication (CIBA) the user approves a requ
 device, in an app that was built on a custom authenticator. The client says which one; of the
 grant's settings this is the one that Okta does not call optional. Without it there is nobody to
 ask. What Okta answers then is not published, hence the medium confidence. Terraform's provider can
-set it since 6.12.0 only.
+set it since 6.12.0 only. Snapshots of earlier versions of okta-auditor do not have the setting, so
+that nothing is reported in them.
 
 Fix: choose the custom authenticator as the client's preferred authenticator for CIBA, or take the
 grant from the client.
@@ -36,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Severity, quoted, rule
-from auditor.oauth import CIBA
+from auditor.oauth import CIBA, names_authenticator
 
 from ._clients import own_clients
 
@@ -50,7 +51,7 @@ from ._clients import own_clients
 )
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
-        if CIBA in client.grant_types and not client.oauth.backchannel_custom_authenticator_id:
+        if CIBA in client.grant_types and names_authenticator(org, client) is False:
             yield Finding(
                 client,
                 f"Client {quoted(client.title)} may use CIBA, but has no authenticator, so the "

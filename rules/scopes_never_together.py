@@ -219,7 +219,11 @@ def _finding(
         fix=f"Let rule {quoted(first.rules[0].title)} also allow {quoted(other)}, or have the "
         "client ask for the two in separate requests.",
         related=tuple(
-            Related(record=allowing, role=f"the rule that allows {quoted(scope)}")
+            Related(
+                record=allowing,
+                role=f"the rule that allows {quoted(scope)}",
+                field="conditions.scopes.include",
+            )
             for scope, allowing in zip(first.scopes, first.rules, strict=True)
         ),
         witness=witness,

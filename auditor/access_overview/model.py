@@ -159,6 +159,54 @@ class ServerAccess:
     """Scopes of which it is not known whether anybody can obtain them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A server, a client or a policy as what mentions it needs it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingClient:
+    """A client that obtains nothing from a server although a policy there names it."""
+
+    client: Named
+    server: Named
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedRule:
+    """A rule that is active and never reached."""
+
+    server: Named
+    policy: Named
+    rule: RuleAccess
+
+
+@dataclass(frozen=True, slots=True)
+class ServerScope:
+    """A sensitive scope of a server that somebody obtains or may obtain."""
+
+    server: Named
+    scope: ScopeAccess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessFacts:
+    """What stands out of all servers and all active clients, however many a picture shows."""
+
+    failing: tuple[FailingClient, ...]
+    """By the client's name."""
+    unnamed: tuple[Named, ...]
+    """Clients that obtain nothing from any server, and that no active policy is known to name."""
+    never: tuple[UnreachedRule, ...]
+    """Those that earlier rules shadow come first."""
+    sensitive: tuple[ServerScope, ...]
+    """By most people, then machines."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessOverview:
     """Servers and clients of a tenant; of a large one only some, and how many there are."""
@@ -168,6 +216,8 @@ class AccessOverview:
     all_servers: int
     all_clients: int
     """Active clients that the org configures; Okta's own apps are left out."""
+    facts: AccessFacts
+    """Of all of them."""
     sensitivity_defined: bool
     """Whether anything says which scopes are sensitive; if nothing does, none is marked."""
     unread: tuple[str, ...]

@@ -1,15 +1,28 @@
 """Works out the overview of access of a tenant.
 
 This takes about as long as the rules that ask the same questions do, so it is done only when
-a report asks for it, and for at most so many servers and clients as people can look at.
+a report asks for it. Of a large tenant at most so many servers and clients are kept as people can
+look at; what stands out is counted over all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from auditor.access_overview.model import AccessOverview, ClientAccess
+from auditor.access_overview.model import (
+    AccessFacts,
+    AccessOverview,
+    ClientAccess,
+    ClientServerAccess,
+    FailingClient,
+    Named,
+    Obtains,
+    RuleUse,
+    ServerAccess,
+    ServerScope,
+    UnreachedRule,
+)
 from auditor.access_overview.server import ServerOverview
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.models.agents import AgentClient
@@ -39,12 +52,18 @@ def access_overview(
         prefer: ids of servers and apps to show first where there are too many to show all.
     """
     tenant = tenant_reach(org)  # perhaps a rule had it worked out
-    servers = _shown(org.servers, prefer, MOST_SERVERS)
+    servers = {server.id for server in _shown(org.servers, prefer, MOST_SERVERS)}
     clients = _shown(tenant.clients, prefer, MOST_CLIENTS)
-    overviews = [
-        ServerOverview(tenant.server(server), sensitive or _not_sensitive) for server in servers
-    ]
-    by_server = [(overview.access(), overview.clients(clients)) for overview in overviews]
+    facts = _Facts(_shown(tenant.clients, prefer, len(tenant.clients)))
+    by_server = []
+    for server in _shown(org.servers, prefer, len(org.servers)):
+        overview = ServerOverview(tenant.server(server), sensitive or _not_sensitive)
+        access, obtained = overview.access(), overview.clients(facts.clients)
+        facts.add(access, obtained)
+        if server.id in servers:
+            by_server.append(
+                (access, {each.client_id: obtained[each.client_id] for each in clients})
+            )
     collections = lineage((*CUSTOM_SERVER_READS, "apps"))
     return AccessOverview(
         servers=tuple(server for server, _ in by_server),
@@ -59,6 +78,7 @@ def access_overview(
         ),
         all_servers=len(org.servers),
         all_clients=len(tenant.clients),
+        facts=facts.facts(),
         sensitivity_defined=sensitive is not None,
         unread=tuple(
             entry.label
@@ -67,6 +87,52 @@ def access_overview(
         ),
         notes=tuple(_notes(org, clients)),
     )
+
+
+class _Facts:
+    """Gathers what stands out, server by server, without keeping what does not."""
+
+    def __init__(self, clients: tuple[App, ...]) -> None:
+        self.clients = clients
+        self._failing: list[FailingClient] = []
+        self._never: list[UnreachedRule] = []
+        self._sensitive: list[ServerScope] = []
+        self._telling: set[str] = set()
+        """Client ids of which a server has something to tell."""
+
+    def add(self, access: ServerAccess, obtained: Mapping[str, ClientServerAccess]) -> None:
+        """Take what stands out of one server."""
+        server = Named(access.id, access.name)
+        for client in self.clients:
+            cell = obtained[client.client_id]
+            if cell.failure:
+                named = Named(client.id, client.title)
+                self._failing.append(FailingClient(named, server, cell.failure))
+            if cell.failure or cell.obtains is not Obtains.NOTHING:
+                self._telling.add(client.client_id)
+        for policy in access.policies:
+            of = Named(policy.id, policy.name)
+            never = (rule for rule in policy.rules if rule.use is RuleUse.NEVER)
+            self._never += (UnreachedRule(server, of, rule) for rule in never)
+        self._sensitive += (ServerScope(server, scope) for scope in access.sensitive)
+
+    def facts(self) -> AccessFacts:
+        """What stands out of all servers that were added."""
+        order = {client.id: at for at, client in enumerate(self.clients)}
+        return AccessFacts(
+            failing=tuple(sorted(self._failing, key=lambda item: order[item.client.id])),
+            unnamed=tuple(
+                Named(client.id, client.title)
+                for client in self.clients
+                if client.client_id not in self._telling
+            ),
+            never=tuple(sorted(self._never, key=lambda item: not item.rule.taken_by)),
+            sensitive=tuple(sorted(self._sensitive, key=_by_people)),
+        )
+
+
+def _by_people(item: ServerScope) -> tuple[int, int, str]:
+    return -item.scope.people, -item.scope.machines, item.scope.name
 
 
 def _kind(client: App) -> str:

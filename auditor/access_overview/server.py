@@ -27,6 +27,8 @@ from auditor.tokens.reach.rules import Obstacle, RuleReach
 from auditor.tokens.reach.servers import ServerReach
 from auditor.tokens.reach.user_sets import UncertainUsers
 
+_NOTHING = ClientServerAccess(obtains=Obtains.NOTHING)
+
 
 @dataclass
 class _ClientScopes:
@@ -97,6 +99,8 @@ class ServerOverview:
         return group.people(UncertainUsers.certain(everybody))
 
     def _client(self, client: App, obtained: _ClientScopes) -> ClientServerAccess:
+        if not obtained.possible and client.client_id not in self._named:
+            return _NOTHING  # that is most of the clients of a large tenant
         scopes = tuple(sorted(obtained.sure))
         sensitive = tuple(name for name in scopes if name in self._sensitive_scopes)
         if sensitive:
@@ -115,13 +119,17 @@ class ServerOverview:
 
     def _failure(self, client: App, obtained: _ClientScopes) -> str:
         """Why nothing is obtained although an active policy names the client."""
-        server = self.reach.server
-        active = (policy for policy in self._org.policies(server) if policy.active)
-        if not server.active or not any(client.client_id in policy.clients for policy in active):
+        if client.client_id not in self._named:
             return ""
         return failure_words(
-            self._org, server, client, live=obtained.live, assigned=obtained.eligible
+            self._org, self.reach.server, client, live=obtained.live, assigned=obtained.eligible
         )
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The client ids that an active policy names, if the server is active."""
+        policies = self._org.policies(self.reach.server) if self.reach.server.active else ()
+        return frozenset(id_ for policy in policies if policy.active for id_ in policy.clients)
 
     @cached_property
     def _sensitive_scopes(self) -> frozenset[str]:

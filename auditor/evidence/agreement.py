@@ -56,6 +56,25 @@ class _Bundle:
     def results(self) -> StatedResults:
         return StatedResults.of(self.files[RESULTS])
 
+    @cached_property
+    def entries(self) -> list[LedgerEntry]:
+        """The snapshot's ledger, as the version that made the bundle had it.
+
+        A snapshot of an earlier version contains less than that version reads, which the results
+        state; an earlier version that made the whole bundle knew nothing of it.
+        """
+        stated = self.results.coverage
+        return [
+            entry
+            for entry in self.org.ledger.entries
+            if not entry.not_contained or entry.collection in stated
+        ]
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """How completely each collection was read."""
+        return {entry.collection: entry.status.value for entry in self.entries}
+
 
 def disagreements(files: Files, predicate: Predicate) -> list[str]:
     """What the files of a bundle say of the audit otherwise than each other, a sentence each.
@@ -90,9 +109,6 @@ def _snapshot(bundle: _Bundle) -> Problems:
         yield f"{SNAPSHOT} was captured at another time than {MANIFEST} says"
     if snapshot.digest != predicate.snapshot_digest:
         yield f"{SNAPSHOT} has another digest of its content than {MANIFEST}"
-    unread = [entry.collection for entry in _contained(bundle.org) if entry.incomplete]
-    if unread and predicate.complete:
-        yield f"{MANIFEST} says complete, and {SNAPSHOT} is not: {listed(unread)}"
 
 
 def _results(bundle: _Bundle) -> Problems:
@@ -110,9 +126,12 @@ def _results(bundle: _Bundle) -> Problems:
     document = results.loaded(bundle.files[RESULTS])
     if document["snapshot_digest"] != predicate.snapshot_digest:
         yield f"{RESULTS} is not of the snapshot that {MANIFEST} names"
+    unread = [entry.collection for entry in bundle.entries if entry.incomplete]
+    if unread and predicate.complete:
+        yield f"{MANIFEST} says complete, and {SNAPSHOT} is not: {listed(unread)}"
     if results.complete and results.unchecked:
         yield f"{RESULTS} says complete, and that rules were not evaluated"
-    if results.coverage != _statuses(bundle.org):
+    if results.coverage != bundle.statuses:
         yield f"{RESULTS} says otherwise than {SNAPSHOT} what was read"
 
 
@@ -122,9 +141,9 @@ def _ledger(bundle: _Bundle) -> Problems:
         yield f"{LEDGER} has another complete than {MANIFEST}"
     if document["snapshot_digest"] != bundle.predicate.snapshot_digest:
         yield f"{LEDGER} is not of the snapshot that {MANIFEST} names"
-    if {row["collection"]: row["status"] for row in document["ledger"]} != _statuses(bundle.org):
+    if {row["collection"]: row["status"] for row in document["ledger"]} != bundle.statuses:
         yield f"{LEDGER} says otherwise than {SNAPSHOT} what was read"
-    objects = {entry.collection: entry.objects for entry in _contained(bundle.org)}
+    objects = {entry.collection: entry.objects for entry in bundle.entries}
     if document["objects"] != objects:
         yield f"{LEDGER} has other numbers of objects than {SNAPSHOT}"
 
@@ -177,15 +196,6 @@ def _controls(bundle: _Bundle) -> Problems:
     frameworks = [item["id"] for item in bundle.results.loaded(bundle.files[TOOL])["frameworks"]]
     document = bundle.results.loaded(bundle.files["assessment-results.json"])
     yield from control_problems(rows, bundle.results, frameworks, document)
-
-
-def _statuses(org: Org) -> dict[str, str]:
-    return {entry.collection: entry.status.value for entry in _contained(org)}
-
-
-def _contained(org: Org) -> list[LedgerEntry]:
-    """What the version that made the bundle knew of."""
-    return [entry for entry in org.ledger.entries if not entry.not_contained]
 
 
 _CHECKS: Mapping[str, Callable[[_Bundle], Problems]] = {

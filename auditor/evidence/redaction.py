@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -123,10 +124,8 @@ class Redactor:
             return self.text(value, free=key in _FREE_TEXT)
         if isinstance(value, list):
             people = self._ids
-            try:
-                return [people[item] for item in value]  # as are millions of members
-            except (KeyError, TypeError):
-                pass
+            with suppress(KeyError, TypeError):
+                return [people[item] for item in value]  # millions of members: no test for each
             return [
                 people[item] if isinstance(item, str) and item in people else self._value(item, key)
                 for item in value

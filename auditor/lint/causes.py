@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.lint.finding import Impact, Severity
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.rule import Rule
+from auditor.tokens.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,12 @@ class Cause:
         """How bad each of them is."""
         return self.example.severity
 
+    @property
+    def answer(self) -> Answer | None:
+        """What Okta answers to all of them; None where that differs, or no source tells."""
+        same = len({item.answer for item in self.findings}) == 1
+        return self.example.answer if same else None
+
 
 def causes(findings: Iterable[ReportedFinding]) -> list[Cause]:
     """The causes of findings, the most harmful first.
@@ -38,10 +45,10 @@ def causes(findings: Iterable[ReportedFinding]) -> list[Cause]:
     Of causes that are equally severe, what makes requests fail comes before what is only risky,
     and that before what has no effect; then those of most findings come first.
     """
-    found: dict[tuple[str, Severity], list[ReportedFinding]] = {}
+    by_rule: dict[tuple[str, Severity], list[ReportedFinding]] = {}
     for item in findings:
-        found.setdefault((item.rule.code, item.severity), []).append(item)
-    return sorted((Cause(tuple(items)) for items in found.values()), key=_harm)
+        by_rule.setdefault((item.rule.code, item.severity), []).append(item)
+    return sorted((Cause(tuple(items)) for items in by_rule.values()), key=_harm)
 
 
 def _harm(cause: Cause) -> tuple[int, int, int, str]:

@@ -39,6 +39,9 @@ from auditor.tokens.request import TokenRequest
 from auditor.version import __version__
 
 _LONGEST_EVIDENCE = 600
+_MOST_PROVING = 5
+_COMPARED = {"policy_rule": "conditions"}
+"""What of an object, by its kind, its related ones are held against to prove a finding."""
 _LONGEST_ERROR = 300
 
 _LOGGER = logging.getLogger(__name__)
@@ -197,7 +200,7 @@ class _Reporter:
             object=_reference(finding.record),
             server=_reference(server) if server else None,
             field=finding.field,
-            evidence=self._evidence(finding.record, finding.field),
+            evidence=self._evidence(finding),
             related=tuple(
                 RelatedObject(
                     _reference(other.record), other.role, self._location(other.record, None)
@@ -239,7 +242,22 @@ class _Reporter:
             return f"{finding.field}.{value.index(finding.key)}"
         return finding.field
 
-    def _evidence(self, record: Record, field: str | None) -> str:
+    def _evidence(self, finding: Finding) -> str:
+        """What was read that proves it, a line for each object.
+
+        Where a finding is about a whole object, what related objects have is the proof.
+        """
+        proving = [other for other in finding.related if other.field][:_MOST_PROVING]
+        lines = [
+            f"{_reference(other.record).described}: {self._value(other.record, other.field)}"
+            for other in proving
+        ]
+        own = finding.field or (_COMPARED.get(finding.record.kind) if lines else "id")
+        if own:
+            lines.insert(0, self._value(finding.record, own))
+        return "\n".join(lines)
+
+    def _value(self, record: Record, field: str | None) -> str:
         """The field's value as it was read, or the absence of it."""
         value = self.org.raw(record)
         shown = field or "id"

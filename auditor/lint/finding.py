@@ -62,6 +62,9 @@ class Related:
     record: Record
     role: str
     """What it has to do with it, for example `the rule that takes its traffic`."""
+    field: str | None = None
+    """The field of it that proves the finding, dotted, which the evidence then shows; None where
+    that it is there is all."""
 
 
 Search = Callable[[Org], "TokenRequest | None"]

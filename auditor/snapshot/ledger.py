@@ -190,6 +190,14 @@ class Ledger(BaseModel):
             reason=_NOT_CONTAINED,
         )
 
+    @property
+    def of_earlier_version(self) -> bool:
+        """Whether the snapshot is of a version that read less than this one.
+
+        Such a version may have kept less of a record, too: what a record lacks may be set.
+        """
+        return any(self.entry(name).not_contained for name in BY_NAME)
+
     def missing(self, collections: Iterable[str]) -> tuple[LedgerEntry, ...]:
         """The entries among the named collections that rules may not rely on."""
         return tuple(e for e in map(self.entry, sorted(collections)) if not e.readable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.tokens.caveat import Caveat, CaveatKind
+from auditor.tokens.ciba import names_authenticator
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import (
     CIBA,
@@ -112,7 +113,7 @@ def _client_caveats(situation: Situation, granted: frozenset[str]) -> Iterator[C
 def _unfinished_settings(situation: Situation, granted: frozenset[str]) -> Iterator[Caveat]:
     """Settings of the client that lack their other half; no source tells what Okta does then."""
     client = situation.client
-    if situation.grant == CIBA and not client.oauth.backchannel_custom_authenticator_id:
+    if situation.grant == CIBA and names_authenticator(situation.org, client) is False:
         yield Caveat(kind=CaveatKind.CIBA_AUTHENTICATOR)
     if OPENID in granted and can_encrypt_id_tokens(situation.org, client) is False:
         yield Caveat(kind=CaveatKind.ID_TOKEN_KEY)

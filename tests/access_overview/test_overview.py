@@ -235,6 +235,24 @@ def test_a_large_tenant_is_capped_and_findings_come_first() -> None:
     assert "robot" in cells(access)
 
 
+def test_what_stands_out_is_of_all_clients_and_not_of_those_that_are_shown() -> None:
+    example = tenant()
+    late = [client(f"z{number:04}", *CODE) for number in range(150)]
+    example["/api/v1/apps"] += [client(f"a{number:04}", *CODE) for number in range(300)] + late
+    example[f"{SERVER}/policies"][0]["conditions"]["clients"]["include"] += [
+        item["id"] for item in late
+    ]
+    access = replace(audited(example), findings=()).access
+
+    assert access is not None
+    assert len(access.clients) == MOST_CLIENTS
+    shown = {item.id for item in access.clients}
+    failing = {item.client.id for item in access.facts.failing}
+    assert {item["id"] for item in late} <= failing
+    assert not failing <= shown
+    assert len([item for item in access.facts.unnamed if item.id.startswith("a0")]) == 300
+
+
 def test_it_is_worked_out_once_and_only_when_asked_for() -> None:
     result = audited(tenant())
     asked: list[object] = []

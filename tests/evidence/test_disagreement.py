@@ -15,10 +15,13 @@ from typing import Any
 
 import pytest
 from bundle_forgery import edit, fit, packed, unpacked
-from helpers import Outcome, okta_auditor, snapshot_file, tenant
+from helpers import Outcome, okta_auditor, snapshot_file, tenant, write_document
+
+from auditor.snapshot.collections import COLLECTIONS
 
 Json = dict[str, Any]
 Forge = Callable[[Path], None]
+LATER = {row.name for row in COLLECTIONS if row.later}
 
 
 def verify(*words: object) -> Outcome:
@@ -379,6 +382,15 @@ def test_a_file_that_is_something_else_is_named(bundle: Path, name: str) -> None
     (bundle / name).write_bytes(whole)
 
 
+def claim_to_be_complete(folder: Path) -> None:
+    """In every file that says so."""
+    results(lambda value: value["summary"].update(complete=True))(folder)
+    sarif(lambda run: run["invocations"][0].update(executionSuccessful=True))(folder)
+    other("ledger.json", lambda value: value.update(complete=True))(folder)
+    other("tool.json", lambda value: value["audit"].update(complete=True))(folder)
+    fit(folder, lambda value: value["predicate"].update(complete=True))
+
+
 def test_who_claims_to_be_complete_is_held_to_the_snapshot(tmp_path: Path) -> None:
     """All files say complete; the snapshot's ledger does not."""
     path = snapshot_file(tmp_path, tenant(), unread=("policies", "apps"))
@@ -386,14 +398,43 @@ def test_who_claims_to_be_complete_is_held_to_the_snapshot(tmp_path: Path) -> No
     done = okta_auditor("evidence", "export", path, "-o", folder, "--no-config")
     assert done.exit_code == 3
     assert "not everything was checked: 1 bundle of 1 say so" in verify(folder).stdout
-    results(lambda value: value["summary"].update(complete=True))(folder)
-    sarif(lambda run: run["invocations"][0].update(executionSuccessful=True))(folder)
-    other("ledger.json", lambda value: value.update(complete=True))(folder)
-    other("tool.json", lambda value: value["audit"].update(complete=True))(folder)
-    fit(folder, lambda value: value["predicate"].update(complete=True))
+    claim_to_be_complete(folder)
 
     done = verify(folder)
 
     assert done.exit_code == 1
     assert "manifest.json says complete, and snapshot.json is not: policies" in done.stdout
     assert "results.json says complete, and that rules were not evaluated" in done.stdout
+
+
+@pytest.fixture
+def night_of_an_earlier_version(tmp_path: Path) -> Path:
+    """A bundle of a snapshot that lacks what later versions read."""
+    path = snapshot_file(tmp_path, tenant())
+    document = json.loads(path.read_text())
+    ledger = [row for row in document["ledger"] if row["collection"] not in LATER]
+    write_document(path, {**document, "ledger": ledger})
+    folder = tmp_path / "night"
+    done = okta_auditor("evidence", "export", path, "-o", folder, "--no-config")
+    assert done.exit_code == 3
+    return folder
+
+
+def test_a_bundle_of_a_snapshot_of_an_earlier_version_agrees(
+    night_of_an_earlier_version: Path,
+) -> None:
+    done = verify(night_of_an_earlier_version)
+
+    assert done.exit_code == 0, done.shown
+    assert "not everything was checked: 1 bundle of 1 say so" in done.stdout
+
+
+def test_what_a_snapshot_of_an_earlier_version_lacks_is_not_complete(
+    night_of_an_earlier_version: Path,
+) -> None:
+    claim_to_be_complete(night_of_an_earlier_version)
+
+    done = verify(night_of_an_earlier_version)
+
+    assert done.exit_code == 1
+    assert "manifest.json says complete, and snapshot.json is not: " in done.stdout

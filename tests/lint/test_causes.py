@@ -6,6 +6,7 @@ from pathlib import Path
 
 from auditor import Impact, ReportedFinding, Severity
 from auditor.lint.causes import causes
+from auditor.oauth import Answer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 from audits import NAMES, audited, snapshot_of, tenant
@@ -45,6 +46,17 @@ def test_milder_findings_of_a_rule_are_a_cause_of_their_own() -> None:
     assert (first.severity, len(first.findings)) == (Severity.HIGH, 1)
     assert (second.severity, len(second.findings)) == (Severity.LOW, 2)
     assert first.example is found[0]
+
+
+def test_a_cause_has_an_answer_only_where_all_of_its_findings_have_the_same() -> None:
+    first, second, third = of("OAM101", 3, Impact.BROKEN, Severity.HIGH)
+    refused = Answer(error="access_denied")
+
+    (same,) = causes([replace(first, answer=refused), replace(second, answer=refused)])
+    (differs,) = causes([replace(first, answer=refused), second, third])
+
+    assert same.answer == refused
+    assert differs.answer is None
 
 
 def test_no_findings_have_no_cause() -> None:

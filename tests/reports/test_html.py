@@ -10,8 +10,9 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,6 +22,7 @@ import pytest
 from browsers import chromium
 
 from auditor import AuditResult, Impact, ObjectRef, Severity
+from auditor.access_overview.model import AccessOverview
 from auditor.plugins import load_rules
 from auditor.snapshot.ledger import CollectionStatus, Gap, LedgerEntry
 
@@ -323,6 +325,37 @@ def test_what_was_not_read_is_never_said_to_be_nothing() -> None:
     assert "empty confidential Payments: not known" in said
     assert "in what was read" in said
     assert "Not checkedNothing" not in said
+
+
+def test_nobody_obtains_is_said_only_where_all_was_read() -> None:
+    gap = Gap(path="/api/v1/apps/web/users", reason="500 on page 2")
+    unread = LedgerEntry(collection="app_users", status=CollectionStatus.PARTIAL, gaps=(gap,))
+    for result in (with_clients(), with_clients(unread)):
+        access = result.access
+        assert access is not None
+        empty = replace(access, facts=replace(access.facts, failing=(), sensitive=(), never=()))
+        said = parsed(replace(result, overview=partial(_given, empty))).text
+        assert ("Nobody obtains a sensitive scope." in said) is result.complete
+        assert ("None that a policy names." in said) is result.complete
+        assert ("Not known: not everything was read" in said) is not result.complete
+
+
+def _given(access: AccessOverview, _: Collection[str]) -> AccessOverview:
+    return access
+
+
+def test_the_legend_has_the_looks_of_the_cells() -> None:
+    html = audits.rendered("html", with_clients())
+    legend = re.findall(r'<li class="([a-z-]+)">', html.partition('class="legend"')[2][:900])
+    assert legend == [
+        "nothing", "fails", "scopes", "sensitive", "unknown", "scopes-more", "sensitive-more"
+    ]  # fmt: skip
+    for kind in legend:
+        (cell,) = re.findall(
+            rf"\.matrix td(?:\.{kind}|:is\([^)]*\.{kind}\b[^)]*\)), ([^{{]*) {{", html
+        )
+        assert f".{kind}" in cell
+        assert cell.startswith(".legend ")
 
 
 def test_without_the_snapshot_the_page_says_what_it_does_not_show() -> None:

@@ -26,7 +26,8 @@ from audits import (
     tenant,
 )
 
-from auditor import AuditResult, Severity, command_lines
+from auditor import AuditResult, Impact, Severity, command_lines
+from auditor.oauth import Answer
 from auditor.results import Presentation
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.text import one_line
@@ -262,6 +263,27 @@ def test_where_findings_are_few_the_list_is_enough() -> None:
 
     assert "make" not in text_of(three)
     assert "1 cause makes 4 findings" in text_of(four)
+
+
+@pytest.mark.parametrize(
+    ("errors", "harm"),
+    [
+        (["access_denied"] * 4, "requests fail with access_denied."),
+        (["access_denied", "access_denied", "invalid_client", None], "requests fail."),
+    ],
+)
+def test_a_cause_names_an_error_only_where_all_its_requests_fail_with_it(
+    errors: list[str | None], harm: str
+) -> None:
+    broken = replace(NAMES, impact=Impact.BROKEN)
+    result = audited(snapshot_of(tenant("A", "B", "C", "D")), broken)
+    answers = [Answer(error=error) if error else None for error in errors]
+    pairs = zip(result.findings, answers, strict=True)
+    findings = tuple(replace(item, answer=answer) for item, answer in pairs)
+
+    summary = text_of(replace(result, findings=findings)).split("\n\n")[1]
+
+    assert f"(OAM101): {harm} For example" in " ".join(summary.split())
 
 
 def test_many_causes_are_cut_and_the_rest_counted() -> None:

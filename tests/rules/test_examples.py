@@ -50,7 +50,25 @@ def test_findings_point_into_the_file(rule: Rule) -> None:
     for example in rule.page.flagged:
         for finding in audited(rule, example).findings:
             assert finding.location.region.line > 1
-            assert finding.evidence.startswith(f"{finding.field or 'id'}: ")
+            first, *others = finding.evidence.split("\n")
+            if "conditions" not in first or finding.field:  # or related objects are the proof
+                assert first.startswith(f"{finding.field or 'id'}: ")
+            assert all(" conditions" in line for line in others)
+
+
+def test_the_evidence_of_a_finding_about_several_rules_shows_them() -> None:
+    rules = {rule.code: rule for rule in RULES}
+
+    together = audited(rules["OAM312"], rules["OAM312"].page.flagged[0]).findings[0]
+    assert together.evidence.split("\n") == [
+        'policy rule "Readers": conditions.scopes.include: ["openid", "payments:read"]',
+        'policy rule "Writers": conditions.scopes.include: ["payments:write"]',
+    ]
+    never = audited(rules["OAM318"], rules["OAM318"].page.flagged[0]).findings[0]
+    own, taker = never.evidence.split("\n")[:2]
+    assert own.startswith("conditions: {")
+    assert taker.startswith('policy rule "')
+    assert ": conditions: {" in taker
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

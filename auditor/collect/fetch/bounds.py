@@ -13,7 +13,7 @@ LONGEST_EXPORT_S = 12 * 60 * 60
 tried take two hours with half of Okta's rate limits; a nightly run has to end before the next."""
 
 LARGEST_EXPORT_MIB = 4096
-"""How much memory the process may take while it reads, unless --max-memory says otherwise. Two
+"""How much memory the process may take while it reads, unless --max-memory says otherwise. Five
 million members take less than 700 MiB; a server whose lists never end takes all there is."""
 
 DEEPEST_VALUE = 200

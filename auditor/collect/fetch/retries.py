@@ -28,7 +28,7 @@ from auditor.errors import CollectError
 from auditor.snapshot.collections import BY_NAME, Collection
 
 _QUESTIONS = ("org", "groups")
-"""What every org has, in two of the buckets of Okta's."""
+"""What every org has, in two of Okta's rate-limit buckets."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -179,10 +179,11 @@ class RetryingClient:
         except TokenRefusedError as error:
             raise CredentialsRefusedError(error.reason, remedy=error.remedy) from None
         result = result_of(response, throttle, self.bounds, optional=job.optional)
-        if _broken(result, response) and result.problem:
-            self._breaker.failed(permit, result.problem.reason, sent_at=sent_at)
-        else:
+        fault = _fault(result, response)
+        if fault is None:
             self._breaker.succeeded(permit)
+        else:
+            self._breaker.failed(permit, fault, sent_at=sent_at)
         return result
 
     # Whether the org answers at all
@@ -216,8 +217,7 @@ class RetryingClient:
             except TokenRefusedError:
                 return None
             throttle = self.limiter.observe(row.bucket, response.status, response.headers)
-        result = result_of(response, throttle, self.bounds, optional=False)
-        return result.problem.reason if _broken(result, response) and result.problem else None
+        return _fault(result_of(response, throttle, self.bounds, optional=False), response)
 
     def _ask(self, permit: Permit) -> None:
         """Tell the breaker whether the org answers."""
@@ -284,6 +284,9 @@ class RetryingClient:
             )
 
 
-def _broken(result: PageResult, response: Response) -> bool:
-    """Whether an answer is none that Okta gives when all is well."""
-    return result.retry is Retry.AFTER_A_PAUSE and response.status != HTTPStatus.TOO_MANY_REQUESTS
+def _fault(result: PageResult, response: Response) -> str | None:
+    """Why an answer is none that Okta gives when all is well; None if it is one."""
+    throttled = response.status == HTTPStatus.TOO_MANY_REQUESTS
+    if result.problem is None or result.retry is not Retry.AFTER_A_PAUSE or throttled:
+        return None
+    return result.problem.reason

@@ -40,7 +40,6 @@ _WORTH = 1.15
 _NOT_SENT_S = 0.05
 """A turn that was over sooner, without an answer, is taken for one that sent nothing."""
 
-
 _REFUSED_S, _LONGEST_REFUSED_S = 1.0, 16.0
 """The first and the longest pause after a 429 that names no limit; it doubles in between."""
 

@@ -31,7 +31,7 @@ _REFUSED_S = 1.0
 _REMEMBERED = 5
 """Windows in which others are remembered who spend in bursts."""
 
-_FORGOTTEN = 0.8
+_FADING = 0.8
 """What is left of them with each window, or who once spent all would keep it."""
 
 
@@ -188,10 +188,10 @@ class Windows:
         else:
             self._spent_by_others.appendleft(before.others)
             window.expected_of_others = max(
-                spent * _FORGOTTEN**age for age, spent in enumerate(self._spent_by_others)
+                spent * _FADING**age for age, spent in enumerate(self._spent_by_others)
             )
             if not before.learned:
-                self.ceiling.held(before.ours)
+                self.ceiling.refused_none(before.ours)
             if headers.reset is None and now - before.begun < USUAL_WINDOW_S - LATE_S:
                 window.carried = before.carried + before.ours
             if before.reset is not None and headers.reset is not None and self._whole_seconds:

@@ -21,7 +21,6 @@ DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 BACKCHANNEL = "urn:openid:params:grant-type:ciba"
-ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 HOUR = 60
 DAY = 24 * HOUR

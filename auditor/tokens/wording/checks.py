@@ -133,18 +133,18 @@ def _subject_token(explanation: DecisionSteps, check: Check) -> str:
 def _scopes(explanation: DecisionSteps, check: Check) -> str:
     request = explanation.request
     asked = explanation.situation.asked(request)
-    names = listed(sorted(request.scopes), most=8) if request.scopes else "no scopes"
-    if request.assertion_scopes and not request.scopes:
-        names = f"{listed(sorted(request.assertion_scopes), most=8)} of the assertion"
+    named = request.scopes or request.assertion_scopes or frozenset()
+    names = listed(sorted(named), most=8) + ("" if request.scopes else " of the assertion")
+    scopes = f"scopes {names}" if named else "no scopes"
     if check.rejection is not None:
-        return f"scopes {names}: {_why_not(asked, check.rejection)}"
+        return f"{scopes}: {_why_not(asked, check.rejection)}"
     if check.missing is not None:
-        return f"scopes {names}: not known"
+        return f"{scopes}: not known"
     if asked.unsettled is not None:
-        return f"scopes {names}: {_UNSETTLED_SCOPES[asked.unsettled]}"
+        return f"{scopes}: {_UNSETTLED_SCOPES[asked.unsettled]}"
     if asked.omitted:
         return f"no scopes are named, so the defaults: {listed(sorted(asked.scopes))}"
-    noun = "scopes" if len(request.scopes or request.assertion_scopes or ()) > 1 else "scope"
+    noun = "scopes" if len(named) > 1 else "scope"
     return f"{noun} {names} can be asked for{_by_connection(explanation)}"
 
 
