@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "template_rendering": BASE,
     "collect": BASE | {"snapshot"},
     "sandbox": BASE | {"snapshot"},
+    "templates": set(),
     "cli": BASE
     | {
         "snapshot",

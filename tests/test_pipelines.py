@@ -153,7 +153,7 @@ def test_a_public_repository_shows_no_org(hosted: Hosted) -> None:
 
     assert list(refused.outcomes.values()).count("success") == 0
     assert "are public" in refused.log
-    assert night(hosted, org(), OKTA_AUDITOR_PUBLIC="yes").green
+    assert night(hosted, org(), AUDIT_IN_PUBLIC="yes").green
 
 
 def test_what_the_repository_does_not_allow_is_said(hosted: Hosted) -> None:

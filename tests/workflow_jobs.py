@@ -88,7 +88,7 @@ class Hosted:
         (tools / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         for tool in tools.iterdir():
             tool.chmod(0o755)
-        self.wheel = _wheel(folder)
+        self.wheel = program_wheel(folder)
         self.installs = True
         """Whether the step that installs is run; if not, the program is on the path already."""
 
@@ -241,7 +241,7 @@ def _holds(condition: str, values: dict[str, str]) -> bool:
     return bool(eval(_NAME.sub(value, text).strip(), {"__builtins__": {}}))
 
 
-def _wheel(folder: Path) -> Path:
+def program_wheel(folder: Path) -> Path:
     """The smallest wheel with the program, which is ours: tests have no network."""
     path = folder / "okta_auditor-0.0.1-py3-none-any.whl"
     info = "okta_auditor-0.0.1.dist-info"

@@ -10,7 +10,7 @@ from pathlib import Path
 from auditor.config.commented import commented_config
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-SYSTEMS = ("github",)
+SYSTEMS = ("github", "gitlab")
 """CI systems that there are pipelines for."""
 
 _INSTALL = '"@INSTALL@"'
@@ -49,7 +49,16 @@ def starters(system: str, requirement: str, templates: Path = TEMPLATES) -> list
             for file in sorted((templates / row["template"]).iterdir())
             if file.is_file()
         ),
+        *([GITLAB] if system == "gitlab" else []),
     ]
+
+
+GITLAB = Starter(
+    Path(".gitlab-ci.yml"),
+    "include:\n  - local: .gitlab/okta-auditor.yml\n",
+    "what includes the pipelines",
+)
+"""What GitLab begins with."""
 
 
 def ignored_lines(templates: Path = TEMPLATES) -> list[str]:

@@ -10,7 +10,14 @@ import click
 from auditor.cli.options import FILE
 from auditor.cli.package_source import package_source
 from auditor.cli.printing import print_document, print_line
-from auditor.cli.starter_files import SYSTEMS, ignored_lines, starters, with_lines
+from auditor.cli.starter_files import (
+    GITLAB,
+    SYSTEMS,
+    Starter,
+    ignored_lines,
+    starters,
+    with_lines,
+)
 from auditor.errors import UsageError
 from auditor.files import make_folder, write_file
 from auditor.input_files import LARGEST_CONFIG, InputProblem, read_bytes
@@ -55,7 +62,7 @@ def command(folder: Path, *, system: str, package: str | None, force: bool) -> N
     for starter in starters(system, requirement):
         path = folder / starter.path
         if os.path.lexists(path) and not force:
-            print_line(f"{path} exists and stays as it is")
+            print_line(f"{path} exists and stays as it is{_by_hand(path, starter)}")
             continue
         make_folder(path.parent, remedy="Name another.")
         write_file(path, starter.content.encode())
@@ -68,6 +75,13 @@ def command(folder: Path, *, system: str, package: str | None, force: bool) -> N
     if warning:
         print_line(f"warning: {warning}", err=True)
     print_document(_NEXT)
+
+
+def _by_hand(path: Path, starter: Starter) -> str:
+    """What has to be added to a file that stays as it is, if it lacks that."""
+    if starter is not GITLAB or ".gitlab/okta-auditor.yml" in path.read_text(errors="replace"):
+        return ""
+    return "; add to its include: - local: .gitlab/okta-auditor.yml"
 
 
 def _requirement(package: str | None) -> tuple[str, str]:
