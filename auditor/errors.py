@@ -6,8 +6,13 @@ and its remedy and exits with its code; it never prints a traceback for one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 
 class ExitCode(IntEnum):
@@ -25,14 +30,16 @@ class AuditorError(Exception):
     Args:
         message: what happened, and where. One or two sentences.
         remedy: what to do next; an empty string only if the message says it.
+        others: what else is wrong with the same file, a message each.
     """
 
     exit_code = ExitCode.INCOMPLETE
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", others: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.others = tuple(others)
 
 
 class UsageError(AuditorError):
@@ -69,3 +76,35 @@ class PluginError(UsageError):
 
 class CollectError(AuditorError):
     """Okta could not be reached, refused the credentials, or made no sense."""
+
+
+def made_of_each(items: Iterable[_Item], make: Callable[[_Item], _Made]) -> list[_Made]:
+    """What is made of each item, if nothing is wrong with any of them.
+
+    Args:
+        items: parts of a file.
+        make: makes something of one, or raises `UsageError`.
+
+    Raises:
+        UsageError: what is wrong with the first, with what is wrong with the others.
+    """
+    made: list[_Made] = []
+    failed: list[UsageError] = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except UsageError as error:
+            failed.append(error)
+    if failed:
+        raise together(failed)
+    return made
+
+
+def together(errors: Sequence[UsageError]) -> UsageError:
+    """One error for several about one file, of which there is one at least."""
+    first, *rest = errors
+    others = [*first.others]
+    for error in rest:
+        own = f" {error.remedy}" if error.remedy and error.remedy != first.remedy else ""
+        others += [f"{error.message}{own}", *error.others]
+    return UsageError(first.message, remedy=first.remedy, others=others)

@@ -4,6 +4,7 @@ Every field keeps Okta's name in snake_case. A snapshot keeps no field that no m
 """
 
 from auditor.snapshot.models.agents import (
+    AGENT_GRANTS,
     AgentClient,
     AgentConnection,
     AiAgent,
@@ -48,6 +49,7 @@ from auditor.snapshot.models.servers import (
 )
 
 __all__ = [
+    "AGENT_GRANTS",
     "ALL_CLIENTS",
     "ALL_SCOPES",
     "EVERYONE",

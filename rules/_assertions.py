@@ -13,7 +13,7 @@ from ._clients import Roster
 def all_scopes_by_assertion(org: Org, policy: AccessPolicy, policy_rule: PolicyRule) -> bool:
     """Whether a client of the policy may have every scope for an assertion. Needs `apps`.
 
-    Who the agents of a policy are is not known, so that they count as such clients.
+    Agents that a policy names count as such clients, known or not: every agent may use the grant.
     """
     return (
         JWT_BEARER in policy_rule.grant_types

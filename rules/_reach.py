@@ -14,7 +14,7 @@ from auditor.oauth import (
 )
 
 from ._active import active_servers
-from ._agents import names_agents
+from ._agents import agents_in_doubt
 
 __all__ = ["CONSULTS", "CUSTOM_SERVER_READS", "server_reaches", "shadowed", "shadowed_policies"]
 
@@ -25,15 +25,15 @@ def server_reaches(org: Org) -> list[ServerReach]:
     return [tenant.server(server) for server in active_servers(org)]
 
 
-def shadowed(reached: RuleReach) -> bool:
-    """Whether earlier rules certainly take all traffic of a rule.
+def shadowed(reach: ServerReach, reached: RuleReach) -> bool:
+    """Whether earlier rules of a server certainly take all traffic of a rule.
 
     They do not where a tie in priority leaves open which comes first (OAM204, OAM308), nor where
-    the policy names AI agents, whose requests are not known.
+    requests of AI agents that the policy names are not all known.
     """
     return (
         reached.obstacle is Obstacle.SHADOWED
-        and not names_agents(reached.policy)
+        and not agents_in_doubt(reach.tenant.reach.org, reached.policy, reached.rule)
         and not any(_tied(taken.policy, taken.rule, reached) for taken in reached.shadowed_by)
     )
 
@@ -50,5 +50,5 @@ def shadowed_policies(reach: ServerReach) -> frozenset[str]:
     for reached in reach.rules:
         if reached.policy.active and reached.rule.active:
             so_far = policies.get(reached.policy.id, True)
-            policies[reached.policy.id] = so_far and shadowed(reached)
+            policies[reached.policy.id] = so_far and shadowed(reach, reached)
     return frozenset(policy for policy, every in policies.items() if every)

@@ -6,7 +6,9 @@ clients behind it ineffective: their people, scopes and lifetimes restrict nothi
 although they look as if they did. The rule considers everybody who is assigned and can
 sign in, all clients and all sets of scopes, and for token exchange both readings of
 what the people of a policy rule mean there. Where policies tie in priority, which comes
-first is not settled (OAM204); the requests of AI agents are not known.
+first is not settled (OAM204). Policies that name AI agents are judged only where all of
+these agents are known and active, and every grant type of the rules is one that agents
+are known to have: JWT bearer and token exchange.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be

@@ -7,6 +7,9 @@ it tightens nothing. This considers everybody who is assigned and can sign in, a
 clients and all sets of scopes, and for token exchange both readings of what the people
 of a rule mean there. A policy that is shadowed as a whole is the subject of OAM206.
 Where priorities tie, which rule comes first is not settled; OAM204 and OAM308 report that.
+Rules of policies that name AI agents are judged only where all of these agents are known and
+active, and every grant type of the rule is one that agents are known to have: JWT bearer and
+token exchange.
 
 Clients without a key to authenticate with, or restricted to network zones that match no
 address, obtain nothing and do not count; where keys or zones were not read, they are taken to be
@@ -118,7 +121,7 @@ def check(org: Org) -> Iterator[Finding]:
         reported = shadowed_policies(reach)
         defined = defined_scopes(org, reach.server) | {ALL_SCOPES}
         for reached in reach.rules:
-            if not shadowed(reached) or reached.policy.id in reported:
+            if not shadowed(reach, reached) or reached.policy.id in reported:
                 continue
             if not defined.issuperset(reached.rule.scopes):
                 continue  # with the missing scope it might be reached; OAM302 reports it

@@ -23,7 +23,7 @@ from auditor.cli.completion import VARIABLE, with_completion
 from auditor.cli.debug_option import debug_log_of, log_error, with_debug_option
 from auditor.cli.examples import with_examples
 from auditor.cli.interrupts import INTERRUPTED, Stopped
-from auditor.cli.printing import checked_output, print_document, print_remark
+from auditor.cli.printing import checked_output, print_document, print_problems, print_remark
 from auditor.errors import AuditorError, ExitCode
 from auditor.text import closest, did_you_mean, one_line, printable
 from auditor.version import __version__
@@ -86,7 +86,7 @@ class Program(click.Group):
                 return super().invoke(ctx)
         except AuditorError as error:
             log_error(ctx, error)
-            _print_error(f"error: {error.message}", error.remedy)
+            print_problems(error)
             ctx.exit(error.exit_code)
         except Stopped as stopped:
             _print_error(stopped.line, "")

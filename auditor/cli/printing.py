@@ -17,10 +17,13 @@ from typing import IO, Any, cast
 import click
 
 from auditor.cli.reader import columns
+from auditor.errors import AuditorError
 from auditor.log_commands import without_commands
-from auditor.text import one_line
+from auditor.text import counted, one_line
 
 _LONGEST_CONTEXT = 4096
+_PROBLEMS = 20
+"""Problems of a file that are shown beside the first."""
 
 
 def print_line(line: str, *, err: bool = False) -> None:
@@ -47,6 +50,17 @@ def print_remark(line: str, indent: str = "") -> None:
             break_on_hyphens=False,
         )
     click.echo(whole, err=True)
+
+
+def print_problems(error: AuditorError) -> None:
+    """Print an error on standard error: each problem on a line, then what to do."""
+    print_remark(f"error: {error.message}")
+    for other in error.others[:_PROBLEMS]:
+        print_remark(f"error: {other}")
+    if (more := len(error.others) - _PROBLEMS) > 0:
+        print_remark(f"error: {counted(more, 'more problem')} in the same file.")
+    for line in error.remedy.splitlines():
+        print_remark(line, "  ")
 
 
 def print_document(text: str, *, err: bool = False) -> None:

@@ -214,13 +214,17 @@ def _placed(value: Any, folder: Path) -> Any:
 
 def _refused(file: ConfigFile, errors: list[ErrorDetails]) -> UsageError:
     by_line = sorted(errors, key=lambda error: file.line(*_names(error)) or 0)
-    line = file.line(*_names(by_line[0]))
-    place = f"{file.shown}:{line}" if line else file.shown
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    first, *others = [f"{_place(file, error)}: {one_line(_problem(error))}" for error in by_line]
     return UsageError(
-        f"{place}: {one_line(_problem(by_line[0]))}{more}",
+        first,
+        others=others,
         remedy="docs/configuration.md and `okta-auditor schema config` describe every key.",
     )
+
+
+def _place(file: ConfigFile, error: ErrorDetails) -> str:
+    line = file.line(*_names(error))
+    return f"{file.shown}:{line}" if line else file.shown
 
 
 def _names(error: ErrorDetails) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirements
 
 from auditor.controls.model import STRENGTHS, Control, Framework, Mapped
-from auditor.errors import UsageError
+from auditor.errors import UsageError, made_of_each
 from auditor.lint.reviewed_file import unusable
 from auditor.text import closest, listed, one_line, quoted
 
@@ -59,7 +59,7 @@ class _Reader:
             raise self.unusable(
                 keys["id"], "id: must be small letters, digits, dots and hyphens, at most 60"
             )
-        controls = tuple(self.control(node) for node in self.items(keys["controls"], "controls"))
+        controls = tuple(made_of_each(self.items(keys["controls"], "controls"), self.control))
         self.refuse_twins(keys["controls"], [control.id for control in controls])
         return Framework(
             id=identity,

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, together
 from auditor.evidence.signing import raw as raw_key
 from auditor.evidence.signing import read_public
 from auditor.lint.reviewed_file import read_reviewed, unusable
@@ -194,11 +194,14 @@ def _check_apart(path: Path, keys: list[TrustedKey]) -> None:
 
 
 def _invalid(path: Path, lines: dict[Key, int], error: ValidationError) -> UsageError:
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = tuple(part for part in first["loc"] if part not in {"date", "datetime", "bool"})
-    line = line_of(lines, place) or 1
-    name = one_line(".".join(str(part) for part in place)) or "the file"
-    return unusable(path, line, f"{name}: {_plain(first)}", _REMEDY)
+    found: dict[str, UsageError] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        place = tuple(part for part in problem["loc"] if part not in {"date", "datetime", "bool"})
+        line = line_of(lines, place) or 1
+        name = one_line(".".join(str(part) for part in place)) or "the file"
+        # A value that could be of several types has a problem with each.
+        found.setdefault(name, unusable(path, line, f"{name}: {_plain(problem)}", _REMEDY))
+    return together(list(found.values()))
 
 
 def _plain(error: Any) -> str:

@@ -33,8 +33,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, made_of_each
 from auditor.input_files import LARGEST_TENANT_FILE, read_input
 
 Json = dict[str, Any]
@@ -210,8 +211,8 @@ class TenantFile(_Directive):
             raise UsageError(f"{source}: a tenant file is one JSON object, with paths as its keys.")
         directives: Json = {}
         resources: Json = {}
+        made_of_each(document.items(), lambda item: _check(source, *item))
         for key, value in document.items():
-            _check(source, key, value)
             if key.startswith("@"):
                 directives[key[1:]] = value
             else:
@@ -220,7 +221,10 @@ class TenantFile(_Directive):
             # The resources are as large as a tenant and were checked above.
             return cls(resources={}, **directives).model_copy(update={"resources": resources})
         except ValidationError as error:
-            raise UsageError(f"{source}: {_first_problem(error)}.") from error
+            first, *others = [
+                f"{source}: {_problem(problem)}." for problem in error.errors(include_url=False)
+            ]
+            raise UsageError(first, others=others) from error
 
     def records(self, path: str) -> list[Json]:
         """The objects in a list; empty where there is no such list."""
@@ -247,8 +251,7 @@ def _check(source: str, key: str, value: object) -> None:
         raise UsageError(f"{source}: {key} must be a list or an object.")
 
 
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
+def _problem(problem: ErrorDetails) -> str:
     directive, *inner = problem["loc"]
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
     # What a validator of ours has put into words is its error; pydantic's message adds to it.

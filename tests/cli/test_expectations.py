@@ -291,7 +291,7 @@ BOMB = "- &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         (MINTED.replace("minted", "mint"), 7, "expect: must be minted, rejected or indeterminate"),
         (MINTED + "  failed: polcy\n", 8, "authentication, user"),
         (MINTED + "  failed: polcy\n", 8, "or people; did you mean policy?"),
-        (MINTED + "  scops: []\n  pkce: 1\n", 8, "scopes? 1 more key of the expectation cannot"),
+        (MINTED + "  scops: []\n  pkce: 1\n", 8, "scopes?"),
         (MINTED.replace("  grant: authorization_code\n", ""), 1, "grant: the key is missing"),
         (MINTED.replace("  expect: minted\n", ""), 1, "expect: the key is missing"),
         (MINTED.replace("checkout", "17"), 3, "client: must be text; put it in quotes"),

@@ -107,7 +107,7 @@ def test_a_named_file_ends_the_search(repository: Path) -> None:
     [
         ("\nselct = []", ":2: unknown key 'selct'; did you mean select?"),
         ("fail-on = 'low'", "unknown key 'fail-on'; did you mean fail_on?"),
-        ("a = 1\nfail-on = 'low'", ":1: unknown key 'a' (and 1 more)"),
+        ("a = 1\nfail-on = 'low'", ":1: unknown key 'a'"),
         ("fail_on = 'terrible'", ":1: fail_on: must be 'critical', 'high'"),
         ("# x\nselect = 3", ":2: select: "),
         ("select = [\n'OAM1',\n3]", ":1: select.1: must be text, in quotes"),
@@ -140,7 +140,9 @@ def test_what_is_wrong_is_told_with_file_line_and_key(
     assert told.startswith("error: okta-auditor.toml")
     assert said in told
     assert "\x1b" not in told
-    assert len(told.splitlines()) == 2, "one line and a remedy"
+    *problems, remedy = told.splitlines()
+    assert remedy.startswith("  ")
+    assert all(line.startswith("error: ") for line in problems)
 
 
 def test_lines_count_from_the_top_of_a_pyproject(repository: Path) -> None:

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from auditor.config.policy_tree import PolicyTree
 from auditor.errors import UsageError
 
-_LARGEST = 10_000_000
+LARGEST_RULE = 10_000_000
+"""Bytes of a rule's file."""
 
 
 @contextmanager
@@ -40,5 +41,5 @@ def _copied(tree: PolicyTree, folder: Path, scratch: Path) -> Path:
     for file in files:
         place = target / file.relative_to(tree.place(folder))
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(tree.read(file, _LARGEST) or b"")
+        place.write_bytes(tree.read(file, LARGEST_RULE) or b"")
     return target

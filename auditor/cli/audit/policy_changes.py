@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from auditor.cli.audit.acceptance_files import AcceptanceInputs, suppressions_path
+from auditor.cli.audit.acceptance_files import AcceptanceInputs, baseline_path, suppressions_path
+from auditor.cli.audit.committed_rules import LARGEST_RULE
 from auditor.cli.merged_settings import checkout_settings
 from auditor.cli.options import AuditOptions
 from auditor.config import EffectiveSettings
@@ -127,10 +128,8 @@ def _suppressions(
 def _baseline(
     tree: PolicyTree, proposed: EffectiveSettings, acceptance: AcceptanceInputs
 ) -> Iterator[Weakening]:
-    path = proposed.settings.baseline
+    path = baseline_path(proposed)
     old = set(acceptance.baseline.entries.items()) if acceptance.baseline else set()
-    if path is None:
-        return
 
     def entries() -> set[Any]:
         return set(read_baseline(path).entries.items())
@@ -166,13 +165,13 @@ def _rules(tree: PolicyTree, effective: EffectiveSettings) -> Iterator[Weakening
     for folder in effective.settings.rules:
         if not tree.holds(folder):
             continue
-        held = set(tree.files(folder))
+        committed = set(tree.files(folder))
         here = {
             path
             for path in tree.place(folder).rglob("*.py")
             if path.is_file() and not path.is_symlink()
         }
-        names = sorted(path.name for path in held | here if _differs(tree, path))
+        names = sorted(path.name for path in committed | here if _differs(tree, path))
         if names:
             what = f"alters local rules: {listed(names, most=6)}"
             yield _change(tree, "rules", f"{folder.as_posix()}:1", what)
@@ -183,10 +182,7 @@ def _differs(tree: PolicyTree, path: Path) -> bool:
         here = path.read_bytes()
     except OSError:
         here = None
-    return here != tree.read(path, _LARGEST_RULE)
-
-
-_LARGEST_RULE = 10_000_000
+    return here != tree.read(path, LARGEST_RULE)
 
 
 def _change(tree: PolicyTree, name: str, where: str, what: str) -> Weakening:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, together
 from auditor.lint.acceptance.expiry import latest_end
 from auditor.lint.acceptance.suppression import Suppression, SuppressionPolicy
 from auditor.lint.acceptance.suppression_lookup import meeting
@@ -107,23 +108,25 @@ class EntryChecks:
             )
 
     def _invalid(self, error: ValidationError, table: TableLines) -> UsageError:
-        """The first thing that is wrong with an entry, and how much more there is."""
+        """All that is wrong with an entry."""
         problems = error.errors(include_url=False, include_input=False)
-        first = min(problems, key=lambda problem: _line(table, problem["loc"][0]))
-        key = str(first["loc"][0])
-        unknown = first["type"] == "extra_forbidden"
+        problems.sort(key=lambda problem: _line(table, problem["loc"][0]))
+        return together([self._unusable(problem, table) for problem in problems])
+
+    def _unusable(self, problem: ErrorDetails, table: TableLines) -> UsageError:
+        key = str(problem["loc"][0])
+        unknown = problem["type"] == "extra_forbidden"
         if unknown:
             what = f"unknown key {quoted(key)}"
-        elif first["type"] == "missing":
+        elif problem["type"] == "missing":
             what = f"{key}: the key is missing"
         else:
             expected = _EXPECTED.get(key, "must be text that is not empty, in quotes")
             what = f"{one_line(key)}: {expected}"
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return unusable(
             self.path,
             _line(table, key),
-            f"{what}{more}",
+            what,
             REMEDY,
             did_you_mean=closest(key, Suppression.model_fields) if unknown else None,
         )

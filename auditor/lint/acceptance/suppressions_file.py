@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from auditor.errors import made_of_each
 from auditor.lint.acceptance.suppression import (
     Suppression,
     SuppressionEntry,
@@ -75,7 +76,9 @@ def parse_suppressions(
         UsageError: the text cannot be used as it stands.
     """
     checks = EntryChecks(path, rules, policy, policy.forbidden(rules), as_of)
-    entries = [(checks.suppression(value, table), table) for value, table in _tables(text, path)]
+    entries = made_of_each(
+        _tables(text, path), lambda entry: (checks.suppression(*entry), entry[1])
+    )
     check_apart(path, entries)
     return Suppressions(
         tuple(SuppressionEntry(item, f"{path.as_posix()}:{table.line}") for item, table in entries)

@@ -25,7 +25,8 @@ _OBJECTS = USER_OBJECTS | {
 
 _LIMITED = frozenset({"startsWith", "endsWith", "contains"})
 MOST_GROUPS = 100
-"""The third argument of `Groups.*` (support article on the limitations of group functions)."""
+"""Of a user in a claim, and in the third argument of `Groups.*` (support articles "The groups claim
+matched too many groups …" and on the limitations of group functions)."""
 
 
 class Failure(Enum):

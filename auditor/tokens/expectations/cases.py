@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, made_of_each, together
 from auditor.snapshot.org import Org
-from auditor.text import closest, counted, did_you_mean, listed, one_line, quoted
+from auditor.text import closest, did_you_mean, listed, one_line, quoted
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
@@ -85,7 +85,7 @@ def read_cases(path: Path, org: Org, data: bytes | None = None) -> tuple[Case, .
     Raises:
         UsageError: the file cannot be used as it stands.
     """
-    return tuple(_case(path, org, node, value) for node, value in read_list(path, data))
+    return tuple(made_of_each(read_list(path, data), lambda item: _case(path, org, *item)))
 
 
 def _case(path: Path, org: Org, node: Node, value: Any) -> Case:
@@ -114,19 +114,21 @@ _CHOICES = {
 
 
 def _invalid(path: Path, node: Node, error: ValidationError) -> UsageError:
-    """The first thing that is wrong with an expectation, and how much more there is."""
+    """All that is wrong with an expectation."""
     problems = error.errors(include_url=False)
-    first = min(problems, key=lambda problem: key_line(node, str(problem["loc"][0])))
-    key = one_line(str(first["loc"][0]))
-    if first["type"] == "extra_forbidden":
+    problems.sort(key=lambda problem: key_line(node, str(problem["loc"][0])))
+    return together([_problem(path, node, problem) for problem in problems])
+
+
+def _problem(path: Path, node: Node, problem: Any) -> UsageError:
+    key = one_line(str(problem["loc"][0]))
+    if problem["type"] == "extra_forbidden":
         sentence = _ended(f"unknown key {quoted(key)}", closest(key, Expectation.model_fields))
-    elif first["type"] == "missing":
+    elif problem["type"] == "missing":
         sentence = f"{key}: the key is missing."
     else:
-        sentence = f"{key}: {_wrong_value(first)}"
-    if others := len(problems) - 1:
-        sentence += f" {counted(others, 'more key')} of the expectation cannot be used."
-    return unusable(path, key_line(node, str(first["loc"][0])), sentence)
+        sentence = f"{key}: {_wrong_value(problem)}"
+    return unusable(path, key_line(node, str(problem["loc"][0])), sentence)
 
 
 def _wrong_value(problem: Any) -> str:
