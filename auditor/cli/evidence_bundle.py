@@ -221,10 +221,10 @@ def _previous(
 
 def _in_force(prepared: PreparedAudit) -> dict[str, bytes]:
     """The files that accept findings, by their name in the bundle."""
-    acceptance, baseline = prepared.acceptance, prepared.settings.baseline
+    acceptance = prepared.acceptance
     files = {SUPPRESSIONS: acceptance.path} if acceptance.suppressions.entries else {}
-    if baseline and acceptance.baseline:
-        files[BASELINE] = baseline
+    if acceptance.baseline:
+        files[BASELINE] = acceptance.baseline_path
     try:
         return {name: path.read_bytes() for name, path in files.items()}
     except OSError as error:

@@ -252,7 +252,8 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--baseline",
             type=FILE,
             metavar="FILE",
-            help="Findings that this file accepts do not count; `okta-auditor baseline` writes it.",
+            help="Findings that this file accepts do not count; `okta-auditor baseline` writes it. "
+            "[default: okta-auditor-baseline.json beside the configuration or here, if there]",
         ),
         click.option(
             "--since",

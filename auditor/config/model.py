@@ -102,7 +102,8 @@ class Config(BaseModel):
     )
     baseline: Path | None = Field(
         default=None,
-        description="The baseline, relative to this file.",
+        description="The baseline, relative to this file. Without it, okta-auditor-baseline.json "
+        "beside this file is read if it is there.",
         examples=["okta-auditor-baseline.json"],
     )
     history: Path | None = Field(

@@ -176,3 +176,34 @@ def test_a_baseline_marks_what_is_new() -> None:
 
     assert shown["since"]["kind"] == "baseline"
     assert {item["new"] for item in shown["findings"] if item["code"] == "OAM201"} == {True}
+
+
+def test_a_baseline_that_was_written_is_found_by_its_name_and_the_next_step_printed() -> None:
+    written = okta_auditor("baseline", "narrow.json")
+    assert "Next: commit it. This finds it and counts only what is new: okta-auditor audit " in (
+        written.stdout
+    )
+    elsewhere = okta_auditor("baseline", "narrow.json", "-o", "line.json")
+    assert elsewhere.stdout.rstrip().endswith("okta-auditor audit narrow.json --baseline line.json")
+
+    assert results("narrow.json")["baseline"] == "okta-auditor-baseline.json"
+    assert results("narrow.json")["findings"] == []
+    shown = results("wide.json")
+    assert shown["findings"]
+    assert [item["setting"] for item in shown["weakenings"]] == ["baseline"]
+    assert results("narrow.json", "--no-config")["baseline"] is None
+
+
+def test_a_baseline_of_another_org_that_nobody_named_accepts_nothing() -> None:
+    org = {"/api/v1/org": {"id": "00o2", "companyName": "Other"}}
+    snapshot(Path(), "other.json", 1, for_all=False, **org)
+    assert okta_auditor("baseline", "narrow.json").exit_code == 0
+
+    shown = results("other.json")
+
+    assert shown["baseline"] is None
+    assert shown["findings"]
+    (notice,) = shown["notices"]
+    assert notice["message"].startswith("It accepts nothing here: ")
+    named = okta_auditor("audit", "other.json", "--baseline", "okta-auditor-baseline.json")
+    assert named.exit_code == 2

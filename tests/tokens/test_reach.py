@@ -164,6 +164,28 @@ def test_what_needs_openid_is_not_to_be_had_where_openid_is_refused_for_a_claim(
     assert list(sound.access("profile").people.sure) == ["ada", "bob", "eve"]
 
 
+def test_default_scopes_are_not_to_be_had_where_one_is_refused_for_a_claim() -> None:
+    claim = {"name": "team", "claimType": "RESOURCE", "value": "user.", "valueType": "EXPRESSION"}
+    claims = [{**claim, "conditions": {"scopes": ["orders:read"]}}]
+    scopes = [{"name": "orders:read", "default": True}]
+    defaults: dict[str, Any] = {f"{SERVER}/scopes": scopes, f"{SERVER}/claims": claims}
+
+    refused = portal(org(rule("look", "orders:read"), **defaults))
+    sound = portal(org(rule("look", "orders:read"), **{**defaults, f"{SERVER}/claims": []}))
+
+    assert list(refused.access("orders:read").people.possible) == []
+    assert list(sound.access("orders:read").people.sure) == ["ada", "bob", "eve"]
+
+
+def test_earlier_rules_with_a_part_of_the_scopes_leave_a_rule_alive() -> None:
+    scopes = ("orders:list", "orders:read", "orders:write")
+    parts = rule("ab", *scopes[:2]), rule("bc", *scopes[1:])
+
+    found = only(org(*parts, rule("all", *scopes), scopes=scopes), "all")
+
+    assert found.reached is True
+
+
 def test_why_nothing_reaches_a_rule() -> None:
     inactive = {**rule("off", "*"), "status": "INACTIVE"}
     tenant = org(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 from pathlib import Path
@@ -22,7 +22,7 @@ from auditor.lint.acceptance.suppressions_file import (
     parse_suppressions,
     read_suppressions,
 )
-from auditor.lint.result import AuditResult
+from auditor.lint.result import AuditResult, Notice
 from auditor.lint.rule import Rule
 
 
@@ -45,6 +45,10 @@ class AcceptanceInputs:
     as_of: date
     path: Path
     """Where suppressions are, or would be."""
+    baseline_path: Path = Path(DEFAULT_BASELINE)
+    """Where the baseline is, or would be."""
+    baseline_found: bool = False
+    """Whether nothing names the baseline, so that it may be there for another org."""
 
     @property
     def forbidden(self) -> frozenset[str]:
@@ -55,11 +59,21 @@ class AcceptanceInputs:
         """The result, with the accepted findings set apart.
 
         Raises:
-            UsageError: the baseline is another org's.
+            UsageError: the baseline is another org's, and something names it.
         """
-        return accept(
-            result, self.suppressions, self.baseline, as_of=self.as_of, forbidden=self.forbidden
+        baseline = self.baseline
+        strange: tuple[Notice, ...] = ()
+        if baseline and self.baseline_found:
+            try:
+                baseline.check_tenant(result.tenant)
+            except UsageError as error:
+                message = f"It accepts nothing here: {error.message}"
+                strange = (Notice(baseline.file, message, error.remedy),)
+                baseline = None
+        applied = accept(
+            result, self.suppressions, baseline, as_of=self.as_of, forbidden=self.forbidden
         )
+        return replace(applied, notices=(*applied.notices, *strange))
 
     def check_suppressions(self, text: str, path: Path) -> None:
         """Check that a text would do as the file of suppressions.
@@ -89,19 +103,25 @@ def read_acceptance(
     path = suppressions_path(effective)
     required = settings.suppressions and writes is not AcceptanceFile.SUPPRESSIONS
     tree = effective.tree
-    there = tree.exists(path) if tree and tree.holds(path) else os.path.lexists(path)
-    readable = required or (not effective.isolated and there)
-    baseline = None if writes else settings.baseline
+    readable = required or (not effective.isolated and _is_there(tree, path))
+    line = baseline_path(effective)
+    drawn = settings.baseline or (not effective.isolated and _is_there(tree, line))
     return AcceptanceInputs(
         rules=rules,
         policy=policy,
         suppressions=_suppressions(tree, path, rules, policy, as_of)
         if readable
         else Suppressions(),
-        baseline=_baseline(tree, baseline) if baseline else None,
+        baseline=_baseline(tree, line) if drawn and not writes else None,
         as_of=as_of,
         path=path,
+        baseline_path=line,
+        baseline_found=settings.baseline is None,
     )
+
+
+def _is_there(tree: PolicyTree | None, path: Path) -> bool:
+    return tree.exists(path) if tree and tree.holds(path) else os.path.lexists(path)
 
 
 def _suppressions(
@@ -145,5 +165,6 @@ def suppressions_path(effective: EffectiveSettings) -> Path:
 
 
 def baseline_path(effective: EffectiveSettings) -> Path:
-    """Where a baseline is written if nothing names another file."""
-    return effective.settings.baseline or Path(DEFAULT_BASELINE)
+    """The file of the baseline, whether it exists or not."""
+    folder = effective.file.path.parent if effective.file else Path()
+    return effective.settings.baseline or folder / DEFAULT_BASELINE

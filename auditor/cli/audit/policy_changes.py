@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from auditor.cli.audit.acceptance_files import AcceptanceInputs, suppressions_path
+from auditor.cli.audit.acceptance_files import AcceptanceInputs, baseline_path, suppressions_path
 from auditor.cli.audit.committed_rules import LARGEST_RULE
 from auditor.cli.merged_settings import checkout_settings
 from auditor.cli.options import AuditOptions
@@ -128,10 +128,8 @@ def _suppressions(
 def _baseline(
     tree: PolicyTree, proposed: EffectiveSettings, acceptance: AcceptanceInputs
 ) -> Iterator[Weakening]:
-    path = proposed.settings.baseline
+    path = baseline_path(proposed)
     old = set(acceptance.baseline.entries.items()) if acceptance.baseline else set()
-    if path is None:
-        return
 
     def entries() -> set[Any]:
         return set(read_baseline(path).entries.items())

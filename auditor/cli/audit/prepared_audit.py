@@ -66,7 +66,12 @@ class PreparedAudit:
 
         A key of the settings whose values are paths names such files.
         """
-        paths = [*self.effective.candidates, self.acceptance.path, *self.templates]
+        paths = [
+            *self.effective.candidates,
+            self.acceptance.path,
+            self.acceptance.baseline_path,
+            *self.templates,
+        ]
         for value in dict(self.settings).values():
             items = value if isinstance(value, tuple) else (value,)
             paths += [item for item in items if isinstance(item, Path)]
@@ -103,7 +108,7 @@ class PreparedAudit:
             deselected=self.rules.deselected,
             reproduce=reproduce_command(self.effective, path, as_of),
         )
-        if self.acceptance.baseline:
+        if self.acceptance.baseline and result.baseline:
             result = compare(result, Earlier.of_baseline(self.acceptance.baseline, result))
         result = with_history(result, self.settings.history if self.keeps_history else None)
         if self.settings.since:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, accepting_options
 from auditor.cli.printing import print_line
+from auditor.config import EffectiveSettings
 from auditor.errors import AuditorError, UsageError
 from auditor.files import check_writable, write_file
 from auditor.lint.acceptance.baseline import Baseline, make_baseline
@@ -19,7 +21,7 @@ from auditor.lint.acceptance.baseline_file import dump_baseline, read_baseline
 from auditor.lint.completeness import unchecked
 from auditor.lint.result import AuditResult
 from auditor.snapshot.document import read_document
-from auditor.text import counted
+from auditor.text import counted, one_line
 
 
 @click.command("baseline")
@@ -29,7 +31,8 @@ from auditor.text import counted
     "output",
     type=FILE,
     metavar="FILE",
-    help="Where to write it. [default: the configuration's, or okta-auditor-baseline.json]",
+    help="Where to write it. [default: the configuration's, or okta-auditor-baseline.json "
+    "beside it or here]",
 )
 @click.option("--update", is_flag=True, help="Replace a baseline that is there.")
 @click.option(
@@ -52,8 +55,9 @@ def command(
     """Accept today's findings, so that only new ones count.
 
     Writes a file for version control with a line for each finding that no suppression accepts.
-    `audit --baseline FILE` then counts what is not in it, and what is but whose object has
-    changed. The file is never changed by an audit; `--update` draws the line anew.
+    `audit` finds it by that name, or takes `--baseline FILE`, and counts what is not in it, and
+    what is but whose object has changed. The file is never changed by an audit; `--update` draws
+    the line anew.
     """
     options = AuditOptions(
         output=("text",), rules=folders, config=config, suppressions=suppressions, as_of=as_of
@@ -75,6 +79,7 @@ def command(
     baseline = make_baseline(result, prepared.acceptance.forbidden, previous)
     write_file(target, dump_baseline(baseline).encode())
     _print_counts(target, baseline, previous)
+    _print_next(path, target, settings)
     _warn(prepared, result)
 
 
@@ -105,6 +110,17 @@ def _print_counts(target: Path, baseline: Baseline, previous: Baseline | None) -
         f"{target} updated: it {accepted}, {len(new):,} of them new and {len(changed):,} changed; "
         f"{len(gone):,} are gone"
     )
+
+
+def _print_next(snapshot: Path, target: Path, settings: EffectiveSettings) -> None:
+    """Print the audit that counts what is new only, and whether it finds the file by itself."""
+    words = ["okta-auditor", "audit", snapshot.as_posix()]
+    if settings.file and not settings.file.searched:
+        words += ["--config", settings.file.path.as_posix()]
+    found = target.resolve() == baseline_path(settings).resolve()
+    words += [] if found else ["--baseline", target.as_posix()]
+    does = "finds it and counts only what is new" if found else "counts only what is new"
+    print_line(f"Next: commit it. This {does}: {shlex.join(map(one_line, words))}")
 
 
 def _warn(prepared: PreparedAudit, result: AuditResult) -> None:
