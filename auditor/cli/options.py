@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import wraps
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from auditor.cli.durations import Duration, shown_duration
+from auditor.cli.printing import print_remark
 from auditor.collect.fetch.bounds import LARGEST_EXPORT_MIB, LONGEST_EXPORT_S
 from auditor.collect.options import ExportOptions
 
@@ -125,12 +126,58 @@ def framework_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+class _Format(click.Choice[str]):
+    """A format by its name, or by one that it had before."""
+
+    def __init__(self, formats: Sequence[str], renamed: Mapping[str, str]) -> None:
+        super().__init__(formats)
+        self._renamed = renamed
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take an old name too, with a note."""
+        if value in self._renamed:
+            print_remark(f"note: the format {value} is called {self._renamed[value]} now.")
+            value = self._renamed[value]
+        return super().convert(value, param, ctx)
+
+
+def format_option(
+    *formats: str, about: str = "How to print it.", renamed: Mapping[str, str] | None = None
+) -> Callable[[F], F]:
+    """The option for how a command prints what it has to say; the function gets it as `form`.
+
+    Args:
+        formats: their names, the default first.
+        about: its help.
+        renamed: names that formats had before, and those that they have now.
+    """
+    return click.option(
+        "--format",
+        "--output",
+        "-O",
+        "form",
+        type=_Format(formats, renamed or {}),
+        default=formats[0],
+        show_default=True,
+        help=about,
+    )
+
+
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options of commands that make reports."""
+    return _output_options("--output", "-O", "--format")(function)
+
+
+def output_setting_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As `output_options`, of a command whose own `--format` is for what it prints."""
+    return _output_options("--output", "-O")(function)
+
+
+def _output_options(*names: str) -> Callable[[F], F]:
     return _all(
         click.option(
-            "--output",
-            "-O",
+            *names,
+            "output",
             multiple=True,
             metavar="FORMAT[=PATH]",
             help="Make a report: text, json, sarif, html, markdown, github, gitlab, junit, csv. "
@@ -142,7 +189,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="FILE[=PATH]",
             help="Make a report by a Jinja2 template of your own. Repeatable.",
         ),
-    )(function)
+    )
 
 
 def verbose_option(function: F) -> F:
@@ -173,9 +220,11 @@ def accepting_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of commands that evaluate rules; the function gets them as `audit`."""
+    """Options of commands that evaluate rules, but for those of reports.
+
+    The function gets them all as `audit`.
+    """
     return _all(
-        output_options,
         click.option(
             "--select",
             multiple=True,

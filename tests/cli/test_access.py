@@ -162,7 +162,7 @@ def test_a_user_of_a_snapshot_without_users_may_have_access(tmp_path: Path) -> N
     assert all(row["uncertain"] and row["people"] == 0 for row in found)
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize("form", ["text", "json", "csv"])
 def test_the_order_of_the_snapshot_does_not_matter(tmp_path: Path, form: str) -> None:
     turned = copy.deepcopy(EXAMPLE)
     for path in (SERVERS, "/api/v1/apps", "/api/v1/users", f"{SERVERS}/aus1/scopes"):
@@ -199,7 +199,7 @@ def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
     name = "\x1b[2J\u202eevil\n" + "x" * 200
     hostile[SERVERS][0]["name"] = hostile["/api/v1/apps"][1]["label"] = name
     hostile[POLICIES][0]["name"] = name
-    for form in ("table", "json", "csv"):
+    for form in ("text", "json", "csv"):
         outcome = access(snapshot_file(tmp_path, hostile), "--format", form)
         assert outcome.exit_code == 0
         assert "\x1b" not in outcome.stdout
@@ -288,7 +288,7 @@ def test_each_client_can_have_rows_of_its_own(tmp_path: Path) -> None:
     assert people == [("0oa1", 2, 1), ("0oa3", 2, 1), ("0oa2", None, 1)]
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize("form", ["text", "json", "csv"])
 def test_a_limit_is_the_first_rows_and_says_that_there_are_more(example: Path, form: str) -> None:
     def first(most: int) -> Outcome:
         return access(example, "--format", form, "--limit", str(most))

@@ -12,7 +12,7 @@ import click
 from auditor.cli.access_lines import csv_lines, json_lines, table_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.nobody import nobody_lines
-from auditor.cli.options import FILE
+from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
 from auditor.cli.token_requests import everything_unread, oidc_scopes_option, read_org
@@ -22,7 +22,7 @@ from auditor.tokens.decide import OidcScopes
 from auditor.tokens.reach.access_rows import AccessFilter, access_rows
 
 _FORMATS = {
-    "table": lambda rows: table_lines(rows, columns()),
+    "text": lambda rows: table_lines(rows, columns()),
     "json": json_lines,
     "csv": csv_lines,
 }
@@ -43,13 +43,7 @@ _AT_ONCE = 500
 @click.option("--scope", metavar="SCOPE", help="One scope.")
 @click.option("--user", metavar="LOGIN", help="Only what this user can obtain.")
 @oidc_scopes_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(_FORMATS)),
-    default="table",
-    show_default=True,
-)
+@format_option("text", "json", "csv", renamed={"table": "text"})
 @click.option(
     "--each-client",
     is_flag=True,

@@ -11,7 +11,14 @@ import click
 
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.interrupts import Stopped, termination
-from auditor.cli.options import FILE, AuditOptions, audit_options, policy_option, verbose_option
+from auditor.cli.options import (
+    FILE,
+    AuditOptions,
+    audit_options,
+    output_options,
+    policy_option,
+    verbose_option,
+)
 from auditor.cli.printing import print_line, print_problems
 from auditor.errors import AuditorError, ExitCode
 from auditor.snapshot.document import read_document
@@ -29,6 +36,7 @@ _WAITING = "waiting for changes (Ctrl-C ends)"
 )
 @verbose_option
 @policy_option
+@output_options
 @audit_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, audit: AuditOptions, *, watch: bool) -> None:

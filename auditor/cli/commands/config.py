@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import AuditOptions, audit_options
+from auditor.cli.options import AuditOptions, audit_options, output_setting_options
 from auditor.cli.printing import print_document
 from auditor.config import EffectiveSettings
 from auditor.config.origin import Origin
@@ -32,8 +32,14 @@ class SettingRow:
 
 @click.command("config")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the settings; --output is one of them.",
 )
+@output_setting_options
 @audit_options
 def command(form: str, audit: AuditOptions) -> None:
     """Show each setting that holds for an audit, and where it comes from.

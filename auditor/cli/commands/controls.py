@@ -16,7 +16,13 @@ from auditor.cli.audit.saved_results import looks_like_results, read_saved_resul
 from auditor.cli.framework_files import choose_frameworks
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import FILE, AuditOptions, acceptance_options, framework_option
+from auditor.cli.options import (
+    FILE,
+    AuditOptions,
+    acceptance_options,
+    format_option,
+    framework_option,
+)
 from auditor.cli.printing import print_document
 from auditor.cli.reader import columns
 from auditor.config import EffectiveSettings
@@ -36,13 +42,7 @@ from auditor.text import counted
 @click.command("controls")
 @click.argument("path", metavar="[SNAPSHOT|RESULTS]", required=False, type=FILE)
 @framework_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json", "csv")
 @click.option(
     "--rules", "folders", multiple=True, type=FILE, metavar="DIR", help="Local rules too."
 )

@@ -12,7 +12,7 @@ from auditor.cli.audit.acceptance_files import AcceptanceInputs, read_acceptance
 from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import FILE, AuditOptions, policy_option
+from auditor.cli.options import FILE, AuditOptions, format_option, policy_option
 from auditor.cli.printing import print_document
 from auditor.cli.token_requests import oidc_scopes_option
 from auditor.comparison import json_report, markdown_report, text_report
@@ -38,9 +38,7 @@ _FORMATS = {
 @click.command("diff")
 @click.argument("old", metavar="OLD", type=FILE)
 @click.argument("new", metavar="NEW", type=FILE)
-@click.option(
-    "--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True
-)
+@format_option(*_FORMATS)
 @click.option(
     "--fail-on-gain",
     "patterns",

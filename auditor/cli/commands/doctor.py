@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
-from auditor.cli.options import FILE
+from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document
 from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials, read_credentials
@@ -34,14 +34,7 @@ _CODES = 10
     help="The part of each rate limit that an export would spend. "
     "[default: all that other clients do not need]",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print the checks.",
-)
+@format_option("text", "json")
 @click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds the tenant.")
 @click.option("--tenant", "name", metavar="NAME", help="Check a tenant of the configuration file.")
 @click.pass_context

@@ -8,7 +8,7 @@ import click
 
 from auditor import exact_json
 from auditor.cli.explanation import as_document, as_text
-from auditor.cli.options import FILE
+from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document
 from auditor.cli.token_requests import oidc_scopes_option, read_org
 from auditor.errors import ExitCode
@@ -61,9 +61,7 @@ from auditor.tokens.outcome import Outcome
 @click.option("--no-pkce", is_flag=True, help="The request sends no code challenge.")
 @click.option("--no-dpop", is_flag=True, help="The request carries no DPoP proof.")
 @oidc_scopes_option
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option("text", "json")
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -17,6 +17,7 @@ from auditor.cli.options import (
     audit_options,
     collect_options,
     completion_options,
+    output_options,
 )
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
@@ -42,6 +43,7 @@ from auditor.snapshot.document import dump_snapshot
 )
 @collect_options
 @completion_options
+@output_options
 @audit_options
 @click.pass_context
 def command(

@@ -17,7 +17,7 @@ from auditor.cli.export.several_tenants import (
     export_tenants,
     print_plan_of_one,
 )
-from auditor.cli.options import FILE, collect_options, completion_options
+from auditor.cli.options import FILE, collect_options, completion_options, format_option
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
@@ -51,14 +51,7 @@ from auditor.report_marks import SNAPSHOT, check_replaceable
     metavar="SNAPSHOT",
     help="With --plan: go by an older snapshot, and ask for nothing.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print the plan.",
-)
+@format_option("text", "json", about="How to print the plan.")
 @click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds tenants.")
 @click.option(
     "--tenant",

@@ -11,7 +11,7 @@ import click
 
 from auditor import exact_json
 from auditor.cli.expectations_file import committed_expectations
-from auditor.cli.options import FILE, policy_option
+from auditor.cli.options import FILE, format_option, policy_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
@@ -26,13 +26,7 @@ from auditor.tokens.expectations.cases import Result, read_cases
 @click.argument("expectations", metavar="EXPECTATIONS", type=FILE)
 @policy_option
 @oidc_scopes_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-)
+@format_option("text", "json", "junit")
 @click.pass_context
 def command(
     ctx: click.Context,
