@@ -31,15 +31,7 @@ Accepted:
         "actions": {"token": {"refreshTokenWindowMinutes": 43200}}},
        {"name": "No refresh", "conditions": {"grantTypes": {"include": ["authorization_code"]},
                                              "scopes": {"include": ["openid"]}},
-        "actions": {"token": {"refreshTokenWindowMinutes": 129600}}}]}
-
-Accepted:
-
-    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
-       "grant_types": ["authorization_code", "refresh_token"]}}}],
-     "/api/v1/authorizationServers/aus1/policies": [
-       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
-     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+        "actions": {"token": {"refreshTokenWindowMinutes": 129600}}},
        {"name": "See OAM704", "conditions": {"grantTypes": {"include": ["authorization_code"]},
                                              "scopes": {"include": ["*"]}},
         "actions": {"token": {"refreshTokenLifetimeMinutes": 1440,

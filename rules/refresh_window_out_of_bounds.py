@@ -55,41 +55,17 @@ Accepted:
                                       "scopes": {"include": ["openid", "offline_access"]}},
         "actions": {"token": {"accessTokenLifetimeMinutes": 60,
                               "refreshTokenLifetimeMinutes": 0,
-                              "refreshTokenWindowMinutes": 2628000}}}]}
-
-Accepted:
-
-    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
-       "grant_types": ["authorization_code", "refresh_token"]}}}],
-     "/api/v1/authorizationServers/aus1/policies": [
-       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
-     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+                              "refreshTokenWindowMinutes": 2628000}}},
        {"name": "Jobs", "conditions": {"grantTypes": {"include": ["client_credentials"]},
                                        "scopes": {"include": ["*"]}},
         "actions": {"token": {"accessTokenLifetimeMinutes": 60,
                               "refreshTokenLifetimeMinutes": 1440,
-                              "refreshTokenWindowMinutes": 10080}}}]}
-
-Accepted:
-
-    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
-       "grant_types": ["authorization_code", "refresh_token"]}}}],
-     "/api/v1/authorizationServers/aus1/policies": [
-       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
-     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+                              "refreshTokenWindowMinutes": 10080}}},
        {"name": "See OAM703", "conditions": {"grantTypes": {"include": ["authorization_code"]},
                                              "scopes": {"include": ["*"]}},
         "actions": {"token": {"accessTokenLifetimeMinutes": 60,
                               "refreshTokenLifetimeMinutes": 30,
-                              "refreshTokenWindowMinutes": 30}}}]}
-
-Accepted:
-
-    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
-       "grant_types": ["authorization_code", "refresh_token"]}}}],
-     "/api/v1/authorizationServers/aus1/policies": [
-       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
-     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+                              "refreshTokenWindowMinutes": 30}}},
        {"name": "Five minutes", "conditions": {"grantTypes": {"include": ["authorization_code"]},
                                                "scopes": {"include": ["*"]}},
         "actions": {"token": {"accessTokenLifetimeMinutes": 5,

@@ -39,15 +39,7 @@ Accepted:
      "/api/v1/authorizationServers/aus1/policies/p1/rules": [
        {"name": "Web", "conditions": {"grantTypes": {"include": ["authorization_code"]},
                                       "scopes": {"include": ["openid", "offline_access"]}},
-        "actions": {"token": {"refreshTokenLifetimeMinutes": 129600}}}]}
-
-Accepted:
-
-    {"/api/v1/apps": [{"id": "0oa1", "settings": {"oauthClient": {
-       "grant_types": ["authorization_code", "refresh_token"]}}}],
-     "/api/v1/authorizationServers/aus1/policies": [
-       {"id": "p1", "conditions": {"clients": {"include": ["0oa1"]}}}],
-     "/api/v1/authorizationServers/aus1/policies/p1/rules": [
+        "actions": {"token": {"refreshTokenLifetimeMinutes": 129600}}},
        {"name": "No refresh", "conditions": {"grantTypes": {"include": ["authorization_code"]},
                                              "scopes": {"include": ["openid"]}}},
        {"name": "Jobs", "conditions": {"grantTypes": {"include": ["client_credentials"]},

@@ -10,7 +10,6 @@ import pytest
 import yaml
 from helpers import okta_auditor, served, snapshot_file, tenant
 
-from auditor import __version__
 from auditor.collect.auth.credentials import READ_SCOPES
 from auditor.config import read_config
 from auditor.errors import ExitCode

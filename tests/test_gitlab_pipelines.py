@@ -93,6 +93,7 @@ def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
 
     code, log = night(hosted, opened(changed(org())))
     assert code == 1
+    assert 'New: Policy "Apps"' in log
     assert "OAM201" in hosted.requests[2]["description"]
 
     code, log = night(hosted, changed(org()))

@@ -118,6 +118,9 @@ def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
     assert [name for name, is_ in new.outcomes.items() if is_ == "failure"] == [
         "Read and audit the org"
     ]
+    assert "1 finding new since the run of" in new.log
+    assert 'New: Policy "Apps"' in new.log
+    assert "**New, " in new.summary
     assert "New findings" in hosted.read("text")
     assert "OAM201" in hosted.read("text")
 

@@ -23,7 +23,7 @@ _WITH_PAGES = BROWSER_GRANTS | {DEVICE_CODE, INTERACTION_CODE}
 """Grant types in which an expired password can be changed on the way."""
 
 _PASSING = frozenset({"LOCKED_OUT", "PASSWORD_EXPIRED", "RECOVERY"})
-"""Statuses that stand in the way of a password, and of which more is hardly published."""
+"""Statuses that a password does not do for; what else they keep a user from is not published."""
 
 _GONE = frozenset({"SUSPENDED", "DEPROVISIONED"})
 

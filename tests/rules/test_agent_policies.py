@@ -3,12 +3,8 @@
 from typing import Any
 
 import pytest
+from rule_findings import reported
 
-from auditor.lint.examples import example_snapshot
-from auditor.plugins import load_rules
-from auditor.snapshot.org import Org
-
-RULES = {rule.code: rule for rule in load_rules()}
 SERVER = "/api/v1/authorizationServers/aus1"
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CODE = "authorization_code"
@@ -47,8 +43,7 @@ def shadowed(*rules: str, agents: list[Json], grants: tuple[str, ...] = (BEARER,
     for name in rules:
         path = f"{SERVER}/policies/{name}/rules"
         document.setdefault(path, []).append({"id": f"r{len(document.get(path, []))}", **equal})
-    org = Org.of(example_snapshot(document))
-    return [code for code in ("OAM206", "OAM318") for _ in RULES[code].findings(org)]
+    return reported(document, "OAM206", "OAM318")
 
 
 @pytest.mark.parametrize(("policies", "code"), [(("p1", "p1"), "OAM318"), (("p1", "p2"), "OAM206")])

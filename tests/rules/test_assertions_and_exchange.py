@@ -3,12 +3,8 @@
 from typing import Any
 
 import pytest
+from rule_findings import messages
 
-from auditor.lint.examples import example_snapshot
-from auditor.plugins import load_rules
-from auditor.snapshot.org import Org
-
-RULES = {rule.code: rule for rule in load_rules()}
 SERVERS = "/api/v1/authorizationServers"
 CODE, MACHINE = "authorization_code", "client_credentials"
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -40,11 +36,6 @@ def document(apps: list[Json], *policies: Json, **more: Any) -> Json:
     rules = {path: value for each in policies for path, value in each.items() if path != "row"}
     custom = {f"{SERVERS}/aus1/scopes": [{"name": "a"}]}
     return {"/api/v1/apps": apps, **rows, **rules, **custom, **more}
-
-
-def messages(code: str, content: Json) -> list[str]:
-    org = Org.of(example_snapshot(content))
-    return [finding.message for finding in RULES[code].findings(org)]
 
 
 EXCHANGING = policy(["0oa1"], [EXCHANGE], ["a"])

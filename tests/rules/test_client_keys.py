@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 from helpers import okta_auditor, served, tenant
+from rule_findings import RULES, reported
 
-from auditor.lint.examples import example_snapshot
-from auditor.plugins import load_rules
 from auditor.snapshot.document import parse_snapshot
 from auditor.snapshot.org import Org
 
-RULES = {rule.code: rule for rule in load_rules()}
 CODES = ("OAM511", "OAM530", "OAM531", "OAM533")
 JWKS = "/api/v1/apps/0oa1/credentials/jwks"
 ENCRYPTED = {"id_token_encrypted_response_alg": "RSA-OAEP-256"}
@@ -34,8 +32,7 @@ def web(method: str = "client_secret_basic", **settings: Any) -> Json:
 
 
 def found(app: Json, *keys: Json) -> list[str]:
-    org = Org.of(example_snapshot({"/api/v1/apps": [app], JWKS: list(keys)}))
-    return [code for code in CODES for _ in RULES[code].findings(org)]
+    return reported({"/api/v1/apps": [app], JWKS: list(keys)}, *CODES)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Claims that list groups, and the groups that they may match.
 
-A claim holds up to 100 groups of a user; with more, Okta refuses the token in most grant types
-(support article "The groups claim matched too many groups and must be configured to match fewer
-groups").
+A claim holds up to 100 groups of a user; with more, Okta refuses the token, but not in
+authorization code and interaction code (support article "The groups claim matched too many groups
+and must be configured to match fewer groups").
 """
 
 from __future__ import annotations

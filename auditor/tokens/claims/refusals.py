@@ -73,5 +73,5 @@ def unevaluated(claims: Iterable[Claim]) -> bool:
 
 
 def in_id_token(claim: Claim, *, access_token: bool) -> bool:
-    """Beside an access token, other claims are left to the userinfo endpoint."""
+    """Whether an ID token has a claim; beside an access token, most are left to userinfo."""
     return bool(claim.always_include_in_token) or not access_token
