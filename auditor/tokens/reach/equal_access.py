@@ -39,6 +39,8 @@ class RuleGift(NamedTuple):
     """Whether there may be more."""
     access_token_minutes: int | None
     refresh_token: bool | None
+    sure: UserSet | None
+    """Those whom `people` counts, if somebody wants them named."""
 
 
 _Part = tuple[int, bool]
@@ -53,6 +55,8 @@ class EqualAccess:
     """Of each client; somebody is assigned to each, for all that is known."""
     user: UncertainUsers | None = None
     """Whose access is wanted; None is everybody's."""
+    named: bool = False
+    """Whether people are wanted, and not only how many they are: they take memory."""
     _gifts: dict[tuple[_Part, ...], RuleGift | None] = field(default_factory=dict)
     _people: dict[int, UncertainUsers] = field(default_factory=dict)
     _clients: dict[int, int] = field(default_factory=dict)
@@ -118,6 +122,7 @@ class EqualAccess:
             len(people.sure),
             bool(people.unknown - self._passing) or not people.sure,
             *(lifetimes or (None, None)),
+            people.sure if self.named else None,
         )
 
     @property
