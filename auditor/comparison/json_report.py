@@ -99,6 +99,9 @@ class FindingChangeInfo(_JsonModel):
     object: OktaObjectInfo
     server: OktaObjectInfo | None
     fingerprint: str
+    accepted: str = Field(
+        default="", description="The suppression or baseline that accepts it; or empty."
+    )
 
 
 class RevocationInfo(_JsonModel):

@@ -43,8 +43,11 @@ def render(result: DiffResult) -> str:
         ("New findings", result.new_findings),
         ("Fixed findings", result.fixed_findings),
     ):
-        rows = ((i.severity, f"{i.code} {i.name}", i.message) for i in findings or ())
-        lines += _table(title, ("severity", "rule", "finding"), rows)
+        rows = (
+            (i.severity, f"{i.code} {i.name}", i.message, i.accepted and f"by {i.accepted}")
+            for i in findings or ()
+        )
+        lines += _table(title, ("severity", "rule", "finding", "accepted"), rows)
     lines += _table(
         "Objects",
         ("change", "object", "server", "what"),

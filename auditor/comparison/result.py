@@ -120,6 +120,8 @@ class FindingRef:
     object: ObjectRef
     server: ObjectRef | None
     fingerprint: str
+    accepted: str = ""
+    """Who accepts it, and in which file: a suppression or the baseline; empty if nobody does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,8 @@ def _revocations(changes: tuple[Revocation, ...]) -> Iterator[str]:
 def _findings(findings: tuple[FindingRef, ...]) -> Iterator[str]:
     for item in findings[:_MOST]:
         yield f"  {item.severity.upper():8}  {item.code} {item.name}: {item.message}"
+        if item.accepted:
+            yield f"    accepted by {one_line(item.accepted)}"
     yield from _more(len(findings))
 
 

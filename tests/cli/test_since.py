@@ -207,3 +207,24 @@ def test_a_baseline_of_another_org_that_nobody_named_accepts_nothing() -> None:
     assert notice["message"].startswith("It accepts nothing here: ")
     named = okta_auditor("audit", "other.json", "--baseline", "okta-auditor-baseline.json")
     assert named.exit_code == 2
+
+
+def test_diff_says_which_new_findings_are_accepted() -> None:
+    def new() -> dict[str, str]:
+        done = okta_auditor("diff", "narrow.json", "wide.json", "--format", "json")
+        return {i["code"]: i["accepted"] for i in json.loads(done.stdout)["new_findings"]}
+
+    assert set(new().values()) == {""}
+
+    assert okta_auditor("baseline", "wide.json").exit_code == 0
+    assert new()["OAM201"].startswith("baseline (okta-auditor-baseline.json:")
+
+    target = tenant()[POLICIES][0]["id"]
+    words = ("--owner", "ada@example.com", "--reason", "Known", "--days", "30")
+    made = okta_auditor("suppress", "wide.json", "--rule", "OAM201", "--target", target, *words)
+    assert made.exit_code == 0, made.stderr
+    assert new()["OAM201"].startswith("suppression (okta-auditor-suppressions.toml:")
+    text = okta_auditor("diff", "narrow.json", "wide.json").stdout
+    assert "accepted by suppression (okta-auditor-suppressions.toml:" in text
+    table = okta_auditor("diff", "narrow.json", "wide.json", "--format", "markdown").stdout
+    assert "by suppression" in table

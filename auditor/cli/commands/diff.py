@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from auditor.cli.audit.rule_choice import choose_rules
+from auditor.cli.audit.acceptance_files import AcceptanceInputs, read_acceptance
+from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, format_option, policy_option
@@ -16,10 +18,11 @@ from auditor.cli.token_requests import oidc_scopes_option
 from auditor.comparison import json_report, markdown_report, text_report
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
+from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode
-from auditor.lint.rule import Rule
-from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.lint.engine import audit
+from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup.records import find_client, find_server
@@ -69,15 +72,17 @@ def command(
     """Say what changed between two snapshots: who gained or lost which tokens, and by which rule.
 
     Also whose tokens live longer or shorter, which tokens end, which findings are new or fixed.
-    Objects are matched by id, so that a new name is no change.
+    Objects are matched by id, so that a new name is no change. New findings say which suppression
+    or baseline accepts them.
 
     Exit codes: 0 no gain that --fail-on-gain names; 1 there is one; 2 wrong usage; 3 something
     could not be compared, which is never taken for no change.
     """
-    rules = None if no_findings else _rules(config, policy_from)
+    audited = None if no_findings else _Audit.of(config, policy_from)
     with without_garbage_collection():
         before = parse_snapshot(read_document(old), old)
-        after = parse_snapshot(read_document(new), new)
+        document = read_document(new)
+        after = parse_snapshot(document, new)
         sides = SnapshotPair.of(before, after, OidcScopes(oidc_scopes))
         if not across_orgs:
             sides.refuse_strangers()
@@ -86,18 +91,48 @@ def command(
             client and _either(sides, lambda org: find_client(org, client).client_id),
         )
         files = SideFiles(old.as_posix(), new.as_posix())
+        rules = audited.rules.selected if audited else None
         result = compare_snapshots(sides, files, only, rules, patterns)
+        if audited:
+            result = audited.with_acceptance(result, after, Source(files.new, document))
     print_document(_FORMATS[form](result))
     if not result.complete:
         ctx.exit(ExitCode.INCOMPLETE)
     ctx.exit(ExitCode.FINDINGS if result.failing else ExitCode.CLEAN)
 
 
-def _rules(config: Path | None, policy_from: str | None) -> tuple[Rule, ...]:
-    with without_garbage_collection():  # packs are many modules, which stay
-        return choose_rules(
-            read_settings(AuditOptions(config=config, policy_from=policy_from))
-        ).selected
+@dataclass(frozen=True)
+class _Audit:
+    """The rules that are compared, and what accepts findings."""
+
+    rules: RuleChoice
+    acceptance: AcceptanceInputs
+
+    @classmethod
+    def of(cls, config: Path | None, policy_from: str | None) -> _Audit:
+        """As the settings have it."""
+        settings = read_settings(AuditOptions(config=config, policy_from=policy_from))
+        with without_garbage_collection():  # packs are many modules, which stay
+            rules = choose_rules(settings)
+        return cls(rules, read_acceptance(settings, rules.every))
+
+    def with_acceptance(self, result: DiffResult, new: Snapshot, source: Source) -> DiffResult:
+        """The result, in which new findings say who accepts them."""
+        found = {item.code for item in result.new_findings or ()}
+        files = self.acceptance
+        if not found or not (files.suppressions.entries or files.baseline):
+            return result
+        rules = [rule for rule in self.rules.selected if rule.code in found]
+        accepted = {
+            item.fingerprint: f"{item.acceptance.by} ({item.acceptance.where})"
+            for item in files.apply(audit(new, rules, source)).accepted
+            if item.acceptance
+        }
+        marked = (
+            replace(item, accepted=accepted.get(item.fingerprint, ""))
+            for item in result.new_findings or ()
+        )
+        return replace(result, new_findings=tuple(marked))
 
 
 def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:
