@@ -5,6 +5,7 @@ from auditor.tokens.answers import FORBIDDEN_CALL, INVALID_API_TOKEN, Answer
 from auditor.tokens.caveat import Caveat, CaveatKind
 from auditor.tokens.checks import StepKind, Verdict
 from auditor.tokens.ciba import names_authenticator
+from auditor.tokens.claims.evaluation import MOST_GROUPS
 from auditor.tokens.claims.faults import ClaimFault, ClaimFaultKind, claim_fault
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider, OidcScopes
@@ -101,6 +102,7 @@ __all__ = [
     "LOCKED_OUT",
     "LONGEST_ACCESS",
     "LONGEST_WINDOW",
+    "MOST_GROUPS",
     "NOT_ASSIGNED",
     "NOT_ASSIGNED_OUT_OF_BAND",
     "NO_ACTIVE_CLIENT_KEY",

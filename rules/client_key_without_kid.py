@@ -60,10 +60,11 @@ def check(org: Org) -> Iterator[Finding]:
         keys = [key for key in org.client_keys(client) if key.active and key.use != "enc"]
         nameless = sum(key.kid is None for key in keys)
         if nameless and len(keys) > 1:
-            lack = "one has no kid" if nameless == 1 else f"{nameless:,} have no kid"
+            lack, it = ("one has", "it") if nameless == 1 else (f"{nameless:,} have", "them")
             yield Finding(
                 client,
                 f"Client {quoted(client.title)} has {len(keys):,} active keys for signatures, of "
-                f"which {lack}, so what is signed with it is refused with invalid_client.",
+                f"which {lack} no kid, so what is signed with {it} is refused with "
+                "invalid_client.",
                 field="credentials.oauthClient.token_endpoint_auth_method",
             )

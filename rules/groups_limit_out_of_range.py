@@ -29,25 +29,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, listed, quoted, rule
-from auditor.oauth import Answer, claim_not_evaluated
+from auditor.oauth import MOST_GROUPS, Answer, claim_not_evaluated
 
 from ._active import active_servers
 from ._expressions import group_limits
-
-_MOST = 100
 
 
 @rule("OAM418", severity=Severity.HIGH, impact=Impact.BROKEN, reads=["claims"])
 def check(org: Org) -> Iterator[Finding]:
     for server in active_servers(org):
         for claim in org.claims(server):
-            wrong = [limit for limit in group_limits(claim) if not 1 <= limit <= _MOST]
+            wrong = [limit for limit in group_limits(claim) if not 1 <= limit <= MOST_GROUPS]
             if claim.active and wrong:
                 yield Finding(
                     claim,
                     f"Claim {quoted(claim.title)} of authorization server {quoted(server.title)} "
                     f"asks for {listed(f'{limit:,}' for limit in wrong)} groups, and Okta gives 1 "
-                    f"to {_MOST}, so it refuses the tokens for which it evaluates that.",
+                    f"to {MOST_GROUPS}, so it refuses the tokens for which it evaluates that.",
                     field="value",
                     answer=Answer.of(claim_not_evaluated(claim)),
                 )

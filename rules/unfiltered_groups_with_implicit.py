@@ -66,13 +66,11 @@ from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, quoted, rule
 from auditor.models import App, AuthorizationServer, Claim, PolicyRule
-from auditor.oauth import IMPLICIT, Answer
+from auditor.oauth import IMPLICIT, MOST_GROUPS, Answer
 
 from ._active import active_servers
 from ._clients import own_clients, reachable
 from ._groups import names_all_groups
-
-_MOST = 100
 
 
 @rule(
@@ -90,7 +88,7 @@ _MOST = 100
 )
 def check(org: Org) -> Iterator[Finding]:
     many = len(org.groups) if org.known("groups") else 0
-    has = f" The org has {many:,} groups." if many > _MOST else ""
+    has = f" The org has {many:,} groups." if many > MOST_GROUPS else ""
     for server in active_servers(org):
         for claim in org.claims(server):
             unfiltered = claim.claim_type == "IDENTITY" and names_all_groups(claim)
@@ -102,7 +100,7 @@ def check(org: Org) -> Iterator[Finding]:
                 claim,
                 f"Claim {quoted(claim.title)} of authorization server {quoted(server.title)} puts "
                 f"all groups of the user into ID tokens, and client {quoted(client.title)} gets "
-                f"these by the implicit grant, in which Okta refuses more than {_MOST}.{has}",
+                f"these by the implicit grant, in which Okta refuses more than {MOST_GROUPS}.{has}",
                 field="value",
                 related=(
                     Related(record=client, role="a client with the implicit grant"),

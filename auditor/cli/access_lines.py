@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
+from textwrap import wrap
 
 from auditor import exact_json
 from auditor.snapshot.models.clients import App
@@ -59,6 +60,7 @@ def table_lines(rows: Iterator[AccessRow], width: int) -> Iterator[str]:
     many, servers, clients = 0, set[str](), _Clients()
     for row in chain(first, rows):
         yield from lines(cells(row))
+        yield from _people_lines(row, width)
         many += 1
         servers.add(row.server_id)
         clients.add(row.clients)
@@ -81,13 +83,20 @@ def json_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
         yield "]"
 
 
-def csv_lines(rows: Iterator[AccessRow]) -> Iterator[str]:
-    """CSV with a head, as reports write it: with a byte order mark, and CRLF at each line's end."""
-    yield f"\ufeff{','.join(_COLUMNS)}\r"
+def csv_lines(rows: Iterator[AccessRow], *, logins: bool) -> Iterator[str]:
+    """CSV with a head, as reports write it: with a byte order mark, and CRLF at each line's end.
+
+    Args:
+        rows: what is in it.
+        logins: whether a last column names the people, with spaces between them.
+    """
+    yield f"\ufeff{','.join([*_COLUMNS, *(['logins'] if logins else [])])}\r"
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r")
     for row in rows:
         values = _values(row) | {"people": "no user" if row.people is None else row.people}
+        if logins:
+            values["logins"] = " ".join(row.logins or ())
         writer.writerow([_csv_cell(value) for value in values.values()])
         yield file.getvalue()
         file.seek(0)
@@ -110,7 +119,24 @@ class _Clients:
 
 def _values(row: AccessRow) -> dict[str, object]:
     values = vars(row)
-    return {name: values[name] for name in _COLUMNS} | {"clients": len(row.clients)}
+    shown = {name: values[name] for name in _COLUMNS} | {"clients": len(row.clients)}
+    return shown if row.logins is None else shown | {"logins": row.logins}
+
+
+def _people_lines(row: AccessRow, width: int) -> list[str]:
+    """The logins beneath a row, if they were asked for."""
+    if not row.logins:
+        return []
+    words = ", ".join(one_line(login) for login in row.logins)
+    indent = " " * 4
+    return wrap(
+        words,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _one_line(widths: Sequence[int], cells: Iterable[str]) -> Iterator[str]:

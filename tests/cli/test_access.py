@@ -312,3 +312,31 @@ def test_names_are_not_cut_so_that_the_number_of_clients_is_lost(tmp_path: Path)
     assert "a name of more than thir… and 1 more" in table
     narrow = okta_auditor("access", tmp_path / "example.json", COLUMNS="80").stdout
     assert re.search(r"a name of [a-z ]+… and 1 more  ", narrow)
+
+
+def test_people_are_named_where_they_are_asked_for(example: Path) -> None:
+    for row in rows(example, "--people", "--scope", "pay:write"):
+        assert row.get("logins") is None or len(row["logins"]) == row["people"]
+    asked = ("--people", "--user", "bob", "--scope", "pay:write")
+    assert [row["logins"] for row in rows(example, *asked)] == [["bob@acme.example"]]
+    assert "    bob@acme.example\n" in access(example, *asked).stdout
+    sheet = access(example, *asked, "--format", "csv").stdout.removeprefix("\ufeff")
+    assert [row["logins"] for row in csv.DictReader(io.StringIO(sheet))] == ["bob@acme.example"]
+    assert "logins" not in access(example, "--format", "csv").stdout
+    assert "logins" not in rows(example)[0]
+
+
+def test_people_have_no_column_shift_where_nobody_signs_in(example: Path) -> None:
+    sheet = access(example, "--people", "--format", "csv").stdout.removeprefix("\ufeff")
+    for row in csv.DictReader(io.StringIO(sheet)):
+        assert None not in row.values()
+        if row["people"] == "no user":
+            assert row["logins"] == ""
+        else:
+            assert len(row["logins"].split()) == int(row["people"])
+
+
+def test_people_who_were_not_read_are_not_named(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, EXAMPLE, unread=("users",))
+    for row in rows(path, "--people"):
+        assert len(row.get("logins") or ()) == (row["people"] or 0)

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 from auditor.snapshot.collections import resource_keys
+from auditor.snapshot.models.agents import is_agent_id
 from auditor.snapshot.models.servers import ALL_CLIENTS, ALL_SCOPES, OIDC_SCOPES
 from auditor.snapshot.org import Org
 from auditor.tokens.grants import CLIENT_CREDENTIALS, REFRESH_TOKEN, USERLESS_GRANTS
@@ -147,8 +148,7 @@ def _add_clients(full: Json) -> None:
             allowed = [g for each in rules for g in each["conditions"]["grantTypes"]["include"]]
             for client in policy["conditions"]["clients"]["include"]:
                 name = "0oa0" if client == ALL_CLIENTS else client
-                agent = client.startswith(("wlp", "https://"))
-                if not agent and name not in known and not (known and name == "0oa0"):
+                if not is_agent_id(client) and name not in known and not (known and name == "0oa0"):
                     grants.setdefault(name, []).extend(allowed or _GRANTS)
     for client, allowed in grants.items():
         settings = {"grant_types": sorted(set(allowed)), "response_types": ["code", "token"]}

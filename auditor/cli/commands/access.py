@@ -19,13 +19,8 @@ from auditor.cli.token_requests import everything_unread, oidc_scopes_option, re
 from auditor.errors import ExitCode
 from auditor.text import counted, one_line
 from auditor.tokens.decide import OidcScopes
-from auditor.tokens.reach.access_rows import AccessFilter, access_rows
+from auditor.tokens.reach.access_rows import AccessFilter, AccessRow, access_rows
 
-_FORMATS = {
-    "text": lambda rows: table_lines(rows, columns()),
-    "json": json_lines,
-    "csv": csv_lines,
-}
 _AT_ONCE = 500
 """Lines that are printed together: each call has a price."""
 
@@ -49,6 +44,11 @@ _AT_ONCE = 500
     is_flag=True,
     help="A row for each client, instead of one for all to which a rule gives the same.",
 )
+@click.option(
+    "--people",
+    is_flag=True,
+    help="Name the people of each row who can obtain its scope for certain, by their logins.",
+)
 @click.option("--limit", metavar="ROWS", type=click.IntRange(min=1), help="At most so many rows.")
 @click.pass_context
 def command(
@@ -62,6 +62,7 @@ def command(
     oidc_scopes: str,
     form: str,
     each_client: bool,
+    people: bool,
     limit: int | None,
 ) -> None:
     """List who can obtain which scopes, through which client, grant type and rule.
@@ -80,8 +81,10 @@ def command(
     with without_garbage_collection():
         org = read_org(path)
         only = AccessFilter.by_name(org, server=server, client=client, scope=scope, user=user)
-        rows = access_rows(org, only, OidcScopes(oidc_scopes), each_client=each_client)
-        some = _print(_FORMATS[form](islice(rows, limit)))
+        rows = access_rows(
+            org, only, OidcScopes(oidc_scopes), each_client=each_client, logins=people
+        )
+        some = _print(_lines(islice(rows, limit), form, people=people))
         if not some:
             for line in nobody_lines(org, only, user):
                 print_document(fill(one_line(line), columns(), break_long_words=False))
@@ -92,6 +95,12 @@ def command(
     for line in missing:
         print_line(line, err=True)
     ctx.exit(ExitCode.INCOMPLETE if missing else ExitCode.CLEAN)
+
+
+def _lines(rows: Iterator[AccessRow], form: str, *, people: bool) -> Iterator[str]:
+    if form == "json":
+        return json_lines(rows)
+    return csv_lines(rows, logins=people) if form == "csv" else table_lines(rows, columns())
 
 
 def _print(lines: Iterator[str]) -> bool:

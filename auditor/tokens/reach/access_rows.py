@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.snapshot.models.clients import App
@@ -44,6 +44,9 @@ class AccessRow:
     rule_id: str | None
     access_token_minutes: int | None
     refresh_token: bool | None
+    logins: tuple[str, ...] | None = None
+    """Of those whom `people` counts, in order; an id where the login was not read. None unless
+    they were asked for, and in a grant type without users."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,7 @@ def access_rows(
     oidc_scopes: OidcScopes = OidcScopes.LISTED,
     *,
     each_client: bool = True,
+    logins: bool = False,
 ) -> Iterator[AccessRow]:
     """All rows, by server, client, grant type and scope, each made when it is asked for.
 
@@ -102,12 +106,14 @@ def access_rows(
         oidc_scopes: which of two readings of Okta's documents to go by.
         each_client: whether each client has rows of its own. Otherwise clients to which a rule
             gives the same have one together, in the place of the first of them.
+        logins: whether rows name the people, besides counting them.
     """
     populations = Populations(org)
     ignored = {REFRESH_TOKEN} | (USERLESS_GRANTS if row_filter.user is not None else set())
     clients = sorted(org.clients, key=lambda app: (app.title, app.client_id))
     if row_filter.client is not None:
         clients = [row_filter.client]
+    login_of = {user.id: user.title for user in org.users} if logins else {}
     user = None if row_filter.user is None else _single_user(populations, row_filter.user)
     for server in _servers(org, row_filter):
         # One for each server, so that what was worked out for the last one can be forgotten.
@@ -116,10 +122,10 @@ def access_rows(
         for access in equal_access(
             reach, server, clients, ignored_grants=frozenset(ignored), each_client=each_client
         ):
-            access.user = user
+            access.user, access.named = user, logins
             for scope in _scopes(access, row_filter):
                 for gift in access.gifts(scope):
-                    yield _row(access, scope, gift)
+                    yield _row(access, scope, gift, login_of)
 
 
 def _servers(org: Org, row_filter: AccessFilter) -> tuple[AuthorizationServer | None, ...]:
@@ -144,7 +150,7 @@ def _scopes(access: EqualAccess, row_filter: AccessFilter) -> list[str]:
     return sorted(names)
 
 
-def _row(access: EqualAccess, scope: str, gift: RuleGift) -> AccessRow:
+def _row(access: EqualAccess, scope: str, gift: RuleGift, login_of: Mapping[str, str]) -> AccessRow:
     server, grant = access.situation.server, access.situation.grant
     first, *others = gift.clients
     return AccessRow(
@@ -163,7 +169,14 @@ def _row(access: EqualAccess, scope: str, gift: RuleGift) -> AccessRow:
         rule_id=gift.rule.id if gift.rule else None,
         access_token_minutes=gift.access_token_minutes,
         refresh_token=gift.refresh_token,
+        logins=None if grant in USERLESS_GRANTS else _logins(gift, login_of),
     )
+
+
+def _logins(gift: RuleGift, login_of: Mapping[str, str]) -> tuple[str, ...] | None:
+    if gift.sure is None:
+        return None
+    return tuple(sorted(login_of.get(person) or person for person in gift.sure if person))
 
 
 def _single_user(populations: Populations, user: str) -> UncertainUsers:
