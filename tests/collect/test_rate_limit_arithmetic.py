@@ -70,3 +70,16 @@ def test_others_who_stop_are_forgotten() -> None:
     assert others.per_s == pytest.approx(10.0, rel=0.1)
     others.learn(0, 60.0, memory_s=20.0)
     assert others.per_s < 0.2
+
+
+def test_a_refusal_without_a_word_makes_everybody_wait() -> None:
+    bucket = Bucket(0.5, ServerClock())
+    bucket.refused_without_a_word(10.0)
+    assert bucket.ready_at(10.0, work=1) == 11.0
+    assert bucket.ready_at(11.5, work=1) == 11.5
+
+
+@pytest.mark.parametrize(("remaining", "at"), [(3, 0.6), (2, 60.1)])
+def test_a_tenth_of_the_limit_is_worth_a_look_at_others(remaining: int, at: float) -> None:
+    bucket = observed(1.0, headers(remaining, limit=20))
+    assert bucket.ready_at(0.1, work=50) == pytest.approx(at)
