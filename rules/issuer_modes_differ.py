@@ -127,9 +127,9 @@ def check(org: Org) -> Iterator[Finding]:
 
 def _clients_by_server(org: Org) -> dict[RecordPlace, list[App]]:
     """Clients that get ID tokens, by the servers that have a policy for them by name."""
-    found: dict[RecordPlace, list[App]] = {}
+    by_server: dict[RecordPlace, list[App]] = {}
     for client in own_clients(org):
         if client.oauth.issuer_mode in _URLS and user_grants(client.grant_types):
             for server, _ in meant_servers(org, client):
-                found.setdefault(server.place, []).append(client)
-    return found
+                by_server.setdefault(server.place, []).append(client)
+    return by_server

@@ -147,7 +147,7 @@ class ScopesTogether:
         self._people = AdmittedPeople.of(org)
         self._custom = tuple(sorted({scope.name for scope in org.scopes(server) if scope.custom}))
         self._compared: dict[tuple[bool, tuple[object, ...]], ScopePairs] = {}
-        self._known: dict[tuple[frozenset[str], tuple[object, ...]], Conflict | None] = {}
+        self._conflicts: dict[tuple[frozenset[str], tuple[object, ...]], Conflict | None] = {}
         for_all = [p for p in org.active_policies(server) if ALL_CLIENTS in p.clients]
         self._common = self._pairs(for_all, grants)
         self.of_every_client = _conflict(self._common)
@@ -156,14 +156,14 @@ class ScopesTogether:
         """What a client has with its policies, and not every client has; None if nothing."""
         grants = frozenset(client.grant_types)
         key = (grants, tuple(policy.place for policy in policies))
-        if key not in self._known:
+        if key not in self._conflicts:
             own = self._pairs(policies, grants)
             fresh = {
                 grant: pairs.without(self._common[grant]) if grant in self._common else pairs
                 for grant, pairs in own.items()
             }
-            self._known[key] = _conflict(fresh)
-        return self._known[key]
+            self._conflicts[key] = _conflict(fresh)
+        return self._conflicts[key]
 
     def _pairs(self, policies: list[AccessPolicy], grants: frozenset[str]) -> dict[str, ScopePairs]:
         """By grant type, pairs of custom scopes that rules of policies never allow together."""

@@ -206,6 +206,8 @@ def test_a_pull_request_cannot_weaken_its_own_gate(hosted: Hosted) -> None:
     hosted.push("Begin with a finding")
     (clone / "okta-auditor.toml").write_text('exit_zero = true\nfail_on = "critical"\n')
     (clone / "okta/expectations.yaml").write_text(case.format("minted"))
+    (clone / ".gitignore").write_text("")
+    (clone / "okta-audit").symlink_to("okta")
     hosted.push("Be milder", "milder")
 
     done = pull_request(hosted, "milder")
@@ -215,3 +217,4 @@ def test_a_pull_request_cannot_weaken_its_own_gate(hosted: Hosted) -> None:
     assert done.outcomes["Audit the snapshot"] == "failure"
     assert "raises fail" in done.summary
     assert "adds 1 expectation and removes 1" in done.log
+    assert not (hosted.folder / "work/okta/comment.md").exists()

@@ -79,14 +79,14 @@ class ObtainedScopes:
 
     def _parts(self, names: frozenset[str]) -> dict[str, dict[tuple[str, str], list[_Part]]]:
         """By scope, and by policy and rule, the regions that have it."""
-        found: dict[str, dict[tuple[str, str], list[_Part]]] = {}
+        by_scope: dict[str, dict[tuple[str, str], list[_Part]]] = {}
         for at, group in enumerate(self.groups):
             for place, region in enumerate(group.evaluation.regions):
                 key = _rule_of(region.candidate)
                 for name in names & (region.scopes | region.doubtful):
                     part = _Part(at, place, name in region.scopes)
-                    found.setdefault(name, {}).setdefault(key, []).append(part)
-        return found
+                    by_scope.setdefault(name, {}).setdefault(key, []).append(part)
+        return by_scope
 
     def _of_rule(self, parts: tuple[_Part, ...]) -> _RuleWays:
         if parts not in self._ways:

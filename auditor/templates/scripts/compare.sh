@@ -7,7 +7,8 @@ set -euo pipefail
 
 base="$1"
 snapshot=okta/snapshot.json
-mkdir -p okta-audit
+rm -rf okta-audit # a change may bring one along
+mkdir okta-audit
 
 if ! git cat-file -e "$base:$snapshot" 2>/dev/null; then
   echo "There is no merged snapshot to compare with." | tee okta-audit/comment.md

@@ -69,7 +69,7 @@ class EqualAccess:
     @cached_property
     def scopes(self) -> dict[str, dict[tuple[str | None, str | None], list[_Part]]]:
         """By scope that may be obtained, and by policy and rule, the regions that have it."""
-        found: dict[str, dict[tuple[str | None, str | None], list[_Part]]] = {}
+        by_scope: dict[str, dict[tuple[str | None, str | None], list[_Part]]] = {}
         for place, region in enumerate(self._regions):
             if not self._of(place).possible:
                 continue
@@ -80,10 +80,10 @@ class EqualAccess:
             )
             for certain, names in ((True, region.scopes), (False, region.doubtful)):
                 for name in names:
-                    found.setdefault(name, {}).setdefault(key, []).append((place, certain))
+                    by_scope.setdefault(name, {}).setdefault(key, []).append((place, certain))
         return {
             name: by_rule
-            for name, by_rule in found.items()
+            for name, by_rule in by_scope.items()
             if name != OTHER and not name.endswith("." + OTHER)
         }
 
@@ -213,14 +213,14 @@ def equal_access(
         if server is not None and not _may_obtain(reach.org, server, client):
             continue
         for grant in sorted(set(client.grant_types) - ignored_grants):
-            found = reach.of(Situation(reach.org, server, client, grant))
-            if not found.eligible.possible:
+            own = reach.of(Situation(reach.org, server, client, grant))
+            if not own.eligible.possible:
                 continue
             if each_client:
-                yield EqualAccess([found])
+                yield EqualAccess([own])
                 continue
-            key = (id(found.evaluation), REFRESH_TOKEN in client.grant_types)
-            groups.setdefault(key, EqualAccess([])).reaches.append(found)
+            key = (id(own.evaluation), REFRESH_TOKEN in client.grant_types)
+            groups.setdefault(key, EqualAccess([])).reaches.append(own)
     yield from groups.values()
 
 
