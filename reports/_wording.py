@@ -83,9 +83,11 @@ def acceptance_counts(result: AuditResult) -> str:
 def sentence(text: str) -> str:
     """A rule's or a ledger's words as a sentence.
 
-    Rule authors may or may not end messages with a full stop; a report always does.
+    Rule authors may or may not end messages with a full stop; a report always does, once: what
+    is quoted may bring its own.
     """
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    ended = text.removesuffix('"').endswith((".", "!", "?"))
+    return text if ended else f"{text}."
 
 
 def answer_lines(answer: Answer | None) -> list[str]:

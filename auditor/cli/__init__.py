@@ -75,7 +75,7 @@ class Program(click.Group):
         if ctx.resilient_parsing:  # a shell asks what a word could be, and gets no error
             return super().resolve_command(ctx, args)
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            hint = did_you_mean(closest(args[0], COMMANDS))
+            hint = did_you_mean(closest(args[0], COMMANDS)) or "."
             ctx.fail(f"There is no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 

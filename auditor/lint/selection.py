@@ -117,7 +117,7 @@ def _hint(text: str, rules: Sequence[Rule]) -> str:
     """The end of a message about a rule that does not exist."""
     similar = similar_rules(text, rules)
     if not similar:
-        return did_you_mean(None)
+        return "."
     if len(similar) > _MOST_SHOWN:
         return did_you_mean(f"one of the {len(similar)} from {similar[0]} to {similar[-1]}")
     return did_you_mean(listed(similar, most=_MOST_SHOWN, word="or"))

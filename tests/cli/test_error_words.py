@@ -16,7 +16,8 @@ WRONG = {
     "evidence verify --nonsense": "No such option '--nonsense'.",
     "audit x.json --fail-on much": "Invalid value for '--fail-on': 'much' is not one of",
     "audit nothing.json": "There is no file nothing.json.",
-    "rules OAM999": "There is no rule",
+    "rules OAM999": "There is no rule 'OAM999'.",
+    "frobnicate": "There is no command 'frobnicate'.",
     "--debug": "Option '--debug' requires an argument.",
 }
 

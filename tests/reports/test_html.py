@@ -23,6 +23,7 @@ from browsers import chromium
 
 from auditor import AuditResult, Impact, ObjectRef, Severity
 from auditor.access_overview.model import AccessOverview
+from auditor.lint.result import EarlierKind, Since
 from auditor.plugins import load_rules
 from auditor.snapshot.ledger import CollectionStatus, Gap, LedgerEntry
 
@@ -477,6 +478,24 @@ def test_filters_by_severity_and_survives_a_reload(read: Read) -> None:
     assert reader.shown() == ["OAM102", "OAM201"]
     assert reader.count() == "Showing 2 of 4: Critical, Info"
     assert reader.page.get_by_role("button", name="Info 1", pressed=True).is_visible()
+
+
+@pytest.mark.browser
+def test_filters_by_what_is_new_and_the_section_leads_there(read: Read) -> None:
+    first, *others = some().findings
+    since = Since(
+        kind=EarlierKind.SNAPSHOT, where="old.json", captured_at=None, fixed=(), uncompared=()
+    )
+    marked = (replace(first, new=True), *(replace(item, new=False) for item in others))
+    reader = read(replace(some(), findings=marked, since=since))
+
+    reader.page.get_by_role("link", name="Show them among the findings").click()
+
+    assert reader.shown() == [first.rule.code]
+    assert reader.count() == "Showing 1 of 4: New"
+    reader.address_becomes("#since=new")
+    reader.page.get_by_role("button", name="New 1", pressed=True).click()
+    assert reader.count() == "Showing all 4"
 
 
 @pytest.mark.browser

@@ -310,6 +310,20 @@ def test_many_kinds_of_object_are_cut() -> None:
     assert "and 2 more." in text.replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ('It fails with "No access"', '  - It fails with "No access".'),
+        ('It fails with "No access."', '  - It fails with "No access."'),
+    ],
+)
+def test_a_finding_ends_with_one_full_stop(message: str, line: str) -> None:
+    result = audited(snapshot_of(tenant("A")), NAMES)
+    findings = (replace(result.findings[0], message=message),)
+
+    assert line in text_of(replace(result, findings=findings)).splitlines()
+
+
 def test_same_input_same_bytes(text: str) -> None:
     assert text_of(hostile()) == text
     assert text.endswith("1 crashed\n")

@@ -37,8 +37,9 @@ def find_scope(org: Org, word: str, servers: Iterable[AuthorizationServer | None
     if suggestion is None and not complete:
         clause = f"There is no scope {quoted(word)} in the snapshot"
         raise not_in_snapshot(org, "scopes", "scope", clause)
+    hint = did_you_mean(suggestion) or "."
     raise NotFoundError(
-        one_line(f"No authorization server has a scope {quoted(word)}{did_you_mean(suggestion)}"),
+        one_line(f"No authorization server has a scope {quoted(word)}{hint}"),
         remedy="" if suggestion else f"Scopes: {name_list(sorted(names))}.",
         key="scope",
     )
