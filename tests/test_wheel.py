@@ -47,7 +47,7 @@ def test_it_owns_one_import_name_and_ships_the_data(wheel: Path) -> None:
         "templates/github-workflows/okta-auditor-nightly.yml",
         "templates/github-workflows/okta-auditor-pull-request.yml",
         "templates/gitlab/okta-auditor.yml",
-        "templates/gitlab-scripts/gitlab_requests.py",
+        "templates/gitlab_scripts/gitlab_requests.py",
         "templates/scripts/compare.sh",
         "templates/scripts/evidence.sh",
         "templates/scripts/propose.sh",

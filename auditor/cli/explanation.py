@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
 import click
 
+from auditor.cli.reader import columns
 from auditor.cli.token_requests import unread
 from auditor.snapshot.org import Org
 from auditor.text import counted, duration, listed, one_line, quoted
@@ -56,9 +58,25 @@ def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) ->
         Outcome.INDETERMINATE: _indeterminate,
     }[outcome]
     first, *others = (one_line(line) for line in answer(explanation))
+    answered = _fitting(f"{outcome.name}  {first}").removeprefix(outcome.name)
     word = click.style(outcome.name, fg=_COLOURS[outcome], bold=True)
-    rest = [one_line(line) for line in _below(org, explanation, advice)]
-    return "\n".join([f"{word}  {first}", *others, *rest])
+    rest = [_fitting(one_line(line)) for line in _below(org, explanation, advice)]
+    return "\n".join([f"{word}{answered}", *others, *rest])
+
+
+def _fitting(line: str) -> str:
+    """The line in as many as the terminal makes of it, all but the first further in."""
+    if len(line) <= columns():
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.lstrip(),
+        columns(),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def as_document(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> dict[str, Any]:

@@ -273,3 +273,12 @@ def test_a_comparison_takes_its_settings_from_the_commit() -> None:
 def test_the_command_that_comes_to_the_same_names_the_commit() -> None:
     commit()
     assert "--policy-from=HEAD" in json.dumps(audit()[1])
+
+
+def test_a_baseline_that_is_found_by_name_counts_once_it_is_merged() -> None:
+    commit()
+    okta_auditor("baseline", "example.json")
+    assert Path("okta-auditor-baseline.json").exists()
+    assert any("accepted findings" in sentence for sentence in gate_fails())
+    commit()
+    assert audit()[0] == 0

@@ -138,6 +138,16 @@ def test_access_uses_the_terminal(snapshot: str, columns: int, least: int) -> No
     assert "authorization_code" in shown
 
 
+def test_an_answer_fits_but_for_the_filter_to_copy(snapshot: str) -> None:
+    request = ("--server", "Payments", "--client", "checkout-web", "--grant", "authorization_code")
+    scopes = ("--scope", "openid", "--scope", "payments:write")
+    shown = without_terminal("explain", snapshot, *request, "--user", "ada", *scopes).stdout
+
+    assert shown.startswith("REJECTED  ")
+    lines = shown.replace("\n          System Log: ", "\n").splitlines()
+    assert [line for line in lines if len(line) > 80 and "eventType" not in line] == []
+
+
 def test_nobody_is_said_with_what_and_why(snapshot: str) -> None:
     def said(*words: str) -> list[str]:
         outcome = okta_auditor("access", snapshot, *words, COLUMNS="200")
