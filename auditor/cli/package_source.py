@@ -8,13 +8,13 @@ the Python Packaging User Guide, "Recording the Direct URL Origin of installed d
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from auditor.git import GitError, run_git
 from auditor.version import __version__
@@ -65,10 +65,16 @@ def source_of(direct_url: dict[str, Any] | None, version: str) -> PackageSource:
     if vcs := direct_url.get("vcs_info"):
         return PackageSource(_at_commit(f"{vcs['vcs']}+{url}", vcs["commit_id"], part))
     if url.startswith("file:"):
-        return _on_this_machine(Path(url2pathname(urlsplit(url).path)), url)
+        return _on_this_machine(_path_in(url), url)
     hashes = (direct_url.get("archive_info") or {}).get("hashes") or {}
     digest = f"#sha256={hashes['sha256']}" if "sha256" in hashes else ""
     return PackageSource(f"{NAME} @ {url}{digest}", "" if digest else f"{url} is not pinned.")
+
+
+def _path_in(url: str) -> Path:
+    """The path in a file URL. The library's `url2pathname` would load all of HTTP and TLS."""
+    path = unquote(urlsplit(url).path)
+    return Path(path.removeprefix("/") if os.name == "nt" else path)
 
 
 def _on_this_machine(path: Path, url: str) -> PackageSource:
