@@ -105,7 +105,12 @@ class AnswerInfo(ResultsPart):
     @property
     def answer(self) -> Answer:
         """The answer that was written."""
-        return Answer(**dict(self) | {"forms": tuple(self.forms)})
+        return Answer(
+            error=self.error,
+            description=self.description,
+            forms=tuple(self.forms),
+            log_filter=self.log_filter,
+        )
 
 
 class AcceptanceInfo(ResultsPart):

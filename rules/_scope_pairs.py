@@ -58,10 +58,9 @@ class RulesCompared:
     @cached_property
     def never_together(self) -> tuple[int, ...]:
         """By scope, those that somebody can get as well, but by no rule that allows both."""
-        none = (0,) * len(self.scopes)
+        together, met = [0] * len(self.scopes), [0] * len(self.scopes)
         if len(self.rules) < 2 or self._all in self._allowed:  # noqa: PLR2004 - a pair
-            return none
-        together, met = list(none), list(none)
+            return tuple(met)
         for places, allowed, beside in zip(
             self._allowed, self.allowed, self._met_beside, strict=True
         ):

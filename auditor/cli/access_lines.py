@@ -118,9 +118,11 @@ class _Clients:
 
 
 def _values(row: AccessRow) -> dict[str, object]:
-    values = vars(row)
-    shown = {name: values[name] for name in _COLUMNS} | {"clients": len(row.clients)}
-    return shown if row.logins is None else shown | {"logins": row.logins}
+    values: dict[str, object] = {name: vars(row)[name] for name in _COLUMNS}
+    values["clients"] = len(row.clients)
+    if row.logins is not None:
+        values["logins"] = row.logins
+    return values
 
 
 def _people_lines(row: AccessRow, width: int) -> list[str]:

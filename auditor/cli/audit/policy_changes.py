@@ -17,6 +17,7 @@ from auditor.config.policy_tree import PolicyTree
 from auditor.config.toml import literal, plain
 from auditor.errors import UsageError
 from auditor.lint.acceptance.baseline_file import read_baseline
+from auditor.lint.acceptance.suppression import Suppressions
 from auditor.lint.acceptance.suppressions_file import read_suppressions
 from auditor.lint.rule import Rule
 from auditor.lint.weakening import Weakening
@@ -117,12 +118,16 @@ def _suppressions(
     as_of: date = acceptance.as_of
     policy = proposed.settings.suppression_policy
 
-    def entries() -> set[Any]:
-        read = read_suppressions(path, rules, policy, as_of)
-        return {entry.suppression for entry in read.entries}
+    def entries() -> set[str]:
+        return _terms(read_suppressions(path, rules, policy, as_of))
 
-    old = {entry.suppression for entry in acceptance.suppressions.entries}
+    old = _terms(acceptance.suppressions)
     yield from _entries(tree, ("suppressions", "suppression"), path, old, entries)
+
+
+def _terms(suppressions: Suppressions) -> set[str]:
+    """What each entry says, wherever it stands."""
+    return {entry.suppression.model_dump_json() for entry in suppressions.entries}
 
 
 def _baseline(
