@@ -97,7 +97,8 @@ def prove(
             found += _everywhere(f"the snapshot has {shown}, which is not read from a tenant")
             continue
         row = matched[0]
-        if row.model is None and isinstance(value, list) and _in_order(value):
+        is_list = isinstance(value, list) and not row.single
+        if is_list and (not value or (row.model is None and _in_order(value))):
             lists[row.name][path] = value
             continue
         if not _fits(row, value):
