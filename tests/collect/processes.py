@@ -83,10 +83,11 @@ def body(path: Path) -> str:
 
 
 def noted(journal: Path) -> set[tuple[str, str | None]]:
-    """The pages that a journal holds, by path and cursor."""
+    """The pages that a journal holds in whole lines, by path and cursor."""
     cursors: dict[str, str | None] = {}
     pages = set()
-    for line in journal.read_bytes().splitlines()[1:]:
+    whole, _, _ = journal.read_bytes().rpartition(b"\n")
+    for line in whole.splitlines()[1:]:
         try:
             entry = json.loads(line.partition(b" ")[2])
         except ValueError:
