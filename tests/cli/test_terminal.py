@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from helpers import TOKEN, served, tenant
+from terminals import COMMAND, on_terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a Unix terminal")
-
-COMMAND = [sys.executable, "-m", "auditor"]
 
 
 def environment(url: str) -> dict[str, str]:
@@ -21,25 +20,10 @@ def environment(url: str) -> dict[str, str]:
     return {**kept, "OKTA_CLIENT_ORGURL": url, "OKTA_CLIENT_TOKEN": TOKEN, "TERM": "xterm"}
 
 
-def on_a_terminal(url: str, *arguments: str) -> str:
-    """What a command shows on a terminal."""
-    ours, theirs = os.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=theirs, stderr=theirs, stdin=theirs, env=environment(url)
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 4096)
-            except OSError:  # Linux says so when the other side has closed
-                break
-            if not part:
-                break
-            shown += part
-        process.wait(timeout=20)
-    os.close(ours)
-    return shown.decode()
+def on_a_terminal(url: str, *arguments: str, **variables: str) -> str:
+    """What a command that reads an org shows on a terminal."""
+    org = {"OKTA_CLIENT_ORGURL": url, "OKTA_CLIENT_TOKEN": TOKEN}
+    return on_terminal(*arguments, **org, **variables)
 
 
 def test_a_bar_for_each_phase_shows_what_is_being_read(tmp_path: Path) -> None:
@@ -82,15 +66,12 @@ def test_several_tenants_have_a_bar_each(tmp_path: Path, monkeypatch: pytest.Mon
     assert "dev   complete  snapshots/dev.json" in shown
 
 
-def test_severities_are_coloured_on_a_terminal_unless_asked_not_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_severities_are_coloured_on_a_terminal_unless_asked_not_to(tmp_path: Path) -> None:
     document = tenant(**{"/api/v1/authorizationServers/aus1/policies": []})
     arguments = ("run", "-o", str(tmp_path / "s.json"))
     with served(document) as sandbox:
         assert "\x1b[31mHIGH\x1b[0m  OAM101" in on_a_terminal(sandbox.url, *arguments)
-        monkeypatch.setenv("NO_COLOR", "1")
-        plain = on_a_terminal(sandbox.url, *arguments)
+        plain = on_a_terminal(sandbox.url, *arguments, NO_COLOR="1")
     assert "HIGH  OAM101" in plain
     assert "\x1b[31m" not in plain
 
