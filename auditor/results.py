@@ -36,6 +36,7 @@ from auditor.lint.reported_finding import (
     Witness,
 )
 from auditor.lint.result import (
+    AcceptedGap,
     Crashed,
     Deselection,
     EarlierKind,
@@ -48,6 +49,7 @@ from auditor.lint.result import (
 )
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
+from auditor.lint.shown_gaps import ShownGap, gaps_by_rule, shown_gaps
 from auditor.lint.weakening import Weakening
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
@@ -61,6 +63,7 @@ __all__ = [
     "SOON_DAYS",
     "Acceptance",
     "AcceptedBy",
+    "AcceptedGap",
     "AccessOverview",
     "Capture",
     "Cause",
@@ -90,6 +93,7 @@ __all__ = [
     "ScopeAccess",
     "ScopePath",
     "ServerAccess",
+    "ShownGap",
     "Since",
     "Tenant",
     "TextRegion",
@@ -100,10 +104,12 @@ __all__ = [
     "deselected_words",
     "ends_soon",
     "evaluated_words",
+    "gaps_by_rule",
     "incomplete_rules",
     "incompleteness",
     "lineage",
     "markdown",
+    "shown_gaps",
     "type_name",
     "unread_collections",
     "unread_share",

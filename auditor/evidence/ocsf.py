@@ -19,6 +19,7 @@ from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
+from auditor.lint.shown_gaps import gaps_by_rule
 from auditor.text import escaped
 
 _SEVERITY = {
@@ -48,14 +49,17 @@ def compliance_findings(result: AuditResult, frameworks: tuple[Framework, ...]) 
 
 
 def _events(result: AuditResult, frameworks: tuple[Framework, ...]) -> Iterator[Json]:
-    outcomes = RuleOutcomes(result)
+    outcomes, gaps = RuleOutcomes(result), gaps_by_rule(result)
     for rule in result.rules:
         controls = bearing_on(frameworks, rule.code)
         for item in outcomes.findings(rule.code):
             yield _finding(result, item, controls)
         outcome = outcomes.of(rule.code)
         if outcome is not RuleOutcome.FINDINGS:
-            yield _rule(result, rule, controls, outcome)
+            event = _rule(result, rule, controls, outcome)
+            if accepted := gaps.get(rule.code):
+                event["comment"] = " ".join(gap.sentence for gap in accepted)
+            yield event
 
 
 def _finding(result: AuditResult, item: ReportedFinding, controls: Bearing) -> Json:
