@@ -13,6 +13,7 @@ import click
 
 from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
 from auditor.cli.printing import print_line
+from auditor.config.model import OCSF_VERSIONS
 from auditor.errors import ExitCode, UsageError
 from auditor.input_files import LARGEST_SECRET, read_input
 from auditor.text import counted
@@ -73,6 +74,11 @@ def command() -> None:
     type=FILE,
     metavar="FILE",
     help=f"The key of the hashes; the same every night. [default: {REDACTION_VARIABLE}]",
+)
+@click.option(
+    "--ocsf-version",
+    type=click.Choice(OCSF_VERSIONS),
+    help="The version of OCSF that findings.ocsf.jsonl is written in. [default: 1.5.0]",
 )
 @framework_option
 @audit_options
