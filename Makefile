@@ -10,7 +10,7 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes tools browser lock clean
+.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes bench-peers tools browser lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -69,15 +69,18 @@ bench: $(VENV)/.developer ## Print how fast things are
 bench-axes: $(VENV)/.developer ## Print along which axis commands get slow, and the worst rule
 	$(BIN)/python tests/benchmarks/axes.py
 
+bench-peers: $(VENV)/.developer .peers/.installed ## Print what the same checks take in Rego, in SQL and here (BENCH="0.25": a smaller tenant)
+	$(BIN)/python tests/benchmarks/peers/side_by_side.py $(BENCH)
+
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
 	$(PIP) install uv
-	cd requirements && for set in "build.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt"; do \
-	  case $$set in *dev.in*) out=dev;; build*) out=build;; *) out=runtime;; esac; \
+	cd requirements && for set in "build.in" "bench.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt"; do \
+	  case $$set in *dev.in*) out=dev;; build*) out=build;; bench*) out=bench;; *) out=runtime;; esac; \
 	  ../$(BIN)/uv pip compile $$set --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-strip-extras --no-header --no-annotate --output-file $$out.txt || exit 1; done
 
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .tools .fuzz build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
+	rm -rf $(VENV) .peers .tools .fuzz build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
 
 # The virtual environment is made anew when a pin or the metadata changes.
 $(VENV)/.python:
@@ -93,4 +96,10 @@ $(VENV)/.installed: $(VENV)/.python requirements/build.txt requirements/runtime.
 
 $(VENV)/.developer: $(VENV)/.installed requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Other people's programs, in an environment of their own: whole processes are compared.
+.peers/.installed: requirements/bench.txt
+	$(PYTHON) -m venv .peers
+	.peers/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/bench.txt
 	@touch $@
