@@ -159,8 +159,13 @@ def expected_lists(row: Collection, parents: Json) -> set[str]:
         row: the collection of the lists.
         parents: lists of the parent collection, by path.
     """
+    return set(lists_of(row, parents))
+
+
+def lists_of(row: Collection, parents: Json) -> dict[str, str | None]:
+    """As `expected_lists`, with the reason why nobody needs a list; None if it is needed."""
     assert row.parent is not None
-    return {path for path, _ in _paths(row, list(_records(BY_NAME[row.parent], parents)))}
+    return dict(_paths(row, list(_records(BY_NAME[row.parent], parents))))
 
 
 def _everywhere(reason: str) -> list[Doubt]:
