@@ -11,14 +11,14 @@ from http import HTTPStatus
 from aiohttp import web
 
 from auditor.sandbox import oauth
-from auditor.sandbox.access import WELL_KNOWN, refusal
-from auditor.sandbox.answers import Answer, answered, refused
+from auditor.sandbox.access import refusal
+from auditor.sandbox.answers import Answer, refused
+from auditor.sandbox.discovery import public_answer
 from auditor.sandbox.faults import Faults, altered_answer, extra_page, replacement, replaces
 from auditor.sandbox.limits import RequestCounter
-from auditor.sandbox.paging import page
+from auditor.sandbox.resources import Resources
 from auditor.sandbox.sending import dropped, sent, whole
 from auditor.sandbox.tenant import TenantFile
-from auditor.snapshot.collections import match
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Server:
         self._counter = RequestCounter(tenant.rate_limits, concurrency=tenant.concurrency)
         self._faults = Faults(tenant.faults)
         self._tokens = oauth.TokenEndpoint(tenant)
+        self._resources = Resources(tenant)
 
     def application(self) -> web.Application:
         """The server as an aiohttp application."""
@@ -100,38 +101,10 @@ class Server:
             return self._tokens.answer(await request.post(), address, proof)
         if request.method != "GET":
             return refused(405, request.path)
+        public = public_answer(request.url, self._tenant, self._tokens.knows)
+        if public is not None:
+            return public
         refused_to = refusal(
             request.method, request.url, request.headers, self._tenant, self._tokens
         )
-        return refused_to or self._read(request)
-
-    def _read(self, request: web.Request) -> Answer:
-        matched = match(request.path)
-        row = matched[0] if matched else None
-        value = self._tenant.resources.get(request.path)
-        if value is None and request.path == WELL_KNOWN:
-            value = self._organization(request)
-        if value is None and row is not None and not row.single:
-            value = []
-        if value is None:
-            # Every object of a list has an address of its own.
-            folder, _, identity = request.path.rpartition("/")
-            records = self._tenant.records(folder)
-            value = next((r for r in records if r.get("id") == identity), None)
-        if row is not None and row.member is not None and isinstance(value, dict):
-            value = value.get(row.member, value)
-        if isinstance(value, list):
-            return page(value, request.url, row)
-        if value is None:
-            what = f"{request.path} (not in the tenant file)"
-            return refused(404, request.path, f"Not found: Resource not found: {what}")
-        return answered(value)
-
-    def _organization(self, request: web.Request) -> dict[str, object]:
-        org = self._tenant.resources.get("/api/v1/org")
-        return {
-            # A tenant file need not know its org; a real one always says its id here.
-            "id": (org.get("id") if isinstance(org, dict) else None) or "00oSandbox",
-            "_links": {"organization": {"href": str(request.url.origin())}},
-            "pipeline": "idx",
-        }
+        return refused_to or self._resources.answer(request.url)

@@ -106,6 +106,8 @@ class PreparedAudit:
                 *weakenings(self.effective, self.rules, self.acceptance),
             ),
             deselected=self.rules.deselected,
+            home_page=self.settings.home_page or "",
+            rule_page=self.settings.rule_page or "",
             reproduce=reproduce_command(self.effective, path, as_of),
         )
         if self.acceptance.baseline and result.baseline:
@@ -145,10 +147,10 @@ class PreparedAudit:
             write_reports(self.outputs, result)
         finally:
             if self.settings.statistics:
-                print_document(findings_per_rule(result), err=self._prints_document)
+                print_document(findings_per_rule(result), err=self.prints_document)
 
     @property
-    def _prints_document(self) -> bool:
+    def prints_document(self) -> bool:
         """Whether standard output is for a program, which a table would confuse."""
         formats = [output.report.name for output in self.outputs if output.path == STANDARD_OUTPUT]
         return any(name != "text" for name in formats)
