@@ -36,7 +36,14 @@ from auditor.snapshot.content_digest import (
 )
 from auditor.snapshot.document_parts import PIECE, DocumentParts, Undivided, Users
 from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
-from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.ledger import (
+    Contradiction,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    NotAsked,
+    Quarantined,
+)
 from auditor.snapshot.proof import Examination, prove
 from auditor.text import quoted
 
@@ -122,7 +129,10 @@ _HEAD = ("format", "version", "capture", "ledger")
 _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
-        for model in (Capture, Effort, PlanOrigin, LedgerEntry, Gap, Quarantined, Contradiction)
+        for model in (
+            *(Capture, Effort, PlanOrigin, LedgerEntry),
+            *(Gap, NotAsked, Quarantined, Contradiction),
+        )
         for name in model.model_fields
     )
 )
