@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "comparison": BASE | {"snapshot", "tokens", "lint"},
     "models": {"snapshot"},
     "oauth": {"tokens"},
-    "results": {"snapshot", "lint", "access_overview"},
+    "results": {"snapshot", "lint", "access_overview", "controls"},
     "api": {"errors", "snapshot", "tokens", "lint", "comparison", "plugins", "pack_check"},
     "pack_check": {"lint", "plugins"},
     "plugins": BASE | {"lint"},
