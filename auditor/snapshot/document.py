@@ -29,7 +29,14 @@ from auditor.snapshot.content_digest import (
     stated_digest,
 )
 from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
-from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.ledger import (
+    Contradiction,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    NotAsked,
+    Quarantined,
+)
 from auditor.snapshot.proof import prove
 from auditor.text import quoted
 
@@ -55,6 +62,23 @@ class Effort(BaseModel):
     """From its first request to its last answer."""
 
 
+class PlanOrigin(BaseModel):
+    """Which plan a planned snapshot is of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    made_by: str
+    """`Terraform 1.11.4`."""
+    digest: str
+    """Of the plan's file, as `sha256:…`."""
+    base: str = ""
+    """The digest of the snapshot that it is laid over; empty if it stands alone."""
+    assumed: tuple[str, ...] = ()
+    """Attributes that were read off their references, beside which a literal would not show."""
+    notes: tuple[str, ...] = ()
+    """What else was taken for granted, in sentences."""
+
+
 class Capture(BaseModel):
     """The header: the one part that differs between two snapshots of an unchanged tenant."""
 
@@ -76,6 +100,8 @@ class Capture(BaseModel):
     """Pages that were not asked for, because a run before had read them."""
     efforts: dict[str, Effort] = Field(default_factory=dict)
     """By collection. As the counts above, of the run that wrote the snapshot."""
+    plan: PlanOrigin | None = None
+    """Of a snapshot that is not of what an org is, but of what a plan would make of it."""
 
 
 class Snapshot(BaseModel):
@@ -96,7 +122,10 @@ _HEAD = ("format", "version", "capture", "ledger")
 _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
-        for model in (Capture, Effort, LedgerEntry, Gap, Quarantined, Contradiction)
+        for model in (
+            *(Capture, Effort, PlanOrigin, LedgerEntry),
+            *(Gap, NotAsked, Quarantined, Contradiction),
+        )
         for name in model.model_fields
     )
 )
@@ -211,6 +240,11 @@ def parse_snapshot(document: bytes, path: Path) -> Snapshot:
 
 def _check_head(value: Any, path: Path) -> None:
     """Insist that a JSON value is a snapshot that this version reads."""
+    if isinstance(value, dict) and "resource_changes" in value:
+        raise SnapshotError(
+            f"{path} is a Terraform plan, not a snapshot.",
+            remedy=f"Make a planned snapshot of it: okta-auditor plan {path} --base SNAPSHOT",
+        )
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _unusable(path, f'it does not say "format": "{FORMAT}"')
     version = value.get("version")
