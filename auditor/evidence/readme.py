@@ -38,7 +38,7 @@ ls
 
 _FILES = {
     "report.html": "the results, for people: open it in a browser",
-    "controls.html": "the controls of compliance frameworks with their statuses",
+    "controls.html": "the controls of frameworks, each with its status",
     "controls.csv": "the same as a spreadsheet: a row for each rule",
     "results.json": "the results, for programs",
     "results.sarif": "the results as SARIF 2.1.0",
