@@ -55,6 +55,7 @@ from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.shown_gaps import ShownGap, gaps_by_rule, shown_gaps
 from auditor.lint.weakening import Weakening
+from auditor.log_commands import workflow_command
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
@@ -126,4 +127,5 @@ __all__ = [
     "type_name",
     "unread_collections",
     "unread_share",
+    "workflow_command",
 ]
