@@ -53,6 +53,7 @@ from auditor.lint.result import (
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
+from auditor.log_commands import workflow_command
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
@@ -120,4 +121,5 @@ __all__ = [
     "type_name",
     "unread_collections",
     "unread_share",
+    "workflow_command",
 ]

@@ -160,6 +160,13 @@ class PreparedAudit:
         formats = [output.report.name for output in self.outputs if output.path == STANDARD_OUTPUT]
         return any(name != "text" for name in formats)
 
+    @property
+    def annotates(self) -> bool:
+        """Whether standard output takes annotations of GitHub's."""
+        return any(
+            output.report.annotates for output in self.outputs if output.path == STANDARD_OUTPUT
+        )
+
     def exit_code(self, result: AuditResult) -> ExitCode:
         """The exit code for a result. An incomplete audit beats findings."""
         if result.incomplete:
