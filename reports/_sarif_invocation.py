@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
-from auditor.results import deleted_objects, evaluated_words, gaps_by_rule, shown_gaps
+from auditor.results import (
+    deleted_objects,
+    deselected_words,
+    evaluated_words,
+    gaps_by_rule,
+    shown_gaps,
+)
 
 from ._sarif_driver import (
     ACCEPTED_GAP,
@@ -103,7 +109,7 @@ def _accepted_gaps(result: AuditResult) -> Iterator[Json]:
 
 
 def _not_selected(result: AuditResult) -> Iterator[Json]:
-    if result.deselected:
+    if deselected_words(result):
         yield _notification(NOT_SELECTED, "note", f"{evaluated_words(result)}.", result)
 
 

@@ -19,7 +19,13 @@ from enum import StrEnum
 from itertools import chain
 
 from auditor import AuditResult, ReportedFinding, Rule, one_line, report
-from auditor.results import NO_RULES, evaluated_words, gaps_by_rule, shown_gaps
+from auditor.results import (
+    NO_RULES,
+    deselected_words,
+    evaluated_words,
+    gaps_by_rule,
+    shown_gaps,
+)
 
 from ._output import file_name
 from ._since import mark, since_sentences
@@ -74,7 +80,7 @@ def render(result: AuditResult) -> str:
 def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
-    properties += [("not selected", evaluated_words(result))] if result.deselected else []
+    properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
     properties += [("accepted gap", sentence(item.sentence)) for item in shown_gaps(result)]
     if result.since:
         properties += [("since", words) for words in since_sentences(result)]
