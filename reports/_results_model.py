@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     JsonValue,
     NonNegativeInt,
+    PositiveInt,
 )
 
 from auditor import Confidence, Impact, Severity
@@ -30,6 +31,7 @@ from ._results_findings import (
     RuleName,
     WeakeningInfo,
 )
+from ._results_frameworks import FrameworkInfo
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
@@ -144,6 +146,13 @@ class QuarantinedInfo(ResultsPart):
     reason: str
 
 
+class NotAskedInfo(ResultsPart):
+    """Lists that were not asked for, since nothing that is decided or found rests on them."""
+
+    lists: PositiveInt
+    why: str
+
+
 class ContradictionInfo(ResultsPart):
     """Something that a ledger says of a resource and that does not hold."""
 
@@ -162,6 +171,7 @@ class CoverageInfo(ResultsPart):
     left_out: NonNegativeInt = Field(
         description="Records that were seen and deliberately not kept."
     )
+    not_asked: list[NotAskedInfo] = Field(description="Lists that were not asked for, and why.")
     gone: NonNegativeInt = Field(description="Records that were deleted while they were read.")
     duplicates: NonNegativeInt = Field(description="Records that came again and are kept once.")
     oauth_scope: str | None = Field(description="The OAuth scope that was missing.")
@@ -227,6 +237,11 @@ class Results(ResultsPart):
     )
     reproduce: str = Field(
         default="", description="A command that comes to the same results; empty if none is known."
+    )
+    frameworks: list[FrameworkInfo] | None = Field(
+        default=None,
+        description="The compliance frameworks by which controls are judged; null for those that "
+        "come with okta-auditor.",
     )
     home_page: str = Field(
         default="", description="The home page that SARIF names for the tool; empty for none."

@@ -183,8 +183,8 @@ def _output_options(*names: str) -> Callable[[F], F]:
             "output",
             multiple=True,
             metavar="FORMAT[=PATH]",
-            help="Make a report: text, json, sarif, html, markdown, github, gitlab, junit, csv. "
-            "Repeatable. Without a path it goes to standard output. [default: text]",
+            help="Make a report: text, json, sarif, html, controls, markdown, github, gitlab, "
+            "junit, csv. Repeatable. Without a path it goes to standard output. [default: text]",
         ),
         click.option(
             "--template",
@@ -391,6 +391,12 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="Read the members of every group, not only of those that a policy rule or an "
             "app names.",
+        ),
+        click.option(
+            "--all-lists",
+            is_flag=True,
+            help="Read what belongs to an app also where no decision and no rule needs it, such "
+            "as the grants of inactive apps.",
         ),
     )(_as_one(function, ExportOptions, "export"))
 
