@@ -435,12 +435,10 @@ def inactive_base(folder: Path) -> Snapshot:
 
 
 @pytest.mark.parametrize(
-    ("status", "not_needed"), [("INACTIVE", 1), ("ACTIVE", 0)], ids=["renamed", "activated"]
+    ("status", "known"), [("INACTIVE", True), ("ACTIVE", False)], ids=["renamed", "activated"]
 )
 def test_what_was_not_asked_of_an_app_is_not_empty_once_the_app_gets_tokens(
-    status: str,
-    not_needed: int,
-    tmp_path: Path,
+    tmp_path: Path, status: str, *, known: bool
 ) -> None:
     before = {"id": "0oa1", **APP, "status": "INACTIVE"}
     changed = update("okta_app_oauth.a", before, label="Bills", status=status)
@@ -451,7 +449,7 @@ def test_what_was_not_asked_of_an_app_is_not_empty_once_the_app_gets_tokens(
     for name in ("app_grants", "app_groups", "app_users"):
         assert f"/api/v1/apps/0oa1/{name[4:]}" not in planned.snapshot.resources
         assert not Org.of(planned.snapshot).known(name, Org.of(planned.snapshot).apps[0])
-        assert entries.entry(name).readable == bool(not_needed)
-        assert sum(each.lists for each in entries.entry(name).not_asked) == not_needed
-    if not not_needed:
+        assert entries.entry(name).readable == known
+        assert sum(each.lists for each in entries.entry(name).not_asked) == known
+    if not known:
         assert decided(planned, user="00u1").outcome is Outcome.INDETERMINATE
