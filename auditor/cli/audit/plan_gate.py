@@ -13,6 +13,7 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line, print_remark, print_report
 from auditor.comparison import text_report
+from auditor.comparison.accepted_gaps import with_accepted_gaps
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
@@ -78,7 +79,7 @@ class PlanGate:
         result = prepared.evaluate(document, self.output)
         result = places.relocated(result) if places else result
         prepared.publish(result)
-        changes = self._changes(before, planned.snapshot) if before else None
+        changes = self._changes(before, planned.snapshot, prepared) if before else None
         if changes:
             self._print(prepared, changes, places)
         return self._exit_code(prepared, result, changes)
@@ -99,19 +100,21 @@ class PlanGate:
         if prepared.annotates:
             print_report(keeping_commands("\n".join(places.gain_annotations(changes))))
 
-    def _changes(self, before: Snapshot, after: Snapshot) -> DiffResult:
+    def _changes(self, before: Snapshot, after: Snapshot, prepared: PreparedAudit) -> DiffResult:
         """Who gains and loses what. Findings are the audit's."""
         assert self.base is not None
         files = SideFiles(self.base.as_posix(), self.output.as_posix())
         with without_garbage_collection():
             sides = SnapshotPair.of(before, after)
-            return compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+            changes = compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+        gaps, as_of = prepared.acceptance.suppressions.gaps, prepared.acceptance.as_of
+        return with_accepted_gaps(changes, (before.ledger, after.ledger), gaps, as_of)
 
     def _exit_code(
         self, prepared: PreparedAudit, result: AuditResult, changes: DiffResult | None
     ) -> ExitCode:
         code = prepared.exit_code(result)
-        if code is ExitCode.INCOMPLETE or (changes and not changes.complete):
+        if code is ExitCode.INCOMPLETE or (changes and changes.unaccepted):
             return ExitCode.INCOMPLETE
         if changes is None:
             return code
