@@ -9,6 +9,7 @@ from auditor import AuditResult, Rule, counted, one_line
 from auditor.results import (
     deleted_objects,
     deselected_words,
+    empty_org,
     evaluated_words,
     gaps_by_rule,
     shown_gaps,
@@ -51,6 +52,7 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
             *_weakenings(result),
             *_crashes(result),
             *_left_out(result, shown, total),
+            *_empty(result),
             *_deleted(result),
             *_notices(result),
         ],
@@ -123,6 +125,11 @@ def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:
             f"GitHub accepts {limit}. The other formats have them all."
         )
         yield _notification(LEFT_OUT, "warning", text, result)
+
+
+def _empty(result: AuditResult) -> Iterator[Json]:
+    if text := empty_org(result.coverage):
+        yield _notification(NOTICE, "warning", text, result)
 
 
 def _deleted(result: AuditResult) -> Iterator[Json]:

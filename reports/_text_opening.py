@@ -9,6 +9,7 @@ from auditor.results import (
     Cause,
     LedgerEntry,
     deselected_words,
+    empty_org,
     evaluated_words,
     incompleteness,
     lineage,
@@ -22,7 +23,8 @@ _KINDS_NAMED = 6
 
 def opening(result: AuditResult) -> str:
     """The answer in a few sentences."""
-    return " ".join(filter(None, [_answer(result), incompleteness(result), _absence(result)]))
+    warnings = incompleteness(result), empty_org(result.coverage)
+    return " ".join(filter(None, [_answer(result), *warnings, _absence(result)]))
 
 
 def _answer(result: AuditResult) -> str:

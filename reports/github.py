@@ -14,6 +14,7 @@ from auditor.results import (
     Crashed,
     Weakening,
     deselected_words,
+    empty_org,
     evaluated_words,
     incompleteness,
     shown_gaps,
@@ -61,6 +62,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     if reason := incompleteness(result):
         kind = "error" if result.unaccepted else "warning"
         yield kind, _command(kind, result.source, reason, title="The audit is incomplete")
+    if empty := empty_org(result.coverage):
+        yield "warning", _command("warning", result.source, empty, title="Nothing to audit")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:

@@ -22,6 +22,7 @@ from auditor import AuditResult, ReportedFinding, Rule, one_line, report
 from auditor.results import (
     NO_RULES,
     deselected_words,
+    empty_org,
     evaluated_words,
     gaps_by_rule,
     shown_gaps,
@@ -81,6 +82,7 @@ def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
+    properties += [("warning", empty)] if (empty := empty_org(result.coverage)) else []
     properties += [("accepted gap", sentence(item.sentence)) for item in shown_gaps(result)]
     if result.since:
         properties += [("since", words) for words in since_sentences(result)]

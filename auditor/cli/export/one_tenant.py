@@ -15,6 +15,7 @@ from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
 from auditor.errors import DiskFullError
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.empty_org import empty_org
 from auditor.snapshot.document import Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted
@@ -164,21 +165,12 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     for entry in snapshot.ledger.incomplete:
         for line in incomplete_warning(entry):
             say(line)
-    if not any(_number_of(snapshot, name) for name in ("authorization_servers", "apps")):
-        say(
-            "warning: the org has neither authorization servers nor OIDC apps, so an audit proves "
-            "nothing. Next: see whether it is the right org."
-        )
+    if empty := empty_org(snapshot.ledger.entries):
+        say(f"warning: {empty}")
     incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
-
-
-def _number_of(snapshot: Snapshot, collection: str) -> int:
-    """How many objects the org has of a collection, at least one where that is not known."""
-    entry = snapshot.ledger.entry(collection)
-    return entry.objects or int(entry.incomplete)
 
 
 def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> tuple[str, str]:
