@@ -86,6 +86,7 @@ class Company:
         profile = {"firstName": first, "lastName": last, "login": address, "email": address}
         user = {"id": made_id("00u", login), "status": status, "profile": profile}
         self.add(_USERS, user)
+        self.add(f"{_USERS}/{user['id']}/factors", records.okta_verify(user["id"]))
         self.join(EVERYBODY, login)
         return user
 
