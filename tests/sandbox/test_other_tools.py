@@ -13,14 +13,15 @@ import pytest
 from browsing import get, tenant
 
 from auditor.sandbox import Sandbox
-from auditor.sandbox.northwind import northwind
+from auditor.sandbox.northwind import northwind, other_lists
 
 TOOLS: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "requests_of_other_tools.toml").read_text("utf-8")
 )["tool"]
 NAMES = [tool["name"] for tool in TOOLS]
 
-DEMO = northwind(datetime(2026, 1, 1, tzinfo=UTC))
+COMPANY = northwind(datetime(2026, 1, 1, tzinfo=UTC))
+DEMO = {**COMPANY, **other_lists(COMPANY)}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,12 @@ def test_a_filter_that_chooses_one_app_chooses_no_other(sandbox: Sandbox):
     apps = get(sandbox.url + filled('/api/v1/apps?filter=name eq "saasure"')).json
 
     assert [app["label"] for app in apps] == ["Okta Admin Console"]
+
+
+def test_everybody_has_a_factor(sandbox: Sandbox):
+    for user in DEMO["/api/v1/users"]:
+        factors = get(f"{sandbox.url}/api/v1/users/{user['id']}/factors").json
+        assert [factor["status"] for factor in factors] == ["ACTIVE"]
 
 
 def test_apps_have_the_names_and_dates_that_collectors_insist_on():

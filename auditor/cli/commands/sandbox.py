@@ -64,15 +64,15 @@ def command(
     tenant file names some. Stop it with Ctrl-C.
     """
     from auditor.sandbox import UNHURRIED, TenantFile, serve  # noqa: PLC0415 - the web server, only when used
-    from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
+    from auditor.sandbox.northwind import northwind, other_lists  # noqa: PLC0415 - the same
 
     if key is not None and cert is None:
         raise UsageError("--key needs --cert.")
-    served = (
-        TenantFile.load(tenant)
-        if tenant
-        else TenantFile.from_document(northwind(datetime.now(UTC)))
-    )
+    if tenant is not None:
+        served = TenantFile.load(tenant)
+    else:
+        demo = northwind(datetime.now(UTC))
+        served = TenantFile.from_document({**demo, **other_lists(demo)})
     if no_rate_limits:
         served = served.model_copy(update={"rate_limits": UNHURRIED})
     with ExitStack() as made:

@@ -300,17 +300,6 @@ def _app(identity: str, name: str, label: str, sign_on_mode: str) -> Json:
     }
 
 
-def okta_verify(user: str) -> Json:
-    """The second factor that everybody has on a phone."""
-    return {
-        "id": made_id("opf", user),
-        "factorType": "push",
-        "provider": "OKTA",
-        "vendorName": "OKTA",
-        "status": "ACTIVE",
-    }
-
-
 def admin_role(holder: str, kind: str, assignment: str) -> Json:
     """A standard admin role of a client (`CLIENT`) or a user (`USER`)."""
     return {
