@@ -29,7 +29,14 @@ from auditor.snapshot.content_digest import (
     stated_digest,
 )
 from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
-from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.ledger import (
+    Contradiction,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    NotAsked,
+    Quarantined,
+)
 from auditor.snapshot.proof import prove
 from auditor.text import quoted
 
@@ -115,7 +122,10 @@ _HEAD = ("format", "version", "capture", "ledger")
 _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
-        for model in (Capture, Effort, PlanOrigin, LedgerEntry, Gap, Quarantined, Contradiction)
+        for model in (
+            *(Capture, Effort, PlanOrigin, LedgerEntry),
+            *(Gap, NotAsked, Quarantined, Contradiction),
+        )
         for name in model.model_fields
     )
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auditor.snapshot.collections import BY_NAME
 
@@ -53,6 +53,16 @@ class Gap(BaseModel):
     """Of a planned snapshot: the attribute of the plan that is known after apply."""
 
 
+class NotAsked(BaseModel):
+    """Lists that were not asked for, since nothing that is decided or found rests on them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lists: PositiveInt
+    why: str
+    """Why they are not needed, a clause."""
+
+
 class Contradiction(BaseModel):
     """Something that the ledger says of a resource and that does not hold."""
 
@@ -82,6 +92,8 @@ class LedgerEntry(BaseModel):
 
     Of group members: groups that were not asked for their members, because nothing names them.
     """
+    not_asked: tuple[NotAsked, ...] = ()
+    """Lists that are not in the snapshot because nobody needs them; they may hold anything."""
     gone: NonNegativeInt = 0
     """Records that were deleted while the tenant was read, and are left out with all of theirs."""
     duplicates: NonNegativeInt = 0
