@@ -43,7 +43,7 @@ def schema() -> dict[str, Any]:
 
 def test_each_finding_is_a_line(text: str, results: Any) -> None:
     lines = text.splitlines()
-    first = lines.index('"findings":[') + 1
+    first = lines.index('"findings": [') + 1
     found = lines[first : lines.index("],", first)]
 
     assert [json.loads(line.removesuffix(",")) for line in found] == results["findings"]
