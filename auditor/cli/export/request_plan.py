@@ -18,7 +18,7 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.plan.estimate import plan_from_snapshot, plan_from_survey
 from auditor.collect.plan.model import BucketLoad, Plan, Range
 from auditor.errors import ExitCode
-from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.document import read_snapshot
 from auditor.text import escaped, one_line
 
 _MINUTE_S = 60
@@ -81,7 +81,7 @@ def print_plan_like(older: Path, options: ExportOptions, form: str) -> None:
     Raises:
         SnapshotError: the file is no snapshot.
     """
-    snapshot = parse_snapshot(read_document(older), older)
+    snapshot = read_snapshot(older)
     if form == "text":
         when = f"{snapshot.capture.finished_at:%Y-%m-%d %H:%M} UTC"
         print_document(f"Plan for {one_line(snapshot.capture.org_url)} as it was on {when}\n\n")
