@@ -13,6 +13,9 @@ from auditor.access_overview.model import (
     ScopePath,
     ServerAccess,
 )
+from auditor.controls.assessed_framework import AssessedFramework, assessed_frameworks
+from auditor.controls.assessment import Assessment, ControlStatus, MappedOutcome
+from auditor.controls.wording import status_reasons
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
 from auditor.lint.causes import Cause, causes
 from auditor.lint.completeness import (
@@ -25,6 +28,7 @@ from auditor.lint.completeness import (
 )
 from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.deselection import deselected_words, evaluated_words
+from auditor.lint.framework import Control, Framework, Mapped
 from auditor.lint.object_types import type_name
 from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
@@ -49,6 +53,7 @@ from auditor.lint.result import (
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
+from auditor.log_commands import workflow_command
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
@@ -62,18 +67,25 @@ __all__ = [
     "Acceptance",
     "AcceptedBy",
     "AccessOverview",
+    "AssessedFramework",
+    "Assessment",
     "Capture",
     "Cause",
     "ClientAccess",
     "ClientServerAccess",
     "CollectionStatus",
     "Completeness",
+    "Control",
+    "ControlStatus",
     "Crashed",
     "Deselection",
     "EarlierKind",
     "FindingStatus",
     "Fixed",
+    "Framework",
     "LedgerEntry",
+    "Mapped",
+    "MappedOutcome",
     "NotEvaluated",
     "Notice",
     "Obtains",
@@ -95,6 +107,7 @@ __all__ = [
     "TextRegion",
     "Weakening",
     "Witness",
+    "assessed_frameworks",
     "causes",
     "deleted_objects",
     "deselected_words",
@@ -104,7 +117,9 @@ __all__ = [
     "incompleteness",
     "lineage",
     "markdown",
+    "status_reasons",
     "type_name",
     "unread_collections",
     "unread_share",
+    "workflow_command",
 ]
