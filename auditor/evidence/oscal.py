@@ -14,7 +14,7 @@ from typing import Any
 
 from auditor.controls import Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
-from auditor.lint.deselection import evaluated_words
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.reported_finding import ObjectRef
 from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
@@ -105,7 +105,7 @@ class _Writer:
 
     def _left_out(self) -> str:
         """What the settings left out, in a sentence; empty if they left nothing out."""
-        return f" {evaluated_words(self._result)}." if self._result.deselected else ""
+        return f" {evaluated_words(self._result)}." if deselected_words(self._result) else ""
 
     def _observation(self, framework: Framework, code: str) -> Json:
         outcome = self._outcomes.of(code)

@@ -63,6 +63,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "rules",
         "deselected",
         "reproduce",
+        "frameworks",
         "home_page",
         "rule_page",
         "as_of",
