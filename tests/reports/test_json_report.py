@@ -69,6 +69,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "as_of",
         "baseline",
         "weakenings",
+        "accepted_gaps",
         "findings",
         "accepted",
         "fixed",
