@@ -14,6 +14,7 @@ from auditor.access_overview.model import (
     ServerAccess,
 )
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.carried_over import carried_over
 from auditor.lint.causes import Cause, causes
 from auditor.lint.completeness import (
     NO_RULES,
@@ -95,6 +96,7 @@ __all__ = [
     "TextRegion",
     "Weakening",
     "Witness",
+    "carried_over",
     "causes",
     "deleted_objects",
     "deselected_words",

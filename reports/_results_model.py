@@ -144,6 +144,17 @@ class QuarantinedInfo(ResultsPart):
     reason: str
 
 
+class CarriedOverInfo(ResultsPart):
+    """Lists that were carried over from an older snapshot."""
+
+    read_at: AwareDatetime = Field(description="When the export began that read them.")
+    proven: bool = Field(
+        description="Whether Okta documents that the time stamp moves by which they were taken as "
+        "unchanged."
+    )
+    paths: list[str]
+
+
 class ContradictionInfo(ResultsPart):
     """Something that a ledger says of a resource and that does not hold."""
 
@@ -173,6 +184,9 @@ class CoverageInfo(ResultsPart):
     )
     lacks: list[str] = Field(
         description="What every org has and this list has not, although it was read to its end."
+    )
+    carried_over: list[CarriedOverInfo] = Field(
+        default=[], description="Lists that were not read again but count as read earlier."
     )
 
 

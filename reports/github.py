@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
-from auditor.results import Crashed, Weakening, evaluated_words, incompleteness
+from auditor.results import Crashed, Weakening, carried_over, evaluated_words, incompleteness
 
 from ._output import file_name
 from ._since import mark
@@ -55,6 +55,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
         yield "warning", _command("warning", "", text, title=_altered(weakening))
     if reason := incompleteness(result):
         yield "error", _command("error", result.source, reason, title="The audit is incomplete")
+    if words := carried_over(result.coverage):
+        yield "notice", _command("notice", "", one_line(words), title="Not all was read again")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:

@@ -21,6 +21,7 @@ from auditor.oauth import answer_words
 from auditor.results import (
     BY_NAME,
     CollectionStatus,
+    carried_over,
     deleted_objects,
     incompleteness,
     type_name,
@@ -84,6 +85,7 @@ def render(result: AuditResult) -> str:
             outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
             unread=unread_collections(result),
+            carried=carried_over(result.coverage),
             deleted=deleted_objects(result.coverage),
             readable=CollectionStatus.COMPLETE,
             trend=trend(result),

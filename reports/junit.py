@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import chain
 
 from auditor import AuditResult, ReportedFinding, Rule, one_line, report
-from auditor.results import NO_RULES, evaluated_words
+from auditor.results import NO_RULES, carried_over, evaluated_words
 
 from ._output import file_name
 from ._since import mark, since_sentences
@@ -69,6 +69,8 @@ def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if result.deselected else []
+    if words := carried_over(result.coverage):
+        properties.append(("carried over", words))
     if result.since:
         properties += [("since", words) for words in since_sentences(result)]
         gone = result.since.fixed

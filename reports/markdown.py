@@ -16,7 +16,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
-from auditor.results import Cause, causes, deleted_objects, evaluated_words, incompleteness
+from auditor.results import (
+    Cause,
+    carried_over,
+    causes,
+    deleted_objects,
+    evaluated_words,
+    incompleteness,
+)
 
 from ._output import file_name
 from ._since import fixed, fixed_heading, mark, new_heading, not_known
@@ -124,10 +131,9 @@ def _gist(result: AuditResult) -> Iterator[str]:
         head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
         yield head + _text(sentence(finding.message))
     yield ""
-    deleted = _text(deleted_objects(result.coverage))
-    yield " ".join(
-        filter(None, [_read(result), deleted, _apart(result), trend(result), not_known(result)])
-    )
+    coverage = [_text(words(result.coverage)) for words in (carried_over, deleted_objects)]
+    parts = [_read(result), *coverage, _apart(result), trend(result), not_known(result)]
+    yield " ".join(filter(None, parts))
     if result.reproduce:
         yield ""
         yield f"Reproduce: {_code(result.reproduce)}"

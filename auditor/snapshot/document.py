@@ -29,7 +29,14 @@ from auditor.snapshot.content_digest import (
     stated_digest,
 )
 from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
-from auditor.snapshot.ledger import Contradiction, Gap, Ledger, LedgerEntry, Quarantined
+from auditor.snapshot.ledger import (
+    CarriedOver,
+    Contradiction,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    Quarantined,
+)
 from auditor.snapshot.proof import prove
 from auditor.text import quoted
 
@@ -55,6 +62,20 @@ class Effort(BaseModel):
     """From its first request to its last answer."""
 
 
+class OlderReading(BaseModel):
+    """The older snapshot of an export with `--since`, and what became of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    captured_at: AwareDatetime
+    """When reading it began."""
+    refusal: str | None = None
+    """Why nothing was carried over from it."""
+    read_again: dict[str, int] = Field(default_factory=dict)
+    """Why lists were read again although it was there, and how many."""
+
+
 class Capture(BaseModel):
     """The header: the one part that differs between two snapshots of an unchanged tenant."""
 
@@ -76,6 +97,10 @@ class Capture(BaseModel):
     """Pages that were not asked for, because a run before had read them."""
     efforts: dict[str, Effort] = Field(default_factory=dict)
     """By collection. As the counts above, of the run that wrote the snapshot."""
+    table: str = ""
+    """Tells versions of what is read and kept apart: `snapshot/table_digest.py`."""
+    since: OlderReading | None = None
+    """The older snapshot from which lists were to be carried over."""
 
 
 class Snapshot(BaseModel):
@@ -96,7 +121,10 @@ _HEAD = ("format", "version", "capture", "ledger")
 _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
-        for model in (Capture, Effort, LedgerEntry, Gap, Quarantined, Contradiction)
+        for model in (
+            *(Capture, OlderReading, Effort, LedgerEntry, Gap, Quarantined, Contradiction),
+            CarriedOver,
+        )
         for name in model.model_fields
     )
 )

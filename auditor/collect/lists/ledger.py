@@ -8,7 +8,7 @@ from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.dependence import dependent
-from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry
+from auditor.snapshot.ledger import CarriedOver, CollectionStatus, Gap, Ledger, LedgerEntry
 
 
 def ledger_of(counts_of: Mapping[str, CollectionCounts], *, api_token: bool = False) -> Ledger:
@@ -43,6 +43,10 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
         else tuple(
             Gap(path=path, reason=problem.reason)
             for path, problem in sorted(counts.problems.items())
+        ),
+        carried_over=tuple(
+            CarriedOver(read_at=read_at, proven=proven, paths=tuple(sorted(paths)))
+            for (read_at, proven), paths in sorted(counts.carried_over.items())
         ),
         quarantined=tuple(sorted(counts.quarantined, key=lambda bad: (bad.path, bad.record))),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from auditor.collect.options import ExportOptions
 from auditor.collect.plan.model import BucketLoad, Plan, PlannedCollection, Range
@@ -36,7 +37,9 @@ _AS_BEFORE = "as many as the older snapshot took"
 def plan_from_survey(survey: Survey, options: ExportOptions) -> Plan:
     """The plan that follows from a survey."""
     collections = [planned for row in COLLECTIONS if (planned := _planned_collection(row, survey))]
-    return _plan(collections, survey.sent, survey.allowances, options, survey.unread)
+    plan = _plan(collections, survey.sent, survey.allowances, options, survey.unread)
+    carried = {name: number for name, number in survey.carried_over.items() if number}
+    return replace(plan, carried_over=carried, since=survey.since)
 
 
 def plan_from_snapshot(capture: Capture, ledger: Ledger, options: ExportOptions) -> Plan:

@@ -8,6 +8,7 @@ from typing import Any
 
 from auditor.collect.rate_limits.allowance import Allowance
 from auditor.snapshot.collections import Collection
+from auditor.snapshot.document import OlderReading
 from auditor.snapshot.ledger import LedgerEntry
 
 
@@ -67,6 +68,10 @@ class Plan:
     unread: tuple[LedgerEntry, ...] = ()
     by_share: Mapping[float | None, Range] = field(default_factory=dict)
     """How long it takes with other shares; None is what others do not need, here all of it."""
+    carried_over: Mapping[str, int] = field(default_factory=dict)
+    """Lists that take no request, because they are carried over, by collection."""
+    since: OlderReading | None = None
+    """The older snapshot that they are from."""
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON has it; numbers of requests and seconds have least and most."""
@@ -98,6 +103,7 @@ class Plan:
                 {"share": share, "seconds": _span(seconds)}
                 for share, seconds in self.by_share.items()
             ],
+            "carried_over": dict(self.carried_over),
             "unread": [entry.collection for entry in self.unread],
         }
 

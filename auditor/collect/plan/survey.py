@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auditor.collect.rate_limits.allowance import Allowance
 from auditor.snapshot.collections import roots
+from auditor.snapshot.document import OlderReading
 from auditor.snapshot.ledger import LedgerEntry
 
 READS = frozenset(row.name for row in roots()) | {"policies", "scopes", "agent_connections"}
@@ -30,3 +31,7 @@ class Survey:
     """What could not be read, so that nothing is known of what depends on it."""
     allowances: Mapping[str, Allowance]
     """What the buckets let through. One that is missing was not asked."""
+    carried_over: Mapping[str, int] = field(default_factory=dict)
+    """Lists that an export would carry over from an older snapshot, by collection."""
+    since: OlderReading | None = None
+    """That snapshot, and what would become of it."""

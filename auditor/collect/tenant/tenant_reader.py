@@ -7,6 +7,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
@@ -18,6 +19,9 @@ from auditor.collect.lists.listing import Listing
 from auditor.collect.lists.store import ListStore, Parent
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
+from auditor.collect.since.carrying_over import CarryingOver, ReadAgain
+from auditor.collect.since.older_snapshot import OlderSnapshot
+from auditor.collect.since.sameness import SAMENESS
 from auditor.collect.tenant.deletions import Deletions
 from auditor.collect.tenant.list_reader import ListReader
 from auditor.collect.tenant.memory_ceiling import MemoryCeiling
@@ -45,6 +49,10 @@ class TenantReader:
     fetcher: ListFetcher
     progress: Progress
     journal: Journal | None
+    older: OlderSnapshot | None = None
+    """From which lists are carried over that have not changed since then."""
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """By which the age of a list is judged that is carried over."""
     store: ListStore = field(default_factory=ListStore)
     counts_of: dict[str, CollectionCounts] = field(
         default_factory=lambda: {row.name: CollectionCounts(row) for row in COLLECTIONS}
@@ -57,6 +65,10 @@ class TenantReader:
     """Collections that are read; of the others, lists are counted that are to come."""
     lists_to_come: Counter[str] = field(default_factory=Counter)
     """Lists to come, by collection."""
+    held: list[tuple[Collection, str, Parent]] = field(default_factory=list)
+    """Lists that wait until it can be decided whether they are carried over."""
+    deciding: bool = False
+    """Whether that can be decided: all lists of the org were read."""
     own_app_listed: bool = False
     """Whether the service app that reads is among the apps."""
     succeeded: bool = False
@@ -66,13 +78,21 @@ class TenantReader:
     def __post_init__(self) -> None:
         self.unopened: dict[str, deque[Listing]] = {row.bucket: deque() for row in COLLECTIONS}
         self.workers = Counter[str]()
+        self.memory = MemoryCeiling(self.options.max_memory)
         self.reader = ListReader(
             self.fetcher,
             self.journal,
             self.counts_of,
             self._descend,
             max_time_s=self.options.max_time,
-            memory=MemoryCeiling(self.options.max_memory),
+            memory=self.memory,
+        )
+        self.carrying = (
+            CarryingOver(
+                self.older, self.store, self.counts_of, self.credentials.org_url, self.started_at
+            )
+            if self.older
+            else None
         )
         self.deletions = Deletions(self.store, self.counts_of, self.reader, self.fetcher.bounds)
 
@@ -90,6 +110,7 @@ class TenantReader:
             await self._require_an_answer()
             for row in roots():
                 self._start(row, row.path)
+        await self._release_held()
         await self.deletions.settle()
         self._doubt_a_part()
         await self._require_something()
@@ -97,13 +118,18 @@ class TenantReader:
     # What is to be read
 
     def _start(self, row: Collection, path: str, parent: Parent | None = None) -> None:
-        """Read a list in the background, unless that was begun already."""
+        """Read a list in the background, unless that was begun already or it is carried over."""
+        if parent and self.carrying and row.name in SAMENESS and not self.deciding:
+            self.held.append((row, path, parent))
+            return
         listing = self.store.listing(row, path)
         if parent is not None:
             self.store.add_parent(path, parent)
         if listing is None:
             return
         in_journal = self.journal is not None and self.journal.is_read(path)
+        if parent and not in_journal and self._carried_over(listing, parent):
+            return
         if row.name not in self.only and not in_journal:
             self.lists_to_come[row.name] += 1
             return
@@ -116,6 +142,36 @@ class TenantReader:
         if self.workers[row.bucket] < self.options.concurrency:
             self.workers[row.bucket] += 1
             self.tasks.create_task(self._read_lists_of(row.bucket))
+
+    async def _release_held(self) -> None:
+        """Read the lists that were held back, or carry them over."""
+        if self.carrying is None:
+            return
+        self.deciding = True
+        self.tasks = asyncio.TaskGroup()
+        async with self.tasks:
+            for row, path, parent in self.held:
+                self._start(row, path, parent)
+                await asyncio.sleep(0)  # a signal is heard between two lists
+
+    def _carried_over(self, listing: Listing, parent: Parent) -> bool:
+        """Carry a list over from the older snapshot; whether that may be."""
+        row = listing.row
+        if self.carrying is None or row.name not in SAMENESS:
+            return False
+        older = self.carrying.list_of(row, listing.path, parent)
+        if older is None:
+            return False
+        records = listing.carry_over(older.values, older.read_at, proven=older.proven)
+        if records is None:
+            self.carrying.read_again[ReadAgain.NOT_THERE] += 1
+            return False
+        self.progress.planned(row, 1)
+        self._descend(row, records)
+        listing.close()
+        self.memory.check()
+        self.progress.read(row, listing.records)
+        return True
 
     def _descend(self, row: Collection, records: Iterable[Record]) -> None:
         """Read what belongs to records, and what they name."""
@@ -140,6 +196,19 @@ class TenantReader:
             self.named.add(group)
             if (parent := self.unnamed.pop(group, None)) is not None:
                 self._start(members, members.resource(parent[0], group), parent)
+
+    @property
+    def unnamed_to_read(self) -> int:
+        """How many groups would have their members read, should something name them."""
+        members = BY_NAME["group_members"]
+        carrying = self.carrying
+        return sum(
+            carrying is None
+            or isinstance(
+                carrying.decide(members, members.resource(parent[0], group), parent), ReadAgain
+            )
+            for group, parent in self.unnamed.items()
+        )
 
     # Reading one list
 
