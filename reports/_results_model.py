@@ -242,6 +242,13 @@ class Results(ResultsPart):
     reproduce: str = Field(
         default="", description="A command that comes to the same results; empty if none is known."
     )
+    home_page: str = Field(
+        default="", description="The home page that SARIF names for the tool; empty for none."
+    )
+    rule_page: str = Field(
+        default="",
+        description="The address of each rule's page, with `{code}` for its code; empty for none.",
+    )
     as_of: date | None = Field(
         description="The day by which expiry was judged; null where nothing can expire."
     )

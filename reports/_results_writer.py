@@ -65,6 +65,8 @@ def results_of(result: AuditResult) -> Results:
             DeselectionInfo(by=item.by, codes=list(item.codes)) for item in result.deselected
         ],
         reproduce=result.reproduce,
+        home_page=result.home_page,
+        rule_page=result.rule_page,
         as_of=result.as_of,
         baseline=result.baseline or None,
         weakenings=[WeakeningInfo.model_validate(item) for item in result.weakenings],

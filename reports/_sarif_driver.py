@@ -8,7 +8,7 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import Any
 
-from auditor import AuditResult, Rule, Severity
+from auditor import AuditResult, Rule, Severity, one_line
 
 from ._wording import answer_lines, sentence
 
@@ -66,12 +66,13 @@ def driver(result: AuditResult) -> Json:
         "name": "okta-auditor",
         "version": result.tool_version,
         "semanticVersion": result.tool_version,
-        "rules": [_rule(item) for item in result.rules],
+        **({"informationUri": one_line(result.home_page)} if result.home_page else {}),
+        "rules": [_rule(item, result.rule_page) for item in result.rules],
         "notifications": [_notification_kind(*item) for item in NOTIFICATIONS.items()],
     }
 
 
-def _rule(item: Rule) -> Json:
+def _rule(item: Rule, address: str) -> Json:
     page, level = item.page, LEVEL[item.severity]
     see = "".join(f"\n- {line}" for line in page.see)
     text = "\n\n".join([page.summary, page.why, f"Fix: {page.fix}", *answer_lines(item.answer)])
@@ -82,9 +83,11 @@ def _rule(item: Rule) -> Json:
     }
     if item.severity in _SCORE:
         properties["security-severity"] = _SCORE[item.severity]
+    link = {"helpUri": one_line(address.replace("{code}", item.code))} if address else {}
     return {
         "id": item.code,
         "name": _pascal(item.name),
+        **link,
         "shortDescription": {"text": _cut(sentence(page.summary))},
         "fullDescription": {"text": _cut(f"{sentence(page.summary)} {page.why}")},
         "help": {"text": f"{text}\n\nSee:{see}" if see else text, "markdown": item.markdown()},

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
-from schemas import check, check_text
+from schemas import check, check_printed, check_text
 
 from auditor.cli import main
 from auditor.lint.examples import example_snapshot
@@ -180,6 +180,7 @@ def okta_auditor(*arguments: object, url: str | None = None, **environment: str)
     assert "Traceback" not in outcome.shown
     assert TOKEN not in outcome.shown
     check_text(outcome.stdout)
+    check_printed([str(word) for word in arguments], outcome.stdout)
     return outcome
 
 

@@ -1,8 +1,8 @@
 """Holds whatever the tests make to the JSON Schema of its kind.
 
-`okta-auditor schema` describes eight kinds of documents. What the tool writes, and what its
-readers accept, has to satisfy the schema of its kind. `conftest.py` checks the files of all
-tests, `helpers.py` what commands print and what the sandbox serves.
+`okta-auditor schema` describes eight kinds of files, and what commands print as JSON. What the tool
+writes, and what its readers accept, has to satisfy the schema of its kind. `conftest.py` checks the
+files of all tests, `helpers.py` what commands print and what the sandbox serves.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import json
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from auditor import Org
 from auditor.cli.commands.schema import _schemas
+from auditor.cli.json_documents.by_command import SCHEMA_OF
 from auditor.comparison.json_report import DiffDocument
 from auditor.config.model import Config
 from auditor.controls.framework_file import parse_framework
@@ -85,6 +87,45 @@ def check_text(text: str) -> None:
     kind, document = recognise("output.json", text.encode()) if text[:1] == "{" else (None, None)
     if kind:
         check(kind, document, "standard output")
+
+
+def check_printed(words: Sequence[str], text: str) -> str | None:
+    """Check what a command printed, if it was asked for JSON and ended with a document.
+
+    Returns the name of the schema by which it was checked.
+
+    Raises:
+        AssertionError: the schema of what the command prints refuses it, or lacks a key of it.
+    """
+    kind = SCHEMA_OF.get(words[0] if words else "") or SCHEMA_OF.get(" ".join(words[:2]))
+    asked = any(
+        word in {"--format", "--output", "-O"} and value == "json"
+        for word, value in pairwise(words)
+    )
+    if kind is None or not asked or text[:1] not in {"{", "["}:
+        return None
+    document = json.loads(text)
+    check(kind, document, " ".join(words))
+    if error := best_match(_closed_validator(kind).iter_errors(document)):
+        raise AssertionError(f"schema {kind} lacks a key: {error.json_path}: {error.message}")
+    return kind
+
+
+@cache
+def _closed_validator(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(_closed(schemas()[kind]()))
+
+
+def _closed(schema: Any) -> Any:
+    """A schema that takes no key but those that it names."""
+    if isinstance(schema, list):
+        return [_closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(item) for key, item in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        closed.setdefault("additionalProperties", False)
+    return closed
 
 
 def check(kind: str, document: Any, source: str) -> None:

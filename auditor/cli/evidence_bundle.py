@@ -110,6 +110,7 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
         settings=settings_document(prepared.effective, in_force),
         # Their free text may name people, which cannot be redacted: only their digests are given.
         accepting={} if redactor else in_force,
+        ocsf_version=prepared.settings.ocsf_version,
         redacted=redacted,
     )
     files = make_bundle(contents, previous, request.key, zipped=request.zipped)
@@ -152,7 +153,14 @@ def evidence_result(
     with without_garbage_collection():
         result = audit(snapshot, rules.selected, Source(SNAPSHOT, document))
         result = acceptance.apply(result)
-    return replace(result, as_of=effective.as_of, show_accepted=True, deselected=rules.deselected)
+    return replace(
+        result,
+        as_of=effective.as_of,
+        show_accepted=True,
+        deselected=rules.deselected,
+        home_page=effective.settings.home_page or "",
+        rule_page=effective.settings.rule_page or "",
+    )
 
 
 def evidence_reports() -> dict[str, Report]:

@@ -111,6 +111,7 @@ def _differences(files: Mapping[str, bytes], inputs: ReplayInputs) -> Iterator[s
         frameworks=frameworks,
         settings=settings_document(effective, accepting),
         accepting=accepting,
+        ocsf_version=effective.settings.ocsf_version,
         redacted=predicate.redacted,
     )
     for name, derived in sorted(derived_files(contents).items()):

@@ -9,11 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_line
 from auditor.config import EffectiveSettings, Settings, merge_settings
 from auditor.config.model import typed
 from auditor.config.policy_tree import policy_tree
+from auditor.config.value_problems import value_problem
+from auditor.errors import UsageError
+from auditor.text import one_line
 
 
 def read_settings(options: AuditOptions) -> EffectiveSettings:
@@ -66,10 +71,22 @@ def _log(merged: EffectiveSettings) -> None:
 
 
 def _from_command_line(options: AuditOptions) -> dict[str, Any]:
-    """The values of the options that are settings, by key, in the keys' types."""
+    """The values of the options that are settings, by key, in the keys' types.
+
+    Raises:
+        UsageError: a value is none of its key.
+    """
     values = {item.name: getattr(options, item.name) for item in dataclasses.fields(options)}
     return {
-        key: typed(key, value)
+        key: _typed(key, value)
         for key, value in values.items()
         if key in Settings.model_fields and value is not None and value != ()
     }
+
+
+def _typed(key: str, value: Any) -> Any:
+    try:
+        return typed(key, value)
+    except ValidationError as error:
+        problem = value_problem(error.errors(include_url=False)[0])
+        raise UsageError(f"--{key.replace('_', '-')}: {one_line(problem)}.") from None

@@ -51,6 +51,9 @@ class AuditOptions:
     suppressions: Path | None = None
     baseline: Path | None = None
     since: Path | None = None
+    home_page: str | None = None
+    rule_page: str | None = None
+    ocsf_version: str | None = None
     source_root: Path | None = None
     history: Path | None = None
     policy_from: str | None = None
@@ -310,6 +313,16 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="SNAPSHOT",
             help="Mark findings that this earlier snapshot did not have, and name those that are "
             "fixed. [default: the run before, with --history; the baseline]",
+        ),
+        click.option(
+            "--home-page",
+            metavar="URL",
+            help="The home page that SARIF names for the tool. [default: none]",
+        ),
+        click.option(
+            "--rule-page",
+            metavar="URL",
+            help="Where rules have their pages, with {code} in it, for SARIF. [default: nowhere]",
         ),
         click.option(
             "--source-root",

@@ -7,11 +7,20 @@ paths is relative to the configuration file, and `--watch` watches what it names
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+    field_validator,
+)
 
 from auditor.config.profiles import PROFILES, Profile
 from auditor.config.tenants import TenantConfig, TenantName
@@ -20,6 +29,40 @@ from auditor.lint.finding import Confidence, Severity
 
 SCHEMA_KEY = "$schema"
 """What some editors look for in a file. It is accepted and ignored."""
+
+_CHARACTERS = r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]"
+"""Those of an address (RFC 3986)."""
+_ADDRESS = f"https?://{_CHARACTERS}+"
+_RULE_ADDRESS = rf"{_ADDRESS}\{{code\}}{_CHARACTERS}*"
+
+
+def _check_address(value: str) -> str:
+    if not re.fullmatch(_ADDRESS, value):
+        raise ValueError("must be an address such as https://acme.example/audit")
+    return value
+
+
+def _check_rule_address(value: str) -> str:
+    if not re.fullmatch(_RULE_ADDRESS, value):
+        raise ValueError("must be an address such as https://acme.example/rules/{code}")
+    return value
+
+
+Address = Annotated[
+    str,
+    AfterValidator(_check_address),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ADDRESS}$"}),
+]
+OcsfVersion = Literal["1.5.0", "1.6.0", "1.7.0", "1.8.0"]
+"""Versions of OCSF that have all that our events say. Earlier ones demand a standard of each
+finding, which a rule that no framework names does not have."""
+OCSF_VERSIONS: tuple[OcsfVersion, ...] = get_args(OcsfVersion)
+
+RuleAddress = Annotated[
+    str,
+    AfterValidator(_check_rule_address),
+    WithJsonSchema({"type": "string", "pattern": f"^{_RULE_ADDRESS}$"}),
+]
 
 
 class Config(BaseModel):
@@ -118,6 +161,19 @@ class Config(BaseModel):
         "not there then, and name those that are fixed.",
         examples=["okta/last-week.json"],
     )
+    home_page: Address | None = Field(
+        default=None,
+        description="The address of the home page that SARIF names for the tool "
+        "(`informationUri`). Without it, none is named.",
+        examples=["https://security.acme.example/okta-auditor"],
+    )
+    rule_page: RuleAddress | None = Field(
+        default=None,
+        description="The address at which rules have their pages, with `{code}` where a rule's "
+        "code stands: where you publish what `okta-auditor rules --write` writes. SARIF names it "
+        "for each rule (`helpUri`).",
+        examples=["https://security.acme.example/okta-auditor/rules/{code}"],
+    )
     source_root: Path | None = Field(
         default=None,
         description="A folder, relative to this file; reports name files relative to it. The "
@@ -129,6 +185,11 @@ class Config(BaseModel):
         description="Files of compliance frameworks of your own, relative to this file, for "
         "`controls` and `evidence export`; besides those that come with okta-auditor.",
         examples=[["acme-iam.yaml"]],
+    )
+    ocsf_version: OcsfVersion = Field(
+        default="1.5.0",
+        description="The version of OCSF in which `evidence export` writes findings.",
+        examples=["1.8.0"],
     )
     suppression_policy: SuppressionPolicy = Field(
         default=SuppressionPolicy(),

@@ -52,6 +52,7 @@ class BundleContents:
     """Those that were in force, as JSON."""
     accepting: Mapping[str, bytes]
     """The files of suppressions and the baseline that were in force, by name in the bundle."""
+    ocsf_version: str
     redacted: tuple[Literal["people"], ...] = ()
 
 
@@ -107,7 +108,9 @@ def derived_files(contents: BundleContents) -> dict[str, bytes]:
         "snapshot.json": contents.document,
         "controls.csv": _matrix(result, contents.frameworks).encode(),
         "assessment-results.json": json_bytes(assessment_results(result, contents.frameworks)),
-        "findings.ocsf.jsonl": compliance_findings(result, contents.frameworks),
+        "findings.ocsf.jsonl": compliance_findings(
+            result, contents.frameworks, contents.ocsf_version
+        ),
         "ledger.json": json_bytes(ledger_document(result)),
         "settings.json": json_bytes(contents.settings),
         "tool.json": json_bytes(

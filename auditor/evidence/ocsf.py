@@ -1,9 +1,11 @@
-"""The audit as OCSF 1.5 Compliance Finding events (class 2003), one JSON object on each line.
+"""The audit as OCSF Compliance Finding events (class 2003), one JSON object on each line.
 
 A rule that was not evaluated is an event with the status that the schema has for missing
 information, Warning; it is never Pass. `requirements` names the controls that the rule shows
 directly: the event's Pass or Fail is about them. Those that it only bears on are beside it in
 `unmapped`.
+
+The versions 1.5 to 1.8 of OCSF define all of it alike, so that they differ in the version only.
 """
 
 from __future__ import annotations
@@ -41,21 +43,31 @@ Json = dict[str, Any]
 Bearing = tuple[tuple[Framework, Control, Mapped], ...]
 
 
-def compliance_findings(result: AuditResult, frameworks: tuple[Framework, ...]) -> bytes:
-    """An event for each finding, and for each rule that has none."""
-    events = _events(result, frameworks)
+def compliance_findings(
+    result: AuditResult, frameworks: tuple[Framework, ...], version: str
+) -> bytes:
+    """An event for each finding, and for each rule that has none.
+
+    Args:
+        result: of the audit.
+        frameworks: those whose controls are named.
+        version: of OCSF, `1.5.0` to `1.8.0`.
+    """
+    events = _events(result, frameworks, version)
     return "".join(f"{escaped(orjson.dumps(event).decode())}\n" for event in events).encode()
 
 
-def _events(result: AuditResult, frameworks: tuple[Framework, ...]) -> Iterator[Json]:
+def _events(result: AuditResult, frameworks: tuple[Framework, ...], version: str) -> Iterator[Json]:
     outcomes = RuleOutcomes(result)
     for rule in result.rules:
         controls = bearing_on(frameworks, rule.code)
-        for item in outcomes.findings(rule.code):
-            yield _finding(result, item, controls)
         outcome = outcomes.of(rule.code)
+        events = [_finding(result, item, controls) for item in outcomes.findings(rule.code)]
         if outcome is not RuleOutcome.FINDINGS:
-            yield _rule(result, rule, controls, outcome)
+            events.append(_rule(result, rule, controls, outcome))
+        for event in events:
+            event["metadata"]["version"] = version
+            yield event
 
 
 def _finding(result: AuditResult, item: ReportedFinding, controls: Bearing) -> Json:
@@ -101,7 +113,7 @@ def _base(result: AuditResult, rule: Rule, controls: Bearing, outcome: RuleOutco
         "status_id": 1,
         "status": "New",
         "metadata": {
-            "version": "1.5.0",
+            "version": "",
             "product": {
                 "name": "okta-auditor",
                 "vendor_name": "okta-auditor",

@@ -1,9 +1,15 @@
-"""Ed25519 signatures over manifests, as DSSE envelopes (github.com/secure-systems-lab/dsse)."""
+"""Ed25519 signatures over manifests, as DSSE envelopes (github.com/secure-systems-lab/dsse).
+
+An envelope names its key as securesystemslib does, so that in-toto finds the key to verify it with.
+Earlier versions named it by the key itself, which goes on verifying.
+"""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from collections.abc import Iterable, Iterator
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -66,17 +72,34 @@ def raw(key: Ed25519PublicKey) -> str:
     return key.public_bytes_raw().hex()
 
 
+def key_id(signer: str) -> str:
+    """What securesystemslib calls a key: the SHA-256 of its description in canonical JSON.
+
+    The description is that of `securesystemslib.signer.SSlibKey`, without the id itself.
+
+    Args:
+        signer: the key as `raw` gives it.
+    """
+    described = {"keytype": "ed25519", "keyval": {"public": signer}, "scheme": "ed25519"}
+    return hashlib.sha256(json.dumps(described, separators=(",", ":")).encode()).hexdigest()
+
+
 def sealed(payload: bytes, key: Ed25519PrivateKey) -> bytes:
     """A DSSE envelope around a payload. Ed25519 is deterministic: same input, same bytes."""
-    return _envelope(payload, raw(key.public_key()), key.sign(_encoded(payload)))
+    return _envelope(payload, key_id(raw(key.public_key())), key.sign(_encoded(payload)))
 
 
 class EnvelopeError(Exception):
     """What is wrong with an envelope, in a clause."""
 
 
-def unsealed(envelope: bytes) -> tuple[bytes, str]:
+def unsealed(envelope: bytes, known: Iterable[str] = ()) -> tuple[bytes, str]:
     """The payload of an envelope, and the key that has signed it, as `raw` gives it.
+
+    Args:
+        envelope: its bytes.
+        known: keys that may have signed it besides the one that the payload names, as `raw`
+            gives them.
 
     Raises:
         EnvelopeError: it is not an envelope as `sealed` makes them, or the signature is wrong.
@@ -85,11 +108,13 @@ def unsealed(envelope: bytes) -> tuple[bytes, str]:
         value = json.loads(envelope)
         payload = base64.b64decode(value["payload"], validate=True)
         (signature,) = value["signatures"]
-        signer, bits = str(signature["keyid"]), base64.b64decode(signature["sig"], validate=True)
+        name, bits = str(signature["keyid"]), base64.b64decode(signature["sig"], validate=True)
+        signers = {key_id(item): item for item in (*known, *_named_by(payload))}
+        signer = signers.get(name, name)  # earlier versions named a key by itself
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise EnvelopeError("it was changed or cut off: it is no signature of a manifest") from None
-    if envelope != _envelope(payload, signer, bits):
+    if envelope != _envelope(payload, name, bits):
         raise EnvelopeError("it was changed: it holds more than a signature")
     try:
         key.verify(bits, _encoded(payload))
@@ -98,11 +123,21 @@ def unsealed(envelope: bytes) -> tuple[bytes, str]:
     return payload, signer
 
 
-def _envelope(payload: bytes, signer: str, signature: bytes) -> bytes:
+def _named_by(payload: bytes) -> Iterator[str]:
+    """The key that a manifest says will sign it, if it is a manifest and says so."""
+    try:
+        signer = json.loads(payload)["predicate"]["signer"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+    if isinstance(signer, str):
+        yield signer
+
+
+def _envelope(payload: bytes, name: str, signature: bytes) -> bytes:
     value = {
         "payloadType": PAYLOAD_TYPE,
         "payload": base64.b64encode(payload).decode(),
-        "signatures": [{"keyid": signer, "sig": base64.b64encode(signature).decode()}],
+        "signatures": [{"keyid": name, "sig": base64.b64encode(signature).decode()}],
     }
     return json.dumps(value, indent=2).encode() + b"\n"
 

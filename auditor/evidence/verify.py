@@ -163,16 +163,17 @@ def _signature(
         removed = signer and not keys
         text = f"{ENVELOPE} was removed: the manifest says key {signer} signed it"
         return [text] if removed else []
+    if signer is None:
+        return [f"{ENVELOPE} was added: the manifest says that nobody signs it"]
+    trusted = [key.raw for key in keys.keys] if keys else []
     try:
-        payload, by = unsealed(read_all(bundle, ENVELOPE, _LARGEST_MANIFEST * 2))
+        payload, by = unsealed(read_all(bundle, ENVELOPE, _LARGEST_MANIFEST * 2), trusted)
     except (EnvelopeError, BundleError) as error:
         return [f"{ENVELOPE} is unusable: {error}"]
     problems = []
     if payload != manifest:
         problems.append(f"{MANIFEST} is not what {ENVELOPE} signs; one of them was changed")
-    if signer is None:
-        problems.append(f"{ENVELOPE} was added: the manifest says that nobody signs it")
-    elif signer != by:
+    if signer != by:
         problems.append(f"{ENVELOPE} was swapped: key {by} signed it, the manifest says {signer}")
     refusal = keys.refusal(by, statement.predicate.captured_at) if keys else None
     if refusal:

@@ -158,6 +158,10 @@ class AuditResult:
     """The file that locations point into, as reports show it."""
     deselected: tuple[Deselection, ...] = ()
     """The rules that there are besides `rules`, by the setting that leaves them out."""
+    home_page: str = ""
+    """The address of the home page that reports name for the tool; empty if none is set."""
+    rule_page: str = ""
+    """The address of each rule's page, with `{code}` for its code; empty if none is set."""
     reproduce: str = ""
     """A shell command that comes to the same results; empty where none is known."""
     show_accepted: bool = False

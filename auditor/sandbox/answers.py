@@ -54,15 +54,17 @@ def page_of_html(text: str, status: int = 200) -> Answer:
     return Answer(status, text.encode(), (_HTML,))
 
 
-def refused(status: int, path: str, summary: str | None = None) -> Answer:
+def refused(status: int, path: str, summary: str | None = None, code: str | None = None) -> Answer:
     """An error in Okta's shape.
 
     Args:
-        status: the HTTP status; it decides the error code.
+        status: the HTTP status.
         path: the path of the request.
         summary: what went wrong, where there is more to say than the code's usual words.
+        code: the error code, where it is not the status's usual one.
     """
-    code, usual = _USUAL.get(status, _INTERNAL)
+    usual_code, usual = _USUAL.get(status, _INTERNAL)
+    code = code or usual_code
     return answered(
         {
             "errorCode": code,

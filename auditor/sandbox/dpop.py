@@ -97,7 +97,7 @@ class Verifier:
         except jwt.PyJWTError as error:
             raise _invalid(f"The DPoP proof is no valid JWT: {error}.") from error
         self._check(claims, method, address, token)
-        return Proof(_thumbprint(key), claims.get("nonce"))
+        return Proof(thumbprint(key), claims.get("nonce"))
 
     def _check(self, claims: dict[str, Any], method: str, address: str, token: str | None) -> None:
         if claims.get("htm") != method or claims.get("htu") != address:
@@ -111,7 +111,8 @@ class Verifier:
         self._seen.add(claims["jti"])
 
 
-def _thumbprint(key: dict[str, Any]) -> str:
+def thumbprint(key: dict[str, Any]) -> str:
+    """The thumbprint of a public key, as RFC 7638 has it."""
     members = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}[key["kty"]]
     return _hash(json.dumps({name: key[name] for name in members}, separators=(",", ":")).encode())
 

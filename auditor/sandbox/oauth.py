@@ -9,7 +9,6 @@ are ours.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ import jwt
 
 from auditor.sandbox.answers import Answer, answered
 from auditor.sandbox.dpop import NONCE_HEADER, Nonces, ProofError, Verifier
+from auditor.sandbox.signing import LIFETIME_S, signing_key
 from auditor.sandbox.tenant import TenantFile
 
 PATH = "/oauth2/v1/token"
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
-_LIFETIME_S = 3600
 # Okta accepts no assertion that is valid for longer than an hour.
 _LONGEST_ASSERTION_S = 3600
 
@@ -67,6 +66,10 @@ class TokenEndpoint:
         issued = self._issued.get(token)
         return issued if issued is not None and time.monotonic() < issued.end else None
 
+    def knows(self, client_id: str) -> bool:
+        """Whether there is an app with a client id."""
+        return client_id in self._apps
+
     def proven(self, token: str, issued: Issued, proof: str, method: str, url: str) -> None:
         """Check the proof that a request with a DPoP-bound token carries.
 
@@ -95,12 +98,14 @@ class TokenEndpoint:
         except ProofError as error:
             refused = TokenError(400, error.error, error.description).answer
             return refused.with_headers({NONCE_HEADER: error.nonce}) if error.nonce else refused
-        token = secrets.token_urlsafe(32)
-        self._issued[token] = Issued(frozenset(scopes), time.monotonic() + _LIFETIME_S, thumbprint)
+        token = signing_key().access_token(
+            address.removesuffix(PATH), _client_id(app), scopes, thumbprint
+        )
+        self._issued[token] = Issued(frozenset(scopes), time.monotonic() + LIFETIME_S, thumbprint)
         return answered(
             {
                 "token_type": "DPoP" if thumbprint else "Bearer",
-                "expires_in": _LIFETIME_S,
+                "expires_in": LIFETIME_S,
                 "access_token": token,
                 "scope": " ".join(scopes),
             }

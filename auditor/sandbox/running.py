@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
 from auditor.errors import UsageError
 from auditor.sandbox.server import Request, Server
 from auditor.sandbox.tenant import TenantFile
+
+if TYPE_CHECKING:
+    # Most sandboxes are without TLS, and reading the module takes longer than they do.
+    from auditor.sandbox.certificate import Certificate
 
 # Never another address: a tenant file may be the copy of a real tenant.
 HOST = "127.0.0.1"
@@ -30,20 +35,26 @@ class Sandbox:
     Args:
         tenant: what to serve.
         port: where; 0 takes a free port.
+        certificate: what to show to clients by TLS; None serves without.
 
     Raises:
         UsageError: on entering, if the port cannot be listened on.
     """
 
-    def __init__(self, tenant: TenantFile, port: int = 0) -> None:
+    def __init__(
+        self, tenant: TenantFile, port: int = 0, certificate: Certificate | None = None
+    ) -> None:
         self._server = Server(tenant)
         self._port = port
+        self._certificate = certificate
         self._end: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
         """The address, without a slash at its end. With port 0, known once entered."""
-        return f"http://{HOST}:{self._port}"
+        if self._certificate is None:
+            return f"http://{HOST}:{self._port}"
+        return f"https://{self._certificate.host}:{self._port}"
 
     @property
     def requests(self) -> list[Request]:
@@ -66,10 +77,11 @@ class Sandbox:
         listener = _listener(self._port)
         self._port = listener.getsockname()[1]
         loop, stop = asyncio.new_event_loop(), asyncio.Event()
+        tls = self._certificate.context if self._certificate else None
 
         def run() -> None:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(_run(self._server.application(), listener, stop))
+                runner.run(_run(self._server.application(), listener, tls, stop))
 
         thread = threading.Thread(target=run, name="sandbox", daemon=True)
 
@@ -91,13 +103,19 @@ class Sandbox:
         self._end()
 
 
-def serve(tenant: TenantFile, port: int, announce: Callable[[str], None]) -> None:
+def serve(
+    tenant: TenantFile,
+    port: int,
+    announce: Callable[[str], None],
+    certificate: Certificate | None = None,
+) -> None:
     """Serve a tenant until Ctrl-C or SIGTERM. Call it in the main thread.
 
     Args:
         tenant: what to serve.
         port: where; 0 takes a free port.
         announce: called once with the address, as soon as it can be connected to.
+        certificate: what to show to clients by TLS; None serves without.
 
     Raises:
         UsageError: the port cannot be listened on.
@@ -107,7 +125,7 @@ def serve(tenant: TenantFile, port: int, announce: Callable[[str], None]) -> Non
     ends = (signal.SIGINT, signal.SIGTERM)
     before = {end: signal.signal(end, signal.default_int_handler) for end in ends}
     try:
-        with Sandbox(tenant, port) as sandbox:
+        with Sandbox(tenant, port, certificate) as sandbox:
             announce(sandbox.url)
             while True:
                 time.sleep(60)
@@ -118,7 +136,12 @@ def serve(tenant: TenantFile, port: int, announce: Callable[[str], None]) -> Non
             signal.signal(end, handler)
 
 
-async def _run(application: web.Application, listener: socket.socket, stop: asyncio.Event) -> None:
+async def _run(
+    application: web.Application,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None,
+    stop: asyncio.Event,
+) -> None:
     runner = web.AppRunner(
         application,
         access_log=None,
@@ -128,7 +151,7 @@ async def _run(application: web.Application, listener: socket.socket, stop: asyn
     )
     try:
         await runner.setup()
-        await web.SockSite(runner, listener).start()
+        await web.SockSite(runner, listener, ssl_context=tls).start()
         await stop.wait()
     finally:
         await runner.cleanup()

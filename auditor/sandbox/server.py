@@ -11,8 +11,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from auditor.sandbox import oauth
-from auditor.sandbox.access import WELL_KNOWN, refusal
+from auditor.sandbox.access import refusal
 from auditor.sandbox.answers import Answer, answered, refused
+from auditor.sandbox.discovery import public_answer
 from auditor.sandbox.faults import Faults, altered_answer, extra_page, replacement, replaces
 from auditor.sandbox.limits import RequestCounter
 from auditor.sandbox.paging import page
@@ -100,6 +101,9 @@ class Server:
             return self._tokens.answer(await request.post(), address, proof)
         if request.method != "GET":
             return refused(405, request.path)
+        public = public_answer(request.url, self._tenant, self._tokens.knows)
+        if public is not None:
+            return public
         refused_to = refusal(
             request.method, request.url, request.headers, self._tenant, self._tokens
         )
@@ -109,8 +113,6 @@ class Server:
         matched = match(request.path)
         row = matched[0] if matched else None
         value = self._tenant.resources.get(request.path)
-        if value is None and request.path == WELL_KNOWN:
-            value = self._organization(request)
         if value is None and row is not None and not row.single:
             value = []
         if value is None:
@@ -126,12 +128,3 @@ class Server:
             what = f"{request.path} (not in the tenant file)"
             return refused(404, request.path, f"Not found: Resource not found: {what}")
         return answered(value)
-
-    def _organization(self, request: web.Request) -> dict[str, object]:
-        org = self._tenant.resources.get("/api/v1/org")
-        return {
-            # A tenant file need not know its org; a real one always says its id here.
-            "id": (org.get("id") if isinstance(org, dict) else None) or "00oSandbox",
-            "_links": {"organization": {"href": str(request.url.origin())}},
-            "pipeline": "idx",
-        }

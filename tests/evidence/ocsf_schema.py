@@ -1,4 +1,4 @@
-"""OCSF 1.5.0, as the package ocsf-json-schema carries it, and what it says against an event."""
+"""OCSF, as the package ocsf-json-schema carries it, and what it says against an event."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLASS = "compliance_finding"
 Json = dict[str, Any]
 
 
-def objections(event: Json) -> list[str]:
+def objections(event: Json, version: str = VERSION) -> list[str]:
     """Everything that is wrong with an event of the class; no profile is applied.
 
     The JSON Schema has the types, the enumerations, what is required, and that nothing is there
@@ -24,28 +24,31 @@ def objections(event: Json) -> list[str]:
     not for new events, that the text beside a number is the number's caption, and that an
     attribute which says nothing is left out.
     """
-    broken = (f"{item.json_path}: {item.message}" for item in _validator().iter_errors(event))
-    return sorted([*broken, *_beyond(_schema()["classes"][CLASS]["attributes"], event, "$")])
+    errors = _validator(version).iter_errors(event)
+    broken = (f"{item.json_path}: {item.message}" for item in errors)
+    schema = _schema(version)
+    return sorted([*broken, *_beyond(schema, schema["classes"][CLASS]["attributes"], event, "$")])
 
 
 def required(event: Json) -> Iterator[tuple[str | int, ...]]:
     """The paths in an event of the attributes that the schema requires there."""
-    yield from _required(_schema()["classes"][CLASS]["attributes"], event, ())
+    schema = _schema(VERSION)
+    yield from _required(schema, schema["classes"][CLASS]["attributes"], event, ())
 
 
 @cache
-def _schema() -> Json:
-    return dict(get_ocsf_schema(version=VERSION))
+def _schema(version: str) -> Json:
+    return dict(get_ocsf_schema(version=version))
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    schema = OcsfJsonSchemaEmbedded(_schema()).get_class_schema(CLASS)
+def _validator(version: str) -> Draft202012Validator:
+    schema = OcsfJsonSchemaEmbedded(_schema(version)).get_class_schema(CLASS)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
 
-def _beyond(attributes: Json, value: Json, path: str) -> Iterator[str]:
+def _beyond(schema: Json, attributes: Json, value: Json, path: str) -> Iterator[str]:
     for name, held in value.items():
         known, here = attributes.get(name), f"{path}.{name}"
         if known is None:
@@ -62,11 +65,11 @@ def _beyond(attributes: Json, value: Json, path: str) -> Iterator[str]:
         elif caption and beside != caption:
             yield f"{here}: beside it stands {beside!r}, not {caption!r}"
         for inner, place in _objects(known, held, here):
-            yield from _beyond(_attributes(known), inner, place)
+            yield from _beyond(schema, _attributes(schema, known), inner, place)
 
 
 def _required(
-    attributes: Json, value: Json, path: tuple[str | int, ...]
+    schema: Json, attributes: Json, value: Json, path: tuple[str | int, ...]
 ) -> Iterator[tuple[str | int, ...]]:
     for name, known in attributes.items():
         if name not in value:
@@ -78,7 +81,7 @@ def _required(
             many = isinstance(held, list)
             for number, inner in enumerate(held if many else [held]):
                 place = (*path, name, number) if many else (*path, name)
-                yield from _required(_attributes(known), inner, place)
+                yield from _required(schema, _attributes(schema, known), inner, place)
 
 
 def _objects(known: Json, held: Any, path: str) -> Iterator[tuple[Json, str]]:
@@ -87,5 +90,5 @@ def _objects(known: Json, held: Any, path: str) -> Iterator[tuple[Json, str]]:
             yield inner, f"{path}[{number}]" if isinstance(held, list) else path
 
 
-def _attributes(known: Json) -> Json:
-    return dict(_schema()["objects"][known["object_type"]]["attributes"])
+def _attributes(schema: Json, known: Json) -> Json:
+    return dict(schema["objects"][known["object_type"]]["attributes"])

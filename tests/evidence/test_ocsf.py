@@ -11,6 +11,8 @@ import pytest
 from helpers import okta_auditor, snapshot_file, tenant, write_document
 from ocsf_schema import objections, required
 
+from auditor.config.model import OCSF_VERSIONS
+
 Json = dict[str, Any]
 
 CRASHES = '''"""Every app.
@@ -103,6 +105,29 @@ def test_the_schema_accepts_events_of_every_kind(mixed: list[Json]) -> None:
         ("Unknown", "New"),
     }
     assert [line for event in mixed for line in objections(event)] == []
+
+
+@pytest.mark.parametrize("version", OCSF_VERSIONS)
+def test_each_version_that_is_offered_accepts_every_event(
+    demo: list[Json], mixed: list[Json], version: str
+) -> None:
+    for event in (*demo, *mixed):
+        other = event | {"metadata": event["metadata"] | {"version": version}}
+        assert objections(other, version) == []
+
+
+def test_the_version_that_is_asked_for_is_written_and_replayed(tmp_path: Path) -> None:
+    snapshot, newest = snapshot_file(tmp_path, tenant()), OCSF_VERSIONS[-1]
+
+    usual = exported(snapshot, tmp_path / "usual")
+    asked = exported(snapshot, tmp_path / "asked", "--ocsf-version", newest)
+
+    assert {event["metadata"].pop("version") for event in usual} == {"1.5.0"}
+    assert {event["metadata"].pop("version") for event in asked} == {newest}
+    assert asked == usual
+    done = okta_auditor("evidence", "verify", tmp_path / "asked", "--replay")
+    assert done.exit_code == 0, done.shown
+    assert okta_auditor("evidence", "export", snapshot, "--ocsf-version", "1.4.0").exit_code == 2
 
 
 def test_the_schema_rejects_an_event_that_lacks_what_it_requires(mixed: list[Json]) -> None:

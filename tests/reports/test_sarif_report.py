@@ -67,8 +67,24 @@ def test_the_official_schema_accepts_it(make: Any) -> None:
 def test_the_multitool_has_no_objections(make: Any, tmp_path: Path) -> None:
     said = [line for line in validate(rendered("sarif", make()), tmp_path) if line[:4] != "note"]
 
-    # The project has no home page yet, so the driver names none. (SARIF2005)
+    # Without the setting, the driver names no home page. (SARIF2005)
     assert [line for line in said if "ProvideToolnformationUri" not in line] == []
+
+
+def test_with_addresses_that_are_set_the_multitool_misses_none(tmp_path: Path) -> None:
+    home, page = "https://acme.example/okta-auditor", "https://acme.example/rules/{code}.md?x=1#top"
+    result = replace(hostile(), home_page=home, rule_page=page)
+    document = rendered("sarif", result)
+
+    driver = json.loads(document)["runs"][0]["tool"]["driver"]
+    assert driver["informationUri"] == home
+    assert {rule["helpUri"] for rule in driver["rules"]} == {
+        page.replace("{code}", rule.code) for rule in result.rules
+    }
+    jsonschema.validate(json.loads(document), sarif_schema())
+    said = validate(document, tmp_path)
+    assert [line for line in said if line[:4] != "note" or "Uri" in line] == []
+    assert any("Uri" in line for line in validate(rendered("sarif", hostile()), tmp_path))
 
 
 def test_the_multitool_is_really_asked(tmp_path: Path) -> None:

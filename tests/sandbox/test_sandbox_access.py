@@ -86,7 +86,16 @@ def test_any_api_token_is_accepted_unless_the_tenant_lists_them():
         assert get(f"{sandbox.url}/api/v1/groups", {"Authorization": "SSWS secret"}).status == 200
 
 
-@pytest.mark.parametrize("value", ["", "SSWS", "SSWS ", "SSWSx", "Bearer made-up", "Basic eDp5"])
+def test_the_blank_after_the_scheme_may_be_missing_as_in_the_sdk_s_typed_calls():
+    with tenant({"@tokens": ["secret"], **SERVICES}) as sandbox:
+        issued = ask(sandbox, assertion(sandbox)).json["access_token"]
+        values = ["SSWSsecret", f"Bearer{issued}", "SSWSother", "SSWSsecretX", f"SSWS{issued}"]
+        replies = [get(f"{sandbox.url}/api/v1/groups", {"Authorization": each}) for each in values]
+
+    assert [reply.status for reply in replies] == [200, 200, 401, 401, 401]
+
+
+@pytest.mark.parametrize("value", ["", "SSWS", "SSWS ", "Bearer made-up", "ssws x", "Basic eDp5"])
 def test_anything_else_is_an_invalid_token(value: str):
     with tenant({}) as sandbox:
         reply = get(f"{sandbox.url}/api/v1/groups", {"Authorization": value})

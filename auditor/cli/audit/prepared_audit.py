@@ -106,6 +106,8 @@ class PreparedAudit:
                 *weakenings(self.effective, self.rules, self.acceptance),
             ),
             deselected=self.rules.deselected,
+            home_page=self.settings.home_page or "",
+            rule_page=self.settings.rule_page or "",
             reproduce=reproduce_command(self.effective, path, as_of),
         )
         if self.acceptance.baseline and result.baseline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import FILE, AuditOptions, audit_options, framework_option
-from auditor.cli.printing import print_line
+from auditor import exact_json
+from auditor.cli.options import (
+    FILE,
+    AuditOptions,
+    audit_options,
+    format_option,
+    framework_option,
+)
+from auditor.cli.printing import print_document, print_line
+from auditor.config.model import OCSF_VERSIONS
 from auditor.errors import ExitCode, UsageError
 from auditor.input_files import LARGEST_SECRET, read_input
-from auditor.text import counted
+from auditor.text import counted, escaped
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
         Ed25519PublicKey,
     )
 
+    from auditor.evidence.chain import ChainProblem
     from auditor.evidence.trusted_keys import TrustedKeys
     from auditor.evidence.verify import CheckedBundle
 
@@ -73,6 +83,11 @@ def command() -> None:
     type=FILE,
     metavar="FILE",
     help=f"The key of the hashes; the same every night. [default: {REDACTION_VARIABLE}]",
+)
+@click.option(
+    "--ocsf-version",
+    type=click.Choice(OCSF_VERSIONS),
+    help="The version of OCSF that findings.ocsf.jsonl is written in. [default: 1.5.0]",
 )
 @framework_option
 @audit_options
@@ -180,6 +195,7 @@ def export(
     metavar="DIR",
     help="For --replay: a folder of local rules that the evidence was made with. Repeatable.",
 )
+@format_option("text", "json")
 def verify(
     *,
     paths: tuple[Path, ...],
@@ -190,6 +206,7 @@ def verify(
     replays: bool,
     frameworks: tuple[Path, ...],
     folders: tuple[Path, ...],
+    form: str,
 ) -> None:
     """Check that evidence is whole and without gaps, and with a key that it is unaltered.
 
@@ -197,6 +214,7 @@ def verify(
     wrong, and with 3 if --replay was asked for and cannot be done.
     """
     from auditor.cli.evidence_replay import ReplayInputs, replay  # noqa: PLC0415 - only here
+    from auditor.cli.json_documents.verification import verification  # noqa: PLC0415
     from auditor.evidence.chain import (  # noqa: PLC0415
         ChainProblem,
         chain_problems,
@@ -219,19 +237,33 @@ def verify(
         replayed = replay(path, ReplayInputs(frameworks, folders))
         problems += [ChainProblem(path, what) for what in replayed.differences]
         obstacles += [ChainProblem(path, what) for what in replayed.obstacles]
+    if form == "json":
+        shown = verification(
+            checked, problems, obstacles, demanded=trusted is not None, replays=replays
+        )
+        print_document(escaped(exact_json.indented(shown.model_dump(mode="json"))))
+        _exit(problems, obstacles)
+        return
     for problem in (*problems, *obstacles):
         print_line(f"{problem.path}: {problem.what}.")
     if problems:
         print_line(f"{counted(len(problems), 'problem')} in {counted(len(paths), 'bundle')}")
-        click.get_current_context().exit(ExitCode.FINDINGS)
+        _exit(problems, obstacles)
     for line in verdict(checked, trusted):
         print_line(line)
     if trusted is None:
         print_line(f"note: {_unsigned(checked)}", err=True)
-    if obstacles:
-        click.get_current_context().exit(ExitCode.INCOMPLETE)
+    _exit(problems, obstacles)
     if replays:
         print_line("replayed: all that follows from the snapshot is the same, byte for byte")
+
+
+def _exit(problems: Sequence[ChainProblem], obstacles: Sequence[ChainProblem]) -> None:
+    """End with the exit code for what is wrong or could not be checked; go on if nothing is."""
+    if problems:
+        click.get_current_context().exit(ExitCode.FINDINGS)
+    if obstacles:
+        click.get_current_context().exit(ExitCode.INCOMPLETE)
 
 
 def _unsigned(checked: list[CheckedBundle]) -> str:

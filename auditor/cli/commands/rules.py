@@ -8,18 +8,19 @@ from textwrap import wrap
 
 import click
 
-from auditor.cli.options import FILE
+from auditor import exact_json
+from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
 from auditor.controls import bearing_on, builtin_frameworks, unmapped_rules
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 from auditor.files import make_folder, write_file
 from auditor.lint.rule import Rule
 from auditor.lint.selection import find_rule
 from auditor.pack_check import check_pack
 from auditor.plugins import load_rules
 from auditor.report_marks import RULE_PAGE, check_replaceable
-from auditor.text import counted, one_line, printable
+from auditor.text import counted, escaped, one_line, printable
 
 
 @click.command("rules")
@@ -36,6 +37,7 @@ from auditor.text import counted, one_line, printable
     metavar="DIR",
     help="Load the rules of a folder, run their examples, and say what is wrong where.",
 )
+@format_option("text", "json")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -44,20 +46,33 @@ def command(
     folders: tuple[Path, ...],
     write: Path | None,
     check: Path | None,
+    form: str,
 ) -> None:
     """List the rules, or show the page of one, given its code or name.
 
     Exit codes: 0 done; 1 --check found a problem; 2 wrong usage.
     """
+    if form == "json" and (check or write):
+        raise UsageError("--check and --write print no JSON.", remedy="Leave out: --format json")
     if check:
         ctx.exit(_check(check))
     rules = load_rules(folders)
-    if code:
+    if form == "json":
+        print_document(_json([find_rule(rules, code)] if code else rules))
+    elif code:
         print_document(printable(_page(find_rule(rules, code))))
     elif write:
         _write(rules, write)
     else:
         print_document("\n".join(_listing(rules, columns())))
+
+
+def _json(rules: Sequence[Rule]) -> str:
+    from auditor.cli.json_documents.rule_list import listed_rule  # noqa: PLC0415 - only here
+
+    frameworks = builtin_frameworks()
+    values = [listed_rule(rule, frameworks).model_dump(mode="json") for rule in rules]
+    return escaped(exact_json.indented(values))
 
 
 def _listing(rules: Sequence[Rule], width: int) -> Iterator[str]:

@@ -16,9 +16,11 @@ from auditor.text import closest, did_you_mean, escaped
 @click.command("schema")
 @click.argument("name")
 def command(name: str) -> None:
-    """Print the JSON Schema of a file.
+    """Print the JSON Schema of a file, or of what a command prints with --format json.
 
-    NAME is snapshot, results, diff, config, expectations, suppressions, framework or tenant.
+    NAME of a file: snapshot, results, diff, config, expectations, suppressions, framework or
+    tenant. Of a command: explain, test, access, diff, controls, doctor, rules, evidence-verify,
+    results (of audit, run and report), plan (of snapshot --plan) or settings (of config).
     """
     schemas = _schemas()
     if name not in schemas:
@@ -30,6 +32,7 @@ def command(name: str) -> None:
 
 
 def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
+    from auditor.cli.json_documents.by_command import document_schemas  # noqa: PLC0415
     from auditor.comparison.json_report import diff_schema  # noqa: PLC0415
     from auditor.config import config_schema  # noqa: PLC0415 - the command's own work
     from auditor.controls.framework_schema import framework_schema  # noqa: PLC0415
@@ -53,5 +56,6 @@ def _schemas() -> dict[str, Callable[[], dict[str, Any]]]:
         "suppressions": suppressions_schema,
         "framework": framework_schema,
         "tenant": tenant_schema,
+        **document_schemas(),
         **published,
     }

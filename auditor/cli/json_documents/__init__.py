@@ -1,0 +1,1 @@
+"""What commands print as JSON, a module for each document; `by_command` has them all."""
