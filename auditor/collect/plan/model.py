@@ -104,6 +104,8 @@ class Plan:
                 for share, seconds in self.by_share.items()
             ],
             "carried_over": dict(self.carried_over),
+            "read_again": dict(self.since.read_again) if self.since else {},
+            "refusal": self.since.refusal if self.since else None,
             "unread": [entry.collection for entry in self.unread],
         }
 
