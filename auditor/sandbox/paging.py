@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from auditor.sandbox.answers import Answer, answered, refused
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
 USUAL_LIMIT = 200
 
 
-def page(records: list[object], url: URL, row: Collection | None) -> Answer:
+def page(
+    records: list[object],
+    url: URL,
+    row: Collection | None,
+    member: str | None,
+    shown: Callable[[list[object]], list[object]],
+) -> Answer:
     """One page of a list.
 
     Args:
         records: the whole list.
         url: the address of the request; `limit` and `after` in it choose the page.
         row: the collection the list belongs to, where it is a known one.
+        member: the member of the answer that holds the list; None where it is the answer.
+        shown: makes the records of a page what the request asked for.
 
     Returns:
         The page, or 400 where `limit` is not a positive number or `after` not a cursor
@@ -37,9 +46,9 @@ def page(records: list[object], url: URL, row: Collection | None) -> Answer:
     if end < len(records):
         links.append(_link(url.update_query(after=_cursor(end)), "next"))
     # Okta sends each link as a header line of its own.
-    body: object = records[start:end]
-    if row is not None and row.member is not None:
-        body = {row.member: body}
+    body: object = shown(records[start:end])
+    if member is not None:
+        body = {member: body}
     return answered(body).with_headers({"Link": tuple(links)})
 
 

@@ -12,14 +12,13 @@ from aiohttp import web
 
 from auditor.sandbox import oauth
 from auditor.sandbox.access import refusal
-from auditor.sandbox.answers import Answer, answered, refused
+from auditor.sandbox.answers import Answer, refused
 from auditor.sandbox.discovery import public_answer
 from auditor.sandbox.faults import Faults, altered_answer, extra_page, replacement, replaces
 from auditor.sandbox.limits import RequestCounter
-from auditor.sandbox.paging import page
+from auditor.sandbox.resources import Resources
 from auditor.sandbox.sending import dropped, sent, whole
 from auditor.sandbox.tenant import TenantFile
-from auditor.snapshot.collections import match
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class Server:
         self._counter = RequestCounter(tenant.rate_limits, concurrency=tenant.concurrency)
         self._faults = Faults(tenant.faults)
         self._tokens = oauth.TokenEndpoint(tenant)
+        self._resources = Resources(tenant)
 
     def application(self) -> web.Application:
         """The server as an aiohttp application."""
@@ -107,24 +107,4 @@ class Server:
         refused_to = refusal(
             request.method, request.url, request.headers, self._tenant, self._tokens
         )
-        return refused_to or self._read(request)
-
-    def _read(self, request: web.Request) -> Answer:
-        matched = match(request.path)
-        row = matched[0] if matched else None
-        value = self._tenant.resources.get(request.path)
-        if value is None and row is not None and not row.single:
-            value = []
-        if value is None:
-            # Every object of a list has an address of its own.
-            folder, _, identity = request.path.rpartition("/")
-            records = self._tenant.records(folder)
-            value = next((r for r in records if r.get("id") == identity), None)
-        if row is not None and row.member is not None and isinstance(value, dict):
-            value = value.get(row.member, value)
-        if isinstance(value, list):
-            return page(value, request.url, row)
-        if value is None:
-            what = f"{request.path} (not in the tenant file)"
-            return refused(404, request.path, f"Not found: Resource not found: {what}")
-        return answered(value)
+        return refused_to or self._resources.answer(request.url)

@@ -38,7 +38,9 @@ _AGENTS = "/workload-principals/api/v1/ai-agents"
 _USERS = "/api/v1/users"
 
 _KEYWORDS = {ANY_ASSIGNED: ANY_ASSIGNED, ANY_CLIENT: ANY_CLIENT}
-_OLDEST_DAYS = 1500
+OLDEST_DAYS = 1500
+"""How old the company is in Okta."""
+
 _YOUNGEST_DAYS = 60
 _KEY_AGE = timedelta(days=20)
 _KEY_LIFE = timedelta(days=90)
@@ -64,8 +66,8 @@ class Company:
     def add(self, path: str, record: Json) -> Json:
         """Put a record into a list. It was created some fixed time ago, which its id decides."""
         number = made_number(str(record.get("id", record.get("kid"))))
-        age = _YOUNGEST_DAYS + number % (_OLDEST_DAYS - _YOUNGEST_DAYS)
-        since = number // _OLDEST_DAYS % age
+        age = _YOUNGEST_DAYS + number % (OLDEST_DAYS - _YOUNGEST_DAYS)
+        since = number // OLDEST_DAYS % age
         dates = {"created": self.ago(days=age), "lastUpdated": self.ago(days=since)}
         self.lists.setdefault(path, []).append(record)
         record.update({name: date for name, date in dates.items() if name not in record})
@@ -196,10 +198,12 @@ class Company:
 
     def custom_role(self, name: str, *permissions: str, holder: str) -> Json:
         """Make an admin role of the company's own, and give it to a service app."""
-        role = self.add("/api/v1/iam/roles", {"id": made_id("cr0", name), "label": name})
+        record = {"id": made_id("cr0", name), "label": name, "description": name}
+        role = self.add("/api/v1/iam/roles", record)
+        dates = {date: role[date] for date in ("created", "lastUpdated")}
         for permission in permissions:
             path = f"/api/v1/iam/roles/{role['id']}/permissions"
-            self.lists.setdefault(path, []).append({"label": permission})
+            self.lists.setdefault(path, []).append({"label": permission, **dates})
         client = self.client(holder)["id"]
         assignment = records.custom_admin_role(client, role["id"], name)
         return self.add(f"/oauth2/v1/clients/{client}/roles", assignment)
@@ -262,8 +266,7 @@ class Company:
             "connectionType": "IDENTITY_ASSERTION_CUSTOM_AS",
             "status": "ACTIVE",
             "authorizationServer": {
-                "orn": f"orn:okta:idp:{made_id('00o', 'Northwind Robotics')}"
-                f":authorization_servers:{issuer['id']}",
+                "orn": records.resource_name("idp", "authorization_servers", issuer["id"]),
                 "name": server,
                 "issuerUrl": issuer["issuer"],
             },
@@ -322,10 +325,11 @@ class Company:
                 for member in self.lists.get(f"{_GROUPS}/{group['id']}/users", ()):
                     ways.setdefault(member["id"], "GROUP")
             since = self.ago(days=_YOUNGEST_DAYS)
+            dates = dict.fromkeys(("created", "lastUpdated", "statusChanged"), since)
             yield (
                 f"{path}/users",
                 [
-                    {"id": user, "scope": way, "status": "ACTIVE", "created": since}
+                    {"id": user, "scope": way, "status": "ACTIVE", **dates}
                     for user, way in ways.items()
                 ],
             )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.sandbox.northwind.company import Company
+from auditor.sandbox.northwind.company import OLDEST_DAYS, Company
 from auditor.sandbox.northwind.ids import made_id
-from auditor.sandbox.northwind.records import Json, trusted_origin
+from auditor.sandbox.northwind.records import ORG_ID, Json, trusted_origin
 
 OFFICE = "Aarhus office"
 """The network zone from which API tokens may be used."""
@@ -13,12 +13,14 @@ OFFICE = "Aarhus office"
 def add_org(company: Company) -> None:
     """Add the org itself, its zones, hooks and origins."""
     company.objects["/api/v1/org"] = {
-        "id": made_id("00o", "Northwind Robotics"),
+        "id": ORG_ID,
         "companyName": "Northwind Robotics",
         "subdomain": "northwind",
         "status": "ACTIVE",
         "city": "Aarhus",
         "country": "Denmark",
+        "created": company.ago(days=OLDEST_DAYS),
+        "lastUpdated": company.ago(days=OLDEST_DAYS),
     }
     company.objects["/api/v1/org/settings/clientPrivilegesSetting"] = {
         "clientPrivilegesSetting": False

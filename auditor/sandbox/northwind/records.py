@@ -11,6 +11,7 @@ from auditor.snapshot.models.clients import PUBLIC_TYPES
 Json = dict[str, Any]
 
 ORG_URL = "https://northwind.okta.example"
+ORG_ID = made_id("00o", "Northwind Robotics")
 
 CODE = "authorization_code"
 REFRESH = "refresh_token"
@@ -59,6 +60,11 @@ _ADMINS = {
     "USER_ADMIN": "Group",
 }
 """Standard admin roles, and what their labels begin with."""
+
+
+def resource_name(service: str, *parts: str) -> str:
+    """The Okta resource name (ORN) of something that a service of this org keeps."""
+    return ":".join(("orn:okta", service, ORG_ID, *parts))
 
 
 def trusted_origin(name: str, origin: str) -> Json:
@@ -260,6 +266,7 @@ def bookmark(label: str, url: str) -> Json:
 def _app(identity: str, name: str, label: str, sign_on_mode: str) -> Json:
     return {
         "id": identity,
+        "orn": resource_name("idp", "apps", name, identity),
         "name": name,
         "label": label,
         "status": "ACTIVE",
