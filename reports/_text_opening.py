@@ -32,7 +32,8 @@ def opening(result: AuditResult) -> str:
 
 
 def _answer(result: AuditResult) -> str:
-    tenant = f"{quoted(result.tenant.name)} ({result.tenant.url})"
+    url = result.tenant.url
+    tenant = quoted(result.tenant.name) + (f" ({url})" if url else "")
     read = f"as read on {result.capture.finished_at:%Y-%m-%d at %H:%M %Z}"
     number = len(result.findings)
     finding = "new finding" if result.baseline else "finding"

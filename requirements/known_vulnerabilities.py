@@ -21,7 +21,7 @@ from typing import Any
 import click
 
 FOLDER = Path(__file__).parent
-LOCKS = ("build.txt", "runtime.txt", "dev.txt")
+LOCKS = ("build.txt", "runtime.txt", "dev.txt", "docs.txt", "release.txt", "bench.txt")
 ACCEPTED = FOLDER / "accepted-vulnerabilities.toml"
 
 _NO_NETWORK = ("ConnectionError", "ConnectTimeout", "ReadTimeout", "Max retries exceeded")

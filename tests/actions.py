@@ -25,9 +25,24 @@ class Step:
         self.path = (runner / "path").read_text()
 
 
-def run_step(name: str, repository: Path, inputs: dict[str, str], **environment: str) -> Step:
-    """Run a step of action.yml as the runner does: `bash -eo pipefail`, inputs in `env`."""
-    action = yaml.safe_load((ACTION / "action.yml").read_text())
+def run_step(
+    name: str,
+    repository: Path,
+    inputs: dict[str, str],
+    *,
+    action_path: Path = ACTION,
+    **environment: str,
+) -> Step:
+    """Run a step of action.yml as the runner does: `bash -eo pipefail`, inputs in `env`.
+
+    Args:
+        name: of the step.
+        repository: the job's workspace.
+        inputs: those that are given.
+        action_path: where the runner has put the action.
+        environment: further variables.
+    """
+    action = yaml.safe_load((action_path / "action.yml").read_text())
     given = {key: str(value.get("default", "")) for key, value in action["inputs"].items()} | inputs
     step = next(step for step in action["runs"]["steps"] if step["name"] == name)
     env = {
@@ -46,7 +61,7 @@ def run_step(name: str, repository: Path, inputs: dict[str, str], **environment:
         | {
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(repository.parent),
-            "GITHUB_ACTION_PATH": str(ACTION),
+            "GITHUB_ACTION_PATH": str(action_path),
             "GITHUB_WORKSPACE": str(repository),
             "GITHUB_OUTPUT": str(runner / "output"),
             "GITHUB_STEP_SUMMARY": str(runner / "summary"),

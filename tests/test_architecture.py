@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "config": BASE | {"lint"},
     "controls": BASE | {"lint"},
     "comparison": BASE | {"snapshot", "tokens", "lint"},
+    "terraform": BASE | {"snapshot"},
     "models": {"snapshot"},
     "oauth": {"tokens"},
     "results": {"snapshot", "lint", "access_overview"},
@@ -63,7 +64,7 @@ MAY_IMPORT = {
         "history",
         "report_marks",
     }
-    | {"collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
+    | {"terraform", "collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
 }
 
 

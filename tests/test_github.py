@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from actions import BIN, run_step
+from actions import ACTION, BIN, Step, run_step
 from helpers import TOKEN, served, snapshot_file, tenant
 
 ROOT = Path(__file__).parents[1]
@@ -122,24 +124,116 @@ def test_the_install_step_puts_the_program_on_the_path(repository: Path) -> None
     assert step.code == 0, step.errors
     program = Path(step.path.strip()) / "okta-auditor"
     done = subprocess.run([program], capture_output=True, text=True, check=True)
-    assert done.stdout == "installed\n"
+    assert done.stdout == "installed 0.0.1\n"
     assert [path.name for path in program.parent.iterdir()] == ["okta-auditor"]
 
 
-def _wheel(folder: Path) -> Path:
-    """The smallest wheel that has the program: tests have no network."""
-    path = folder / "okta_auditor-0.0.1-py3-none-any.whl"
-    info = "okta_auditor-0.0.1.dist-info"
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Where a runner puts `uses: OWNER/REPOSITORY/PATH@REF`: all of that repository.
+
+    Its project is a small one, because tests have no package index; it has one dependency.
+    """
+    root = tmp_path / "_actions/owner/okta-auditor/v1.2.3"
+    shutil.copytree(ACTION, root / ".github/actions/okta-auditor")
+    wheel = _wheel(tmp_path, "dependency", "1.0")
+    (root / "requirements").mkdir()
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (root / "requirements/runtime.txt").write_text(f"dependency==1.0 --hash=sha256:{digest}\n")
+    (root / "requirements/build.txt").write_text("# the backend is in the tree\n")
+    (root / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["auditor"]\n'
+    )
+    for name in ("MANIFEST.in", "README.md", "LICENSE"):
+        (root / name).touch()
+    for name in ("auditor", "rules", "reports"):
+        (root / name).mkdir()
+    built = _wheel(root / "auditor", "okta_auditor", "1.2.3")
+    (root / "auditor/backend.py").write_text(
+        "import pathlib, shutil\n\n"
+        "def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):\n"
+        "    pathlib.Path('build').mkdir()\n"
+        f"    shutil.copy(pathlib.Path(__file__).with_name('{built.name}'), wheel_directory)\n"
+        f"    return '{built.name}'\n"
+    )
+    return root
+
+
+def own_version(checkout: Path, repository: Path) -> Step:
+    """The step without an input."""
+    found = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(repository.parent)}
+    path = checkout / ".github/actions/okta-auditor"
+    return run_step("Install okta-auditor", repository, {}, action_path=path, **found)
+
+
+@pytest.mark.slow
+def test_used_from_a_tag_it_installs_the_version_of_that_tag(
+    repository: Path, checkout: Path
+) -> None:
+    before = sorted(path.relative_to(checkout) for path in checkout.rglob("*"))
+
+    step = own_version(checkout, repository)
+
+    assert step.code == 0, step.errors
+    program = Path(step.path.strip()) / "okta-auditor"
+    done = subprocess.run([program], capture_output=True, text=True, check=True)
+    assert done.stdout == "installed 1.2.3\n"
+    assert sorted(path.relative_to(checkout) for path in checkout.rglob("*")) == before
+    assert [path.name for path in (repository.parent / "runner").iterdir() if path.is_dir()] == [
+        "okta-auditor"
+    ]
+
+
+@pytest.mark.slow
+def test_a_dependency_with_another_digest_is_refused(repository: Path, checkout: Path) -> None:
+    pins = checkout / "requirements/runtime.txt"
+    pins.write_text(pins.read_text()[:-5] + "0000\n")
+
+    step = own_version(checkout, repository)
+
+    assert step.code != 0
+    assert "DO NOT MATCH THE HASHES" in step.errors
+    assert step.path == ""
+
+
+def test_a_python_that_is_too_old_is_said(repository: Path) -> None:
+    tools = repository.parent / "old"
+    tools.mkdir()
+    (tools / "python3").write_text("#!/bin/sh\nexit 1\n")
+    (tools / "python3").chmod(0o755)
+
+    step = run_step(
+        "Install okta-auditor", repository, {}, PATH=f"{tools}{os.pathsep}{os.environ['PATH']}"
+    )
+
+    assert step.code == 2
+    assert step.log.startswith("::error::okta-auditor needs Python 3.11 or newer")
+
+
+def test_its_own_checkout_has_what_it_installs() -> None:
+    """The names that the script copies from three folders above the action."""
+    script = (ACTION / "install.sh").read_text()
+    (names,) = re.findall(r'"\$own"/\{([^}]*)\}', script)
+    assert ACTION.parents[2] == ROOT
+    for name in (*names.split(","), "requirements/build.txt", "requirements/runtime.txt"):
+        assert (ROOT / name).exists(), name
+
+
+def _wheel(folder: Path, name: str = "okta_auditor", version: str = "0.0.1") -> Path:
+    """The smallest wheel that has a program: tests have no network."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(path, "w") as wheel:
-        wheel.writestr("stub.py", "def main():\n    print('installed')\n")
+        wheel.writestr(f"{name}_stub.py", f"def main():\n    print('installed {version}')\n")
         wheel.writestr(
-            f"{info}/METADATA", "Metadata-Version: 2.1\nName: okta-auditor\nVersion: 0.0.1\n"
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         )
         wheel.writestr(
             f"{info}/WHEEL",
             "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         )
-        wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\nokta-auditor = stub:main\n")
+        program = f"{name.replace('_', '-')} = {name}_stub:main"
+        wheel.writestr(f"{info}/entry_points.txt", f"[console_scripts]\n{program}\n")
         wheel.writestr(f"{info}/RECORD", "")
     return path
 

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = ("build.txt", "runtime.txt", "dev.txt", "docs.txt", "release.txt")
+LOCKS = ("build.txt", "runtime.txt", "dev.txt", "docs.txt", "release.txt", "bench.txt")
 FOLDER = Path(__file__).parents[1] / "requirements"
 
 

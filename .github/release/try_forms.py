@@ -84,6 +84,17 @@ def uv(release: Path, folder: Path) -> list[str]:
     return program_in(folder / "bin")
 
 
+def action(_: Path, folder: Path) -> list[str]:
+    """What our action does where it is used from a tag: it installs its own checkout."""
+    folder.mkdir()
+    path = folder / "path"
+    script = ROOT / ".github/actions/okta-auditor/install.sh"
+    runner = {"GITHUB_ACTION_PATH": script.parent, "GITHUB_PATH": path, "RUNNER_TEMP": folder}
+    given = {"INPUT_PACKAGE": "", "INPUT_REQUIREMENTS": ""}
+    run("bash", script, **given, **{name: str(value) for name, value in runner.items()})
+    return program_in(Path(path.read_text().strip()))
+
+
 def image(release: Path, folder: Path) -> list[str]:
     """What the Dockerfile runs, for each platform; gives the program of this machine's."""
     for name, machine in MACHINES.items():
@@ -142,6 +153,7 @@ FORMS: dict[str, Callable[[Path, Path], list[str]]] = {
     "sdist": sdist,
     "pipx": pipx,
     "uv": uv,
+    "action": action,
     "image": image,
 }
 
@@ -155,7 +167,8 @@ def main() -> None:
     release = words.release.resolve()
     (file,) = (release / "packages").glob("*.whl")
     version = file.name.split("-")[1]
-    here = [form for form in FORMS if form != "image" or sys.platform == "linux"]
+    elsewhere = {"linux": set(), "darwin": {"image"}}.get(sys.platform, {"image", "action"})
+    here = [form for form in FORMS if form not in elsewhere]
     for form in words.form or here:
         with tempfile.TemporaryDirectory() as scratch:
             program = FORMS[form](release, Path(scratch) / form)

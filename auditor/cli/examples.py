@@ -20,7 +20,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "okta-auditor audit okta-audit/snapshot.json -v --select OAM3 --ignore OAM308",
         "okta-auditor audit okta-audit/snapshot.json -O text -O html=report.html",
     ),
-    "run": ("okta-auditor run -O text -O sarif=results.sarif",),
+    "run": (
+        "okta-auditor run -O text -O sarif=results.sarif",
+        "okta-auditor run --plan plan.json --base okta-audit/snapshot.json",
+    ),
     "demo": ("okta-auditor demo", "okta-auditor demo -o somewhere"),
     "sandbox": ("okta-auditor sandbox --port 8080",),
     "explain": (
@@ -35,6 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "report": ("okta-auditor report okta-audit/results.json -O markdown",),
     "diff": ("okta-auditor diff okta-audit/snapshot.json snapshot.json --fail-on-gain '*'",),
+    "plan": ("okta-auditor plan plan.json --base okta-audit/snapshot.json -o planned.json",),
     "suppress": (
         """okta-auditor suppress okta-audit/snapshot.json --rule OAM303 --target Go \\
     --reason 'closed next week' --owner ada --days 7""",

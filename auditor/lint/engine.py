@@ -172,13 +172,16 @@ def _order(finding: ReportedFinding) -> tuple[int, str, str, str, str, str]:
 
 
 def tenant_of(org: Org) -> Tenant:
-    """Whose configuration it is."""
-    url = org.snapshot.capture.org_url
+    """Whose configuration it is; of a planned one, its name says so wherever it is shown."""
+    capture = org.snapshot.capture
+    url = capture.org_url
     host = urlsplit(url).hostname or url
     profile = org.profile
-    return Tenant(
-        id=profile.id if profile else host, name=profile.title if profile else host, url=url
-    )
+    name = profile.title if profile else host
+    if plan := capture.plan:
+        planned = f"as {plan.made_by} plans it"
+        name = f"{name}, {planned}" if name else f"The configuration {planned}"
+    return Tenant(id=profile.id if profile else host, name=name, url=url)
 
 
 @dataclass(frozen=True)

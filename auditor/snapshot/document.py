@@ -76,6 +76,23 @@ class OlderReading(BaseModel):
     """Why lists were read again although it was there, and how many."""
 
 
+class PlanOrigin(BaseModel):
+    """Which plan a planned snapshot is of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    made_by: str
+    """`Terraform 1.11.4`."""
+    digest: str
+    """Of the plan's file, as `sha256:…`."""
+    base: str = ""
+    """The digest of the snapshot that it is laid over; empty if it stands alone."""
+    assumed: tuple[str, ...] = ()
+    """Attributes that were read off their references, beside which a literal would not show."""
+    notes: tuple[str, ...] = ()
+    """What else was taken for granted, in sentences."""
+
+
 class Capture(BaseModel):
     """The header: the one part that differs between two snapshots of an unchanged tenant."""
 
@@ -101,6 +118,8 @@ class Capture(BaseModel):
     """Tells versions of what is read and kept apart: `snapshot/table_digest.py`."""
     since: OlderReading | None = None
     """The older snapshot from which lists were to be carried over."""
+    plan: PlanOrigin | None = None
+    """Of a snapshot that is not of what an org is, but of what a plan would make of it."""
 
 
 class Snapshot(BaseModel):
@@ -122,8 +141,8 @@ _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
         for model in (
-            *(Capture, OlderReading, Effort, LedgerEntry, Gap, Quarantined, Contradiction),
-            CarriedOver,
+            *(Capture, OlderReading, Effort, PlanOrigin, LedgerEntry, Gap, Quarantined),
+            *(Contradiction, CarriedOver),
         )
         for name in model.model_fields
     )
@@ -239,6 +258,11 @@ def parse_snapshot(document: bytes, path: Path) -> Snapshot:
 
 def _check_head(value: Any, path: Path) -> None:
     """Insist that a JSON value is a snapshot that this version reads."""
+    if isinstance(value, dict) and "resource_changes" in value:
+        raise SnapshotError(
+            f"{path} is a Terraform plan, not a snapshot.",
+            remedy=f"Make a planned snapshot of it: okta-auditor plan {path} --base SNAPSHOT",
+        )
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _unusable(path, f'it does not say "format": "{FORMAT}"')
     version = value.get("version")

@@ -14,6 +14,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt
 
 from auditor.snapshot.collections import BY_NAME
 
+PLANNED_ALONE = "the plan stands alone, and says nothing of what the org has already"
+_PLAN_REMEDY = (
+    "lay the plan over a snapshot of the org with --base, or apply the plan and export the org"
+)
 _NOT_CONTAINED = "this snapshot does not contain it; it was made by another version"
 
 
@@ -44,6 +48,10 @@ class Gap(BaseModel):
 
     path: str
     reason: str
+    record: str = ""
+    """The id of the record of which something is not known, where the list was read to its end."""
+    attribute: str = ""
+    """Of a planned snapshot: the attribute of the plan that is known after apply."""
 
 
 class Contradiction(BaseModel):
@@ -104,22 +112,27 @@ class LedgerEntry(BaseModel):
     """What every org has and this list has not, although it was read to its end."""
     carried_over: tuple[CarriedOver, ...] = ()
     """Lists that count as read, but at an earlier time, by that time."""
+    planned_alone: bool = False
+    """Whether it is what a plan makes, and what the org has besides was not given."""
 
     @property
     def readable(self) -> bool:
         """Whether rules may rely on it.
 
         They may if nothing is missing, and also if the only thing known to be missing is what it
-        `lacks`: a rule that finds something finds it all the same. The audit is then incomplete.
+        `lacks`, or what is there besides a plan: a rule that finds something finds it all the same.
+        The audit is then incomplete.
         """
-        if self.status is CollectionStatus.PARTIAL and self.lacks:
+        if self.status is CollectionStatus.PARTIAL and (self.lacks or self.planned_alone):
             return not (self.reason or self.gaps or self.quarantined or self.contradictions)
         return self.status is CollectionStatus.COMPLETE
 
     def doubts(self, path: str) -> bool:
         """Whether a list of the collection is known not to be complete, or not to be proven."""
         row = BY_NAME[self.collection]
-        unread = {gap.path for gap in self.gaps} | {record.path for record in self.quarantined}
+        unread = {gap.path for gap in self.gaps if not gap.record} | {
+            record.path for record in self.quarantined
+        }
         unproven = {item.path for item in self.contradictions}
         return path in unread or not unproven.isdisjoint((path, row.path, ""))
 
@@ -152,10 +165,7 @@ class LedgerEntry(BaseModel):
             return self.reason
         parts = []
         if self.gaps:
-            first = self.gaps[0]
-            parts.append(
-                f"{_count(len(self.gaps), 'list')} unread, first {first.path}: {first.reason}"
-            )
+            parts.append(self._gaps_explained())
         if self.quarantined:
             record = self.quarantined[0]
             parts.append(
@@ -163,10 +173,32 @@ class LedgerEntry(BaseModel):
                 f"in {record.path}: {record.reason}"
             )
         parts += [f"no {item} is in it, although every org has one" for item in self.lacks]
+        if self.planned_alone:
+            parts.append("it is what the plan makes, without what the org has already")
         return "; ".join(parts) or str(self.status)
+
+    def _gaps_explained(self) -> str:
+        planned = [gap for gap in self.gaps if gap.attribute]
+        if planned:
+            return f"not known before apply: {planned[0].attribute}" + (
+                f"; {len(planned) - 1:,} more" if len(planned) > 1 else ""
+            )
+        first = self.gaps[0]
+        return f"{_count(len(self.gaps), 'list')} unread, first {first.path}: {first.reason}"
 
     def remedy(self) -> str:
         """What to do so that the collection can be read next time."""
+        if self._planned:
+            return _PLAN_REMEDY
+        return self._reading_remedy()
+
+    @property
+    def _planned(self) -> bool:
+        """Whether something is missing because a plan does not say it."""
+        alone = self.planned_alone or self.reason == PLANNED_ALONE
+        return alone or any(gap.attribute for gap in self.gaps)
+
+    def _reading_remedy(self) -> str:
         if self.oauth_scope or self.status is CollectionStatus.REFUSED:
             grant = (
                 f"grant {self.oauth_scope} and"

@@ -118,6 +118,30 @@ class View:
         path = row.resource(parent.place.path, key) if parent and key else row.path
         return path in self._tables.snapshot.resources and not entry.doubts(path)
 
+    def not_known_before_apply(
+        self, name: str, record: Record, parent: Record | None = None
+    ) -> str:
+        """Of a planned snapshot: the attribute that leaves a record or its list open.
+
+        Args:
+            name: the collection.
+            record: a record of it, or the parent whose list is meant.
+            parent: the parent, if its list is meant and not a record.
+
+        Returns:
+            The attribute and why it is not known; empty if all is known.
+        """
+        entry = self.ledger.entry(name)
+        if not entry.gaps:
+            return ""
+        row = BY_NAME[name]
+        if parent is None:
+            wanted = (record.place.path, record.id)
+        else:
+            key = row.parent_key(parent)
+            wanted = (row.resource(parent.place.path, key) if key else row.path, "")
+        return next((gap.attribute for gap in entry.gaps if (gap.path, gap.record) == wanted), "")
+
     def remembered(
         self,
         make: Callable[[Self], T],

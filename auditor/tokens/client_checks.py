@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.snapshot.models.agents import AgentClient
+from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
@@ -27,9 +28,11 @@ def client_checks(
 ) -> Iterator[Check]:
     """The checks in order; those after the first that ends a request mean nothing."""
     if server is not None:
+        yield from _known_after_apply(org, "authorization_servers", server)
         if not server.active:
             yield rejected(Condition.SERVER, rejections.SERVER_INACTIVE)
         yield Check(Condition.SERVER)
+    yield from _known_after_apply(org, "apps", client)
     if not client.active:
         yield rejected(Condition.CLIENT, rejections.CLIENT_INACTIVE)
     if not client.configurable:
@@ -45,6 +48,15 @@ def client_checks(
     yield Check(Condition.GRANT)
     if grant == REFRESH_TOKEN:
         yield unknown(Condition.REFRESH, MissingFactKind.POLICY_ON_REFRESH)
+
+
+def _known_after_apply(org: Org, collection: str, record: Record) -> Iterator[Check]:
+    """Of a planned snapshot: nothing is certain of what has an attribute that is not known yet."""
+    if attribute := org.not_known_before_apply(collection, record):
+        fact = MissingFact(kind=MissingFactKind.ATTRIBUTE, attribute=attribute)
+        server = collection == "authorization_servers"
+        condition = Condition.SERVER if server else Condition.CLIENT
+        yield Check(condition, Verdict.UNKNOWN, missing=fact)
 
 
 def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:

@@ -21,7 +21,7 @@ from auditor.tokens.caveats import (
     oidc_scopes_caveat,
     org_server_caveats,
 )
-from auditor.tokens.checks import Check, rejected, unknown
+from auditor.tokens.checks import Check, Verdict, rejected
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision
 from auditor.tokens.decision_steps import DecisionSteps
@@ -46,7 +46,6 @@ ID_JAG_MINUTES = 5
 ORG_REFRESH_TOKEN_MINUTES = 90 * 24 * 60
 """Fixed at the org server (support article on refresh token lifetimes)."""
 
-_POLICIES_UNREAD = unknown(Condition.POLICY, MissingFactKind.POLICIES)
 _NOTHING_MATCHED = rejected(Condition.POLICY, rejections.NO_MATCHING_RULE)
 
 
@@ -122,7 +121,7 @@ class Decider:
         if situation.server is None:
             return _settled(_at_org_server(situation, asked), unsettled)
         if not situation.policies_known:
-            return _last(_POLICIES_UNREAD, request.grant, steps)
+            return _last(_policies_unread(situation), request.grant, steps)
         user = None if request.grant in USERLESS_GRANTS else request.user
         decision = self._by_policy(situation, asked, user, unsettled, steps)
         return with_request(situation, request, decision)
@@ -196,6 +195,14 @@ class Decider:
                 caveats=tuple(custom_server_caveats(situation, candidate, granted, asked)),
             )
         return self._minted[key]
+
+
+def _policies_unread(situation: Situation) -> Check:
+    server = situation.server
+    assert server is not None
+    attribute = situation.org.not_known_before_apply("policies", server, server)
+    missing = MissingFact(kind=MissingFactKind.POLICIES, attribute=attribute)
+    return Check(Condition.POLICY, Verdict.UNKNOWN, missing=missing)
 
 
 def _checks(

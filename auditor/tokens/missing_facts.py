@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
-from auditor.text import quoted
+from auditor.text import printable, quoted
 
 
 class MissingFactKind(StrEnum):
     """What kind of fact is missing: something that was not read, or that Okta does not publish."""
 
+    ATTRIBUTE = "attribute"
+    """An attribute of the server or the client that is known after a plan is applied."""
     ADMISSION = "admission"
     """Whether a rule admits the user."""
     AGENT_CONNECTIONS = "agent_connections"
@@ -70,9 +72,16 @@ class MissingFact:
     collection: str | None = None
     """Of `COLLECTION`: what its objects are called."""
 
+    attribute: str = ""
+    """Of a planned snapshot: the attribute of the plan that is known after apply, if one is why."""
+
     @property
     def text(self) -> str:
         """The fact in words, as a noun phrase; names of the tenant are quoted."""
+        return f"{self._text} ({printable(self.attribute)})" if self.attribute else self._text
+
+    @property
+    def _text(self) -> str:
         policy = quoted(self.policy.title) if self.policy else ""
         rule = quoted(self.rule.title) if self.rule else ""
         match self.kind:
@@ -90,6 +99,7 @@ class MissingFact:
 
 
 _TEXTS = {
+    MissingFactKind.ATTRIBUTE: "an attribute of the server or the client that a plan will set",
     MissingFactKind.AGENT_CONNECTIONS: (
         "the resource connections of the client, which say what it may ask an ID-JAG for"
     ),

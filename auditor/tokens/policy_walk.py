@@ -53,7 +53,9 @@ def _judged(
     candidate: Candidate, asked: AskedScopes, user: str | None, *, openid_listed: bool
 ) -> RuleStep:
     if candidate.rule is None:
-        missing = MissingFact(kind=MissingFactKind.RULES, policy=candidate.policy)
+        policy = candidate.policy
+        attribute = candidate.org.not_known_before_apply("policy_rules", policy, policy)
+        missing = MissingFact(kind=MissingFactKind.RULES, policy=policy, attribute=attribute)
         return RuleStep(candidate, Verdict.UNKNOWN, missing=missing)
     granted = candidate.grants(asked.scopes, omitted=asked.omitted, openid_listed=openid_listed)
     if not granted:

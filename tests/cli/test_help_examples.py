@@ -21,6 +21,7 @@ EXPECTATIONS = """
   scopes: [openid, payments:read]
   expect: minted
 """
+PLAN = """{"format_version": "1.2", "resource_changes": [], "timestamp": "2026-11-28T08:00:00Z"}"""
 FIRST = ("demo", "snapshot")
 ENDLESS = {"sandbox"}
 FINDINGS = {"audit", "run", "diff", "controls"}
@@ -39,6 +40,7 @@ def test_every_command_has_examples_and_its_help_shows_them() -> None:
 def test_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "expectations.yaml").write_text(EXPECTATIONS)
+    (tmp_path / "plan.json").write_text(PLAN)
     order = sorted(EXAMPLES, key=lambda name: (name not in FIRST, name))
     with served(northwind(datetime.now(UTC))) as sandbox:
         for name in order:

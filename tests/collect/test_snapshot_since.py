@@ -205,6 +205,7 @@ WHOLE = {
     "another org": ({"org_url": "https://other.okta.com"}, "it is of another org, https://other."),
     "another table": ({"table": "0" * 16}, "another version of okta-auditor made it"),
     "no table": ({"table": ""}, "another version of okta-auditor made it"),
+    "a plan": ({"plan": {"made_by": "Terraform", "digest": ""}}, "it is of what a plan would make"),
     "too old": ({"started_at": "2026-01-01T00:00:00Z"}, "it was read more than 7 days ago"),
     "of the future": (
         {"started_at": "2099-01-01T00:00:00Z"},

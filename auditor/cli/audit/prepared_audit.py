@@ -147,10 +147,10 @@ class PreparedAudit:
             write_reports(self.outputs, result)
         finally:
             if self.settings.statistics:
-                print_document(findings_per_rule(result), err=self._prints_document)
+                print_document(findings_per_rule(result), err=self.prints_document)
 
     @property
-    def _prints_document(self) -> bool:
+    def prints_document(self) -> bool:
         """Whether standard output is for a program, which a table would confuse."""
         formats = [output.report.name for output in self.outputs if output.path == STANDARD_OUTPUT]
         return any(name != "text" for name in formats)

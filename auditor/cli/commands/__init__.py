@@ -15,6 +15,7 @@ COMMANDS = {
     "access": "List who can obtain which scopes, through which client and rule.",
     "report": "Render saved results again, in any format or by a template.",
     "diff": "Say what changed between two snapshots: who gained or lost which tokens.",
+    "plan": "Make of a Terraform plan the snapshot of the org that it would leave behind.",
     "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",
     "baseline": "Accept today's findings, so that only new ones count.",
     "controls": "Show which controls of compliance frameworks the rules bear on.",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.audit.plan_gate import PlanGate
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.audit.source_path import source_path
 from auditor.cli.export.one_tenant import export_to_file, missing_collections, resume_command
@@ -21,7 +22,7 @@ from auditor.cli.options import (
 )
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import dump_snapshot
@@ -41,6 +42,27 @@ from auditor.snapshot.document import dump_snapshot
     metavar="NAME",
     help="Read a tenant of the configuration file that --config names.",
 )
+@click.option(
+    "--plan",
+    type=FILE,
+    metavar="PLAN",
+    help="Check what a Terraform plan would make of the org, and read no org: what "
+    "`terraform show -json` writes.",
+)
+@click.option(
+    "--base",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="With --plan: a snapshot of the org as it is. Only findings that are new against it fail, "
+    "and who gains and loses access is said.",
+)
+@click.option(
+    "--fail-on-gain",
+    "patterns",
+    multiple=True,
+    metavar="SCOPE_PATTERN",
+    help="With --plan and --base: exit with 1 if anybody gains a scope like this. Repeatable.",
+)
 @collect_options
 @completion_options
 @output_options
@@ -53,6 +75,9 @@ def command(
     export: ExportOptions,
     audit: AuditOptions,
     *,
+    plan: Path | None,
+    base: Path | None,
+    patterns: tuple[str, ...],
     resume: bool,
     require_complete: bool,
 ) -> None:
@@ -60,7 +85,17 @@ def command(
 
     Everything is checked before the first request: credentials, rules and paths. Reads the
     same OKTA_CLIENT_* variables as `snapshot`, or with --tenant what the configuration names.
+
+    With --plan it reads no org, and checks what a Terraform plan would make of one.
     """
+    if plan is not None:
+        gate = PlanGate(plan, base, path or Path("planned.json"), patterns)
+        ctx.exit(gate.run(audit))
+    if base is not None or patterns:
+        raise UsageError(
+            "--base and --fail-on-gain go with --plan.",
+            remedy="Name the plan, or compare two snapshots with: okta-auditor diff",
+        )
     words = ["run"]
     if tenant is not None:
         named = choose_tenants(audit.config, (tenant,), everyone=False)[tenant]

@@ -54,20 +54,35 @@ class OlderSnapshot:
             org_url: the org that is read.
             now: when reading it began.
         """
-        capture, ledger = self._snapshot.capture, self._snapshot.ledger
-        doubts = (x for entry in ledger.entries for x in entry.contradictions if not x.path)
-        if doubt := next(doubts, None):
-            return doubt.reason
+        capture = self._snapshot.capture
+        if self._doubt is not None:
+            return self._doubt
+        if capture.plan is not None:
+            return "it is of what a plan would make of the org, not of what the org was"
         if capture.org_url != org_url:
             return f"it is of another org, {one_line(capture.org_url)}"
         if capture.table != table_digest():
             version = quoted(capture.tool_version)
             return f"another version of okta-auditor made it, {version}, which read or kept less"
+        return self._wrong_age(now)
+
+    def _wrong_age(self, now: datetime) -> str | None:
         if self.captured_at > now:
             return f"it says that it was read later than now, at {self.captured_at.isoformat()}"
         if now - self.captured_at > self.full_every:
             return f"it was read more than {_days(self.full_every)} ago"
         return None
+
+    @property
+    def _doubt(self) -> str | None:
+        """Why nothing of it can be believed; None if it can."""
+        doubts = (
+            item.reason
+            for entry in self._snapshot.ledger.entries
+            for item in entry.contradictions
+            if not item.path
+        )
+        return next(doubts, None)
 
     def records(self, collection: str) -> dict[str, Json] | None:
         """The records of a list of the org, by id; None if it is not known to be complete."""

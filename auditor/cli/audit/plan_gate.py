@@ -1,0 +1,96 @@
+"""What `run --plan` does: audits the org that a Terraform plan would leave behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
+from auditor.cli.audit.source_path import source_path
+from auditor.cli.garbage_collection import without_garbage_collection
+from auditor.cli.options import AuditOptions
+from auditor.cli.printing import print_document, print_remark
+from auditor.comparison import text_report
+from auditor.comparison.compare import SideFiles, compare_snapshots
+from auditor.comparison.differences import DiffFilter
+from auditor.comparison.result import DiffResult
+from auditor.comparison.snapshot_pair import SnapshotPair
+from auditor.errors import ExitCode
+from auditor.files import check_writable
+from auditor.lint.result import AuditResult
+from auditor.report_marks import SNAPSHOT, check_replaceable
+from auditor.snapshot.document import (
+    Snapshot,
+    dump_snapshot,
+    parse_snapshot,
+    read_document,
+    write_snapshot,
+)
+from auditor.terraform.plan_file import read_plan
+from auditor.terraform.planned_snapshot import lay_plan
+from auditor.terraform.summary import summary_lines
+
+
+@dataclass(frozen=True)
+class PlanGate:
+    """One run over a plan."""
+
+    plan: Path
+    base: Path | None
+    output: Path
+    """Where the planned snapshot goes; reports point into it."""
+    patterns: tuple[str, ...]
+    """Scopes that nobody may gain."""
+
+    def run(self, options: AuditOptions) -> ExitCode:
+        """Write the planned snapshot and the reports, and say who gains and loses access.
+
+        Raises:
+            UsageError: a file, a setting or a rule cannot be used.
+        """
+        if self.base and options.since is None:
+            options = replace(options, since=self.base)
+        prepared = prepare_audit(options)
+        source_path(self.output, prepared.settings.source_root)
+        check_writable(self.output)
+        check_replaceable(self.output, SNAPSHOT)
+        with without_garbage_collection():
+            before = self._base()
+            planned = lay_plan(read_plan(self.plan), before)
+            document = dump_snapshot(planned.snapshot)
+        for line in summary_lines(planned, str(self.plan), str(self.base) if self.base else ""):
+            print_remark(line)
+        write_snapshot(planned.snapshot, self.output)
+        result = prepared.evaluate(document, self.output)
+        prepared.publish(result)
+        changes = self._changes(before, planned.snapshot) if before else None
+        if changes:
+            print_document(text_report.render(changes), err=prepared.prints_document)
+        return self._exit_code(prepared, result, changes)
+
+    def _base(self) -> Snapshot | None:
+        return parse_snapshot(read_document(self.base), self.base) if self.base else None
+
+    def _changes(self, before: Snapshot, after: Snapshot) -> DiffResult:
+        """Who gains and loses what. Findings are the audit's."""
+        assert self.base is not None
+        files = SideFiles(self.base.as_posix(), self.output.as_posix())
+        with without_garbage_collection():
+            sides = SnapshotPair.of(before, after)
+            return compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+
+    def _exit_code(
+        self, prepared: PreparedAudit, result: AuditResult, changes: DiffResult | None
+    ) -> ExitCode:
+        code = prepared.exit_code(result)
+        if code is ExitCode.INCOMPLETE or (changes and not changes.complete):
+            return ExitCode.INCOMPLETE
+        if changes is None:
+            return code
+        if changes.failing:
+            return ExitCode.FINDINGS
+        threshold = prepared.settings.fail_on
+        new = any(
+            item.severity.at_least(threshold) and item.new is not False for item in result.findings
+        )
+        return code if new else ExitCode.CLEAN

@@ -1,0 +1,87 @@
+"""`okta-auditor plan`: a Terraform plan as the snapshot of the org that it would make."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from auditor.cli.garbage_collection import without_garbage_collection
+from auditor.cli.options import FILE, format_option
+from auditor.cli.printing import print_document, print_line
+from auditor.errors import ExitCode
+from auditor.files import check_writable
+from auditor.report_marks import SNAPSHOT, check_replaceable
+from auditor.snapshot.document import parse_snapshot, read_document, write_snapshot
+from auditor.terraform.plan_file import read_plan
+from auditor.terraform.planned_snapshot import PlannedSnapshot, lay_plan
+from auditor.terraform.summary import summary_json, summary_lines
+
+
+@click.command("plan")
+@click.argument("plan", metavar="PLAN", type=FILE)
+@click.option(
+    "--base",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="A snapshot of the org as it is, which the plan is laid over. Without one, the plan "
+    "stands alone, and what it does not say is not known.",
+)
+@click.option(
+    "-o",
+    "path",
+    type=FILE,
+    default="planned.json",
+    show_default=True,
+    metavar="FILE",
+    help="Where to write the planned snapshot; gzip if the name ends in .gz.",
+)
+@format_option("text", "json", about="How to print what the plan does.")
+@click.pass_context
+def command(ctx: click.Context, plan: Path, base: Path | None, path: Path, form: str) -> None:
+    """Make of a Terraform plan the snapshot of the org that it would leave behind.
+
+    PLAN is what `terraform show -json` (or `tofu show -json`) writes of a saved plan. All other
+    commands read the planned snapshot: audit, diff, test, explain, access. What is known after
+    apply is named, and decides nothing.
+
+    Exit codes: 0 all of it is known; 2 wrong usage, or no plan; 3 something is not known before
+    apply, or the plan is not all that will happen.
+    """
+    check_writable(path)
+    check_replaceable(path, SNAPSHOT)
+    with without_garbage_collection():
+        planned = lay_over_base(plan, base)
+        write_snapshot(planned.snapshot, path)
+    if form == "json":
+        print_document(json.dumps(summary_json(planned), indent=2))
+    else:
+        for line in summary_lines(planned, str(plan), str(base) if base else ""):
+            print_line(line)
+        print_line(f"Wrote {path}. Next: {_next(path, base)}")
+    ctx.exit(ExitCode.CLEAN if _all_known(planned, base) else ExitCode.INCOMPLETE)
+
+
+def lay_over_base(plan: Path, base: Path | None) -> PlannedSnapshot:
+    """Read a plan and its base, and lay one over the other.
+
+    Raises:
+        PlanError: the plan cannot be read.
+        SnapshotError: the base cannot be read.
+        UsageError: the plan stands alone and does not say when it was made.
+    """
+    read = read_plan(plan)
+    before = parse_snapshot(read_document(base), base) if base else None
+    return lay_plan(read, before)
+
+
+def _all_known(planned: PlannedSnapshot, base: Path | None) -> bool:
+    opened = any(gap.attribute for entry in planned.snapshot.ledger.entries for gap in entry.gaps)
+    return base is not None and not opened and not planned.incomplete
+
+
+def _next(path: Path, base: Path | None) -> str:
+    if base is None:
+        return f"okta-auditor audit {path}"
+    return f"okta-auditor diff {base} {path}"

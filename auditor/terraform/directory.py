@@ -1,0 +1,126 @@
+"""Users, groups, memberships and group rules of a plan."""
+
+from __future__ import annotations
+
+from auditor.terraform.appliers import Application
+from auditor.terraform.instances import object_id, old_id
+from auditor.terraform.planned_org import list_path
+from auditor.terraform.record_fields import Field
+
+GROUPS = list_path("groups")
+USERS = list_path("users")
+GROUP_RULES = list_path("group_rules")
+
+_GROUP = {"name": Field("profile.name", shapes_tokens=False)}
+_USER = {
+    "login": Field("profile.login", shapes_tokens=False),
+    "status": Field("status", default="ACTIVE"),
+}
+_GROUP_RULE = {
+    "name": Field("name", shapes_tokens=False),
+    "status": Field("status", default="ACTIVE"),
+    "expression_value": Field("conditions.expression.value"),
+    "expression_type": Field("conditions.expression.type", default="urn:okta:expression:1.0"),
+    "group_assignments": Field("actions.assignUserToGroups.groupIds", is_list=True),
+    "users_excluded": Field("conditions.people.users.exclude", is_list=True),
+}
+
+
+def apply_group(application: Application) -> None:
+    """An `okta_group`. A new one has no members but those that the plan gives it."""
+    application.take_away(GROUPS)
+    if not application.attributes.deleted:
+        application.lay(GROUPS, _GROUP, start={"type": "OKTA_GROUP"})
+
+
+def apply_user(application: Application) -> None:
+    """An `okta_user`. Everybody is a member of the group Everyone."""
+    org = application.org
+    if application.change.deletes and (identity := old_id(application.change)):
+        org.remove(USERS, identity)
+    if application.attributes.deleted:
+        return
+    record = application.lay(USERS, _USER)
+    for group in org.everyone_groups():
+        path = list_path("group_members", group)
+        if org.has_list(path):
+            org.ids(path).add(record["id"])
+
+
+def apply_memberships(application: Application) -> None:
+    """An `okta_group_memberships`: users whom a group has; with track_all_users, all it has."""
+    group = application.reference("group_id")
+    if group is None:
+        return
+    users = application.attributes.get_list("users")
+    before = application.before.get_list("users").texts
+    path = list_path("group_members", group)
+    org = application.org
+    if not org.has_list(path):
+        return  # nobody has read its members, and nothing is said of them
+    if application.change.deletes:
+        org.ids(path).difference_update(before)
+    if application.attributes.deleted:
+        return
+    org.ids(path).difference_update(before)
+    if application.attributes.get("track_all_users").value is True:
+        org.ids(path).clear()
+    org.ids(path).update(users.texts)
+    if users.unknown:
+        org.unknown(path, users.unknown)
+
+
+def apply_user_memberships(application: Application) -> None:
+    """An `okta_user_group_memberships`: groups that a user is in."""
+    user = application.reference("user_id")
+    if user is None:
+        return
+    org = application.org
+    for group in application.before.get_list("groups").texts:
+        path = list_path("group_members", group)
+        if org.has_list(path):
+            org.ids(path).discard(user)
+    if application.attributes.deleted:
+        return
+    groups = application.attributes.get_list("groups")
+    for group in groups.texts:
+        path = list_path("group_members", group)
+        if org.has_list(path):
+            org.ids(path).add(user)
+    if groups.unknown:
+        for group in org.records(GROUPS):
+            path = list_path("group_members", group)
+            if org.has_list(path):
+                org.unknown(path, groups.unknown)
+
+
+def apply_group_rule(application: Application) -> None:
+    """An `okta_group_rule`. Whom it adds comes to be known after apply."""
+    application.take_away(GROUP_RULES)
+    if application.attributes.deleted:
+        return
+    changed = any(application.attributes.changed(name) for name in _GROUP_RULE if name != "name")
+    record = application.lay(GROUP_RULES, _GROUP_RULE)
+    if not changed or record.get("status") != "ACTIVE":
+        return
+    org = application.org
+    for group in record["actions"]["assignUserToGroups"].get("groupIds") or ():
+        path = list_path("group_members", group)
+        if org.has_list(path):
+            who = f"{application.change.address}: whom it adds to group {group}"
+            org.unknown(path, f"{who} is known after apply")
+
+
+def known_group(application: Application) -> None:
+    """A data source `okta_group` or `okta_everyone_group`: a group that exists."""
+    identity = object_id(application.change)
+    after = application.change.after
+    if "id" not in after or identity in application.org.records(GROUPS):
+        return
+    everyone = application.change.type == "okta_everyone_group"
+    record = {
+        "id": identity,
+        "type": "BUILT_IN" if everyone else after.get("type") or "OKTA_GROUP",
+        "profile": {"name": "Everyone" if everyone else after.get("name")},
+    }
+    application.org.add_existing(GROUPS, record)

@@ -1,0 +1,187 @@
+"""What belongs to the org as a whole: zones, origins, hooks, API tokens, integrations, roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditor.terraform.appliers import Application
+from auditor.terraform.instances import object_id
+from auditor.terraform.planned_org import Json, list_path
+from auditor.terraform.record_fields import Field
+
+ZONES = list_path("network_zones")
+ORIGINS = list_path("trusted_origins")
+HOOKS = list_path("inline_hooks")
+TOKENS = list_path("api_tokens")
+INTEGRATIONS = list_path("api_service_integrations")
+DOMAINS = list_path("custom_domains")
+ROLES = list_path("custom_roles")
+
+_NAMED = {"name": Field("name", shapes_tokens=False)}
+_ZONE = {
+    **_NAMED,
+    "type": Field("type"),
+    "status": Field("status", default="ACTIVE"),
+    "usage": Field("usage", default="POLICY"),
+}
+_HOOK = {**_NAMED, "type": Field("type"), "status": Field("status", default="ACTIVE")}
+_ORIGIN = {**_NAMED, "origin": Field("origin"), "status": Field("status")}
+_TOKEN = {
+    **_NAMED,
+    "user_id": Field("userId"),
+    "client_name": Field("clientName", shapes_tokens=False),
+}
+_INTEGRATION = {**_NAMED, "type": Field("type", shapes_tokens=False)}
+_DOMAIN = {
+    "name": Field("domain", shapes_tokens=False),
+    "validation_status": Field("validationStatus", shapes_tokens=False),
+}
+_ROLE = {"label": Field("label", shapes_tokens=False)}
+
+
+def _known(application: Application, path: str) -> bool:
+    """Whether a list of the org was read, so that a plan may change it."""
+    org = application.org
+    return org.base is None or org.has_list(path)
+
+
+def apply_zone(application: Application) -> None:
+    """An `okta_network_zone`."""
+    if not _known(application, ZONES):
+        return
+    application.take_away(ZONES)
+    if application.attributes.deleted:
+        return
+    record = application.lay(ZONES, _ZONE)
+    for name in ("gateways", "proxies"):
+        if application.attributes.changed(name):
+            found = application.attributes.get_list(name)
+            record[name] = [_address(text) for text in found.texts]
+            if found.unknown:
+                application.org.unknown(ZONES, found.unknown, record["id"])
+    application.org.put(ZONES, record)
+
+
+def _address(text: str) -> Json:
+    return {"type": "RANGE" if "-" in text else "CIDR", "value": text}
+
+
+def apply_origin(application: Application) -> None:
+    """An `okta_trusted_origin`. Provider 6 has `active` and names scopes; 7 has status, blocks."""
+    if not _known(application, ORIGINS):
+        return
+    application.take_away(ORIGINS)
+    if application.attributes.deleted:
+        return
+    record = application.lay(ORIGINS, _ORIGIN)
+    attributes = application.attributes
+    if record.get("status") is None:
+        active = attributes.get("active").value
+        record["status"] = "INACTIVE" if active is False else "ACTIVE"
+    if attributes.changed("scopes"):
+        scopes: list[Json] = []
+        for block in attributes.get("scopes").value or ():
+            if isinstance(block, str):
+                scopes.append({"type": block})
+            elif isinstance(block, dict) and isinstance(block.get("type"), str):
+                apps = block.get("allowed_okta_apps")
+                scopes.append(
+                    {"type": block["type"], **({"allowedOktaApps": apps} if apps else {})}
+                )
+        record["scopes"] = scopes
+    application.org.put(ORIGINS, record)
+
+
+def apply_hook(application: Application) -> None:
+    """An `okta_inline_hook`."""
+    _simple(application, HOOKS, _HOOK)
+
+
+def apply_domain(application: Application) -> None:
+    """An `okta_domain`."""
+    _simple(application, DOMAINS, _DOMAIN)
+
+
+def apply_api_token(application: Application) -> None:
+    """An `okta_api_token`. Terraform imports them, and revokes one that it destroys."""
+    if not _known(application, TOKENS):
+        return
+    application.take_away(TOKENS)
+    if application.attributes.deleted:
+        return
+    record = application.lay(TOKENS, _TOKEN)
+    for block, _ in application.attributes.blocks("network"):
+        network: Json = {"connection": block.get("connection")}
+        for name in ("include", "exclude"):
+            network[name] = [
+                entry["ip"]
+                for entry in block.get(name) or ()
+                if isinstance(entry, dict) and isinstance(entry.get("ip"), str)
+            ]
+        record["network"] = network
+    application.org.put(TOKENS, record)
+
+
+def apply_integration(application: Application) -> None:
+    """An `okta_api_service_integration`."""
+    if not _known(application, INTEGRATIONS):
+        return
+    application.take_away(INTEGRATIONS)
+    if application.attributes.deleted:
+        return
+    record = application.lay(INTEGRATIONS, _INTEGRATION)
+    record["grantedScopes"] = sorted(
+        block["scope"]
+        for block, _ in application.attributes.blocks("granted_scopes")
+        if isinstance(block.get("scope"), str)
+    )
+    application.org.put(INTEGRATIONS, record)
+
+
+def apply_custom_role(application: Application) -> None:
+    """An `okta_admin_role_custom` and what it permits."""
+    if not _known(application, ROLES):
+        return
+    application.take_away(ROLES)
+    if application.attributes.deleted:
+        return
+    record = application.lay(ROLES, _ROLE)
+    if not application.attributes.changed("permissions"):
+        return
+    org, path = application.org, list_path("role_permissions", record["id"])
+    permissions = application.attributes.get_list("permissions")
+    for identity in list(org.records(path)):
+        org.remove(path, identity)
+    for name in permissions.texts:
+        org.put(path, {"id": name, "label": name})
+    if permissions.unknown:
+        org.unknown(path, permissions.unknown)
+
+
+def apply_user_roles(application: Application) -> None:
+    """An `okta_user_admin_roles` of a user who owns an API token: only theirs are read."""
+    user = application.reference("user_id")
+    path = list_path("token_owner_roles", user or "")
+    if user is None or not application.org.has_list(path):
+        return
+    org = application.org
+    before = set(application.before.get_list("admin_roles").texts)
+    for identity, role in list(org.records(path).items()):
+        if role.get("type") in before:
+            org.remove(path, identity)
+    if application.attributes.deleted:
+        return
+    roles = application.attributes.get_list("admin_roles")
+    for kind in roles.texts:
+        identity = f"{object_id(application.change)}#{kind}"
+        org.put(path, {"id": identity, "type": kind, "status": "ACTIVE"})
+    if roles.unknown:
+        org.unknown(path, roles.unknown)
+
+
+def _simple(application: Application, path: str, fields: dict[str, Any]) -> None:
+    if not _known(application, path):
+        return
+    application.take_away(path)
+    if not application.attributes.deleted:
+        application.lay(path, fields)

@@ -1,0 +1,244 @@
+"""Reads the JSON of `terraform show -json PLAN`, and says what a file is that is something else.
+
+Format: Terraform's "JSON Output Format", version 1; OpenTofu writes the same without `complete`
+and `applyable`, whose absence means nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from auditor.errors import UsageError
+from auditor.input_files import read_input
+from auditor.terraform.plan import Json, Plan, ResourceChange
+from auditor.terraform.resource_addresses import module_of
+from auditor.terraform.resource_types import resource_type
+from auditor.terraform.sensitive_values import is_marked, marked, without
+from auditor.text import counted, quoted
+
+LARGEST_PLAN = 300_000_000
+"""Bytes. A plan of 10,000 resources has about 30 million."""
+
+_FORMAT = "1."
+_HOW = "Write one with: terraform show -json PLAN > plan.json"
+
+
+class PlanError(UsageError):
+    """A file is no plan that can be read."""
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan.
+
+    Args:
+        path: output of `terraform show -json` or `tofu show -json` for a saved plan.
+
+    Raises:
+        PlanError: it is missing, too large, or something else; the message says what.
+    """
+    return parse_plan(read_input(path, LARGEST_PLAN, remedy=_HOW, error=PlanError), path)
+
+
+def parse_plan(document: bytes, path: Path) -> Plan:
+    """As `read_plan`, from the file's bytes.
+
+    Args:
+        document: the bytes.
+        path: where they come from, for messages.
+
+    Raises:
+        PlanError: they are no plan.
+    """
+    value = _json(document, path)
+    if why := _other_kind(value):
+        raise PlanError(f"{path} is no plan: {why}.", remedy=_HOW)
+    version = value.get("format_version")
+    if not isinstance(version, str) or not version.startswith(_FORMAT):
+        shown = quoted(version) if isinstance(version, str) else "none"
+        raise PlanError(
+            f"{path} has plan format {shown}; this okta-auditor reads 1.x.",
+            remedy="Upgrade okta-auditor, or write the plan with another version of Terraform.",
+        )
+    try:
+        return _plan(value, f"sha256:{hashlib.sha256(document).hexdigest()}")
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise PlanError(
+            f"{path} is no plan: what it says of a resource has another shape.", remedy=_HOW
+        ) from None
+
+
+def looks_like_plan(value: Any) -> bool:
+    """Whether a JSON value is a plan, well made or not."""
+    return isinstance(value, dict) and "resource_changes" in value and "format_version" in value
+
+
+def _json(document: bytes, path: Path) -> Any:
+    if document[:2] == b"PK":
+        raise PlanError(
+            f"{path} is a saved plan as Terraform keeps it, which only Terraform can read.",
+            remedy=f"Write it as JSON: terraform show -json {path.name} > plan.json",
+        )
+    try:
+        return orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        if document.lstrip()[:1] == b"{" and b'"@level"' in document[:2000]:
+            raise PlanError(
+                f"{path} is the log of `terraform plan -json`, not a plan.",
+                remedy="Save the plan with `terraform plan -out FILE`. " + _HOW,
+            ) from None
+        raise PlanError(
+            f"{path} is no plan: it is not JSON (line {error.lineno}, column {error.colno}).",
+            remedy=_HOW,
+        ) from None
+
+
+_OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("@level",), "it is a line of the log of `terraform plan -json`"),
+    (("lineage", "serial"), "it is a state file, which says what there is and not what will be"),
+    (
+        ("values", "terraform_version"),
+        "it is a state (`terraform show -json` without the name of a plan)",
+    ),
+    (("ledger", "resources"), "it is a snapshot"),
+)
+"""Members that tell other files, and what those are."""
+
+
+def _other_kind(value: Any) -> str:
+    """What a JSON value is instead of a plan, as a clause; empty if it is one."""
+    if not isinstance(value, dict):
+        return "it is no JSON object"
+    if looks_like_plan(value):
+        return ""
+    for members, kind in _OTHERS:
+        if value.keys() >= set(members):
+            return kind
+    return 'it has no "format_version" or no "resource_changes"'
+
+
+def _plan(value: Json, digest: str) -> Plan:
+    program = "Terraform" if "complete" in value or "applyable" in value else "OpenTofu"
+    version = value.get("terraform_version")
+    known = f" {version}" if isinstance(version, str) else ""
+    configuration = value.get("configuration") or {}
+    timestamp = value.get("timestamp")
+    changes = [_change(item) for item in value["resource_changes"]]
+    return Plan(
+        made_by=f"{program}{known}",
+        timestamp=timestamp if isinstance(timestamp, str) else "",
+        digest=digest,
+        changes=tuple(change for change in changes if change.managed),
+        data=(
+            *_data(value.get("prior_state")),
+            *(change for change in changes if not change.managed),
+        ),
+        drift=tuple(
+            change for change in map(_change, value.get("resource_drift") or ()) if change.managed
+        ),
+        configuration=configuration.get("root_module") or {},
+        incomplete=tuple(_incomplete(value)),
+    )
+
+
+def _incomplete(value: Json) -> Iterator[str]:
+    """Why a plan is not all that will happen, a clause each."""
+    if value.get("errored") is True:
+        yield "planning ended with an error, so that changes are missing"
+    if value.get("complete") is False:
+        yield (
+            "Terraform calls it incomplete: it was made with -target, or changes were put off, "
+            "and another apply will follow"
+        )
+    if deferred := value.get("deferred_changes"):
+        yield f"{counted(len(deferred), 'change')} deferred to a later plan"
+    if actions := value.get("action_invocations"):
+        yield f"{counted(len(actions), 'action')} invoked by it, whose effect a plan does not say"
+
+
+def _change(item: Json) -> ResourceChange:
+    """One entry of `resource_changes` or `resource_drift`."""
+    change = item["change"]
+    name = item["type"]
+    masks = (change.get("before_sensitive"), change.get("after_sensitive"))
+    sensitive = marked(masks[0]) | marked(masks[1])
+    known = _known(name)
+    unknown = change.get("after_unknown")
+    after = change.get("after")
+    return ResourceChange(
+        address=_text(item["address"]),
+        module=_text(item.get("module_address") or module_of(item["address"])),
+        type=_text(name),
+        name=_text(item["name"]),
+        index=item.get("index"),
+        managed=item.get("mode", "managed") == "managed",
+        actions=tuple(map(_text, change["actions"])),
+        before=without(change.get("before"), sensitive, known),
+        after=without(after, sensitive, known),
+        unknown={
+            attribute: mask
+            for attribute, mask in (unknown.items() if isinstance(unknown, dict) else ())
+            if attribute in known and is_marked(mask)
+        },
+        sensitive=sensitive & known,
+        unmodelled=tuple(_unmodelled(name, after, unknown)),
+        deposed="deposed" in item,
+    )
+
+
+def _known(name: str) -> frozenset[str]:
+    row = resource_type(name)
+    return row.read if row else frozenset()
+
+
+def _unmodelled(name: str, after: Any, unknown: Any) -> Iterator[str]:
+    """Attributes that are set and that the resource's type does not know, sorted."""
+    row = resource_type(name)
+    if row is None:
+        return
+    there = {key for key, value in after.items() if value is not None} if after else set()
+    if isinstance(unknown, dict):
+        there |= {key for key, mask in unknown.items() if is_marked(mask)}
+    yield from sorted(there - row.read - row.without_effect)
+
+
+def _data(prior_state: Any) -> Iterator[ResourceChange]:
+    """Data sources that were read when the plan was made."""
+    values = (prior_state or {}).get("values") or {}
+    waiting = [values.get("root_module") or {}]
+    while waiting:
+        module = waiting.pop()
+        for item in module.get("resources") or ():
+            if item.get("mode") == "data":
+                yield _data_source(item)
+        waiting.extend(reversed(module.get("child_modules") or ()))
+
+
+def _data_source(item: Json) -> ResourceChange:
+    return ResourceChange(
+        address=_text(item["address"]),
+        module=module_of(item["address"]),
+        type=_text(item["type"]),
+        name=_text(item["name"]),
+        index=item.get("index"),
+        managed=False,
+        actions=("read",),
+        after=without(
+            item.get("values"), marked(item.get("sensitive_values")), _known_of_data(item["type"])
+        ),
+    )
+
+
+def _known_of_data(name: str) -> frozenset[str]:
+    """Attributes of a data source that somebody reads: those of the resource, ids and type."""
+    return _known(name) | {"id", "type", "name", "login", "status", "client_id", "label"}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

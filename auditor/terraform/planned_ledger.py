@@ -1,0 +1,102 @@
+"""The ledger of a planned snapshot: what is known of the org after a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
+from auditor.snapshot.dependence import dependent
+from auditor.snapshot.ledger import (
+    PLANNED_ALONE,
+    CollectionStatus,
+    Gap,
+    Ledger,
+    LedgerEntry,
+)
+from auditor.snapshot.proof import complete_ledger, expected_lists
+from auditor.terraform.planned_org import PlannedOrg
+
+_OF_SERVERS = frozenset(
+    {"authorization_servers", "associated_servers", "claims", "policies", "policy_rules", "scopes"}
+)
+"""What a plan that makes a server says all about, though not about other servers."""
+
+_NOT_READ = frozenset({CollectionStatus.ABSENT, CollectionStatus.REFUSED})
+
+
+def planned_ledger(org: PlannedOrg, resources: dict[str, Any], doubt: str) -> Ledger:
+    """The ledger of an org after a plan.
+
+    Args:
+        org: what the org will be.
+        resources: its resources.
+        doubt: why the plan is not all that will happen; empty if it is.
+    """
+    counted = {entry.collection: entry for entry in complete_ledger(resources).entries}
+    entries = {
+        row.name: _entry(org, row, counted[row.name], resources, doubt) for row in COLLECTIONS
+    }
+    return dependent(entries)
+
+
+def _entry(
+    org: PlannedOrg, row: Collection, counted: LedgerEntry, resources: dict[str, Any], doubt: str
+) -> LedgerEntry:
+    gaps = (*org.gaps[row.name], *_not_there(org, row, resources))
+    if org.ledger is None:
+        alone = row.name in _OF_SERVERS
+        return LedgerEntry(
+            collection=row.name,
+            status=CollectionStatus.PARTIAL,
+            planned_alone=alone,
+            reason=doubt or None if alone else PLANNED_ALONE,
+            gaps=gaps,
+            left_out=_left_out(row, resources),
+            lists=counted.lists,
+            objects=counted.objects,
+        )
+    entry = org.ledger.entry(row.name)
+    update: dict[str, Any] = {
+        "lists": counted.lists,
+        "objects": counted.objects,
+        "gaps": (*entry.gaps, *gaps),
+    }
+    if row.if_named:
+        update["left_out"] = _left_out(row, resources)
+    if row.single:
+        update["lists"] = entry.lists
+    if entry.status is CollectionStatus.COMPLETE and (gaps or doubt):
+        update["status"] = CollectionStatus.PARTIAL
+        update["reason"] = doubt or None
+    elif entry.status in {CollectionStatus.ABSENT, CollectionStatus.REFUSED} and counted.objects:
+        update["status"] = CollectionStatus.PARTIAL
+    return entry.model_copy(update=update)
+
+
+def _not_there(org: PlannedOrg, row: Collection, resources: dict[str, Any]) -> Iterator[Gap]:
+    """Lists of objects that exist and of which neither the plan nor the base says all."""
+    if row.parent is None or row.if_named:
+        return
+    if org.ledger is not None and org.ledger.entry(row.name).status in _NOT_READ:
+        return
+    known = {gap.path for gap in org.gaps[row.name] if not gap.record}
+    if org.ledger is not None:
+        known |= {gap.path for gap in org.ledger.entry(row.name).gaps}
+    parents = {
+        path: value
+        for path, value in resources.items()
+        if (matched := match(path)) and matched[0].name == row.parent
+    }
+    for path in sorted(expected_lists(row, parents) - resources.keys() - known):
+        reason = f"{row.label} of something that the base does not have"
+        yield Gap(path=path, reason=reason, attribute=reason)
+
+
+def _left_out(row: Collection, resources: dict[str, Any]) -> int:
+    """How many groups were not asked for their members."""
+    if not row.if_named:
+        return 0
+    assert row.parent is not None
+    parents = {path: resources[path] for path in (BY_NAME[row.parent].path,) if path in resources}
+    return len(expected_lists(row, parents) - resources.keys())

@@ -1,0 +1,220 @@
+"""The resources of a snapshot, in a form that can be changed: what the org will be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from auditor.snapshot.collections import BY_NAME, Collection, children, match
+from auditor.snapshot.document import Snapshot
+from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger
+from auditor.snapshot.proof import is_everyone
+from auditor.snapshot.records import read_record
+
+Json = dict[str, Any]
+
+
+class PlannedOrg:
+    """What the org will be, as far as it is known.
+
+    Args:
+        base: what it is; None if a plan stands alone.
+    """
+
+    def __init__(self, base: Snapshot | None) -> None:
+        self.base = base
+        self._resources: dict[str, Any] = dict(base.resources) if base else {}
+        self._tables: dict[str, dict[str, Json]] = {}
+        self._ids: dict[str, set[str]] = {}
+        self.gaps: dict[str, list[Gap]] = defaultdict(list)
+        """What is known after apply, by collection."""
+        self.assumed: list[str] = []
+        """Attributes that were read off their references, beside which a literal would not show."""
+        self.notes: list[str] = []
+        """What was taken for granted, in sentences."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The base's ledger."""
+        return self.base.ledger if self.base else None
+
+    # Records
+
+    def records(self, path: str) -> dict[str, Json]:
+        """The records of a list by id, to be read and changed; empty if the list is not there."""
+        if path not in self._tables:
+            if path not in self._resources:
+                return {}
+            values = self._resources[path]
+            self._tables[path] = {
+                record["id"]: record
+                for record in values
+                if isinstance(record, dict) and isinstance(record.get("id"), str)
+            }
+        return self._tables[path]
+
+    def has_list(self, path: str) -> bool:
+        """Whether a list is known."""
+        return path in self._resources
+
+    def record(self, path: str, identity: str) -> Json | None:
+        """A copy of a record, to be changed and put back; None if there is none."""
+        found = self.records(path).get(identity)
+        return deepcopy(found) if found is not None else None
+
+    def put(self, path: str, record: Json) -> None:
+        """Add a record, or replace the one with its id."""
+        if path not in self._resources:
+            self._resources[path] = []
+        self.records(path)[record["id"]] = record
+        for child, inner in self._child_lists(path, record):
+            if inner not in self._resources and self._adds(child):
+                self._resources[inner] = []
+
+    def add_existing(self, path: str, record: Json) -> None:
+        """Add a record of which nothing is known but what it holds: its lists are not read."""
+        if path not in self._resources:
+            self._resources[path] = []
+        self.records(path).setdefault(record["id"], record)
+
+    def remove(self, path: str, identity: str) -> None:
+        """Remove a record and all lists that belong to it."""
+        record = self.records(path).pop(identity, None)
+        if record is not None:
+            for _, inner in list(self._child_lists(path, record)):
+                self._drop(inner)
+
+    def forget_list(self, path: str) -> None:
+        """Leave open what a list holds."""
+        self._drop(path)
+
+    def _drop(self, path: str) -> None:
+        for record in list(self.records(path).values()) if self._is_table(path) else ():
+            for _, inner in list(self._child_lists(path, record)):
+                self._drop(inner)
+        for table in (self._resources, self._tables, self._ids):
+            table.pop(path, None)
+
+    def _is_table(self, path: str) -> bool:
+        matched = match(path)
+        return matched is not None and any(children(matched[0].name))
+
+    def _child_lists(self, path: str, record: Json) -> Iterator[tuple[Collection, str]]:
+        matched = match(path)
+        if matched is None:
+            return
+        row = matched[0]
+        rows = list(children(row.name))
+        read = read_record(row, path, 0, record) if rows else None
+        for child in rows:
+            key = child.parent_key(read) if hasattr(read, "id") else None
+            if key is not None:
+                yield child, child.resource(path, key)
+
+    def _adds(self, row: Collection) -> bool:
+        """Whether an empty list of a new record is known to be empty."""
+        if row.if_named:
+            return True
+        if self.ledger is None:
+            return True
+        entry = self.ledger.entry(row.name)
+        return entry.status in {CollectionStatus.COMPLETE, CollectionStatus.PARTIAL} and (
+            not entry.not_contained
+        )
+
+    def everyone_groups(self) -> list[str]:
+        """Ids of the group that everybody is in."""
+        return [
+            identity
+            for identity, group in self.records(BY_NAME["groups"].path).items()
+            if is_everyone(group)
+        ]
+
+    # Lists of ids
+
+    def ids(self, path: str) -> set[str]:
+        """The members of a list of ids, to be read and changed."""
+        if path not in self._ids:
+            self._ids[path] = set(self._resources.get(path, ()))
+        self._resources.setdefault(path, [])
+        return self._ids[path]
+
+    def assign(self, path: str, users: Iterable[str]) -> None:
+        """Assign users to an app directly."""
+        ways = self._ways(path)
+        direct = next((way for way in ways if way.get("scope") == "USER"), None)
+        if direct is None:
+            direct = {"scope": "USER", "status": "ACTIVE", "ids": []}
+            ways.append(direct)
+        direct["ids"] = sorted({*direct["ids"], *users})
+        self._resources[path] = ways
+
+    def unassign(self, path: str, users: Iterable[str]) -> None:
+        """Take direct assignments of users to an app away."""
+        gone = set(users)
+        ways = self._ways(path)
+        for way in ways:
+            if way.get("scope") == "USER":
+                way["ids"] = [one for one in way["ids"] if one not in gone]
+        self._resources[path] = [way for way in ways if way["ids"]]
+
+    def _ways(self, path: str) -> list[Json]:
+        return [{**way, "ids": list(way["ids"])} for way in self._resources.get(path, ())]
+
+    # What is not known
+
+    def unknown(self, path: str, attribute: str, record: str = "") -> None:
+        """Note that something is known after apply.
+
+        Args:
+            path: the list that is not all known, or in which the record stands.
+            attribute: the attribute and what is wrong with it, as `Attribute.unknown`.
+            record: the id of the record whose attribute it is; empty if the list is meant.
+        """
+        matched = match(path)
+        assert matched is not None
+        gap = Gap(path=path, reason=attribute, record=record, attribute=attribute)
+        if gap not in self.gaps[matched[0].name]:
+            self.gaps[matched[0].name].append(gap)
+
+    def gaps_of(self, path: str) -> list[Gap]:
+        """What is known after apply of a list and its records."""
+        matched = match(path)
+        assert matched is not None
+        return [gap for gap in self.gaps[matched[0].name] if gap.path == path]
+
+    def resources(self) -> dict[str, Any]:
+        """All resources as a snapshot has them: records sorted by id."""
+        result = dict(self._resources)
+        for path, table in self._tables.items():
+            if path in result:
+                result[path] = [table[identity] for identity in sorted(table)]
+        for path, ids in self._ids.items():
+            if path in result:
+                result[path] = sorted(ids)
+        return result
+
+
+def set_field(record: Json, field: str, value: Any) -> None:
+    """Set a field of a record, given with dots; None removes it."""
+    *outer, last = field.split(".")
+    for name in outer:
+        inner = record.get(name)
+        if not isinstance(inner, dict):
+            inner = record[name] = {}
+        record = inner
+    if value is None:
+        record.pop(last, None)
+    else:
+        record[last] = value
+
+
+def list_path(collection: str, *keys: str) -> str:
+    """The path of a list of a collection.
+
+    >>> list_path("policies", "aus1")
+    '/api/v1/authorizationServers/aus1/policies'
+    """
+    return BY_NAME[collection].path.format(*keys)

@@ -1,0 +1,181 @@
+"""Lays a plan over a base snapshot: the planned snapshot that every other command reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from auditor.errors import UsageError
+from auditor.snapshot.document import Capture, PlanOrigin, Snapshot
+from auditor.terraform import apps, directory, org_settings, servers
+from auditor.terraform.appliers import Application, Apply
+from auditor.terraform.instances import Instances
+from auditor.terraform.plan import Plan, ResourceChange
+from auditor.terraform.planned_ledger import planned_ledger
+from auditor.terraform.planned_org import PlannedOrg
+from auditor.terraform.priorities import Priorities
+from auditor.terraform.references import References
+from auditor.terraform.resource_types import is_client_role, resource_type
+from auditor.version import __version__
+
+_IN_ORDER: Mapping[str, Apply] = {
+    "okta_group": directory.apply_group,
+    "okta_user": directory.apply_user,
+    "okta_group_memberships": directory.apply_memberships,
+    "okta_user_group_memberships": directory.apply_user_memberships,
+    "okta_group_rule": directory.apply_group_rule,
+    "okta_network_zone": org_settings.apply_zone,
+    "okta_trusted_origin": org_settings.apply_origin,
+    "okta_inline_hook": org_settings.apply_hook,
+    "okta_domain": org_settings.apply_domain,
+    "okta_api_token": org_settings.apply_api_token,
+    "okta_api_service_integration": org_settings.apply_integration,
+    "okta_admin_role_custom": org_settings.apply_custom_role,
+    "okta_user_admin_roles": org_settings.apply_user_roles,
+    "okta_app_oauth": apps.apply_app,
+    "okta_app_oauth_redirect_uri": apps.apply_redirect_uri,
+    "okta_app_oauth_post_logout_redirect_uri": apps.apply_post_logout_uri,
+    "okta_app_oauth_api_scope": apps.apply_api_scopes,
+    "okta_app_group_assignment": apps.apply_group_assignment,
+    "okta_app_group_assignments": apps.apply_group_assignments,
+    "okta_app_user": apps.apply_user_assignment,
+    "okta_auth_server_default": servers.apply_default_server,
+    "okta_auth_server": servers.apply_server,
+    "okta_trusted_server": servers.apply_trusted_servers,
+    "okta_auth_server_scope": servers.apply_scope,
+    "okta_auth_server_claim": servers.apply_claim,
+    "okta_auth_server_claim_default": servers.apply_default_claim,
+    "okta_auth_server_policy": servers.apply_policy,
+    "okta_auth_server_policy_rule": servers.apply_rule,
+    "okta_auth_server_policy_priority": servers.apply_priorities,
+}
+"""By resource type; what others belong to comes first."""
+
+_RANK = {name: rank for rank, name in enumerate(_IN_ORDER)}
+_OF_CLIENTS = _RANK["okta_app_oauth_api_scope"]
+_GROUPS = frozenset({"okta_group", "okta_everyone_group"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSnapshot:
+    """A plan laid over a base."""
+
+    snapshot: Snapshot
+    counts: Mapping[str, int]
+    """Resources that shape tokens, by what happens to them: `create`, `update`, …."""
+    not_modelled: tuple[str, ...]
+    """Addresses of changed resources whose types are not modelled, sorted."""
+    unknown_attributes: tuple[str, ...]
+    """Attributes that are set and that are not known here, with their addresses, sorted."""
+    incomplete: tuple[str, ...]
+    """Why the plan is not all that will happen."""
+
+
+def lay_plan(plan: Plan, base: Snapshot | None) -> PlannedSnapshot:
+    """The snapshot of the org after a plan.
+
+    Args:
+        plan: the plan.
+        base: what the org is; None for a plan that stands alone.
+
+    Raises:
+        UsageError: the plan stands alone and does not say when it was made.
+    """
+    org = PlannedOrg(base)
+    references = References(plan, Instances(plan))
+    priorities = Priorities()
+
+    def application(change: ResourceChange) -> Application:
+        return Application(org, change, references, priorities)
+
+    for change in plan.data:
+        if change.type in _GROUPS:
+            directory.known_group(application(change))
+    modelled = [change for change in plan.changes if _acts(change) and _rank(change) is not None]
+    for change in sorted(modelled, key=_order):
+        _apply(change)(application(change))
+    priorities.settle(org)
+    for change in modelled:
+        if change.sensitive:
+            names = ", ".join(sorted(change.sensitive))
+            org.notes.append(f"{change.address}: {names}: sensitive in the plan, and left out.")
+    resources = org.resources()
+    ledger = planned_ledger(org, resources, _doubt(plan))
+    origin = PlanOrigin(
+        made_by=plan.made_by,
+        digest=plan.digest,
+        base=base.digest if base else "",
+        assumed=tuple(sorted(set(org.assumed))),
+        notes=tuple(dict.fromkeys(org.notes)),
+    )
+    return PlannedSnapshot(
+        snapshot=Snapshot(capture=_capture(plan, base, origin), ledger=ledger, resources=resources),
+        counts=_counts(modelled),
+        not_modelled=tuple(
+            sorted({change.address for change in plan.changes if _is_foreign(change)})
+        ),
+        unknown_attributes=tuple(
+            sorted(f"{change.address}: {name}" for change in modelled for name in change.unmodelled)
+        ),
+        incomplete=plan.incomplete,
+    )
+
+
+def _acts(change: ResourceChange) -> bool:
+    """Whether anything happens to an object in Okta. `forget` leaves it as it is."""
+    return change.creates or change.updates or change.deletes or change.actions == ("no-op",)
+
+
+def _is_foreign(change: ResourceChange) -> bool:
+    """Whether a change is of a type of the provider that is not modelled."""
+    acts = change.creates or change.updates or change.deletes
+    return acts and change.type.startswith("okta_") and _rank(change) is None
+
+
+def _rank(change: ResourceChange) -> int | None:
+    if is_client_role(change.type):
+        return _OF_CLIENTS
+    return _RANK.get(change.type) if resource_type(change.type) else None
+
+
+def _order(change: ResourceChange) -> tuple[bool, int, str]:
+    """Deletions first, what belongs to something before it; then creations, in the other order."""
+    gone = change.deletes and not change.creates
+    rank = _rank(change) or 0
+    return (not gone, -rank if gone else rank, change.address)
+
+
+def _apply(change: ResourceChange) -> Apply:
+    return apps.apply_client_role if is_client_role(change.type) else _IN_ORDER[change.type]
+
+
+def _counts(changes: list[ResourceChange]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for change in changes:
+        word = "replace" if change.creates and change.deletes else change.actions[0]
+        counts[word] = counts.get(word, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _doubt(plan: Plan) -> str:
+    return "; ".join(plan.incomplete)
+
+
+def _capture(plan: Plan, base: Snapshot | None, origin: PlanOrigin) -> Capture:
+    if base is not None:
+        return base.capture.model_copy(update={"plan": origin})
+    try:
+        made = datetime.fromisoformat(plan.timestamp)
+    except ValueError:
+        raise UsageError(
+            "The plan does not say when it was made, and rules need to know what day it is.",
+            remedy="Lay it over a snapshot with --base, or make it with Terraform 1.5 or later.",
+        ) from None
+    return Capture(
+        org_url="",
+        tool_version=__version__,
+        started_at=made,
+        finished_at=made,
+        plan=origin,
+    )

@@ -1,0 +1,175 @@
+"""Follows what an attribute refers to, through modules, `count` and `for_each`.
+
+A plan does not hold expressions, only what each refers to. `[okta_group.a.id, okta_group.b.id]`
+and `var.x ? okta_group.a.id : okta_group.b.id` refer to the same groups; but the second also refers
+to `var.x`. So references are followed to objects where ids of resources are all that an
+expression refers to, and are otherwise left unknown. What a literal beside them says
+(`["EVERYONE", okta_group.a.id]`) is not in a plan: `Targets.assumed` tells that none was assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.terraform.instances import Instances, client_id, object_id, outer_module
+from auditor.terraform.plan import Json, Plan, ResourceChange
+from auditor.terraform.resource_addresses import Reference, parse_reference
+
+_DEEPEST = 50
+"""Variables and outputs that a reference is followed through. Modules are nested less deeply."""
+
+
+class Unfollowed(Exception):  # noqa: N818 - a reason, not an error
+    """A reference cannot be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What an expression refers to."""
+
+    ids: tuple[str, ...]
+    """Ids of the objects, each once, in the order of the expression."""
+    addresses: tuple[str, ...]
+    """Their addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The references of a plan's configuration.
+
+    Args:
+        plan: the plan.
+        instances: its resources and data sources.
+    """
+
+    plan: Plan
+    instances: Instances
+
+    def targets(self, change: ResourceChange, *way: str | int) -> Targets | None:
+        """What an attribute refers to; None if that cannot be told.
+
+        Args:
+            change: whose attribute.
+            way: the attribute; of one in a block, the block and its position come first.
+        """
+        expression = self._expression(change, way)
+        if expression is None:
+            return None
+        try:
+            found = list(self._followed(expression, change.module, change, 0))
+        except Unfollowed:
+            return None
+        if not found:
+            return None
+        ids = dict.fromkeys(identity for identity, _ in found)
+        addresses = dict.fromkeys(address for _, address in found)
+        return Targets(tuple(ids), tuple(addresses))
+
+    def _expression(self, change: ResourceChange, way: tuple[str | int, ...]) -> Json | None:
+        value: Any = self._resource(change).get("expressions")
+        for step in way:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value if isinstance(value, dict) and "references" in value else None
+
+    def _resource(self, change: ResourceChange) -> Json:
+        module = self._module(change.module)
+        mode = "managed" if change.managed else "data"
+        for resource in module.get("resources") or ():
+            named = (resource.get("mode"), resource.get("type"), resource.get("name"))
+            if named == (mode, change.type, change.name):
+                return dict(resource)
+        return {}
+
+    def _module(self, address: str) -> Json:
+        """The configuration of a module instance."""
+        names: list[str] = []
+        while address:
+            address, name = outer_module(address)
+            names.append(name)
+        module: Json = self.plan.configuration
+        for name in reversed(names):
+            module = _call(module, name).get("module") or {}
+        return module
+
+    def _followed(
+        self, expression: Any, module: str, change: ResourceChange | None, depth: int
+    ) -> Iterator[tuple[str, str]]:
+        """Ids and addresses of what an expression refers to.
+
+        Raises:
+            Unfollowed: it refers to something else as well.
+        """
+        if depth > _DEEPEST or not isinstance(expression, dict):
+            raise Unfollowed
+        references = [text for text in expression.get("references", ()) if isinstance(text, str)]
+        if not references:
+            raise Unfollowed
+        parsed = [parse_reference(text) for text in _longest(references)]
+        each = any(reference.each for reference in parsed)
+        for reference in parsed:
+            if reference.each:
+                if len(parsed) != 2 or change is None:  # noqa: PLR2004 - it and what it chooses
+                    raise Unfollowed
+            elif reference.resource:
+                key = change.index if each and change else reference.index
+                yield self._object(reference, module, key)
+            elif reference.variable:
+                yield from self._variable(reference.variable, module, depth)
+            elif reference.module:
+                yield from self._output(reference, module, depth)
+            else:
+                raise Unfollowed
+
+    def _object(self, reference: Reference, module: str, key: str | int | None) -> tuple[str, str]:
+        instance = self.instances.of(module, reference.resource).get(key)
+        if instance is None:
+            raise Unfollowed  # it has several, and all or some are meant
+        if reference.attribute == "client_id":
+            return client_id(instance), instance.address
+        if reference.attribute in {"id", ""}:
+            return object_id(instance), instance.address
+        raise Unfollowed
+
+    def _variable(self, name: str, module: str, depth: int) -> Iterator[tuple[str, str]]:
+        if not module:
+            raise Unfollowed  # a value of the root, which the plan would have used
+        outer, call = outer_module(module)
+        expressions = _call(self._module(outer), call).get("expressions") or {}
+        return self._followed(expressions.get(name), outer, None, depth + 1)
+
+    def _output(self, reference: Reference, module: str, depth: int) -> Iterator[tuple[str, str]]:
+        assert reference.module is not None
+        call = reference.module
+        inner = f"{module}{'.' if module else ''}module.{call.name}"
+        known = self.instances.modules.get((module, call.name), ())
+        if call.index is not None:
+            shown = f'"{call.index}"' if isinstance(call.index, str) else str(call.index)
+            inner = f"{inner}[{shown}]"
+        if inner not in known:
+            raise Unfollowed
+        outputs = (_call(self._module(module), call.name).get("module") or {}).get("outputs") or {}
+        expression = (outputs.get(reference.output) or {}).get("expression")
+        return self._followed(expression, inner, None, depth + 1)
+
+
+def _call(module: Mapping[str, Any], name: str) -> Json:
+    return dict((module.get("module_calls") or {}).get(name) or {})
+
+
+def _longest(references: Iterable[str]) -> list[str]:
+    """References without those that are merely the beginning of one before.
+
+    Terraform lists `okta_group.a.id` and then `okta_group.a`.
+    """
+    kept: list[str] = []
+    for text in references:
+        if not any(other.startswith((f"{text}.", f"{text}[")) for other in kept):
+            kept.append(text)
+    return kept

@@ -1,0 +1,50 @@
+"""Takes what is secret out of the attributes of a plan, before anybody else sees them.
+
+`terraform show -json` prints sensitive values in clear and marks them in a structure of the same
+shape (`before_sensitive`, `after_sensitive`). An attribute with any mark in it is left out whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+
+def marked(mask: Any) -> frozenset[str]:
+    """The attributes of a resource that hold something that a mask marks.
+
+    Args:
+        mask: true, false, or an object with a mark for each attribute.
+    """
+    if not isinstance(mask, dict):
+        return frozenset()
+    return frozenset(str(name) for name, inner in mask.items() if is_marked(inner))
+
+
+def is_marked(mask: Any) -> bool:
+    """Whether a mark is set anywhere in a mask. Without recursion: plans are hostile."""
+    waiting = [mask]
+    while waiting:
+        value = waiting.pop()
+        if value is True:
+            return True
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return False
+
+
+def without(attributes: Any, names: Collection[str], known: Collection[str]) -> dict[str, Any]:
+    """The attributes that are known and not sensitive.
+
+    Args:
+        attributes: all of a resource; null if there is none.
+        names: those that hold something sensitive.
+        known: those that somebody reads.
+    """
+    if not isinstance(attributes, dict):
+        return {}
+    return {
+        name: value for name, value in attributes.items() if name in known and name not in names
+    }
