@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     JsonValue,
     NonNegativeInt,
+    PositiveInt,
 )
 
 from auditor import Confidence, Impact, Severity
@@ -155,6 +156,13 @@ class CarriedOverInfo(ResultsPart):
     paths: list[str]
 
 
+class NotAskedInfo(ResultsPart):
+    """Lists that were not asked for, since nothing that is decided or found rests on them."""
+
+    lists: PositiveInt
+    why: str
+
+
 class ContradictionInfo(ResultsPart):
     """Something that a ledger says of a resource and that does not hold."""
 
@@ -173,6 +181,7 @@ class CoverageInfo(ResultsPart):
     left_out: NonNegativeInt = Field(
         description="Records that were seen and deliberately not kept."
     )
+    not_asked: list[NotAskedInfo] = Field(description="Lists that were not asked for, and why.")
     gone: NonNegativeInt = Field(description="Records that were deleted while they were read.")
     duplicates: NonNegativeInt = Field(description="Records that came again and are kept once.")
     oauth_scope: str | None = Field(description="The OAuth scope that was missing.")

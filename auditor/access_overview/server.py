@@ -20,7 +20,7 @@ from auditor.access_overview.wording import clients_words, failure_words, people
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, PolicyRule
 from auditor.snapshot.org import Org
-from auditor.snapshot.view import UnreadMembersError
+from auditor.snapshot.view import UnreadListError
 from auditor.tokens.reach.client_groups import ClientGroup
 from auditor.tokens.reach.regions import Region
 from auditor.tokens.reach.rules import Obstacle, RuleReach
@@ -69,7 +69,7 @@ class ServerOverview:
         clients = {app.client_id: app for app in apps}
         try:
             obtained = self._obtained_by(clients)
-        except UnreadMembersError:
+        except UnreadListError:
             unknown = ClientServerAccess(obtains=Obtains.UNKNOWN, more=True)
             return dict.fromkeys(clients, unknown)
         return {
@@ -147,7 +147,7 @@ class ServerOverview:
             reaches = {(r.policy.id, r.rule.id): r for r in self.reach.rules}
             scopes = self.reach.scopes
             sensitive = tuple(self._scope_access()) if server.active else ()
-        except UnreadMembersError:
+        except UnreadListError:
             reaches, sensitive = {}, ()
             scopes = {scope.name: None for scope in org.scopes(server)}
         return ServerAccess(

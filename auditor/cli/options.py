@@ -392,6 +392,12 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="Read the members of every group, not only of those that a policy rule or an "
             "app names.",
         ),
+        click.option(
+            "--all-lists",
+            is_flag=True,
+            help="Read what belongs to an app also where no decision and no rule needs it, such "
+            "as the grants of inactive apps.",
+        ),
     )(_as_one(function, ExportOptions, "export"))
 
 

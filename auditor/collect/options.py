@@ -31,3 +31,6 @@ class ExportOptions:
 
     all_members: bool = False
     """Whether members are read of every group, not only of those that something names."""
+
+    all_lists: bool = False
+    """Whether lists of apps are read, too, that no decision and no rule needs."""

@@ -13,7 +13,7 @@ from auditor.lint.engine import fingerprint
 from auditor.lint.rule import Rule
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.ledger import CollectionStatus
-from auditor.snapshot.view import UnreadMembersError
+from auditor.snapshot.view import UnreadListError
 from auditor.text import listed
 
 
@@ -112,7 +112,7 @@ def _evaluate(side: SnapshotSide, rule: Rule) -> dict[str, FindingRef] | _NotEva
                 server=reference(server) if server else None,
                 fingerprint=key,
             )
-    except UnreadMembersError as error:
+    except UnreadListError as error:
         return _NotEvaluated(error.message, error.remedy)
     except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
         why = f"the rule crashed ({type(error).__name__})"

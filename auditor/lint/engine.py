@@ -33,7 +33,7 @@ from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
-from auditor.snapshot.view import UnreadMembersError
+from auditor.snapshot.view import UnreadListError
 from auditor.text import listed, one_line
 from auditor.tokens.request import TokenRequest
 from auditor.version import __version__
@@ -81,8 +81,8 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
             with _timed(rule):
                 raw = list(rule.findings(org))
             findings += [report.finding(rule, finding) for finding in raw]
-        except UnreadMembersError as unread_members:
-            not_evaluated.append(_members_unread(rule, unread_members))
+        except UnreadListError as unread_list:
+            not_evaluated.append(_list_unread(rule, unread_list))
         except Exception as error:
             _LOGGER.debug("rule %s crashed", rule.code, exc_info=True)
             crashed.append(_crash(rule, error))
@@ -142,11 +142,11 @@ def _reason(missing: Iterable[LedgerEntry]) -> str:
     return "; ".join(f"{listed(names, most=4)}: {why}" for why, names in labels.items())
 
 
-def _members_unread(rule: Rule, error: UnreadMembersError) -> NotEvaluated:
+def _list_unread(rule: Rule, error: UnreadListError) -> NotEvaluated:
     return NotEvaluated(
         rule=rule,
         reason=error.message,
-        missing=("group_members",),
+        missing=(error.collection,),
         remedy=error.remedy,
         absent=False,
     )

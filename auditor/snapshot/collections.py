@@ -49,6 +49,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
+from auditor.snapshot.needed_lists import why_not_asked, why_people_not_asked
 
 Json = dict[str, Any]
 
@@ -98,6 +99,9 @@ class Collection:
     parent_key: Callable[[Any], str | None] = own_id
     """What a parent contributes to the path; None where it can have no such objects."""
 
+    not_needed: Callable[[Any], str | None] = lambda _: None
+    """Why a parent's list is not asked for, a clause for the ledger; None if it is needed."""
+
     single: bool = False
     """Whether the path answers with one object instead of a list."""
 
@@ -121,6 +125,9 @@ class Collection:
 
     names_groups: Callable[[Any], Iterable[str]] | None = None
     """Ids of the groups whose members matter because of a record; None if it names none."""
+
+    names_apps: Callable[[Any], Iterable[str | None]] | None = None
+    """Ids or client ids of apps whose people matter because of a record, needed or not."""
 
     if_named: bool = False
     """Whether it is read only for those parents whose members matter to some record."""
@@ -351,6 +358,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=APPS,
         parent="apps",
         parent_key=_with_own_keys,
+        not_needed=why_not_asked,
     ),
     Collection(
         name="app_grants",
@@ -361,6 +369,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=APPS,
         parent="apps",
         parent_key=_configurable,
+        not_needed=why_not_asked,
     ),
     Collection(
         name="app_groups",
@@ -372,6 +381,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         query=_PAGE,
         parent="apps",
         parent_key=_configurable,
+        not_needed=why_people_not_asked,
         names_groups=lambda assignment: (assignment.id,),
     ),
     Collection(
@@ -384,6 +394,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         query={"limit": "500"},
         parent="apps",
         parent_key=_configurable,
+        not_needed=why_people_not_asked,
         pack=_packed_assignments,
         join=_joined_assignments,
     ),
@@ -397,6 +408,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=APPS,
         parent="apps",
         parent_key=_interclient_target,
+        not_needed=why_not_asked,
         bare_ids=True,
         pack=_packed_ids,
         join=_joined_ids,
@@ -412,6 +424,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=CLIENTS,
         parent="apps",
         parent_key=_service_client,
+        not_needed=why_not_asked,
     ),
     # A custom role's permissions are a fraction of what its holders may do: its resource sets say
     # to which servers, apps, groups and users they apply.
@@ -448,6 +461,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=AGENTS,
         query=_PAGE,
         member="data",
+        names_apps=lambda agent: (agent.linked_app, agent.client_id),
         feature=_FOR_AGENTS,
         unknown_without=True,
         later=True,
@@ -475,6 +489,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=AGENTS,
         query={"filter": 'from.clientType eq "apps"'},
         member="data",
+        names_apps=lambda link: (link.app_id,),
         feature=_FOR_AGENTS,
         unknown_without=True,
         later=True,

@@ -35,6 +35,7 @@ from auditor.snapshot.ledger import (
     Gap,
     Ledger,
     LedgerEntry,
+    NotAsked,
     Quarantined,
 )
 from auditor.snapshot.proof import prove
@@ -141,8 +142,8 @@ _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
         for model in (
-            *(Capture, OlderReading, Effort, PlanOrigin, LedgerEntry, Gap, Quarantined),
-            *(Contradiction, CarriedOver),
+            *(Capture, OlderReading, Effort, PlanOrigin, LedgerEntry),
+            *(Gap, NotAsked, Quarantined, Contradiction, CarriedOver),
         )
         for name in model.model_fields
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auditor.snapshot.collections import BY_NAME
 
@@ -52,6 +52,16 @@ class Gap(BaseModel):
     """The id of the record of which something is not known, where the list was read to its end."""
     attribute: str = ""
     """Of a planned snapshot: the attribute of the plan that is known after apply."""
+
+
+class NotAsked(BaseModel):
+    """Lists that were not asked for, since nothing that is decided or found rests on them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lists: PositiveInt
+    why: str
+    """Why they are not needed, a clause."""
 
 
 class Contradiction(BaseModel):
@@ -96,6 +106,8 @@ class LedgerEntry(BaseModel):
 
     Of group members: groups that were not asked for their members, because nothing names them.
     """
+    not_asked: tuple[NotAsked, ...] = ()
+    """Lists that are not in the snapshot because nobody needs them; they may hold anything."""
     gone: NonNegativeInt = 0
     """Records that were deleted while the tenant was read, and are left out with all of theirs."""
     duplicates: NonNegativeInt = 0

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from auditor.snapshot.models.agents import AgentClient, AgentConnection, AiAgent, DelegationLink
+from auditor.snapshot.models.agents import (
+    AgentClient,
+    AgentConnection,
+    AiAgent,
+    DelegationLink,
+    last_of,
+)
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.view import View
 
@@ -68,9 +74,9 @@ class AgentsOfOrg(View):
         if not self._may_read("delegation_links"):
             return set()
         return {
-            _last(link.source.client_orn)
+            link.app_id
             for link in self.delegation_links
-            if _last(link.to.resource_orn) == agent.id
+            if last_of(link.to.resource_orn) == agent.id
         }
 
     def _called_by_agents(self, agent: AiAgent) -> bool:
@@ -82,8 +88,3 @@ class AgentsOfOrg(View):
             for other in self.agents
             for connection in self.connections(other)
         )
-
-
-def _last(orn: str | None) -> str | None:
-    """The id in an Okta Resource Name."""
-    return (orn or "").rpartition(":")[2] or None

@@ -10,6 +10,7 @@ from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignme
 from auditor.snapshot.models.servers import Key
 from auditor.snapshot.org_agents import AgentsOfOrg
 from auditor.snapshot.org_people import PeopleOfOrg
+from auditor.snapshot.view import UnreadListError
 
 _ENDED = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED"})
 """Statuses of a user assignment that is no longer one."""
@@ -60,6 +61,8 @@ class ClientsOfOrg(PeopleOfOrg, AgentsOfOrg):
         self._check("interclient_allowed_apps", app)
         row = BY_NAME["interclient_allowed_apps"]
         path = row.resource(app.place.path, app.id)
+        if self._strict and row.parent_key(app) and self._list_unread(row, path, app.id):
+            raise UnreadListError.of(row, app)
         return cast("Sequence[str]", self._tables.lists.get(path, ()))
 
     def assigned_groups(self, app: App) -> tuple[GroupAssignment, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.directory import Group, GroupRule, User
-from auditor.snapshot.view import UnreadMembersError, View
+from auditor.snapshot.view import UnreadListError, View
 
 
 class PeopleOfOrg(View):
@@ -84,9 +84,10 @@ class PeopleOfOrg(View):
 
     def _members_unread(self, group_id: str) -> bool:
         """Whether a group's members were not read; for a rule that is an error."""
-        if not self._list_unread("group_members", group_id):
+        row = BY_NAME["group_members"]
+        if not self._list_unread(row, row.path.format(group_id), group_id):
             return False
         group = self.group(group_id)
         if self._strict and group is not None:
-            raise UnreadMembersError(group)
+            raise UnreadListError.of_members(group)
         return True

@@ -22,7 +22,7 @@ was read to its end without them was read by somebody who may see only a part.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
@@ -118,7 +118,7 @@ def prove(
         found += _carried(row, ledger[row.name], lists[row.name])
         records = list(_records(row, lists[row.name]))
         for child in children(row.name):
-            expected = set(_paths(child, records))
+            expected = dict(_paths(child, records))
             found += _families(child, ledger[child.name], lists[child.name], expected)
     by_collection: dict[str, list[Contradiction]] = defaultdict(list)
     for doubt in dict.fromkeys(found):
@@ -161,8 +161,13 @@ def expected_lists(row: Collection, parents: Json) -> set[str]:
         row: the collection of the lists.
         parents: lists of the parent collection, by path.
     """
+    return set(lists_of(row, parents))
+
+
+def lists_of(row: Collection, parents: Json) -> dict[str, str | None]:
+    """As `expected_lists`, with the reason why nobody needs a list; None if it is needed."""
     assert row.parent is not None
-    return set(_paths(row, list(_records(BY_NAME[row.parent], parents))))
+    return dict(_paths(row, list(_records(BY_NAME[row.parent], parents))))
 
 
 def _everywhere(reason: str) -> list[Doubt]:
@@ -339,23 +344,33 @@ def _records(row: Collection, lists: Json) -> Iterator[tuple[str, str, Any]]:
                 yield path, identity, read
 
 
-def _paths(row: Collection, records: list[tuple[str, str, Any]]) -> Iterator[str]:
-    """The lists that belong to parent records."""
+def _paths(
+    row: Collection, records: list[tuple[str, str, Any]]
+) -> Iterator[tuple[str, str | None]]:
+    """The lists that belong to parent records, and why one is not needed."""
     for path, identity, record in records:
         key = identity if row.parent_key is own_id else row.parent_key(record)
         if key is not None:
-            yield row.resource(path, key)
+            why = None if row.parent_key is own_id else row.not_needed(record)
+            yield row.resource(path, key), why
 
 
 def _families(
-    row: Collection, entry: LedgerEntry, lists: Json, expected: set[str]
+    row: Collection, entry: LedgerEntry, lists: Json, expected: Mapping[str, str | None]
 ) -> Iterator[Doubt]:
     """Whether each parent record has its list, and each list its parent record."""
     orphans = sorted(lists.keys() - expected)
     yield from _named(row, orphans, "there is nothing that it belongs to")
     if not entry.readable:
         return
-    missing = sorted(expected - lists.keys())
+    missing = sorted(expected.keys() - lists.keys())
+    not_needed = sum(expected[path] is not None for path in missing)
+    missing = [path for path in missing if expected[path] is None]
+    said = sum(each.lists for each in entry.not_asked)
+    if not_needed != said:
+        lack = f"{not_needed:,} that nobody needs are not there"
+        reason = f"the ledger says that {counted(said, 'list')} were not asked for, and {lack}"
+        yield Doubt(row.name, row.path, reason)
     if not row.if_named:
         yield from _named(row, missing, "it is not there")
     elif len(missing) != entry.left_out:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Self, TypeVar, cast
 
 from auditor.errors import SnapshotError
-from auditor.snapshot.collections import BY_NAME, lineage
+from auditor.snapshot.collections import BY_NAME, Collection, lineage
 from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import Ledger
 from auditor.snapshot.models.base import Part, Record
@@ -29,14 +29,37 @@ class UndeclaredRead(Exception):  # noqa: N818 - reads as what happened
     """A rule looked at a collection that it did not declare, or did not ask whether it was read."""
 
 
-class UnreadMembersError(SnapshotError):
-    """A rule looked at the members of a group that nothing names; they were not read."""
+class UnreadListError(SnapshotError):
+    """A rule looked at a list that was not read, since nothing of ours needs it.
 
-    def __init__(self, group: Group) -> None:
-        super().__init__(
+    Args:
+        collection: the list's.
+        what: a clause that says what was not read and why.
+        option: the option of `snapshot` with which it is read.
+    """
+
+    def __init__(self, collection: str, what: str, option: str) -> None:
+        super().__init__(what, remedy=f"run the snapshot with {option}")
+        self.collection = collection
+
+    @classmethod
+    def of_members(cls, group: Group) -> Self:
+        """The members of a group that nothing names."""
+        return cls(
+            "group_members",
             f"the members of {quoted(group.title)} were not read, since no policy rule and no "
             "app names the group",
-            remedy="run the snapshot with --all-members",
+            "--all-members",
+        )
+
+    @classmethod
+    def of(cls, row: Collection, parent: Record) -> Self:
+        """A list of an app that nobody needs."""
+        why = row.not_needed(parent) or "nothing needs them"
+        return cls(
+            row.name,
+            f"{row.label} of {quoted(parent.title)} were not read, since {why}",
+            "--all-lists",
         )
 
 
@@ -66,9 +89,9 @@ class View:
     def restricted_to(self, reads: Iterable[str], consults: Iterable[str] = ()) -> Self:
         """A view of the same org in which only these collections and their parents can be read.
 
-        In it, nobody takes for empty what was not read: `members` of a group that the
-        exporter left aside raises `UnreadMembersError`, and a list that is merely consulted and
-        was not read raises `UndeclaredRead`.
+        In it, nobody takes for empty what was not read: a list that the exporter left aside,
+        such as `members` of a group that nothing names, raises `UnreadListError`, and a list that
+        is merely consulted and was not read raises `UndeclaredRead`.
 
         Args:
             reads: collections that were read.
@@ -113,10 +136,22 @@ class View:
         entry = self.ledger.entry(name)
         row = BY_NAME[name]
         key = row.parent_key(parent) if parent else None
-        if entry.readable:
-            return not (row.if_named and parent and key and self._list_unread(row.name, key))
         path = row.resource(parent.place.path, key) if parent and key else row.path
+        if entry.readable:
+            return not (parent and key and self._list_unread(row, path, key))
         return path in self._tables.snapshot.resources and not entry.doubts(path)
+
+    def left_aside(self, name: str, parent: Record) -> bool:
+        """Whether a list of a parent was not asked for; it may hold anything.
+
+        Args:
+            name: the collection.
+            parent: whose list is meant.
+        """
+        self._check_declared(name)
+        row = BY_NAME[name]
+        key = row.parent_key(parent)
+        return key is not None and self._list_unread(row, row.resource(parent.place.path, key), key)
 
     def not_known_before_apply(
         self, name: str, record: Record, parent: Record | None = None
@@ -209,15 +244,18 @@ class View:
             return
         raise UndeclaredRead(f'add "{name}" to the rule\'s reads')
 
-    def _list_unread(self, name: str, key: str) -> bool:
-        """Whether a list was not asked for, because nothing names what it belongs to.
+    def _list_unread(self, row: Collection, path: str, key: str) -> bool:
+        """Whether a list was not asked for, because nothing names it or nobody needs it.
 
         A list that is in a snapshot was read. One that is not there is of a parent that does
-        not exist, or nobody asked for it; without any such parent, it counts as empty.
+        not exist, or nobody asked for it; if nothing was left aside, it counts as empty.
         """
-        if BY_NAME[name].path.format(key) in self._tables.lists:
+        if path in self._tables.lists:
             return False
-        return self.ledger.entry(name).left_out > 0 and key in self._lookup("groups", Group)
+        entry = self.ledger.entry(row.name)
+        if row.if_named:
+            return entry.left_out > 0 and key in self._lookup("groups", Group)
+        return bool(entry.not_asked)
 
     def _all(self, name: str, model: type[R]) -> tuple[R, ...]:
         self._check(name)
@@ -232,6 +270,8 @@ class View:
         if key is None:
             return ()
         path = row.resource(parent.place.path, key)
+        if self._strict and self._list_unread(row, path, key):
+            raise UnreadListError.of(row, parent)
         return cast("tuple[R, ...]", self._tables.lists.get(path, ()))
 
     def _lookup(self, name: str, model: type[R]) -> Mapping[str, R]:

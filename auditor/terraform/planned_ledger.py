@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, match
@@ -13,8 +14,9 @@ from auditor.snapshot.ledger import (
     Gap,
     Ledger,
     LedgerEntry,
+    NotAsked,
 )
-from auditor.snapshot.proof import complete_ledger, expected_lists
+from auditor.snapshot.proof import complete_ledger, expected_lists, lists_of
 from auditor.terraform.planned_org import PlannedOrg
 
 _OF_SERVERS = frozenset(
@@ -43,7 +45,8 @@ def planned_ledger(org: PlannedOrg, resources: dict[str, Any], doubt: str) -> Le
 def _entry(
     org: PlannedOrg, row: Collection, counted: LedgerEntry, resources: dict[str, Any], doubt: str
 ) -> LedgerEntry:
-    gaps = (*org.gaps[row.name], *_not_there(org, row, resources))
+    missing = _missing(row, resources)
+    gaps = (*org.gaps[row.name], *_not_there(org, row, missing))
     if org.ledger is None:
         alone = row.name in _OF_SERVERS
         return LedgerEntry(
@@ -62,6 +65,10 @@ def _entry(
         "objects": counted.objects,
         "gaps": (*entry.gaps, *gaps),
     }
+    update["not_asked"] = tuple(
+        NotAsked(lists=lists, why=why)
+        for why, lists in sorted(Counter(filter(None, missing.values())).items())
+    )
     if row.if_named:
         update["left_out"] = _left_out(row, resources)
     if row.single:
@@ -74,21 +81,31 @@ def _entry(
     return entry.model_copy(update=update)
 
 
-def _not_there(org: PlannedOrg, row: Collection, resources: dict[str, Any]) -> Iterator[Gap]:
-    """Lists of objects that exist and of which neither the plan nor the base says all."""
+def _missing(row: Collection, resources: dict[str, Any]) -> dict[str, str | None]:
+    """Lists of objects that exist and that are not there, and why nobody needs one."""
     if row.parent is None or row.if_named:
-        return
-    if org.ledger is not None and org.ledger.entry(row.name).status in _NOT_READ:
-        return
-    known = {gap.path for gap in org.gaps[row.name] if not gap.record}
-    if org.ledger is not None:
-        known |= {gap.path for gap in org.ledger.entry(row.name).gaps}
+        return {}
     parents = {
         path: value
         for path, value in resources.items()
         if (matched := match(path)) and matched[0].name == row.parent
     }
-    for path in sorted(expected_lists(row, parents) - resources.keys() - known):
+    lists = lists_of(row, parents)
+    return {path: lists[path] for path in sorted(lists.keys() - resources.keys())}
+
+
+def _not_there(
+    org: PlannedOrg, row: Collection, missing: Mapping[str, str | None]
+) -> Iterator[Gap]:
+    """Lists that matter and of which neither the plan nor the base says all."""
+    if org.ledger is not None and org.ledger.entry(row.name).status in _NOT_READ:
+        return
+    known = {gap.path for gap in org.gaps[row.name] if not gap.record}
+    if org.ledger is not None:
+        known |= {gap.path for gap in org.ledger.entry(row.name).gaps}
+    for path, why_not_needed in missing.items():
+        if path in known or (org.ledger is not None and why_not_needed):
+            continue  # nobody asked for what is not needed, nor needs it after the plan
         reason = f"{row.label} of something that the base does not have"
         yield Gap(path=path, reason=reason, attribute=reason)
 

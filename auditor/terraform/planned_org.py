@@ -68,9 +68,11 @@ class PlannedOrg:
         """Add a record, or replace the one with its id."""
         if path not in self._resources:
             self._resources[path] = []
+        new = record["id"] not in self.records(path)
         self.records(path)[record["id"]] = record
         for child, inner in self._child_lists(path, record):
-            if inner not in self._resources and self._adds(child):
+            known = new or not self._left_aside(child)
+            if inner not in self._resources and known and self._adds(child):
                 self._resources[inner] = []
 
     def add_existing(self, path: str, record: Json) -> None:
@@ -123,6 +125,10 @@ class PlannedOrg:
         return entry.status in {CollectionStatus.COMPLETE, CollectionStatus.PARTIAL} and (
             not entry.not_contained
         )
+
+    def _left_aside(self, row: Collection) -> bool:
+        """Whether a list of an object of the base may be missing because nobody needed it."""
+        return self.ledger is not None and bool(self.ledger.entry(row.name).not_asked)
 
     def everyone_groups(self) -> list[str]:
         """Ids of the group that everybody is in."""

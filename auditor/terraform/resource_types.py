@@ -81,7 +81,8 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
             "client_basic_secret_wo_version client_secret client_uri enduser_note groups_claim "
             "hide_ios hide_web login_mode login_scopes login_uri logo logo_uri logo_url "
             "omit_secret policy_uri profile tos_uri user_name_template "
-            "user_name_template_push_status user_name_template_suffix user_name_template_type skip_authentication_policy "
+            "user_name_template_push_status user_name_template_suffix user_name_template_type "
+            "skip_authentication_policy "
             "participate_slo frontchannel_logout_uri frontchannel_logout_session_required",
         ),
         _type("okta_app_oauth_redirect_uri", "app_id uri"),

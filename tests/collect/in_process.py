@@ -53,13 +53,17 @@ class InProcessOrg:
     document: dict[str, Any]
     path: str = "^nothing$"
     fault: Callable[[], Any] | None = None
+    slow: str = "^nothing$"
+    """Paths that take a second."""
     sent: Counter[str] = field(default_factory=Counter)
     pauses: list[str] = field(default_factory=list)
+    resources: dict[str, Any] = field(default_factory=dict)
+    """Of the snapshot that the last export makes."""
 
     async def get(self, url: str) -> Response:
         path = URL(url).path
         self.sent[path] += 1
-        await asyncio.sleep(LATENCY_S)
+        await asyncio.sleep(1 if re.search(self.slow, path) else LATENCY_S)
         answer = self.fault() if self.fault and re.search(self.path, path) else None
         if answer is not None:
             status, kind, body = await answer if asyncio.iscoroutine(answer) else answer
@@ -86,7 +90,7 @@ class InProcessOrg:
                 credentials, ExportOptions(**options), fetcher, NoProgress(), journal
             )
             await reader.run()
-            reader.store.resources(reader.counts_of)
+            self.resources = reader.store.resources(reader.counts_of)
             return ledger_of(reader.counts_of), virtual.now(), reader
 
         return cast("tuple[Ledger, float, TenantReader]", virtual.run(run()))

@@ -77,7 +77,7 @@ def tenant_with(many: str) -> dict[str, Any]:
 
 
 def app(number: int, kind: str) -> dict[str, Any]:
-    oauth = {"application_type": kind, "grant_types": ["client_credentials"]}
+    oauth = {"application_type": kind, "grant_types": ["password", "client_credentials"]}
     credentials = {
         "client_id": f"0oa{number}",
         "token_endpoint_auth_method": "private_key_jwt",

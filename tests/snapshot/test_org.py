@@ -10,7 +10,7 @@ from auditor.lint.examples import example_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger
 from auditor.snapshot.models.servers import Key
 from auditor.snapshot.org import Org
-from auditor.snapshot.view import UndeclaredRead, UnreadMembersError
+from auditor.snapshot.view import UndeclaredRead, UnreadListError
 
 SERVER = "/api/v1/authorizationServers/aus1"
 
@@ -272,7 +272,7 @@ def test_a_rule_gets_nothing_that_took_unread_members_for_empty() -> None:
     whole = Org.of(snapshot.model_copy(update=update))
 
     assert whole.remembered(member_count, ["group_members"]) == 0
-    with pytest.raises(UnreadMembersError):
+    with pytest.raises(UnreadListError):
         whole.restricted_to(["group_members"]).remembered(member_count, ["group_members"])
 
 

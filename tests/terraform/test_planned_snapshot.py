@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, tenant
+from helpers import SERVERS, okta_auditor, served, tenant
 from plan_documents import Json, change, create, delete, plan, resource, update
 
 from auditor.errors import UsageError
@@ -422,3 +422,36 @@ def test_ids_that_a_plan_names_and_nobody_knows_are_not_made_up() -> None:
     assert decision.outcome is Outcome.INDETERMINATE
     assert decision.missing is not None
     assert "neither in the plan nor in the base" in decision.missing.text
+
+
+def inactive_base(folder: Path) -> Snapshot:
+    """A base with an inactive app of which nothing was asked."""
+    document = tenant()
+    document["/api/v1/apps"][0]["status"] = "INACTIVE"
+    with served(document) as sandbox:
+        snapshot = folder / "s.json"
+        okta_auditor("snapshot", "-o", snapshot, url=sandbox.url)
+    return parse_snapshot(snapshot.read_bytes(), snapshot)
+
+
+@pytest.mark.parametrize(
+    ("status", "known"), [("INACTIVE", True), ("ACTIVE", False)], ids=["renamed", "activated"]
+)
+def test_what_was_not_asked_of_an_app_is_not_empty_once_the_app_gets_tokens(
+    status: str,
+    known: bool,
+    tmp_path: Path,  # noqa: FBT001 - what the plan comes to
+) -> None:
+    before = {"id": "0oa1", **APP, "status": "INACTIVE"}
+    changed = update("okta_app_oauth.a", before, label="Bills", status=status)
+
+    planned = laid(changed, over=inactive_base(tmp_path))
+
+    entries = planned.snapshot.ledger
+    for name in ("app_grants", "app_groups", "app_users"):
+        assert f"/api/v1/apps/0oa1/{name[4:]}" not in planned.snapshot.resources
+        assert not Org.of(planned.snapshot).known(name, Org.of(planned.snapshot).apps[0])
+        assert entries.entry(name).readable == known
+        assert sum(each.lists for each in entries.entry(name).not_asked) == known
+    if not known:
+        assert decided(planned, user="00u1").outcome is Outcome.INDETERMINATE

@@ -10,7 +10,12 @@ import click
 from click.core import ParameterSource
 
 from auditor.cli.durations import Duration, shown_duration
-from auditor.cli.export.one_tenant import export_to_file, missing_collections, resume_command
+from auditor.cli.export.one_tenant import (
+    export_to_file,
+    extent_words,
+    missing_collections,
+    resume_command,
+)
 from auditor.cli.export.request_plan import print_plan, print_plan_like
 from auditor.cli.export.several_tenants import (
     TenantExports,
@@ -176,7 +181,7 @@ def _again(config: Path | None, options: ExportOptions) -> Callable[[Sequence[st
 
     def words(names: Sequence[str]) -> list[str]:
         begin = ["okta-auditor", "snapshot", *(["--config", str(config)] if config else [])]
-        members = ["--all-members"] if options.all_members else []
-        return [*begin, *(w for name in names for w in ("--tenant", name)), "--resume", *members]
+        tenants = [word for name in names for word in ("--tenant", name)]
+        return [*begin, *tenants, "--resume", *extent_words(options)]
 
     return words

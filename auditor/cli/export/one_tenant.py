@@ -151,7 +151,13 @@ def resume_command(command: Sequence[str], path: Path, options: ExportOptions) -
         options: how it is read.
     """
     words = ["okta-auditor", *command, "-o", str(path), "--resume"]
-    return shlex.join([*words, *(["--all-members"] if options.all_members else [])])
+    return shlex.join([*words, *extent_words(options)])
+
+
+def extent_words(options: ExportOptions) -> list[str]:
+    """The options that say how much is read; a run that goes on has to have the same."""
+    extent = {"--all-members": options.all_members, "--all-lists": options.all_lists}
+    return [word for word, given in extent.items() if given]
 
 
 def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = to_stderr) -> None:

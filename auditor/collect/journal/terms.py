@@ -23,6 +23,7 @@ def terms_of(org_url: str, options: ExportOptions, since: str = "") -> dict[str,
         "tool_version": __version__,
         "table": table_digest(),
         "all_members": options.all_members,
+        "all_lists": options.all_lists,
         **({"since": since} if since else {}),
     }
 
@@ -33,8 +34,11 @@ def difference(header: dict[str, Any], terms: dict[str, Any]) -> str | None:
         return f"another org, {one_line(str(header.get('org_url')))[:200]}"
     if any(header.get(name) != terms[name] for name in ("tool_version", "table")):
         return f"another version, {one_line(str(header.get('tool_version')))[:40]}"
-    if header.get("all_members") != terms["all_members"]:
-        return f"a run {'with' if header.get('all_members') else 'without'} --all-members"
+    for option in ("all_members", "all_lists"):
+        if header.get(option) != terms[option]:
+            return (
+                f"a run {'with' if header.get(option) else 'without'} --{option.replace('_', '-')}"
+            )
     if header.get("since") != terms.get("since"):
         return "a run with another --since or --full-every, or without"
     return None

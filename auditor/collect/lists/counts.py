@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +23,8 @@ class CollectionCounts:
     pages: int = 0
     objects: int = 0
     left_out: int = 0
+    not_asked: Counter[str] = field(default_factory=Counter)
+    """Lists that nobody needs, by the reason."""
     gone: int = 0
     duplicates: int = 0
     problems: dict[str, Problem] = field(default_factory=dict)

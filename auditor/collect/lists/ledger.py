@@ -8,7 +8,14 @@ from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.lists.counts import CollectionCounts
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.dependence import dependent
-from auditor.snapshot.ledger import CarriedOver, CollectionStatus, Gap, Ledger, LedgerEntry
+from auditor.snapshot.ledger import (
+    CarriedOver,
+    CollectionStatus,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    NotAsked,
+)
 
 
 def ledger_of(counts_of: Mapping[str, CollectionCounts], *, api_token: bool = False) -> Ledger:
@@ -34,6 +41,9 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
         pages=counts.pages,
         objects=counts.objects,
         left_out=counts.left_out,
+        not_asked=tuple(
+            NotAsked(lists=lists, why=why) for why, lists in sorted(counts.not_asked.items())
+        ),
         gone=counts.gone,
         duplicates=counts.duplicates,
         oauth_scope=counts.row.oauth_scope if refused and not api_token else None,

@@ -27,6 +27,7 @@ class ListStore:
         self.gone: set[str] = set()
         """Paths of objects that were deleted while the tenant was read."""
         self._listings: dict[str, Listing] = {}
+        self._not_needed: dict[str, tuple[Collection, Parent, str]] = {}
         self._strings: dict[str, str] = {}
 
     def listing(self, row: Collection, path: str) -> Listing | None:
@@ -39,6 +40,17 @@ class ListStore:
     def add_parent(self, path: str, parent: Parent) -> None:
         """Note that a list belongs to a record."""
         self._listings[path].parents[parent] = None
+
+    def leave(self, row: Collection, path: str, parent: Parent, why: str) -> None:
+        """Note that nobody needs a list; it is not asked for unless `listing` is called after all.
+
+        Args:
+            row: its collection.
+            path: its API path.
+            parent: the record that it belongs to.
+            why: a clause for the ledger.
+        """
+        self._not_needed[path] = row, parent, why
 
     def parents(self, path: str) -> list[Parent]:
         """What a list belongs to; nothing, for the org's own."""
@@ -83,6 +95,9 @@ class ListStore:
                 lists = {listing.path for listing in by_row[row.parent]}
                 parents = {parent for parent in present if parent[0] in lists}
                 counts.left_out += len(parents.difference(*(x.parents for x in by_row[row.name])))
+        for path, (row, parent, why) in self._not_needed.items():
+            if path not in self._listings and parent in present:
+                counts_of[row.name].not_asked[why] += 1
         return resources
 
     def _drop_gone(self, listing: Listing) -> int:

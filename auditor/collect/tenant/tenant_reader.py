@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -61,6 +61,12 @@ class TenantReader:
     """Groups that a policy rule or an app names, so that their members matter."""
     unnamed: dict[str, Parent] = field(default_factory=dict)
     """Groups that nothing has named so far."""
+    named_apps: set[str] = field(default_factory=set)
+    """Ids and client ids of the apps for whose people an AI agent acts."""
+    left: dict[str, list[tuple[Collection, str, Parent]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """Lists of apps that nobody needs so far, by id and by client id of the app."""
     only: frozenset[str] = frozenset(BY_NAME)
     """Collections that are read; of the others, lists are counted that are to come."""
     lists_to_come: Counter[str] = field(default_factory=Counter)
@@ -183,12 +189,14 @@ class TenantReader:
                     continue
                 if child.if_named and not self.options.all_members and key not in self.named:
                     self.unnamed[key] = parent
-                else:
+                elif not self._leave(child, record, child.resource(record.place.path, key)):
                     self._start(child, child.resource(record.place.path, key), parent)
             if isinstance(record, App) and record.client_id == self.credentials.client_id:
                 self.own_app_listed = True
             if row.names_groups:
                 self._read_members_of(row.names_groups(record))
+            if row.names_apps:
+                self._read_people_of(row.names_apps(record))
 
     def _read_members_of(self, groups: Iterable[str]) -> None:
         members = BY_NAME["group_members"]
@@ -209,6 +217,26 @@ class TenantReader:
             )
             for group, parent in self.unnamed.items()
         )
+
+    def _leave(self, row: Collection, record: Record, path: str) -> bool:
+        """Leave a list of a record aside if nobody needs it; whether it is."""
+        why = None if self.options.all_lists else row.not_needed(record)
+        if why is None or not isinstance(record, App):
+            return False
+        ids = {record.id, record.client_id}
+        if not ids.isdisjoint(self.named_apps):
+            return False
+        parent = record.place.path, record.id
+        self.store.leave(row, path, parent, why)
+        for identity in ids:
+            self.left[identity].append((row, path, parent))
+        return True
+
+    def _read_people_of(self, apps: Iterable[str | None]) -> None:
+        for app in filter(None, apps):
+            self.named_apps.add(app)
+            for row, path, parent in self.left.pop(app, ()):
+                self._start(row, path, parent)
 
     # Reading one list
 

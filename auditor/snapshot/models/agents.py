@@ -40,6 +40,11 @@ def is_agent_id(client_id: str) -> bool:
     return client_id.startswith(("wlp", "https://"))
 
 
+def last_of(orn: str | None) -> str | None:
+    """The id in an Okta Resource Name: what stands last in it."""
+    return (orn or "").rpartition(":")[2] or None
+
+
 class AgentProfile(Part):
     """`profile` of an AI agent."""
 
@@ -110,8 +115,8 @@ class OrnObject(Part):
 
     @property
     def id(self) -> str | None:
-        """The object's id: what stands last in its ORN."""
-        return (self.orn or "").rpartition(":")[2] or None
+        """The object's id."""
+        return last_of(self.orn)
 
 
 class ConnectedServer(OrnObject):
@@ -169,6 +174,11 @@ class DelegationLink(Record):
 
     source: Annotated[DelegationSource, NullAsObject] = Field(DelegationSource(), alias="from")
     to: Annotated[DelegationTarget, NullAsObject] = DelegationTarget()
+
+    @property
+    def app_id(self) -> str | None:
+        """Id of the app whose users the agent acts for."""
+        return last_of(self.source.client_orn)
 
 
 class AgentClient(App):

@@ -137,6 +137,8 @@ class Populations:
         return self._assigned[key]
 
     def _assigned_to(self, app: App) -> UserSet:
+        if any(self._org.left_aside(name, app) for name in ("app_groups", "app_users")):
+            return self.users.none
         groups = [group.id for group in self._org.assigned_groups(app)]
         sure = self.users.none
         for group in groups:
