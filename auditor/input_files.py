@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from auditor.errors import UsageError
@@ -28,8 +28,8 @@ LARGEST_SNAPSHOT = 1_000_000_000
 
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 _MB = 1_000_000
-_PIECE = 1 << 24
-"""Bytes that are read at once."""
+_PIECE = 1 << 20
+"""Bytes that are read at once, where a file is read in pieces."""
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "a folder"),
@@ -80,9 +80,27 @@ def read_bytes(path: Path, largest: int, *, follow: bool = True) -> bytes:
     Raises:
         InputProblem: it is missing, unreadable, no regular file, or larger.
     """
+    # At once, so that it is never in memory twice.
+    return b"".join(read_pieces(path, largest, largest + 1, follow=follow))
+
+
+def read_pieces(
+    path: Path, largest: int, size: int = _PIECE, *, follow: bool = True
+) -> Iterator[bytes]:
+    """The content of a regular file in pieces; as `read_bytes`.
+
+    Args:
+        path: the file.
+        largest: how many bytes it may have.
+        size: the largest piece, in bytes.
+        follow: whether the file's own name may be a symbolic link.
+
+    Raises:
+        InputProblem: it is missing, unreadable, no regular file, or larger.
+    """
     descriptor = _opened(path, follow=follow)
     try:
-        return _content(descriptor, largest)
+        yield from _content(descriptor, largest, size)
     except OSError as error:
         raise InputProblem(f"cannot be read: {error.strerror}") from None
     finally:
@@ -137,8 +155,20 @@ def read_input(
     Raises:
         UsageError: the file cannot be read.
     """
+    return b"".join(read_input_pieces(path, largest, largest + 1, remedy=remedy, error=error))
+
+
+def read_input_pieces(
+    path: Path,
+    largest: int,
+    size: int = _PIECE,
+    *,
+    remedy: str = "",
+    error: type[UsageError] = UsageError,
+) -> Iterator[bytes]:
+    """As `read_input`, in pieces of at most so many bytes."""
     try:
-        return read_bytes(path, largest)
+        yield from read_pieces(path, largest, size)
     except InputProblem as problem:
         if problem.missing:
             raise error(f"There is no file {path}.", remedy=remedy) from None
@@ -160,21 +190,20 @@ def _opened(path: Path, *, follow: bool) -> int:
         raise InputProblem("cannot be the name of a file") from None
 
 
-def _content(descriptor: int, largest: int) -> bytes:
+def _content(descriptor: int, largest: int, most: int) -> Iterator[bytes]:
     status = os.fstat(descriptor)
     _check_regular(status.st_mode)
     if status.st_size > largest:
         raise InputProblem(_too_large(largest))
-    pieces: list[bytes] = []
+    most = min(most, status.st_size + 1)
     size = 0
-    while piece := os.read(descriptor, min(largest + 1 - size, _PIECE)):
+    while piece := os.read(descriptor, min(largest + 1 - size, most)):
         if not status.st_size:  # as of everything below /proc; the system makes it up
             raise InputProblem("is no file on a disk")
-        pieces.append(piece)
         size += len(piece)
         if size > largest:
             raise InputProblem(_too_large(largest))
-    return b"".join(pieces)
+        yield piece
 
 
 def _check_regular(mode: int) -> None:

@@ -124,7 +124,7 @@ def _plain(word: str) -> bool:
 def _org(ctx: click.Context) -> Org | None:
     """The tenant that the line so far names; None if that cannot be read in a moment."""
     from auditor.cli.garbage_collection import without_garbage_collection  # noqa: PLC0415
-    from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
+    from auditor.snapshot.document import read_snapshot  # noqa: PLC0415
     from auditor.snapshot.org import Org  # noqa: PLC0415
 
     # Click leaves arguments where they are if the option after them still lacks its value.
@@ -134,7 +134,7 @@ def _org(ctx: click.Context) -> Org | None:
         if path is None or path.stat().st_size > _LARGEST:
             return None
         with without_garbage_collection():
-            return Org.of(parse_snapshot(read_document(path), path))
+            return Org.of(read_snapshot(path))
     except (AuditorError, OSError):
         return None
 

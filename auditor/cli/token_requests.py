@@ -11,7 +11,7 @@ import click
 
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.snapshot.collections import lineage
-from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.document import read_snapshot
 from auditor.snapshot.ledger import LedgerEntry
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
@@ -28,7 +28,7 @@ def read_org(path: Path) -> Org:
         SnapshotError: the file cannot be read as one.
     """
     with without_garbage_collection():
-        return Org.of(parse_snapshot(read_document(path), path))
+        return Org.of(read_snapshot(path))
 
 
 def oidc_scopes_option(function: F) -> F:

@@ -14,6 +14,7 @@ from auditor.snapshot.document import Snapshot
 from auditor.snapshot.ledger import CollectionStatus
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
+from auditor.snapshot.packed_values import kept
 from auditor.text import quoted
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.missing_facts import MissingFact
@@ -139,11 +140,13 @@ def _identity(side: SnapshotSide) -> str:
 
 def _share(old: Snapshot, new: Snapshot) -> frozenset[str]:
     changed = set(old.resources.keys() ^ new.resources.keys())
+    alike = type(old.resources) is type(new.resources)
     for path in old.resources.keys() & new.resources.keys():
-        if old.resources[path] == new.resources[path]:
-            new.resources[path] = old.resources[path]
-        else:
+        value = kept(old.resources, path)
+        if value != kept(new.resources, path):
             changed.add(path)
+        elif alike:
+            new.resources[path] = value
     return frozenset(changed)
 
 

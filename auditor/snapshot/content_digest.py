@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
 from typing import Any
 
 from auditor.snapshot.json_layout import layout_pieces
@@ -22,7 +23,7 @@ _LAST_MEMBER = re.compile(rb',\n  "digest": "(sha256:[0-9a-f]{64})"\n}\n\Z')
 _LAST_MEMBER_LENGTH = len(b',\n  "digest": "sha256:') + 64 + len(b'"\n}\n')
 
 
-def document_pieces(head: Json, resources: Json) -> Iterator[bytes]:
+def document_pieces(head: Json, resources: Mapping[str, Any]) -> Iterator[bytes]:
     """The document in pieces of a record, or of a list of ids; the last one has the digest.
 
     Args:
@@ -36,7 +37,7 @@ def document_pieces(head: Json, resources: Json) -> Iterator[bytes]:
     yield f',\n  "digest": "{_digest(sha256)}"\n}}\n'.encode()
 
 
-def content_digest(head: Json, resources: Json) -> str:
+def content_digest(head: Json, resources: Mapping[str, Any]) -> str:
     """The digest of a content, however its document is laid out. It takes as long as writing it."""
     sha256 = hashlib.sha256()
     for piece in _content(head, resources):
@@ -44,15 +45,42 @@ def content_digest(head: Json, resources: Json) -> str:
     return _digest(sha256)
 
 
-def stated_digest(document: bytes) -> str | None:
-    """The digest at the end of a document as it was written; None if it is laid out otherwise."""
-    stated = _LAST_MEMBER.search(document, max(0, len(document) - _LAST_MEMBER_LENGTH))
-    return stated[1].decode() if stated else None
+class RunningDigest:
+    """The digest of a document whose pieces pass by; another thread works it out meanwhile.
 
+    Args:
+        hashing: runs one thing after the other.
+    """
 
-def document_digest(document: bytes) -> str:
-    """The digest of the bytes before the last member of a document that `stated_digest` reads."""
-    return _digest(hashlib.sha256(memoryview(document)[:-_LAST_MEMBER_LENGTH]))
+    def __init__(self, hashing: Executor) -> None:
+        self._hashing = hashing
+        self._sha256 = hashlib.sha256()
+        self._hashed: Future[None] | None = None
+        self._end = b""
+        """The last bytes seen, which may be the last member."""
+
+    def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The pieces of the document."""
+        for piece in pieces:
+            known = self._end + piece
+            self._end = known[-_LAST_MEMBER_LENGTH:]
+            self._wait()  # or pieces would pile up
+            self._hashed = self._hashing.submit(self._sha256.update, known[:-_LAST_MEMBER_LENGTH])
+            yield piece
+
+    def proven(self) -> str | None:
+        """The digest at the end of the document, if it is that of the bytes before it.
+
+        None if the document was changed, or laid out otherwise: it has to be laid out again then.
+        """
+        self._wait()
+        stated = _LAST_MEMBER.fullmatch(self._end)
+        digest = _digest(self._sha256)
+        return digest if stated and stated[1].decode() == digest else None
+
+    def _wait(self) -> None:
+        if self._hashed:
+            self._hashed.result()
 
 
 def arranged(value: Any, names: Iterable[str]) -> Any:
@@ -78,7 +106,7 @@ def _digest(sha256: hashlib._Hash) -> str:
     return f"sha256:{sha256.hexdigest()}"
 
 
-def _content(head: Json, resources: Json) -> Iterator[bytes]:
+def _content(head: Json, resources: Mapping[str, Any]) -> Iterator[bytes]:
     for piece in layout_pieces(head, resources):
         # Single characters are escaped, so a piece is as good as the whole.
         yield escaped(piece).encode()

@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    ValidationError,
+)
 
 from auditor.errors import SnapshotError
 from auditor.files import PRIVATE, write_file
-from auditor.input_files import LARGEST_SNAPSHOT, read_input
+from auditor.input_files import LARGEST_SNAPSHOT, read_input_pieces
 from auditor.snapshot.content_digest import (
+    RunningDigest,
     arranged,
     content_digest,
-    document_digest,
     document_pieces,
-    stated_digest,
 )
+from auditor.snapshot.document_parts import PIECE, DocumentParts, Undivided, Users
 from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
 from auditor.snapshot.ledger import (
     CarriedOver,
@@ -38,7 +45,7 @@ from auditor.snapshot.ledger import (
     NotAsked,
     Quarantined,
 )
-from auditor.snapshot.proof import prove
+from auditor.snapshot.proof import Examination, prove
 from auditor.text import quoted
 
 FORMAT = "okta-auditor-snapshot"
@@ -132,7 +139,7 @@ class Snapshot(BaseModel):
     version: int = VERSION
     capture: Capture
     ledger: Ledger
-    resources: dict[str, Any] = Field(default_factory=dict)
+    resources: SkipValidation[MutableMapping[str, Any]] = Field(default_factory=dict)
     digest: str = ""
     """Of its content, as `sha256:…`; empty for one that was never a document."""
 
@@ -180,24 +187,38 @@ def read_document(path: Path) -> bytes:
     Raises:
         SnapshotError: the file is missing, unreadable, damaged, no regular file, or too large.
     """
-    data = read_input(
+    return b"".join(_file_pieces(path, LARGEST_SNAPSHOT + 1))
+
+
+def _file_pieces(path: Path, size: int) -> Iterator[bytes]:
+    """The bytes of a snapshot file, decompressed if it is gzip.
+
+    Args:
+        path: the file.
+        size: the largest piece, in bytes, of a file that is not compressed.
+    """
+    pieces = read_input_pieces(
         path,
         LARGEST_SNAPSHOT,
+        size,
         remedy="Make one with: okta-auditor snapshot -o FILE",
         error=SnapshotError,
     )
-    return _decompressed(data, path) if data[:2] == b"\x1f\x8b" else data
+    first = next(pieces, b"")
+    if first[:2] == b"\x1f\x8b":
+        yield from _decompressed(b"".join([first, *pieces]), path)
+    else:
+        yield first
+        yield from pieces
 
 
-def _decompressed(data: bytes, path: Path) -> bytes:
+def _decompressed(data: bytes, path: Path) -> Iterator[bytes]:
     """The content of a gzip file, given up as soon as it is more than a snapshot can be."""
     largest = min(LARGEST_SNAPSHOT, max(_ANY_RATIO, len(data) * MOST_TIMES_COMPRESSED))
-    pieces: list[bytes] = []
     size = 0
     try:
         with gzip.GzipFile(fileobj=BytesIO(data)) as file:
-            while piece := file.read(1 << 20):
-                pieces.append(piece)
+            while piece := file.read(PIECE):
                 size += len(piece)
                 if size > largest:
                     raise _unusable(
@@ -205,9 +226,22 @@ def _decompressed(data: bytes, path: Path) -> bytes:
                         f"decompressed, it is larger than {largest // 1_000_000:,} MB, which no "
                         f"snapshot of {len(data):,} compressed bytes is",
                     )
+                yield piece
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _unusable(path, f"its compression is damaged ({error})") from error
-    return b"".join(pieces)
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a snapshot file as `parse_snapshot` does, without its document ever being in memory.
+
+    Raises:
+        SnapshotError: the file cannot be read, or what `parse_snapshot` says.
+    """
+    try:
+        read = _read_parts(_file_pieces(path, PIECE))
+    except Undivided:
+        return parse_snapshot(read_document(path), path)
+    return _proven(read, path)
 
 
 def parse_snapshot(document: bytes, path: Path) -> Snapshot:
@@ -226,22 +260,85 @@ def parse_snapshot(document: bytes, path: Path) -> Snapshot:
     """
     if not document or document.isspace():
         raise _unusable(path, "it is empty")
+    try:
+        read = _read_parts(_pieces(document))
+    except Undivided:
+        read = _read_whole(document, path)
+    return _proven(read, path)
+
+
+class _Read(NamedTuple):
+    """What a document says."""
+
+    head: Json
+    """All of it but the resources."""
+    examination: Examination
+    """Of the resources."""
+    digest: str | None
+    """The digest that it states, if that is of its bytes."""
+
+
+def _read_parts(pieces: Iterable[bytes]) -> _Read:
+    """What a document says, read a part at a time.
+
+    Raises:
+        Undivided: it cannot be read so.
+    """
+    examination = Examination()
     with ThreadPoolExecutor(1) as hashing:  # hashing lets other threads run
-        stated = stated_digest(document)
-        digest = hashing.submit(document_digest, document) if stated else None
-        try:
-            value, may_repeat = read_large_json(document)
-        except orjson.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            why = f"it is not valid JSON, or cut off ({where}: {error.msg})"
-            raise _unusable(path, why) from None
-        intact = digest is not None and digest.result() == stated
+        digest = RunningDigest(hashing)
+        parts = DocumentParts(digest.passing(pieces))
+        for part in parts.resources():
+            if isinstance(part, Users):
+                _refuse_known(examination, (part.path,))
+                examination.take_users(part.path, part.stretches)
+                continue
+            _refuse_known(examination, part.value)
+            for path, value in part.value.items():
+                examination.take(path, value, may_repeat=part.may_repeat)
+        return _Read(parts.head, examination, digest.proven())
+
+
+def _refuse_known(examination: Examination, paths: Iterable[str]) -> None:
+    """Let a document with a resource that stands in it twice be read as a whole."""
+    if any(path in examination.resources for path in paths):
+        raise Undivided
+
+
+def _read_whole(document: bytes, path: Path) -> _Read:
+    """What a document says, whatever its layout; takes several times its size.
+
+    Raises:
+        SnapshotError: it is no snapshot.
+    """
+    with ThreadPoolExecutor(1) as hashing:
+        digest = RunningDigest(hashing)
+        for _ in digest.passing(_pieces(document)):
+            pass
+        proven = digest.proven()
+    try:
+        value, may_repeat = read_large_json(document)
+    except orjson.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        why = f"it is not valid JSON, or cut off ({where}: {error.msg})"
+        raise _unusable(path, why) from None
     _check_head(value, path)
-    content = (
-        stated if intact and stated else content_digest(document_head(value), value["resources"])
-    )
-    entries, resources = value["ledger"], value["resources"]
-    proven = prove(entries, resources, _doubts(value, content), may_repeat=may_repeat)
+    examination = Examination()
+    for resource, content in value["resources"].items():
+        examination.take(resource, content, may_repeat=may_repeat)
+    return _Read(value, examination, proven)
+
+
+def _pieces(document: bytes) -> Iterator[bytes]:
+    return (document[at : at + PIECE] for at in range(0, len(document), PIECE))
+
+
+def _proven(read: _Read, path: Path) -> Snapshot:
+    """The snapshot that a document says, as far as it holds."""
+    value, examination = read.head, read.examination
+    _check_head(value, path)
+    content = read.digest or content_digest(document_head(value), examination.resources)
+    proven = prove(value["ledger"], examination, _doubts(value, content))
     try:
         capture = Capture.model_validate(value["capture"])
     except ValidationError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ def _rank(key: str) -> tuple[int, str]:
     return (len(_FIRST) + 1 if key.startswith("_") else len(_FIRST)), key
 
 
-def layout_pieces(body: Json, resources: Json) -> Iterator[str]:
+def layout_pieces(body: Json, resources: Mapping[str, Any]) -> Iterator[str]:
     """The document but for its last member and its end, in pieces of a record or a list of ids.
 
     Args:

@@ -48,7 +48,7 @@ class RepeatedMember(dict[str, Any]):
     """The member."""
 
 
-def read_large_json(data: bytes) -> tuple[Any, bool]:
+def read_large_json(data: bytes, outer: int = 0) -> tuple[Any, bool]:
     """The value of a JSON document, and whether an object in it may have a member twice.
 
     Made for documents that are mostly long lists of texts. That no member is there twice is
@@ -56,24 +56,28 @@ def read_large_json(data: bytes) -> tuple[Any, bool]:
     string. If a value had been dropped for a later one of the same name, the document would have
     more of them than what is left of it. An escaped colon could make up for one.
 
+    Args:
+        data: the document, or a value in it.
+        outer: in how many objects and lists of the document the value stands.
+
     Raises:
         orjson.JSONDecodeError: it is not valid JSON, or cut off.
     """
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        return _read_or_raise(data, error), True
+        return _read_or_raise(data, error, outer), True
     texts: list[list[Any]] = []
     try:
-        colons = _colons(value, _LEVELS, texts)
+        colons = _colons(value, _LEVELS - outer, texts)
         written = _written_colons(data)
         if written != colons:
             colons += sum(orjson.dumps(part).count(b":") for part in texts)
     except (_OddError, TypeError):
-        return read_odd_json(data), True
+        return read_odd_json(data, outer), True
     if written == colons and not (b"\\" in data and b"\\u003" in data):
         return value, False
-    return read_odd_json(data), True
+    return read_odd_json(data, outer), True
 
 
 _LEVELS = 4
@@ -153,13 +157,17 @@ def _has_large_number(value: Any) -> bool:
     return isinstance(value, float) and abs(value) >= _LARGE
 
 
-def read_odd_json(data: bytes) -> Any:
+def read_odd_json(data: bytes, outer: int = 0) -> Any:
     """The value of a JSON document that has, or may have, something odd in it; slow.
+
+    Args:
+        data: the document, or a value in it.
+        outer: in how many objects and lists of the document the value stands.
 
     Raises:
         ValueError: it is not valid JSON.
     """
-    text = _ESCAPE.sub(_without_lone_surrogate, _cut(data)).decode()
+    text = _ESCAPE.sub(_without_lone_surrogate, _cut(data, MOST_DEPTH - outer)).decode()
     try:
         return json.loads(
             text,
@@ -182,14 +190,14 @@ def repeated_members(value: Any) -> Iterator[str]:
             yield from repeated_members(item)
 
 
-def _read_or_raise(data: bytes, error: orjson.JSONDecodeError) -> Any:
+def _read_or_raise(data: bytes, error: orjson.JSONDecodeError, outer: int) -> Any:
     try:
-        return read_odd_json(data)
+        return read_odd_json(data, outer)
     except ValueError:
         raise error from None
 
 
-def _cut(data: bytes) -> bytes:
+def _cut(data: bytes, most: int) -> bytes:
     """The document with what is nested too deeply replaced.
 
     Raises:
@@ -200,14 +208,14 @@ def _cut(data: bytes) -> bytes:
         first = data[token.start()]
         if first in b"[{":
             depth += 1
-            if depth == MOST_DEPTH + 1:
+            if depth == most + 1:
                 start = token.start()
         elif first in b"]}":
             depth -= 1
-            if depth == MOST_DEPTH:
+            if depth == most:
                 pieces += [data[kept:start], b'"' + TOO_DEEP.encode() + b'"']
                 kept = token.end()
-    if depth > MOST_DEPTH:
+    if depth > most:
         raise ValueError("it is cut off, or a bracket is not closed")
     return b"".join([*pieces, data[kept:]]) if pieces else data
 

@@ -46,7 +46,10 @@ from auditor.snapshot.ledger import (
     LedgerEntry,
     Quarantined,
 )
+from auditor.snapshot.packed_values import IdList, Resources
+from auditor.snapshot.packing import packed
 from auditor.snapshot.records import read_record
+from auditor.snapshot.users import UserList
 from auditor.text import counted, one_line, quoted
 
 Json = dict[str, Any]
@@ -72,47 +75,93 @@ class Proven(NamedTuple):
     """What may be believed of a snapshot."""
 
     ledger: Ledger
-    resources: Json
+    resources: Resources
     """Those that have the shape that their path says."""
 
 
-def prove(
-    entries: list[Any], resources: Json, doubts: Iterable[str], *, may_repeat: bool
-) -> Proven:
+class Examination:
+    """Looks at the resources of a snapshot, each by itself, and packs what is long."""
+
+    def __init__(self) -> None:
+        self.doubts: list[Doubt] = []
+        """What does not hold, in the order of the resources."""
+        self.lists: dict[str, Json] = {row.name: {} for row in COLLECTIONS}
+        """Those that have the shape that their path says, by collection and path."""
+        self.resources = Resources()
+        """All of them."""
+
+    def take(self, path: str, value: Any, *, may_repeat: bool) -> None:
+        """Look at a resource.
+
+        Args:
+            path: its path, which no other has.
+            value: the JSON value.
+            may_repeat: whether an object in it may have a member twice.
+        """
+        row = self._row(path)
+        if row is None:
+            self.resources[path] = value
+            return
+        is_list = isinstance(value, list) and not row.single
+        if is_list and (not value or (row.model is None and _in_order(value))):
+            self._keep(row, path, value)
+            return
+        if not _fits(row, value):
+            kind = "an object" if row.single else "a list of ids" if row.model is None else "a list"
+            self.doubts.append(Doubt(row.name, path, f"it is not {kind}"))
+            self.resources[path] = value
+            return
+        self.doubts += [Doubt(row.name, path, reason) for reason in _repeated(row, value)]
+        if may_repeat:
+            self.doubts += _with_member_twice(row, path, value)
+        self._keep(row, path, value)
+
+    def take_users(self, path: str, stretches: Iterable[tuple[list[Any], bytes | None]]) -> None:
+        """Look at a long list of users; at each stretch but once.
+
+        Args:
+            path: its path, which no other has.
+            stretches: some records each, and their JSON; None instead of it if an object in them
+                may have a member twice.
+        """
+        row = BY_NAME["users"]
+        users = UserList()
+        ids: list[str] = []
+        twice: list[Doubt] = []
+        for stretch, text in stretches:
+            ids += _ids(stretch)
+            if text is None:
+                twice += _with_member_twice(row, path, stretch)
+            users.add(stretch, text)
+        self.doubts += [Doubt(row.name, path, reason) for reason in _twice(ids)]
+        self.doubts += twice[:1]
+        self._keep(row, path, users)
+
+    def _row(self, path: str) -> Collection | None:
+        matched = match(path)
+        if matched is None:
+            shown = quoted(path)
+            self.doubts += _everywhere(f"the snapshot has {shown}, which is not read from a tenant")
+            return None
+        return matched[0]
+
+    def _keep(self, row: Collection, path: str, value: Any) -> None:
+        self.resources[path] = self.lists[row.name][path] = packed(row, value)
+
+
+def prove(entries: list[Any], examination: Examination, doubts: Iterable[str]) -> Proven:
     """Hold a ledger against resources.
 
     Args:
         entries: the ledger, as JSON.
-        resources: the JSON values by path.
+        examination: of all resources.
         doubts: why nothing of the snapshot can be believed, a clause each.
-        may_repeat: whether an object in it may have a member twice.
     """
     ledger, found = _entries(entries)
     for reason in doubts:
         found += _everywhere(reason)
-    lists: dict[str, Json] = {row.name: {} for row in COLLECTIONS}
-    for path, value in resources.items():
-        matched = match(path)
-        if matched is None:
-            shown = quoted(path)
-            found += _everywhere(f"the snapshot has {shown}, which is not read from a tenant")
-            continue
-        row = matched[0]
-        is_list = isinstance(value, list) and not row.single
-        if is_list and (not value or (row.model is None and _in_order(value))):
-            lists[row.name][path] = value
-            continue
-        if not _fits(row, value):
-            kind = "an object" if row.single else "a list of ids" if row.model is None else "a list"
-            found.append(Doubt(row.name, path, f"it is not {kind}"))
-            continue
-        lists[row.name][path] = value
-        found += [Doubt(row.name, path, reason) for reason in _repeated(row, value)]
-        if may_repeat:
-            found += [
-                Doubt(row.name, path, f"an object in it has the member {quoted(name)} twice")
-                for name in islice(repeated_members(value), 1)
-            ]
+    found += examination.doubts
+    lists = examination.lists
     for row in COLLECTIONS:
         found += _amounts(row, ledger[row.name], lists[row.name])
         found += _carried(row, ledger[row.name], lists[row.name])
@@ -129,8 +178,11 @@ def prove(
         )
         for name, entry in ledger.items()
     }
-    kept = {path: value for row in COLLECTIONS for path, value in lists[row.name].items()}
-    return Proven(dependent(judged), kept if len(kept) < len(resources) else resources)
+    resources = examination.resources
+    fitting = set().union(*lists.values())
+    for path in resources.keys() - fitting:
+        del resources[path]
+    return Proven(dependent(judged), resources)
 
 
 def complete_ledger(resources: Json) -> Ledger:
@@ -257,14 +309,26 @@ def _repeated(row: Collection, value: Any) -> Iterator[str]:
     if row.model is None:
         yield from _twice(value)
         return
+    yield from _twice(_ids(value))
+
+
+def _ids(records: list[Any]) -> list[str]:
+    """The ids of those records that have one."""
     try:
-        ids = list(map(_ID, value))
-        distinct = len(set(ids)) == len(ids)
+        ids = list(map(_ID, records))
+        if set(map(type, ids)) <= {str}:
+            return ids
     except (KeyError, TypeError, IndexError):
-        ids = [record.get("id") for record in value if isinstance(record, dict)]
-        distinct = False
-    if not distinct:
-        yield from _twice([one for one in ids if isinstance(one, str)])
+        pass
+    ids = [record.get("id") for record in records if isinstance(record, dict)]
+    return [one for one in ids if isinstance(one, str)]
+
+
+def _with_member_twice(row: Collection, path: str, value: Any) -> list[Doubt]:
+    return [
+        Doubt(row.name, path, f"an object in it has the member {quoted(name)} twice")
+        for name in islice(repeated_members(value), 1)
+    ]
 
 
 def _twice(ids: list[Any]) -> Iterator[str]:
@@ -274,10 +338,10 @@ def _twice(ids: list[Any]) -> Iterator[str]:
     yield f"{quoted(one)} stands in it {'twice' if times == 2 else f'{times:,} times'}"  # noqa: PLR2004
 
 
-def _packed_ids(value: list[Any]) -> Iterator[list[Any]]:
+def _packed_ids(value: list[Any]) -> Iterator[Any]:
     for bundle in value:
         ids = bundle.get("ids") if isinstance(bundle, dict) else None
-        yield ids if isinstance(ids, list) else []
+        yield ids if isinstance(ids, (list, IdList)) else []
 
 
 def _objects(row: Collection, value: Any) -> int:

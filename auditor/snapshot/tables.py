@@ -12,8 +12,11 @@ from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.evaluation_order import evaluation_order
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry, Quarantined
 from auditor.snapshot.models.base import Record, RecordPlace
+from auditor.snapshot.models.clients import UserAssignments
 from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule
+from auditor.snapshot.packed_values import kept
+from auditor.snapshot.packing import assignments
 from auditor.snapshot.records import read_records
 from auditor.snapshot.users import UserTable
 
@@ -45,11 +48,12 @@ def tabulate(snapshot: Snapshot, source: Source | None = None) -> Tables:
     by_collection: dict[str, list[Any]] = defaultdict(list)
     quarantined: dict[str, list[Quarantined]] = defaultdict(list)
     users = UserTable([])
-    for path, value in sorted(snapshot.resources.items()):
+    for path in sorted(snapshot.resources):
         matched = match(path)
         if matched is None:
             continue
         row = matched[0]
+        value = kept(snapshot.resources, path)
         raw = [value] if row.single else value
         if row.model is None:
             lists[path] = raw
@@ -57,6 +61,10 @@ def tabulate(snapshot: Snapshot, source: Source | None = None) -> Tables:
         if row.model is User:
             users = UserTable(raw)
             quarantined[row.name].extend(users.quarantined)
+            continue
+        if row.model is UserAssignments and (ways := assignments(raw)) is not None:
+            lists[path] = ways
+            by_collection[row.name].extend(ways)
             continue
         read, unreadable = read_records(row, path, raw)
         quarantined[row.name].extend(unreadable)

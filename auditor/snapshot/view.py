@@ -18,6 +18,7 @@ from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import Ledger
 from auditor.snapshot.models.base import Part, Record
 from auditor.snapshot.models.directory import Group
+from auditor.snapshot.packed_values import kept
 from auditor.snapshot.tables import Tables
 from auditor.text import quoted
 
@@ -213,7 +214,7 @@ class View:
 
     def raw(self, record: Record) -> Any:
         """The record as it stands in the snapshot, a JSON value."""
-        value = self._tables.snapshot.resources[record.place.path]
+        value = kept(self._tables.snapshot.resources, record.place.path)
         return value if record.place.position is None else value[record.place.position]
 
     def _view(

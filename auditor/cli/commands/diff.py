@@ -22,7 +22,7 @@ from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode
 from auditor.lint.engine import audit
-from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document
+from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document, read_snapshot
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup.records import find_client, find_server
@@ -80,7 +80,7 @@ def command(
     """
     audited = None if no_findings else _Audit.of(config, policy_from)
     with without_garbage_collection():
-        before = parse_snapshot(read_document(old), old)
+        before = read_snapshot(old)
         document = read_document(new)
         after = parse_snapshot(document, new)
         sides = SnapshotPair.of(before, after, OidcScopes(oidc_scopes))

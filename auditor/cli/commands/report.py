@@ -76,11 +76,11 @@ def _with_access(result: AuditResult, path: Path) -> AuditResult:
     from auditor.access_overview.overview import access_overview  # noqa: PLC0415 - with a snapshot
     from auditor.cli.garbage_collection import without_garbage_collection  # noqa: PLC0415
     from auditor.lint.sensitive_scopes import sensitive_scopes  # noqa: PLC0415
-    from auditor.snapshot.document import parse_snapshot, read_document  # noqa: PLC0415
+    from auditor.snapshot.document import read_snapshot  # noqa: PLC0415
     from auditor.snapshot.org import Org  # noqa: PLC0415
 
     with without_garbage_collection():
-        snapshot = parse_snapshot(read_document(path), path)
+        snapshot = read_snapshot(path)
         org = Org.of(snapshot)
     for part, same in (
         ("org", snapshot.capture.org_url == result.capture.org_url),

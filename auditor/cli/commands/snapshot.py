@@ -30,7 +30,7 @@ from auditor.collect.since.older_snapshot import FULL_EVERY_S, OlderSnapshot
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.report_marks import SNAPSHOT, check_replaceable
-from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.document import read_snapshot
 
 
 @click.command("snapshot")
@@ -173,7 +173,7 @@ def _older(path: Path, full_every_s: int) -> OlderSnapshot:
     Raises:
         SnapshotError: it holds none.
     """
-    return OlderSnapshot(parse_snapshot(read_document(path), path), full_every_s)
+    return OlderSnapshot(read_snapshot(path), full_every_s)
 
 
 def _again(config: Path | None, options: ExportOptions) -> Callable[[Sequence[str]], list[str]]:

@@ -20,7 +20,7 @@ from auditor.collect.plan.model import BucketLoad, Plan, Range
 from auditor.collect.since.older_snapshot import OlderSnapshot
 from auditor.errors import ExitCode
 from auditor.snapshot.collections import BY_NAME
-from auditor.snapshot.document import OlderReading, parse_snapshot, read_document
+from auditor.snapshot.document import OlderReading, read_snapshot
 from auditor.text import escaped, listed, one_line
 
 _MINUTE_S = 60
@@ -85,7 +85,7 @@ def print_plan_like(older: Path, options: ExportOptions, form: str) -> None:
     Raises:
         SnapshotError: the file is no snapshot.
     """
-    snapshot = parse_snapshot(read_document(older), older)
+    snapshot = read_snapshot(older)
     if form == "text":
         when = f"{snapshot.capture.finished_at:%Y-%m-%d %H:%M} UTC"
         print_document(f"Plan for {one_line(snapshot.capture.org_url)} as it was on {when}\n\n")
