@@ -31,6 +31,8 @@ _LEAD = re.compile(
 # `std::x` is not at the begin of a line, but may come there. Groups of IPv6 addresses stay.
 _COMMAND = re.compile(r":(?=[A-Za-z])(?![0-9A-Fa-f]{1,4}(?![\w-]))")
 _OF_OURS = re.compile(r"(?m)^(::(?:error|warning|notice) )([^:\n]*)::")
+_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 _BLANK = "\ufffd\ufeff"
 
 
@@ -51,6 +53,25 @@ def markup_without_commands(document: str) -> str:
     `without_commands`.
     """
     return _broken(document, _by_a_space_if_obeyed)
+
+
+def workflow_command(kind: str, message: str, **properties: str | int | None) -> str:
+    """A command of GitHub's that annotates a file, one line.
+
+    What a value must escape is what the runner's `ActionCommand` undoes: `%`, carriage return and
+    line feed, and in properties `:` and `,` as well.
+
+    Args:
+        kind: `error`, `warning` or `notice`.
+        message: the text; it may have several lines.
+        properties: `file`, `line`, `title` and so on, each on one line; None leaves one out.
+    """
+    values = ",".join(
+        f"{name}={str(value).translate(_PROPERTY)}"
+        for name, value in properties.items()
+        if value is not None
+    )
+    return f"::{kind} {values}::{message.translate(_MESSAGE)}"
 
 
 def keeping_commands(lines: str) -> str:

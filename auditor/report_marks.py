@@ -29,6 +29,8 @@ _STARTS: dict[str, re.Pattern[bytes]] = {
         r'"tool": \{\s*"driver": \{\s*"name": "okta-auditor"',
         "html": r'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         r'<meta name="generator" content="okta-auditor">',
+        "controls": r'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        r'<meta name="generator" content="okta-auditor">',
         "junit": r'<\?xml [^>]*>\s*<testsuites name="okta-auditor"',
         "markdown": "<!-- okta-auditor:",
         "csv": "(?:\ufeff)?status,severity,code,rule,impact,confidence,message,fix,object_type,",

@@ -13,6 +13,9 @@ from auditor.access_overview.model import (
     ScopePath,
     ServerAccess,
 )
+from auditor.controls.assessed_framework import AssessedFramework, assessed_frameworks
+from auditor.controls.assessment import Assessment, ControlStatus, MappedOutcome
+from auditor.controls.wording import status_reasons
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
 from auditor.lint.carried_over import carried_over
 from auditor.lint.causes import Cause, causes
@@ -26,6 +29,7 @@ from auditor.lint.completeness import (
 )
 from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.deselection import deselected_words, evaluated_words
+from auditor.lint.framework import Control, Framework, Mapped
 from auditor.lint.object_types import type_name
 from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
@@ -50,6 +54,7 @@ from auditor.lint.result import (
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
 from auditor.lint.weakening import Weakening
+from auditor.log_commands import workflow_command
 from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
@@ -63,18 +68,25 @@ __all__ = [
     "Acceptance",
     "AcceptedBy",
     "AccessOverview",
+    "AssessedFramework",
+    "Assessment",
     "Capture",
     "Cause",
     "ClientAccess",
     "ClientServerAccess",
     "CollectionStatus",
     "Completeness",
+    "Control",
+    "ControlStatus",
     "Crashed",
     "Deselection",
     "EarlierKind",
     "FindingStatus",
     "Fixed",
+    "Framework",
     "LedgerEntry",
+    "Mapped",
+    "MappedOutcome",
     "NotEvaluated",
     "Notice",
     "Obtains",
@@ -96,6 +108,7 @@ __all__ = [
     "TextRegion",
     "Weakening",
     "Witness",
+    "assessed_frameworks",
     "carried_over",
     "causes",
     "deleted_objects",
@@ -106,7 +119,9 @@ __all__ = [
     "incompleteness",
     "lineage",
     "markdown",
+    "status_reasons",
     "type_name",
     "unread_collections",
     "unread_share",
+    "workflow_command",
 ]

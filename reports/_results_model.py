@@ -31,6 +31,7 @@ from ._results_findings import (
     RuleName,
     WeakeningInfo,
 )
+from ._results_frameworks import FrameworkInfo
 
 FORMAT: Final = "okta-auditor/results/"
 VERSION: Final = "okta-auditor/results/1"
@@ -250,6 +251,11 @@ class Results(ResultsPart):
     )
     reproduce: str = Field(
         default="", description="A command that comes to the same results; empty if none is known."
+    )
+    frameworks: list[FrameworkInfo] | None = Field(
+        default=None,
+        description="The compliance frameworks by which controls are judged; null for those that "
+        "come with okta-auditor.",
     )
     home_page: str = Field(
         default="", description="The home page that SARIF names for the tool; empty for none."

@@ -176,6 +176,9 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         rules=tuple(rules.values()),
         deselected=tuple(Deselection(item.by, tuple(item.codes)) for item in results.deselected),
         reproduce=results.reproduce,
+        frameworks=None
+        if results.frameworks is None
+        else tuple(item.framework for item in results.frameworks),
         home_page=results.home_page,
         rule_page=results.rule_page,
         findings=tuple(_finding(item, rules) for item in results.findings),

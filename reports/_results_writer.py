@@ -29,6 +29,7 @@ from ._results_findings import (
     WeakeningInfo,
     WitnessInfo,
 )
+from ._results_frameworks import FrameworkInfo
 from ._results_model import (
     CoverageInfo,
     CrashedInfo,
@@ -65,6 +66,9 @@ def results_of(result: AuditResult) -> Results:
             DeselectionInfo(by=item.by, codes=list(item.codes)) for item in result.deselected
         ],
         reproduce=result.reproduce,
+        frameworks=None
+        if result.frameworks is None
+        else [FrameworkInfo.model_validate(item) for item in result.frameworks],
         home_page=result.home_page,
         rule_page=result.rule_page,
         as_of=result.as_of,

@@ -2,8 +2,7 @@
 
 GitHub shows ten errors, ten warnings and ten notices of a step (github/docs, "Workflow
 commands for GitHub Actions" and the limits of check runs), so the most severe come first
-and the rest is counted. What a value must escape is what the runner's `ActionCommand`
-undoes: `%`, carriage return and line feed, and in properties `:` and `,` as well.
+and the rest is counted.
 """
 
 from __future__ import annotations
@@ -11,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one_line, report
-from auditor.results import Crashed, Weakening, carried_over, evaluated_words, incompleteness
+from auditor.results import (
+    Crashed,
+    Weakening,
+    carried_over,
+    evaluated_words,
+    incompleteness,
+    workflow_command,
+)
 
 from ._output import file_name
 from ._since import mark
@@ -27,8 +33,6 @@ _KIND = {
     Severity.LOW: "notice",
     Severity.INFO: "notice",
 }
-_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 @report("github", filename="annotations.txt", annotates=True)
@@ -56,7 +60,7 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     if reason := incompleteness(result):
         yield "error", _command("error", result.source, reason, title="The audit is incomplete")
     if words := carried_over(result.coverage):
-        yield "notice", _command("notice", "", one_line(words), title="Not all was read again")
+        yield "notice", _command("notice", "", words, title="Not all was read again")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:
@@ -93,13 +97,14 @@ def _crash(item: Crashed) -> str:
 def _command(
     kind: str, file: str, text: str, *, title: str, line: int | None = None, end: int | None = None
 ) -> str:
-    values = {"file": file_name(file) or None, "line": line, "endLine": end, "title": title}
-    properties = ",".join(
-        f"{name}={one_line(str(value)).translate(_PROPERTY)}"
-        for name, value in values.items()
-        if value is not None
+    return workflow_command(
+        kind,
+        text,
+        file=one_line(file_name(file)) or None,
+        line=line,
+        endLine=end,
+        title=one_line(title),
     )
-    return f"::{kind} {properties}::{text.translate(_MESSAGE)}"
 
 
 def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:

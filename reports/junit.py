@@ -3,7 +3,11 @@
 The shape is what Jenkins' xunit plugin accepts (`junit-10.xsd`): a suite for each rule, a
 failure for each finding that counts, skipped tests for accepted findings and for rules that
 read what the org does not have. A rule that crashed or could not be evaluated is an error,
-because a skipped test turns no build red and could not check is never clean.
+because a skipped test turns no build red and could not check is never clean. A rule that was
+evaluated and found nothing is a test that passed.
+
+Jenkins shows an element's message and its text, GitLab its text alone (gitlabhq,
+lib/gitlab/ci/parsers/test/junit.rb). So the text says what the message says, too.
 """
 
 from __future__ import annotations
@@ -41,7 +45,9 @@ class _Case:
     name: str
     ending: _Ending = _Ending.PASSED
     message: str = ""
+    """One line; what a reader sees first."""
     details: str = ""
+    """Further lines."""
 
 
 @report("junit", filename="junit.xml")
@@ -149,7 +155,7 @@ def _xml(suite: str, case: _Case) -> Iterator[str]:
         yield f"    <testcase {head}/>"
         return
     kind = f' type="{case.ending}"'
-    body = _escaped(case.details)
+    body = _escaped("\n".join(filter(None, [case.message, case.details])))
     yield f"    <testcase {head}>"
     yield f"      <{case.ending}{kind} message={_attribute(case.message)}>{body}</{case.ending}>"
     yield "    </testcase>"

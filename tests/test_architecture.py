@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "terraform": BASE | {"snapshot"},
     "models": {"snapshot"},
     "oauth": {"tokens"},
-    "results": {"snapshot", "lint", "access_overview"},
+    "results": {"log_commands", "snapshot", "lint", "access_overview", "controls"},
     "api": {"errors", "snapshot", "tokens", "lint", "comparison", "plugins", "pack_check"},
     "pack_check": {"lint", "plugins"},
     "plugins": BASE | {"lint"},

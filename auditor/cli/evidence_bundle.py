@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 from auditor.cli.audit.acceptance_files import AcceptanceInputs
 from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
 from auditor.cli.audit.rule_choice import RuleChoice
-from auditor.cli.framework_files import choose_frameworks
+from auditor.cli.framework_files import choose_frameworks, unless_built_in
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
@@ -98,6 +98,7 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
     # By the bytes that go into the bundle, and by the names that they have there.
     acceptance = acceptance_of(in_force, prepared.rules.every, prepared.effective)
     result = evidence_result(prepared.rules, acceptance, prepared.effective, snapshot, document)
+    result = replace(result, frameworks=unless_built_in(frameworks))
     if redactor:
         result = redactor.result(result)
     redacted: tuple[Literal["people"], ...] = ("people",) if redactor else ()

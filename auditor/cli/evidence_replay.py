@@ -22,6 +22,7 @@ from auditor.cli.evidence_bundle import (
     evidence_result,
     settings_document,
 )
+from auditor.cli.framework_files import unless_built_in
 from auditor.config import EffectiveSettings, Settings
 from auditor.config.model import typed
 from auditor.config.origin import Layer, Origin
@@ -32,9 +33,9 @@ from auditor.evidence.bundle_limits import BundleError
 from auditor.evidence.bundle_reading import opened, read_all
 from auditor.evidence.finding_differences import finding_differences
 from auditor.evidence.manifest import (
+    ACCEPTING,
     ENVELOPE,
     MANIFEST,
-    OPTIONAL,
     RESULTS,
     SETTINGS,
     SNAPSHOT,
@@ -96,7 +97,7 @@ def _differences(files: Mapping[str, bytes], inputs: ReplayInputs) -> Iterator[s
     predicate = parse_manifest(files[MANIFEST]).predicate
     made_with, settings = _object(files, TOOL), _object(files, SETTINGS)
     effective = _effective(settings)
-    accepting = {name: files[name] for name in OPTIONAL & files.keys()}
+    accepting = {name: files[name] for name in ACCEPTING & files.keys()}
     _check_accepting(settings, accepting, predicate)
     local = effective.settings.model_copy(update={"rules": inputs.folders})
     rules = choose_rules(replace(effective, settings=local))
@@ -104,9 +105,10 @@ def _differences(files: Mapping[str, bytes], inputs: ReplayInputs) -> Iterator[s
     _check_tool(made_with, rules, frameworks)
     snapshot = parse_snapshot(files[SNAPSHOT], Path(SNAPSHOT))
     acceptance = acceptance_of(accepting, rules.every, effective)
+    result = evidence_result(rules, acceptance, effective, snapshot, files[SNAPSHOT])
     contents = BundleContents(
         document=files[SNAPSHOT],
-        result=evidence_result(rules, acceptance, effective, snapshot, files[SNAPSHOT]),
+        result=replace(result, frameworks=unless_built_in(frameworks)),
         reports=evidence_reports(),
         frameworks=frameworks,
         settings=settings_document(effective, accepting),
@@ -115,7 +117,7 @@ def _differences(files: Mapping[str, bytes], inputs: ReplayInputs) -> Iterator[s
         redacted=predicate.redacted,
     )
     for name, derived in sorted(derived_files(contents).items()):
-        if files[name] != derived:
+        if files.get(name) != derived:
             yield f"{name} is not what follows from {SNAPSHOT}"
             if name == RESULTS:
                 yield from finding_differences(files[name], derived)

@@ -46,6 +46,11 @@ def choose_frameworks(
     return tuple(chosen.values())
 
 
+def unless_built_in(frameworks: tuple[Framework, ...]) -> tuple[Framework, ...] | None:
+    """The frameworks as a result has them: None for just those that come with okta-auditor."""
+    return None if frameworks == tuple(builtin_frameworks()) else frameworks
+
+
 def _refuse_twin(framework: Framework, path: Path, ids: Collection[str]) -> None:
     if framework.id in ids:
         raise UsageError(

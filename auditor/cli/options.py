@@ -183,8 +183,8 @@ def _output_options(*names: str) -> Callable[[F], F]:
             "output",
             multiple=True,
             metavar="FORMAT[=PATH]",
-            help="Make a report: text, json, sarif, html, markdown, github, gitlab, junit, csv. "
-            "Repeatable. Without a path it goes to standard output. [default: text]",
+            help="Make a report: text, json, sarif, html, controls, markdown, github, gitlab, "
+            "junit, csv. Repeatable. Without a path it goes to standard output. [default: text]",
         ),
         click.option(
             "--template",

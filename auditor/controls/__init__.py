@@ -7,8 +7,8 @@ of the same form, which docs/controls.md describes.
 from auditor.controls.framework_loading import builtin_frameworks as builtin_frameworks
 from auditor.controls.framework_loading import read_framework as read_framework
 from auditor.controls.framework_loading import unmapped_rules as unmapped_rules
-from auditor.controls.model import Control as Control
-from auditor.controls.model import Framework as Framework
-from auditor.controls.model import Mapped as Mapped
-from auditor.controls.model import Strength as Strength
-from auditor.controls.model import bearing_on as bearing_on
+from auditor.lint.framework import Control as Control
+from auditor.lint.framework import Framework as Framework
+from auditor.lint.framework import Mapped as Mapped
+from auditor.lint.framework import Strength as Strength
+from auditor.lint.framework import bearing_on as bearing_on

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditor.controls.model import Control, Framework, Mapped, Strength
+from auditor.lint.framework import Control, Framework, Mapped, Strength
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from auditor import exact_json
 from auditor.controls.assessment import Assessment, MappedOutcome
 from auditor.controls.framework_loading import unmapped_rules
-from auditor.controls.model import Control, Framework, Mapped
+from auditor.lint.framework import Control, Framework, Mapped
 from auditor.text import csv_cell, escaped
 
 COLUMNS = (

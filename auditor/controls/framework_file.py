@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirements
 
-from auditor.controls.model import STRENGTHS, Control, Framework, Mapped
 from auditor.errors import UsageError, made_of_each
+from auditor.lint.framework import STRENGTHS, Control, Framework, Mapped
 from auditor.lint.reviewed_file import unusable
 from auditor.text import closest, listed, one_line, quoted
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml  # type: ignore[import-untyped] # no stubs among the pinned requirements
 
 from auditor.controls.framework_file import parse_framework
-from auditor.controls.model import Framework
 from auditor.input_files import LARGEST_YAML
+from auditor.lint.framework import Framework
 from auditor.lint.reviewed_file import read_reviewed
 
 ORDER = (

@@ -16,8 +16,10 @@ from auditor.controls.coverage_report import as_csv
 from auditor.errors import UsageError
 from auditor.evidence.bundle_writing import PackedFiles
 from auditor.evidence.manifest import (
+    CONTROLS_PAGE,
     ENVELOPE,
     MANIFEST,
+    README,
     Predicate,
     Previous,
     Statement,
@@ -28,6 +30,7 @@ from auditor.evidence.manifest import (
 from auditor.evidence.ocsf import compliance_findings
 from auditor.evidence.oscal import assessment_results
 from auditor.evidence.provenance import json_bytes, ledger_document, tool_document
+from auditor.evidence.readme import readme
 from auditor.evidence.signing import raw, sealed
 from auditor.evidence.verify import check_bundle
 from auditor.lint.report import Report
@@ -35,7 +38,12 @@ from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
 from auditor.snapshot.ledger import Ledger
 
-REPORTS = {"json": "results.json", "sarif": "results.sarif", "html": "report.html"}
+REPORTS = {
+    "json": "results.json",
+    "sarif": "results.sarif",
+    "html": "report.html",
+    "controls": CONTROLS_PAGE,
+}
 """The reports of a bundle, and what their files are called."""
 
 
@@ -120,6 +128,7 @@ def derived_files(contents: BundleContents) -> dict[str, bytes]:
     }
     for name, file in REPORTS.items():
         files[file] = contents.reports[name].render(result).encode()
+    files[README] = readme(result, files, facts)
     return files
 
 

@@ -24,6 +24,8 @@ SETTINGS = "settings.json"
 LEDGER = "ledger.json"
 SUPPRESSIONS = "suppressions.toml"
 BASELINE = "baseline.json"
+README = "README.txt"
+CONTROLS_PAGE = "controls.html"
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "urn:okta-auditor:evidence:1"
 
@@ -43,8 +45,11 @@ REQUIRED = frozenset(
 )
 """What every bundle holds."""
 
-OPTIONAL = frozenset({SUPPRESSIONS, BASELINE})
+ACCEPTING = frozenset({SUPPRESSIONS, BASELINE})
 """What a bundle holds where it was in force."""
+
+OPTIONAL = ACCEPTING | {README, CONTROLS_PAGE}
+"""What not every bundle holds: those of earlier versions have no pages for auditors."""
 
 FACTS = (
     "tenant",

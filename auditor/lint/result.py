@@ -10,6 +10,7 @@ from functools import cached_property
 
 from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Severity
+from auditor.lint.framework import Framework
 from auditor.lint.presentation import Presentation
 from auditor.lint.reported_finding import FindingStatus, ObjectRef, ReportedFinding
 from auditor.lint.rule import Rule
@@ -158,6 +159,9 @@ class AuditResult:
     """The file that locations point into, as reports show it."""
     deselected: tuple[Deselection, ...] = ()
     """The rules that there are besides `rules`, by the setting that leaves them out."""
+    frameworks: tuple[Framework, ...] | None = None
+    """The compliance frameworks by which controls are judged; None for those that come with
+    okta-auditor."""
     home_page: str = ""
     """The address of the home page that reports name for the tool; empty if none is set."""
     rule_page: str = ""

@@ -32,7 +32,7 @@ def _response_types(attributes: Attributes) -> Attribute:
     return Attribute()
 
 
-_APP = {
+APP_FIELDS = {
     "label": Field("label", shapes_tokens=False),
     "name": Field("name", default="oidc_client", shapes_tokens=False),
     "sign_on_mode": Field(
@@ -75,7 +75,7 @@ def apply_app(application: Application) -> None:
     application.take_away(APPS)
     if application.attributes.deleted:
         return
-    record = application.lay(APPS, _APP)
+    record = application.lay(APPS, APP_FIELDS)
     set_field(record, f"{_CREDENTIALS}.client_id", client_id(change))
     if change.creates or application.attributes.changed("network"):
         _lay_network(application, record)

@@ -77,6 +77,9 @@ class Attributes:
         change = self.change
         if self.deleted or name in change.sensitive or name not in change.unknown:
             return self.get(name)
+        written = self.references.written(change, name)
+        if written is not None:
+            return Attribute(list(written))
         known = _known_members(change.after.get(name), change.unknown[name])
         targets = self.references.targets(change, name)
         if targets is None:
@@ -89,6 +92,9 @@ class Attributes:
         change = self.change
         if self.deleted or name in change.sensitive or name not in change.unknown:
             return self.get(name)
+        written = self.references.written(change, name)
+        if written is not None:
+            return Attribute(list(written))
         values = change.after.get(name)
         targets = self.references.targets(change, name)
         places = len(values) if isinstance(values, list) else 0

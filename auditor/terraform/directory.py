@@ -11,12 +11,12 @@ GROUPS = list_path("groups")
 USERS = list_path("users")
 GROUP_RULES = list_path("group_rules")
 
-_GROUP = {"name": Field("profile.name", shapes_tokens=False)}
-_USER = {
+GROUP_FIELDS = {"name": Field("profile.name", shapes_tokens=False)}
+USER_FIELDS = {
     "login": Field("profile.login", shapes_tokens=False),
     "status": Field("status", default="ACTIVE"),
 }
-_GROUP_RULE = {
+GROUP_RULE_FIELDS = {
     "name": Field("name", shapes_tokens=False),
     "status": Field("status", default="ACTIVE"),
     "expression_value": Field("conditions.expression.value"),
@@ -30,7 +30,7 @@ def apply_group(application: Application) -> None:
     """An `okta_group`. A new one has no members but those that the plan gives it."""
     application.take_away(GROUPS)
     if not application.attributes.deleted:
-        application.lay(GROUPS, _GROUP, start={"type": "OKTA_GROUP"})
+        application.lay(GROUPS, GROUP_FIELDS, start={"type": "OKTA_GROUP"})
 
 
 def apply_user(application: Application) -> None:
@@ -40,7 +40,7 @@ def apply_user(application: Application) -> None:
         org.remove(USERS, identity)
     if application.attributes.deleted:
         return
-    record = application.lay(USERS, _USER)
+    record = application.lay(USERS, USER_FIELDS)
     for group in org.everyone_groups():
         path = list_path("group_members", group)
         if org.has_list(path):
@@ -99,8 +99,10 @@ def apply_group_rule(application: Application) -> None:
     application.take_away(GROUP_RULES)
     if application.attributes.deleted:
         return
-    changed = any(application.attributes.changed(name) for name in _GROUP_RULE if name != "name")
-    record = application.lay(GROUP_RULES, _GROUP_RULE)
+    changed = any(
+        application.attributes.changed(name) for name in GROUP_RULE_FIELDS if name != "name"
+    )
+    record = application.lay(GROUP_RULES, GROUP_RULE_FIELDS)
     if not changed or record.get("status") != "ACTIVE":
         return
     org = application.org

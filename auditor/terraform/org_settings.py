@@ -18,14 +18,14 @@ DOMAINS = list_path("custom_domains")
 ROLES = list_path("custom_roles")
 
 _NAMED = {"name": Field("name", shapes_tokens=False)}
-_ZONE = {
+ZONE_FIELDS = {
     **_NAMED,
     "type": Field("type"),
     "status": Field("status", default="ACTIVE"),
     "usage": Field("usage", default="POLICY"),
 }
-_HOOK = {**_NAMED, "type": Field("type"), "status": Field("status", default="ACTIVE")}
-_ORIGIN = {**_NAMED, "origin": Field("origin"), "status": Field("status")}
+HOOK_FIELDS = {**_NAMED, "type": Field("type"), "status": Field("status", default="ACTIVE")}
+ORIGIN_FIELDS = {**_NAMED, "origin": Field("origin"), "status": Field("status")}
 _TOKEN = {
     **_NAMED,
     "user_id": Field("userId"),
@@ -52,7 +52,7 @@ def apply_zone(application: Application) -> None:
     application.take_away(ZONES)
     if application.attributes.deleted:
         return
-    record = application.lay(ZONES, _ZONE)
+    record = application.lay(ZONES, ZONE_FIELDS)
     for name in ("gateways", "proxies"):
         if application.attributes.changed(name):
             found = application.attributes.get_list(name)
@@ -73,7 +73,7 @@ def apply_origin(application: Application) -> None:
     application.take_away(ORIGINS)
     if application.attributes.deleted:
         return
-    record = application.lay(ORIGINS, _ORIGIN)
+    record = application.lay(ORIGINS, ORIGIN_FIELDS)
     attributes = application.attributes
     if record.get("status") is None:
         active = attributes.get("active").value
@@ -94,7 +94,7 @@ def apply_origin(application: Application) -> None:
 
 def apply_hook(application: Application) -> None:
     """An `okta_inline_hook`."""
-    _simple(application, HOOKS, _HOOK)
+    _simple(application, HOOKS, HOOK_FIELDS)
 
 
 def apply_domain(application: Application) -> None:

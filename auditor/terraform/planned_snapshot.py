@@ -10,13 +10,14 @@ from auditor.errors import UsageError
 from auditor.snapshot.document import Capture, PlanOrigin, Snapshot
 from auditor.terraform import apps, directory, org_settings, servers
 from auditor.terraform.appliers import Application, Apply
-from auditor.terraform.instances import Instances
+from auditor.terraform.instances import Instances, object_id
 from auditor.terraform.plan import Plan, ResourceChange
 from auditor.terraform.planned_ledger import planned_ledger
 from auditor.terraform.planned_org import PlannedOrg
 from auditor.terraform.priorities import Priorities
 from auditor.terraform.references import References
 from auditor.terraform.resource_types import is_client_role, resource_type
+from auditor.terraform.source.source_tree import SourceTree
 from auditor.version import __version__
 
 _IN_ORDER: Mapping[str, Apply] = {
@@ -70,20 +71,25 @@ class PlannedSnapshot:
     """Attributes that are set and that are not known here, with their addresses, sorted."""
     incomplete: tuple[str, ...]
     """Why the plan is not all that will happen."""
+    addresses: Mapping[str, ResourceChange]
+    """The resources that objects come from, by the objects' ids."""
 
 
-def lay_plan(plan: Plan, base: Snapshot | None) -> PlannedSnapshot:
+def lay_plan(
+    plan: Plan, base: Snapshot | None, source: SourceTree | None = None
+) -> PlannedSnapshot:
     """The snapshot of the org after a plan.
 
     Args:
         plan: the plan.
         base: what the org is; None for a plan that stands alone.
+        source: the configuration, which says what a plan leaves out.
 
     Raises:
         UsageError: the plan stands alone and does not say when it was made.
     """
     org = PlannedOrg(base)
-    references = References(plan, Instances(plan))
+    references = References(plan, Instances(plan), source)
     priorities = Priorities()
 
     def application(change: ResourceChange) -> Application:
@@ -119,12 +125,17 @@ def lay_plan(plan: Plan, base: Snapshot | None) -> PlannedSnapshot:
             sorted(f"{change.address}: {name}" for change in modelled for name in change.unmodelled)
         ),
         incomplete=plan.incomplete,
+        addresses={object_id(change): change for change in modelled if not _gone(change)},
     )
 
 
 def _acts(change: ResourceChange) -> bool:
     """Whether anything happens to an object in Okta. `forget` leaves it as it is."""
     return change.creates or change.updates or change.deletes or change.actions == ("no-op",)
+
+
+def _gone(change: ResourceChange) -> bool:
+    return change.deletes and not change.creates
 
 
 def _is_foreign(change: ResourceChange) -> bool:
@@ -141,7 +152,7 @@ def _rank(change: ResourceChange) -> int | None:
 
 def _order(change: ResourceChange) -> tuple[bool, int, str]:
     """Deletions first, what belongs to something before it; then creations, in the other order."""
-    gone = change.deletes and not change.creates
+    gone = _gone(change)
     rank = _rank(change) or 0
     return (not gone, -rank if gone else rank, change.address)
 

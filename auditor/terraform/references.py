@@ -13,9 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from auditor.terraform.instances import Instances, client_id, object_id, outer_module
 from auditor.terraform.plan import Json, Plan, ResourceChange
 from auditor.terraform.resource_addresses import Reference, parse_reference
+from auditor.terraform.source.list_expressions import list_items
+from auditor.terraform.source.source_tree import SourceTree
 
 _DEEPEST = 50
 """Variables and outputs that a reference is followed through. Modules are nested less deeply."""
@@ -42,10 +46,42 @@ class References:
     Args:
         plan: the plan.
         instances: its resources and data sources.
+        source: the configuration itself, if it is at hand.
     """
 
     plan: Plan
     instances: Instances
+    source: SourceTree | None = None
+
+    def written(self, change: ResourceChange, name: str) -> tuple[str, ...] | None:
+        """The members of a list as the configuration has them, ids for references.
+
+        Args:
+            change: whose attribute.
+            name: the attribute.
+
+        Returns:
+            The members, each once; None if there is no configuration, or something else than
+            literals and ids is in the list.
+        """
+        placed = self.source.block(change.address) if self.source else None
+        attribute = placed.block.attributes.get(name) if placed else None
+        items = list_items(placed.file, attribute.expression) if placed and attribute else None
+        if items is None:
+            return None
+        members: list[str] = []
+        try:
+            for item in items:
+                if not item.reference:
+                    members.append(item.text)
+                    continue
+                text = _with_key(item.reference, change.index)
+                expression = {"references": [text]}
+                found = self._followed(expression, change.module, change, 0)
+                members += [identity for identity, _ in found]
+        except Unfollowed:
+            return None
+        return tuple(dict.fromkeys(members))
 
     def targets(self, change: ResourceChange, *way: str | int) -> Targets | None:
         """What an attribute refers to; None if that cannot be told.
@@ -157,6 +193,16 @@ class References:
         outputs = (_call(self._module(module), call.name).get("module") or {}).get("outputs") or {}
         expression = (outputs.get(reference.output) or {}).get("expression")
         return self._followed(expression, inner, None, depth + 1)
+
+
+def _with_key(reference: str, index: str | int | None) -> str:
+    """A reference to the instance of the same key, with the key in it."""
+    if index is None:
+        return reference
+    key = orjson.dumps(index).decode()
+    for written in ("[each.key]", "[count.index]"):
+        reference = reference.replace(written, f"[{key}]")
+    return reference
 
 
 def _call(module: Mapping[str, Any], name: str) -> Json:

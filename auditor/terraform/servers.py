@@ -12,7 +12,7 @@ from auditor.terraform.record_fields import Field, lay_over
 
 SERVERS = list_path("authorization_servers")
 
-_SERVER = {
+SERVER_FIELDS = {
     "name": Field("name", shapes_tokens=False),
     "audiences": Field("audiences", is_list=True),
     "issuer": Field("issuer", shapes_tokens=False),
@@ -25,14 +25,14 @@ _SERVER = {
     "access_token_encrypted_response_algorithm": Field("accessTokenEncryptedResponseAlgorithm"),
     "jwks_uri": Field("jwks_uri", shapes_tokens=False),
 }
-_POLICY = {
+POLICY_FIELDS = {
     "name": Field("name", shapes_tokens=False),
     "status": Field("status", default="ACTIVE"),
     "priority": Field("priority"),
     "client_whitelist": Field("conditions.clients.include", is_list=True),
 }
 _PEOPLE = "conditions.people"
-_RULE = {
+RULE_FIELDS = {
     "name": Field("name", shapes_tokens=False),
     "status": Field("status", default="ACTIVE"),
     "priority": Field("priority"),
@@ -47,7 +47,7 @@ _RULE = {
     "refresh_token_window_minutes": Field("actions.token.refreshTokenWindowMinutes", default=10080),
     "inline_hook_id": Field("actions.token.inlineHook.id", shapes_tokens=False),
 }
-_SCOPE = {
+SCOPE_FIELDS = {
     "name": Field("name"),
     "description": Field("description", shapes_tokens=False),
     "consent": Field("consent", default="IMPLICIT"),
@@ -55,7 +55,7 @@ _SCOPE = {
     "optional": Field("optional", default=False),
     "metadata_publish": Field("metadataPublish", default="ALL_CLIENTS", shapes_tokens=False),
 }
-_CLAIM = {
+CLAIM_FIELDS = {
     "name": Field("name"),
     "value": Field("value"),
     "value_type": Field("valueType", default="EXPRESSION"),
@@ -73,7 +73,7 @@ def apply_server(application: Application) -> None:
     application.take_away(SERVERS)
     if not application.attributes.deleted:
         new = change.creates or application.org.record(SERVERS, object_id(change)) is None
-        record = application.lay(SERVERS, _SERVER, start={"default": False})
+        record = application.lay(SERVERS, SERVER_FIELDS, start={"default": False})
         if new and change.creates:
             _furnish(application, record["id"])
 
@@ -94,7 +94,9 @@ def apply_default_server(application: Application) -> None:
             f"{application.change.address}: the org's default authorization server is not in "
             "the base; its policies, rules and scopes are not known."
         )
-    laid = lay_over({**default}, application.attributes, _SERVER, new=not application.change.before)
+    laid = lay_over(
+        {**default}, application.attributes, SERVER_FIELDS, new=not application.change.before
+    )
     org.add_existing(SERVERS, laid.record)
     org.records(SERVERS)[laid.record["id"]] = laid.record
     for attribute in laid.unknown:
@@ -159,7 +161,7 @@ def apply_policy(application: Application) -> None:
     if application.attributes.deleted:
         return
     known = application.org.has_list(path)
-    record = application.lay(path, _POLICY, start={"system": False})
+    record = application.lay(path, POLICY_FIELDS, start={"system": False})
     if not known:
         application.org.unknown(path, f"other policies of authorization server {server}")
     _unknown_of_child(application, path, record["id"])
@@ -187,7 +189,7 @@ def apply_rule(application: Application) -> None:
     if application.attributes.deleted:
         return
     known = application.org.has_list(path)
-    record = application.lay(path, _RULE, start={"system": False})
+    record = application.lay(path, RULE_FIELDS, start={"system": False})
     if not known:
         application.org.unknown(path, f"other rules of policy {policy}")
     change = application.change
@@ -240,7 +242,7 @@ def apply_scope(application: Application) -> None:
     if application.attributes.deleted:
         return
     known = application.org.has_list(path)
-    record = application.lay(path, _SCOPE, start={"system": False})
+    record = application.lay(path, SCOPE_FIELDS, start={"system": False})
     if not known:
         application.org.unknown(path, f"other scopes of authorization server {server}")
     if not isinstance(record.get("name"), str):
@@ -258,7 +260,7 @@ def apply_claim(application: Application) -> None:
     if application.attributes.deleted:
         return
     known = application.org.has_list(path)
-    record = application.lay(path, _CLAIM, start={"system": False})
+    record = application.lay(path, CLAIM_FIELDS, start={"system": False})
     if not known:
         application.org.unknown(path, f"other claims of authorization server {server}")
     _unknown_of_child(application, path, record["id"])
@@ -274,7 +276,7 @@ def apply_default_claim(application: Application) -> None:
     for record in list(application.org.records(path).values()):
         if record.get("name") == name and record.get("system") is True:
             fields: dict[str, Any] = {
-                key: _CLAIM[key] for key in ("value", "always_include_in_token")
+                key: CLAIM_FIELDS[key] for key in ("value", "always_include_in_token")
             }
             laid = lay_over({**record}, application.attributes, fields, new=True)
             application.org.put(path, laid.record)

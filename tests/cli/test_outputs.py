@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from helpers import okta_auditor, snapshot_file, tenant
 
-FORMATS = ("text", "json", "sarif", "html", "markdown", "github", "gitlab", "junit", "csv")
+FORMATS = ("text", "json", "sarif", "html", "markdown", "github", "gitlab", "junit", "csv",
+           "controls")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

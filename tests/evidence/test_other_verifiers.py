@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from helpers import Outcome, okta_auditor
 from securesystemslib.signer import SSlibKey
 
+from auditor.evidence.readme import CHECK_FILES, VERIFY
 from auditor.evidence.signing import key_id, raw
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
@@ -73,6 +74,12 @@ def test_the_key_id_is_that_of_securesystemslib() -> None:
     for _ in range(20):
         key = Ed25519PrivateKey.generate().public_key()
         assert key_id(raw(key)) == SSlibKey.from_crypto(key).keyid
+
+
+def test_the_guide_and_the_bundle_s_readme_have_the_same_commands(bundle: Path) -> None:
+    indented = re.findall(r"(?m)^    (?!okta-auditor)(.*)$", (bundle / "README.txt").read_text())
+
+    assert "\n".join(indented) + "\n" == documented("sh") == VERIFY + CHECK_FILES
 
 
 @needs_openssl

@@ -89,6 +89,21 @@ def test_no_file_of_a_bundle_may_be_left_out(bundle: Path, name: str) -> None:
     assert problems(bundle) == [f"{name} is not listed in manifest.json."]
 
 
+def test_evidence_of_earlier_versions_has_no_pages_for_auditors(bundle: Path) -> None:
+    pages = {"README.txt", "controls.html"}
+
+    def leave_out(value: Json) -> None:
+        value["subject"] = [item for item in value["subject"] if item["name"] not in pages]
+        for name in pages:
+            del value["predicate"]["sizes"][name]
+
+    for name in pages:
+        (bundle / name).unlink()
+    rewrite(bundle, leave_out)
+
+    assert problems(bundle) == []
+
+
 def test_a_file_may_not_be_listed_twice(bundle: Path) -> None:
     rewrite(bundle, lambda value: value["subject"].append(value["subject"][0]))
 

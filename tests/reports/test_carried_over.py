@@ -55,7 +55,9 @@ def audit(files: Files, form: str, snapshot: Path | None = None) -> str:
     return outcome.stdout
 
 
-@pytest.mark.parametrize("form", ["text", "html", "markdown", "sarif", "github", "junit"])
+@pytest.mark.parametrize(
+    "form", ["text", "html", "markdown", "sarif", "github", "junit", "controls"]
+)
 def test_every_report_says_what_was_carried_over_and_how_old_it_is(files: Files, form: str) -> None:
     text = " ".join(audit(files, form).split())
 
@@ -122,6 +124,7 @@ def test_evidence_says_how_old_its_oldest_list_is(files: Files, tmp_path: Path) 
     assert datetime.fromisoformat(manifest["oldest_reading"]) == datetime.fromisoformat(BEGUN)
     assert manifest["complete"] is True
     oscal = json.loads((bundle / "assessment-results.json").read_text())["assessment-results"]
+    assert f"as read on {SHOWN}" in " ".join((bundle / "README.txt").read_text().split())
     assert all(f"as read on {SHOWN}" in item["description"] for item in oscal["results"])
     verified = okta_auditor("evidence", "verify", bundle)
     assert verified.exit_code == 0, verified.shown

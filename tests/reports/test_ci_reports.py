@@ -108,6 +108,46 @@ def test_junit_has_a_suite_for_each_rule_and_a_case_for_each_finding() -> None:
     assert len(names) - len(set(names)) == sum(name == "the rule" for name in names) - 1
 
 
+def seen_in_gitlab(result: AuditResult) -> dict[tuple[str, str], tuple[str, str]]:
+    """What GitLab makes of the document: status and output of each test by suite and name.
+
+    As its parser does it: the first of these elements that is there tells the status, and of an
+    element that has a text the text is all that is shown.
+    """
+    seen = {}
+    for case in ET.fromstring(rendered("junit", result)).iter("testcase"):
+        status, output = "success", ""
+        for tag in ("failure", "error", "skipped"):
+            if status == "success" and (element := case.find(tag)) is not None:
+                status, output = tag, element.text or ""
+        seen[case.attrib["classname"], case.attrib["name"]] = (status, output)
+    return seen
+
+
+def test_gitlab_and_jenkins_show_every_rule_and_why_it_did_not_pass() -> None:
+    result = accepted()
+    seen = seen_in_gitlab(result)
+
+    assert len(seen) == len(list(junit(result).iter("testcase"))), "two tests of one name"
+    passed = {suite for (suite, _), (status, _) in seen.items() if status == "success"}
+    without = result.evaluated_codes - {
+        item.rule.code for item in (*result.findings, *result.accepted)
+    }
+    assert {suite.split()[0].removeprefix("okta-auditor.") for suite in passed} == without
+    assert without
+    for finding in result.findings:
+        texts = [text for (status, text) in seen.values() if status == "failure"]
+        assert any(one_line(finding.message) in text for text in texts)
+    status, why = seen["okta-auditor.OAM103 crashing", "the rule"]
+    assert status == "error"
+    assert "ValueError" in why
+    for case in junit(result).iter("testcase"):
+        # Jenkins takes what stands before the last full stop for a package.
+        assert case.attrib["classname"].count(".") == 1
+        for element in case:
+            assert element.attrib["message"] == (element.text or "").split("\n")[0]
+
+
 def test_junit_says_what_okta_answers() -> None:
     texts = [failure.text or "" for failure in junit(hostile()).iter("failure")]
 

@@ -438,9 +438,7 @@ def inactive_base(folder: Path) -> Snapshot:
     ("status", "known"), [("INACTIVE", True), ("ACTIVE", False)], ids=["renamed", "activated"]
 )
 def test_what_was_not_asked_of_an_app_is_not_empty_once_the_app_gets_tokens(
-    status: str,
-    known: bool,
-    tmp_path: Path,  # noqa: FBT001 - what the plan comes to
+    tmp_path: Path, status: str, *, known: bool
 ) -> None:
     before = {"id": "0oa1", **APP, "status": "INACTIVE"}
     changed = update("okta_app_oauth.a", before, label="Bills", status=status)

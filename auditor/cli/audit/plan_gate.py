@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from auditor.cli.audit.ignore_comments import with_ignore_comments
+from auditor.cli.audit.planned_places import PlannedPlaces
 from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
 from auditor.cli.audit.source_path import source_path
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import AuditOptions
-from auditor.cli.printing import print_document, print_remark
+from auditor.cli.printing import print_document, print_line, print_remark, print_report
 from auditor.comparison import text_report
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.lint.result import AuditResult
+from auditor.log_commands import keeping_commands
 from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import (
     Snapshot,
@@ -28,6 +31,8 @@ from auditor.snapshot.document import (
 )
 from auditor.terraform.plan_file import read_plan
 from auditor.terraform.planned_snapshot import lay_plan
+from auditor.terraform.source.field_places import FieldPlaces
+from auditor.terraform.source.source_tree import SourceTree
 from auditor.terraform.summary import summary_lines
 
 
@@ -41,6 +46,8 @@ class PlanGate:
     """Where the planned snapshot goes; reports point into it."""
     patterns: tuple[str, ...]
     """Scopes that nobody may gain."""
+    source: Path | None
+    """The folder of the configuration; None for the working folder, if there is one in it."""
 
     def run(self, options: AuditOptions) -> ExitCode:
         """Write the planned snapshot and the reports, and say who gains and loses access.
@@ -56,20 +63,41 @@ class PlanGate:
         check_replaceable(self.output, SNAPSHOT)
         with without_garbage_collection():
             before = self._base()
-            planned = lay_plan(read_plan(self.plan), before)
+            source = source_tree(self.source)
+            planned = lay_plan(read_plan(self.plan), before, source)
             document = dump_snapshot(planned.snapshot)
         for line in summary_lines(planned, str(self.plan), str(self.base) if self.base else ""):
             print_remark(line)
         write_snapshot(planned.snapshot, self.output)
+        places = None
+        if source:
+            root = prepared.settings.source_root
+            fields = FieldPlaces(source, planned.addresses)
+            places = PlannedPlaces(fields, root)
+            prepared = with_ignore_comments(prepared, fields)
         result = prepared.evaluate(document, self.output)
+        result = places.relocated(result) if places else result
         prepared.publish(result)
         changes = self._changes(before, planned.snapshot) if before else None
         if changes:
-            print_document(text_report.render(changes), err=prepared.prints_document)
+            self._print(prepared, changes, places)
         return self._exit_code(prepared, result, changes)
 
     def _base(self) -> Snapshot | None:
         return parse_snapshot(read_document(self.base), self.base) if self.base else None
+
+    def _print(
+        self, prepared: PreparedAudit, changes: DiffResult, places: PlannedPlaces | None
+    ) -> None:
+        """Say who gains and loses what, and on which lines."""
+        err = prepared.prints_document
+        print_document(text_report.render(changes), err=err)
+        if places is None:
+            return
+        for line in places.gain_lines(changes):
+            print_line(line, err=err)
+        if prepared.annotates:
+            print_report(keeping_commands("\n".join(places.gain_annotations(changes))))
 
     def _changes(self, before: Snapshot, after: Snapshot) -> DiffResult:
         """Who gains and loses what. Findings are the audit's."""
@@ -94,3 +122,23 @@ class PlanGate:
             item.severity.at_least(threshold) and item.new is not False for item in result.findings
         )
         return code if new else ExitCode.CLEAN
+
+
+def source_tree(folder: Path | None) -> SourceTree | None:
+    """The configuration in a folder.
+
+    Args:
+        folder: as the person named it; None for the working folder, if it holds any `.tf` file.
+
+    Raises:
+        UsageError: it is no folder, or there is no configuration in it.
+    """
+    if folder is None:
+        here = Path.cwd()
+        return SourceTree.of(here) if any(here.glob("*.tf")) else None
+    if not folder.is_dir() or not any(folder.glob("*.tf")):
+        raise UsageError(
+            f"There is no Terraform configuration in {folder}.",
+            remedy="Name the folder of the root module for --source.",
+        )
+    return SourceTree.of(folder)

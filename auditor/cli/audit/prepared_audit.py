@@ -23,6 +23,7 @@ from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.audit.run_history import check_history_folder, with_history
 from auditor.cli.audit.source_path import source_path
 from auditor.cli.audit.weakenings import weakenings
+from auditor.cli.framework_files import choose_frameworks
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
@@ -31,6 +32,7 @@ from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
+from auditor.lint.framework import Framework
 from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
 from auditor.lint.since import Earlier, compare
@@ -50,6 +52,8 @@ class PreparedAudit:
     acceptance: AcceptanceInputs
     changes: tuple[Weakening, ...] = ()
     """What the checkout changes of the commit that the settings are taken from."""
+    frameworks: tuple[Framework, ...] | None = None
+    """Those of the settings and those that come with okta-auditor; None if there are no others."""
     keeps_history: bool = True
     """Whether the run goes into the history."""
     show_ids: bool = False
@@ -106,6 +110,7 @@ class PreparedAudit:
                 *weakenings(self.effective, self.rules, self.acceptance),
             ),
             deselected=self.rules.deselected,
+            frameworks=self.frameworks,
             home_page=self.settings.home_page or "",
             rule_page=self.settings.rule_page or "",
             reproduce=reproduce_command(self.effective, path, as_of),
@@ -155,6 +160,13 @@ class PreparedAudit:
         formats = [output.report.name for output in self.outputs if output.path == STANDARD_OUTPUT]
         return any(name != "text" for name in formats)
 
+    @property
+    def annotates(self) -> bool:
+        """Whether standard output takes annotations of GitHub's."""
+        return any(
+            output.report.annotates for output in self.outputs if output.path == STANDARD_OUTPUT
+        )
+
     def exit_code(self, result: AuditResult) -> ExitCode:
         """The exit code for a result. An incomplete audit beats findings."""
         if result.incomplete:
@@ -199,9 +211,20 @@ def prepare_audit(
         effective=settings,
         acceptance=acceptance,
         changes=policy_changes(options, settings, rules.every, acceptance),
+        frameworks=_frameworks(settings, rules),
         keeps_history=writes is None,
         show_ids=options.verbose,
     )
+
+
+def _frameworks(effective: EffectiveSettings, rules: RuleChoice) -> tuple[Framework, ...] | None:
+    """The frameworks by which reports judge controls.
+
+    Files of one's own lie in the checkout, so that they are left out where a commit decides.
+    """
+    if effective.tree or not effective.settings.frameworks:
+        return None
+    return choose_frameworks((), effective, {rule.code for rule in rules.every})
 
 
 def _outputs(effective: EffectiveSettings, templates: tuple[str, ...]) -> tuple[ReportOutput, ...]:

@@ -29,6 +29,7 @@ from auditor.config import EffectiveSettings
 from auditor.controls import Control, Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
 from auditor.controls.coverage_report import Assessments, as_csv, as_json, unmapped
+from auditor.controls.wording import status_reasons
 from auditor.errors import ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
@@ -190,19 +191,8 @@ def _control(
 
 def _verdict(assessment: Assessment) -> str:
     """The status in capitals, as in a report, and what it rests on."""
-    parts = []
-    if assessment.findings:
-        parts.append(counted(assessment.findings, "finding"))
-    if assessment.accepted:
-        parts.append(f"{counted(assessment.accepted, 'finding')} accepted")
-    if assessment.related:
-        parts.append(counted(assessment.related, "related finding"))
-    if assessment.not_evaluated:
-        parts.append(f"not evaluated: {', '.join(assessment.not_evaluated)}")
-    if assessment.status is ControlStatus.NOT_CLAIMED:
-        parts.insert(0, "only related rules bear on it")
-    shown = f" ({'; '.join(parts)})" if parts else ""
-    return f"{assessment.status.value.upper()}{shown}"
+    reasons = status_reasons(assessment)
+    return f"{assessment.status.value.upper()}{f' ({reasons})' if reasons else ''}"
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

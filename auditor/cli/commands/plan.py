@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.audit.plan_gate import source_tree
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document, print_line
@@ -29,6 +30,13 @@ from auditor.terraform.summary import summary_json, summary_lines
     "stands alone, and what it does not say is not known.",
 )
 @click.option(
+    "--source",
+    type=FILE,
+    metavar="DIR",
+    help="The folder of the root module, which says what a plan leaves out of lists. "
+    "[default: the working folder, if it holds .tf files]",
+)
+@click.option(
     "-o",
     "path",
     type=FILE,
@@ -39,7 +47,15 @@ from auditor.terraform.summary import summary_json, summary_lines
 )
 @format_option("text", "json", about="How to print what the plan does.")
 @click.pass_context
-def command(ctx: click.Context, plan: Path, base: Path | None, path: Path, form: str) -> None:
+def command(
+    ctx: click.Context,
+    *,
+    plan: Path,
+    base: Path | None,
+    source: Path | None,
+    path: Path,
+    form: str,
+) -> None:
     """Make of a Terraform plan the snapshot of the org that it would leave behind.
 
     PLAN is what `terraform show -json` (or `tofu show -json`) writes of a saved plan. All other
@@ -52,7 +68,7 @@ def command(ctx: click.Context, plan: Path, base: Path | None, path: Path, form:
     check_writable(path)
     check_replaceable(path, SNAPSHOT)
     with without_garbage_collection():
-        planned = lay_over_base(plan, base)
+        planned = _laid(plan, base, source)
         write_snapshot(planned.snapshot, path)
     if form == "json":
         print_document(json.dumps(summary_json(planned), indent=2))
@@ -63,17 +79,11 @@ def command(ctx: click.Context, plan: Path, base: Path | None, path: Path, form:
     ctx.exit(ExitCode.CLEAN if _all_known(planned, base) else ExitCode.INCOMPLETE)
 
 
-def lay_over_base(plan: Path, base: Path | None) -> PlannedSnapshot:
-    """Read a plan and its base, and lay one over the other.
-
-    Raises:
-        PlanError: the plan cannot be read.
-        SnapshotError: the base cannot be read.
-        UsageError: the plan stands alone and does not say when it was made.
-    """
+def _laid(plan: Path, base: Path | None, source: Path | None) -> PlannedSnapshot:
+    tree = source_tree(source)
     read = read_plan(plan)
     before = parse_snapshot(read_document(base), base) if base else None
-    return lay_plan(read, before)
+    return lay_plan(read, before, tree)
 
 
 def _all_known(planned: PlannedSnapshot, base: Path | None) -> bool:

@@ -19,6 +19,7 @@ from auditor.cli.options import (
     collect_options,
     completion_options,
     output_options,
+    policy_option,
 )
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
@@ -57,6 +58,13 @@ from auditor.snapshot.document import dump_snapshot
     "and who gains and loses access is said.",
 )
 @click.option(
+    "--source",
+    type=FILE,
+    metavar="DIR",
+    help="With --plan: the folder of the root module, so that reports point into HCL. "
+    "[default: the working folder, if it holds .tf files]",
+)
+@click.option(
     "--fail-on-gain",
     "patterns",
     multiple=True,
@@ -65,6 +73,7 @@ from auditor.snapshot.document import dump_snapshot
 )
 @collect_options
 @completion_options
+@policy_option
 @output_options
 @audit_options
 @click.pass_context
@@ -77,6 +86,7 @@ def command(
     *,
     plan: Path | None,
     base: Path | None,
+    source: Path | None,
     patterns: tuple[str, ...],
     resume: bool,
     require_complete: bool,
@@ -89,11 +99,11 @@ def command(
     With --plan it reads no org, and checks what a Terraform plan would make of one.
     """
     if plan is not None:
-        gate = PlanGate(plan, base, path or Path("planned.json"), patterns)
+        gate = PlanGate(plan, base, path or Path("planned.json"), patterns, source)
         ctx.exit(gate.run(audit))
-    if base is not None or patterns:
+    if base is not None or source is not None or patterns:
         raise UsageError(
-            "--base and --fail-on-gain go with --plan.",
+            "--base, --source and --fail-on-gain go with --plan.",
             remedy="Name the plan, or compare two snapshots with: okta-auditor diff",
         )
     words = ["run"]

@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt
 
 from auditor.cli.json_documents.part import DocumentPart
 from auditor.controls.assessment import ControlStatus
-from auditor.controls.model import Strength
+from auditor.lint.framework import Strength
 from auditor.lint.rule_outcomes import RuleOutcome
 
 

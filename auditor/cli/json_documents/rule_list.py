@@ -9,8 +9,8 @@ from pydantic import Field
 
 from auditor.cli.json_documents.part import DocumentPart
 from auditor.controls import Framework, bearing_on
-from auditor.controls.model import Strength
 from auditor.lint.finding import Confidence, Impact, Severity
+from auditor.lint.framework import Strength
 from auditor.lint.rule import Rule
 
 
