@@ -46,7 +46,7 @@ def _check_coverage(results: Results) -> None:
 
 
 def _check_rules(results: Results, rules: dict[str, RuleInfo]) -> None:
-    if any(code in rules for item in results.deselected for code in item.codes):
+    if any(code in rules for item in results.deselected or () for code in item.codes):
         raise ValueError("deselected: a rule is among the selected ones as well")
     for part in ("findings", "accepted", "not_evaluated", "crashed"):
         for at, item in enumerate(getattr(results, part)):

@@ -59,8 +59,10 @@ class RuleCounts(ResultsPart):
     evaluated: int
     not_evaluated: int
     crashed: int
-    not_selected: int = Field(
-        default=0, description="Rules that there are besides; they were not evaluated either."
+    not_selected: int | None = Field(
+        default=None,
+        description="Rules that there are besides; they were not evaluated either. Null where that "
+        "is not known.",
     )
 
 
@@ -246,8 +248,10 @@ class Results(ResultsPart):
     show_accepted: bool = Field(description="Whether reports list what was accepted.")
     summary: ResultsSummary
     rules: list[RuleInfo] = Field(description="The selected rules, by code.")
-    deselected: list[DeselectionInfo] = Field(
-        default=[], description="The rules that there are besides, by what leaves them out."
+    deselected: list[DeselectionInfo] | None = Field(
+        default=None,
+        description="The rules that there are besides, by what leaves them out; null in results of "
+        "earlier versions, which do not say it.",
     )
     reproduce: str = Field(
         default="", description="A command that comes to the same results; empty if none is known."

@@ -174,7 +174,10 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         capture=results.capture,
         coverage=tuple(LedgerEntry.model_validate(item.model_dump()) for item in results.coverage),
         rules=tuple(rules.values()),
-        deselected=tuple(Deselection(item.by, tuple(item.codes)) for item in results.deselected),
+        deselected=tuple(
+            Deselection(item.by, tuple(item.codes)) for item in results.deselected or ()
+        ),
+        selection_known=results.deselected is not None,
         reproduce=results.reproduce,
         frameworks=None
         if results.frameworks is None

@@ -64,7 +64,9 @@ def results_of(result: AuditResult) -> Results:
         rules=[_rule(item) for item in result.rules],
         deselected=[
             DeselectionInfo(by=item.by, codes=list(item.codes)) for item in result.deselected
-        ],
+        ]
+        if result.selection_known
+        else None,
         reproduce=result.reproduce,
         frameworks=None
         if result.frameworks is None
@@ -125,7 +127,7 @@ def summary_of(result: AuditResult) -> ResultsSummary:
             evaluated=result.evaluated,
             not_evaluated=len(result.not_evaluated),
             crashed=len(result.crashed),
-            not_selected=result.not_selected,
+            not_selected=result.not_selected if result.selection_known else None,
         ),
         objects=result.objects,
     )

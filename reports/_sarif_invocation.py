@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
-from auditor.results import carried_over, deleted_objects, evaluated_words
+from auditor.results import carried_over, deleted_objects, deselected_words, evaluated_words
 
 from ._sarif_driver import (
     CRASHED,
@@ -92,7 +92,7 @@ def _unevaluated(result: AuditResult) -> Iterator[Json]:
 
 
 def _not_selected(result: AuditResult) -> Iterator[Json]:
-    if result.deselected:
+    if deselected_words(result):
         yield _notification(NOT_SELECTED, "note", f"{evaluated_words(result)}.", result)
 
 

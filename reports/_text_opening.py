@@ -9,6 +9,7 @@ from auditor.results import (
     Cause,
     LedgerEntry,
     carried_over,
+    deselected_words,
     evaluated_words,
     incompleteness,
     lineage,
@@ -100,7 +101,7 @@ def counts(result: AuditResult) -> tuple[str, str]:
 
 def not_selected(result: AuditResult) -> str:
     """How many rules are left out and by what, in a sentence; empty if none is."""
-    return f"{evaluated_words(result)}." if result.deselected else ""
+    return f"{evaluated_words(result)}." if deselected_words(result) else ""
 
 
 def checked(result: AuditResult) -> str:

@@ -78,6 +78,8 @@ def _rows(result: AuditResult) -> Iterator[_Row]:
             "object_name": gone.object.name,
             "fingerprint": gone.fingerprint,
         }
+    if not result.selection_known:
+        yield {"status": "not known", "message": "Whether rules were not selected."}
     for left_out in result.deselected:
         for code in left_out.codes:
             yield {"status": "not selected", "code": code, "message": f"By {left_out.by}."}

@@ -14,6 +14,7 @@ from auditor.results import (
     Crashed,
     Weakening,
     carried_over,
+    deselected_words,
     evaluated_words,
     incompleteness,
     workflow_command,
@@ -114,7 +115,7 @@ def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
     rest = [counted(number, kind) for kind, number in left_out.items() if number]
     if rest:
         yield f"Without an annotation, because GitHub shows {MOST} of a kind: {listed(rest)}."
-    if result.deselected:
+    if deselected_words(result):
         yield f"{evaluated_words(result)}."
     if result.accepted:
         yield f"Accepted and not shown: {counted(len(result.accepted), 'finding')}."

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor import AuditResult, Rule, Severity, one_line, report
-from auditor.results import NO_RULES, evaluated_words
+from auditor.results import NO_RULES, deselected_words, evaluated_words
 
 from ._output import file_name, json_document, with_identity
 from ._wording import answer_lines, crash_notice, sentence
@@ -42,7 +42,7 @@ def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:
 
 
 def _not_selected(result: AuditResult) -> Iterator[dict[str, Any]]:
-    if result.deselected:
+    if deselected_words(result):
         text = f"{evaluated_words(result)}."
         identity = hashlib.sha256(f"not selected\0{result.tenant.id}".encode()).hexdigest()[:32]
         yield _entry(None, text, severity="info", identity=identity, file=result.source, line=1)

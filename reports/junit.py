@@ -19,7 +19,7 @@ from enum import StrEnum
 from itertools import chain
 
 from auditor import AuditResult, ReportedFinding, Rule, one_line, report
-from auditor.results import NO_RULES, carried_over, evaluated_words
+from auditor.results import NO_RULES, carried_over, deselected_words, evaluated_words
 
 from ._output import file_name
 from ._since import mark, since_sentences
@@ -74,7 +74,7 @@ def render(result: AuditResult) -> str:
 def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
-    properties += [("not selected", evaluated_words(result))] if result.deselected else []
+    properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
     if words := carried_over(result.coverage):
         properties.append(("carried over", words))
     if result.since:

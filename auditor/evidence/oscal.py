@@ -15,7 +15,7 @@ from typing import Any
 from auditor.controls import Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
 from auditor.lint.carried_over import carried_over
-from auditor.lint.deselection import evaluated_words
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.reported_finding import ObjectRef
 from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
@@ -106,7 +106,7 @@ class _Writer:
 
     def _left_out(self) -> str:
         """What the settings left out, in a sentence; empty if they left nothing out."""
-        return f" {evaluated_words(self._result)}." if self._result.deselected else ""
+        return f" {evaluated_words(self._result)}." if deselected_words(self._result) else ""
 
     def _carried_over(self) -> str:
         """What was read before `start`, in sentences; empty if nothing was."""

@@ -166,6 +166,8 @@ class AuditResult:
     """The address of the home page that reports name for the tool; empty if none is set."""
     rule_page: str = ""
     """The address of each rule's page, with `{code}` for its code; empty if none is set."""
+    selection_known: bool = True
+    """Whether `deselected` is known: results that earlier versions saved do not say it."""
     reproduce: str = ""
     """A shell command that comes to the same results; empty where none is known."""
     show_accepted: bool = False
