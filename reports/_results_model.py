@@ -21,6 +21,7 @@ from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus, EarlierKind
 
 from ._results_findings import (
+    AcceptedGapInfo,
     AnswerInfo,
     Code,
     FindingInfo,
@@ -104,6 +105,11 @@ class ResultsSummary(ResultsPart):
         description="Whether all that the org has was read and every selected rule gave an "
         "answer, at least one of them; otherwise no finding is no proof."
     )
+    unaccepted: bool | None = Field(
+        default=None,
+        description="Whether something could not be checked that no accepted gap covers: then the "
+        "exit code is 3. Null in the results of earlier versions.",
+    )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
     unchanged: int = Field(description="Those that the baseline accepts.")
@@ -184,6 +190,9 @@ class CoverageInfo(ResultsPart):
     left_out: NonNegativeInt = Field(
         description="Records that were seen and deliberately not kept."
     )
+    side: str | None = Field(
+        description="`groups` if lists of apps were made of the apps of each group."
+    )
     not_asked: list[NotAskedInfo] = Field(description="Lists that were not asked for, and why.")
     gone: NonNegativeInt = Field(description="Records that were deleted while they were read.")
     duplicates: NonNegativeInt = Field(description="Records that came again and are kept once.")
@@ -199,6 +208,9 @@ class CoverageInfo(ResultsPart):
     )
     carried_over: list[CarriedOverInfo] = Field(
         default=[], description="Lists that were not read again but count as read earlier."
+    )
+    refused_only: bool = Field(
+        default=False, description="Whether the exporter missed nothing but what Okta refuses."
     )
 
 
@@ -274,6 +286,10 @@ class Results(ResultsPart):
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
     weakenings: list[WeakeningInfo] = Field(
         default=[], description="What files that nobody named make milder."
+    )
+    accepted_gaps: list[AcceptedGapInfo] = Field(
+        default=[],
+        description="Collections that may stay unread; what needs them is not evaluated.",
     )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(

@@ -15,6 +15,7 @@ from auditor.results import (
     carried_over,
     deleted_objects,
     incompleteness,
+    shown_gaps,
     unread_collections,
 )
 
@@ -72,6 +73,8 @@ def render(result: AuditResult) -> str:
             not_applicable=not_evaluated_groups(result.not_applicable),
             outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
+            gaps=shown_gaps(result),
+            gap_ends={gap.collection: gap.expires for gap in result.accepted_gaps},
             unread=unread_collections(result),
             carried=carried_over(result.coverage),
             deleted=deleted_objects(result.coverage),

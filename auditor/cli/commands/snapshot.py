@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from auditor.cli.durations import Duration, shown_duration
+from auditor.cli.export.accepted_gaps import not_accepted
 from auditor.cli.export.one_tenant import (
     export_to_file,
     extent_words,
@@ -107,7 +108,8 @@ def command(
 
     Reads OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or, for a service app,
     OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY. Writes nothing to Okta, and never asks
-    for client secrets. Exits with 3 if a part could not be read; what was read is kept.
+    for client secrets. Exits with 3 if a part could not be read that no accepted gap covers;
+    what was read is kept.
 
     While it reads, FILE.partial holds what was read so far. It stays when the run is
     interrupted, dies or finds no answer to a part; --resume goes on from there.
@@ -120,13 +122,8 @@ def command(
     """
     if (like or ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE) and not planning:
         raise UsageError("--like and --format need --plan.", remedy="Add --plan.")
-    if since is None and ctx.get_parameter_source("full_every") is ParameterSource.COMMANDLINE:
-        raise UsageError("--full-every needs --since.", remedy="Name an older snapshot.")
-    if since is not None and (like or names or all_tenants):
-        other = "--like" if like else "--tenant" if names else "--all-tenants"
-        raise UsageError(
-            f"--since and {other} do not go together.", remedy="Leave one of them out."
-        )
+    given = ctx.get_parameter_source("full_every") is ParameterSource.COMMANDLINE
+    _check_since(since, full_every=given, like=like, names=names, all_tenants=all_tenants)
     if like is not None:
         print_plan_like(like, export, form)
         return
@@ -136,7 +133,9 @@ def command(
                 "-o is for one tenant; those of the configuration file have their own outputs.",
                 remedy='Set "snapshot" in [tenants.NAME].',
             )
-        exports = TenantExports(export, resume, require_complete, verbose, _again(config, export))
+        exports = TenantExports(
+            export, resume, require_complete, verbose, _again(config, export), config
+        )
         tenants = choose_tenants(config, names, everyone=all_tenants)
         ctx.exit(
             print_plan_of_one(tenants, exports, form)
@@ -164,7 +163,30 @@ def command(
         path, credentials, export, resume=resume, verbose=verbose, again=again, older=older
     )
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
+    if not require_complete:
+        unread = not_accepted(unread, None)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
+
+
+def _check_since(
+    since: Path | None,
+    *,
+    full_every: bool,
+    like: Path | None,
+    names: tuple[str, ...],
+    all_tenants: bool,
+) -> None:
+    """Insist that the options fit together that are about an older snapshot.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if since is None and full_every:
+        raise UsageError("--full-every needs --since.", remedy="Name an older snapshot.")
+    if since is not None and (like or names or all_tenants):
+        other = "--like" if like else "--tenant" if names else "--all-tenants"
+        why = f"--since and {other} do not go together."
+        raise UsageError(why, remedy="Leave one of them out.")
 
 
 def _older(path: Path, full_every_s: int) -> OlderSnapshot:

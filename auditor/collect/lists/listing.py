@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from auditor.collect.lists.kept_page import KeptPage
@@ -36,6 +37,8 @@ class Listing:
         """When it was read, if it was carried over from an older snapshot."""
         self.proven = True
         """Whether it is known to be what a reading would give."""
+        self.derived = False
+        """Whether it was made of lists that were read from another side."""
         self._cleaner = RecordCleaner(row, path, strings)
         self._reset()
 
@@ -76,9 +79,14 @@ class Listing:
         return {identity for page in self._pages for identity in self._cleaner.ids(page)}
 
     @property
+    def scopes(self) -> set[str]:
+        """Of user assignments: how people are assigned, each word of Okta's once."""
+        return {way["scope"] for way in self.values if way["ids"]}
+
+    @property
     def values(self) -> Iterator[Any]:
-        """What is kept of its pages so far."""
-        return (value for page in self._pages for value in page)
+        """What is kept of it, in the order in which it came."""
+        return chain.from_iterable(self._pages)
 
     def add(self, values: list[Any], next_url: str | None) -> tuple[KeptPage, list[Record]]:
         """Keep what is good of a page.

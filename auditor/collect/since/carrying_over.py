@@ -31,7 +31,6 @@ Json = dict[str, Any]
 class ReadAgain(StrEnum):
     """Why a list is read again, as a clause about lists."""
 
-    NOTHING = "of which nothing may be carried over"
     NOT_THERE = "that the older snapshot has not, or not all of"
     TOO_OLD = "that had become too old"
     CHANGED = "of what is new or has changed"
@@ -118,9 +117,7 @@ class CarryingOver:
         return found
 
     def decide(self, row: Collection, path: str, parent: Parent) -> CarriedList | ReadAgain:
-        """What is carried over of a list, or why it is read again."""
-        if self.refusal is not None:
-            return ReadAgain.NOTHING
+        """What is carried over of a list, or why it is read again; only if there is no refusal."""
         values = self._older.values(row, path)
         if values is None:
             return ReadAgain.NOT_THERE
