@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from auditor.cli.export.import_files import check_import_folder, write_import_blocks
 from auditor.cli.export.one_tenant import (
     export_to_file,
     extent_words,
@@ -65,6 +66,14 @@ from auditor.report_marks import SNAPSHOT, check_replaceable
     metavar="NAME",
     help="Read a tenant of the configuration file. Repeatable: they are read at the same time.",
 )
+@click.option(
+    "--import-blocks",
+    "imports",
+    type=FILE,
+    metavar="DIR",
+    help="Write HCL there as well, for an org that is not in Terraform yet: import blocks with "
+    "resources that fit them.",
+)
 @click.option("--all-tenants", is_flag=True, help="Read all tenants of the configuration file.")
 @click.pass_context
 def command(
@@ -81,6 +90,7 @@ def command(
     config: Path | None,
     names: tuple[str, ...],
     all_tenants: bool,
+    imports: Path | None,
 ) -> None:
     """Read a tenant's configuration into a file.
 
@@ -99,7 +109,11 @@ def command(
     if like is not None:
         print_plan_like(like, export, form)
         return
+    if imports is not None:
+        check_import_folder(imports)
     if names or all_tenants:
+        if imports is not None:
+            raise UsageError("--import-blocks is for one tenant.", remedy="Leave --tenant out.")
         if ctx.get_parameter_source("path") is ParameterSource.COMMANDLINE:
             raise UsageError(
                 "-o is for one tenant; those of the configuration file have their own outputs.",
@@ -125,6 +139,8 @@ def command(
     snapshot = export_to_file(
         path, credentials, export, resume=resume, verbose=verbose, again=again
     )
+    if imports is not None:
+        write_import_blocks(snapshot, imports)
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
 
