@@ -48,14 +48,14 @@ def _findings(result: AuditResult) -> str:
 
 def evaluated(result: AuditResult) -> str:
     """How many rules were evaluated, over what, in a sentence."""
-    if result.evaluated == len(result.rules) > 1 and not result.deselected:
+    if result.evaluated == len(result.rules) > 1 and not deselected_words(result):
         rules = f"All {result.evaluated:,} rules evaluated"
     else:
         rules = evaluated_words(result)
     objects = [
         f"{result.objects[name]:,} {label}" for name, label in _COUNTED if result.objects.get(name)
     ]
-    over = f"{';' if result.deselected else ','} over {listed(objects)}" if objects else ""
+    over = f"{';' if deselected_words(result) else ','} over {listed(objects)}" if objects else ""
     return f"{rules}{over}."
 
 
@@ -76,11 +76,11 @@ def not_checked(result: AuditResult) -> str:
 
 def _rules_evaluated(result: AuditResult) -> str:
     """What ran, of a complete audit, as a clause: never more than is true."""
-    every = "every selected rule evaluated" if result.deselected else "every rule evaluated"
+    left_out = deselected_words(result)
+    every = "every selected rule evaluated" if left_out else "every rule evaluated"
     absent = len(result.not_applicable)
     but = f" but for {absent:,} that did not apply" if absent else ""
-    missing = f"; {deselected_words(result)}" if result.deselected else ""
-    return f"{every}{but}{missing}"
+    return f"{every}{but}{f'; {left_out}' if left_out else ''}"
 
 
 def _gaps(result: AuditResult) -> str:

@@ -25,7 +25,10 @@ class ResultsPart(BaseModel):
     """A part of the JSON results."""
 
     model_config = ConfigDict(
-        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+        frozen=True,
+        from_attributes=True,
+        json_schema_serialization_defaults_required=True,
+        defer_build=True,
     )
 
 
@@ -122,6 +125,17 @@ class AcceptanceInfo(ResultsPart):
     owner: str
     ticket: str
     expires: date | None = Field(description="The last day on which it holds.")
+
+
+class AcceptedGapInfo(ResultsPart):
+    """A collection that Okta refuses to whoever reads, and that somebody does without."""
+
+    collection: str = Field(description="Its entry in `coverage` says what is missing.")
+    reason: str
+    owner: str
+    ticket: str
+    expires: date = Field(description="The last day on which it holds.")
+    where: str = Field(description="The file and line that accepts it.")
 
 
 class NoticeInfo(ResultsPart):

@@ -21,6 +21,7 @@ from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus, EarlierKind
 
 from ._results_findings import (
+    AcceptedGapInfo,
     AnswerInfo,
     Code,
     FindingInfo,
@@ -59,8 +60,10 @@ class RuleCounts(ResultsPart):
     evaluated: int
     not_evaluated: int
     crashed: int
-    not_selected: int = Field(
-        default=0, description="Rules that there are besides; they were not evaluated either."
+    not_selected: int | None = Field(
+        default=None,
+        description="Rules that there are besides; they were not evaluated either. Null where that "
+        "is not known.",
     )
 
 
@@ -101,6 +104,11 @@ class ResultsSummary(ResultsPart):
     complete: bool = Field(
         description="Whether all that the org has was read and every selected rule gave an "
         "answer, at least one of them; otherwise no finding is no proof."
+    )
+    unaccepted: bool | None = Field(
+        default=None,
+        description="Whether something could not be checked that no accepted gap covers: then the "
+        "exit code is 3. Null in the results of earlier versions.",
     )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
@@ -171,6 +179,9 @@ class CoverageInfo(ResultsPart):
     left_out: NonNegativeInt = Field(
         description="Records that were seen and deliberately not kept."
     )
+    side: str | None = Field(
+        description="`groups` if lists of apps were made of the apps of each group."
+    )
     not_asked: list[NotAskedInfo] = Field(description="Lists that were not asked for, and why.")
     gone: NonNegativeInt = Field(description="Records that were deleted while they were read.")
     duplicates: NonNegativeInt = Field(description="Records that came again and are kept once.")
@@ -183,6 +194,9 @@ class CoverageInfo(ResultsPart):
     )
     lacks: list[str] = Field(
         description="What every org has and this list has not, although it was read to its end."
+    )
+    refused_only: bool = Field(
+        default=False, description="Whether the exporter missed nothing but what Okta refuses."
     )
 
 
@@ -232,8 +246,10 @@ class Results(ResultsPart):
     show_accepted: bool = Field(description="Whether reports list what was accepted.")
     summary: ResultsSummary
     rules: list[RuleInfo] = Field(description="The selected rules, by code.")
-    deselected: list[DeselectionInfo] = Field(
-        default=[], description="The rules that there are besides, by what leaves them out."
+    deselected: list[DeselectionInfo] | None = Field(
+        default=None,
+        description="The rules that there are besides, by what leaves them out; null in results of "
+        "earlier versions, which do not say it.",
     )
     reproduce: str = Field(
         default="", description="A command that comes to the same results; empty if none is known."
@@ -256,6 +272,10 @@ class Results(ResultsPart):
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
     weakenings: list[WeakeningInfo] = Field(
         default=[], description="What files that nobody named make milder."
+    )
+    accepted_gaps: list[AcceptedGapInfo] = Field(
+        default=[],
+        description="Collections that may stay unread; what needs them is not evaluated.",
     )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(

@@ -29,6 +29,7 @@ from auditor import (
 )
 from auditor.results import (
     Acceptance,
+    AcceptedGap,
     Crashed,
     Deselection,
     Fixed,
@@ -68,7 +69,10 @@ def read(document: bytes, installed: Sequence[Rule]) -> Saved:
     rules = {item.code: _rule(item, by_code.get(item.code)) for item in results.rules}
     check_coherence(results)
     result = _result(results, rules)
-    if summary_of(result) != results.summary:
+    expected = summary_of(result)
+    if results.summary.unaccepted is None:
+        expected = expected.model_copy(update={"unaccepted": None})
+    if expected != results.summary:
         raise ValueError("summary: it does not fit what the document lists")
     return Saved(result, tuple(_remarks(results, by_code)))
 
@@ -174,7 +178,10 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         capture=results.capture,
         coverage=tuple(LedgerEntry.model_validate(item.model_dump()) for item in results.coverage),
         rules=tuple(rules.values()),
-        deselected=tuple(Deselection(item.by, tuple(item.codes)) for item in results.deselected),
+        deselected=tuple(
+            Deselection(item.by, tuple(item.codes)) for item in results.deselected or ()
+        ),
+        selection_known=results.deselected is not None,
         reproduce=results.reproduce,
         frameworks=None
         if results.frameworks is None
@@ -195,6 +202,7 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         weakenings=tuple(
             Weakening(**item.model_dump(exclude={"sentence"})) for item in results.weakenings
         ),
+        accepted_gaps=tuple(AcceptedGap(**dict(item)) for item in results.accepted_gaps),
         fixed=tuple(map(_fixed, results.fixed)),
         baseline=results.baseline or "",
         as_of=results.as_of,

@@ -19,6 +19,7 @@ from auditor.results import (
 
 from ._results_findings import (
     AcceptanceInfo,
+    AcceptedGapInfo,
     AnswerInfo,
     FindingInfo,
     FixedInfo,
@@ -64,7 +65,9 @@ def results_of(result: AuditResult) -> Results:
         rules=[_rule(item) for item in result.rules],
         deselected=[
             DeselectionInfo(by=item.by, codes=list(item.codes)) for item in result.deselected
-        ],
+        ]
+        if result.selection_known
+        else None,
         reproduce=result.reproduce,
         frameworks=None
         if result.frameworks is None
@@ -74,6 +77,7 @@ def results_of(result: AuditResult) -> Results:
         as_of=result.as_of,
         baseline=result.baseline or None,
         weakenings=[WeakeningInfo.model_validate(item) for item in result.weakenings],
+        accepted_gaps=[AcceptedGapInfo.model_validate(item) for item in result.accepted_gaps],
         findings=[_finding(item) for item in result.findings],
         accepted=[_finding(item) for item in result.accepted],
         fixed=[_fixed(item) for item in result.fixed],
@@ -114,6 +118,7 @@ def summary_of(result: AuditResult) -> ResultsSummary:
     """The numbers of a result."""
     return ResultsSummary(
         complete=result.complete,
+        unaccepted=result.unaccepted,
         findings=len(result.findings),
         suppressed=len(result.suppressed),
         unchanged=len(result.unchanged),
@@ -125,7 +130,7 @@ def summary_of(result: AuditResult) -> ResultsSummary:
             evaluated=result.evaluated,
             not_evaluated=len(result.not_evaluated),
             crashed=len(result.crashed),
-            not_selected=result.not_selected,
+            not_selected=result.not_selected if result.selection_known else None,
         ),
         objects=result.objects,
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sized
 
 from auditor import AuditResult, Severity, counted, listed, quoted
-from auditor.results import Cause, LedgerEntry, evaluated_words, incompleteness, lineage
+from auditor.results import (
+    Cause,
+    LedgerEntry,
+    deselected_words,
+    evaluated_words,
+    incompleteness,
+    lineage,
+)
 
 from ._wording import harm, impacts, shown_causes
 
@@ -87,7 +94,7 @@ def counts(result: AuditResult) -> tuple[str, str]:
 
 def not_selected(result: AuditResult) -> str:
     """How many rules are left out and by what, in a sentence; empty if none is."""
-    return f"{evaluated_words(result)}." if result.deselected else ""
+    return f"{evaluated_words(result)}." if deselected_words(result) else ""
 
 
 def checked(result: AuditResult) -> str:

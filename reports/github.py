@@ -13,8 +13,10 @@ from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one
 from auditor.results import (
     Crashed,
     Weakening,
+    deselected_words,
     evaluated_words,
     incompleteness,
+    shown_gaps,
     workflow_command,
 )
 
@@ -57,7 +59,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
         text = one_line(weakening.sentence)
         yield "warning", _command("warning", "", text, title=_altered(weakening))
     if reason := incompleteness(result):
-        yield "error", _command("error", result.source, reason, title="The audit is incomplete")
+        kind = "error" if result.unaccepted else "warning"
+        yield kind, _command(kind, result.source, reason, title="The audit is incomplete")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:
@@ -66,6 +69,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     for notice in result.notices:
         text = f"{sentence(notice.message)} {sentence(notice.remedy)} ({notice.where})"
         yield "warning", _command("warning", "", one_line(text), title="Accepted findings")
+    for gap in shown_gaps(result):
+        yield "notice", _command("notice", "", sentence(gap.sentence), title="Accepted gap")
 
 
 def _finding(kind: str, finding: ReportedFinding) -> str:
@@ -111,7 +116,7 @@ def _summary(result: AuditResult, left_out: dict[str, int]) -> Iterator[str]:
     rest = [counted(number, kind) for kind, number in left_out.items() if number]
     if rest:
         yield f"Without an annotation, because GitHub shows {MOST} of a kind: {listed(rest)}."
-    if result.deselected:
+    if deselected_words(result):
         yield f"{evaluated_words(result)}."
     if result.accepted:
         yield f"Accepted and not shown: {counted(len(result.accepted), 'finding')}."

@@ -199,7 +199,9 @@ def _coverage(result: AuditResult) -> Json:
             "evaluated": result.evaluated,
             "notEvaluated": len(result.not_evaluated),
             "crashed": len(result.crashed),
-            "notSelected": {one_line(item.by): list(item.codes) for item in result.deselected},
+            "notSelected": {one_line(item.by): list(item.codes) for item in result.deselected}
+            if result.selection_known
+            else None,
         },
         "accepted": len(result.accepted),
         **({"since": _since(result)} if result.since else {}),

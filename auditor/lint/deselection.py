@@ -58,11 +58,14 @@ def evaluated_words(result: AuditResult) -> str:
     `37 of 97 rules evaluated; 60 not selected by --ignore OAM1`, of the rules that there are,
     and not of the selected ones.
     """
-    rules = counted(len(result.rules) + result.not_selected, "rule")
+    selected = "rule" if result.selection_known else "selected rule"
+    rules = counted(len(result.rules) + result.not_selected, selected)
     return "; ".join([f"{result.evaluated:,} of {rules} evaluated", *_clauses(result)])
 
 
 def _clauses(result: AuditResult) -> Iterator[str]:
+    if not result.selection_known:
+        yield "whether rules were not selected is not known"
     for at, item in enumerate(result.deselected):
         yield f"{len(item.codes):,} {'' if at else 'not selected '}by {item.by}"
 

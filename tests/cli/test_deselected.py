@@ -89,6 +89,27 @@ def test_the_command_that_is_named_comes_to_the_same(words: tuple[str, ...]) -> 
     assert okta_auditor(*command[1:], "-O", "json").stdout == first
 
 
+@pytest.mark.parametrize("name", [*FORMATS, "controls"])
+def test_of_results_of_an_earlier_version_it_is_not_known(name: str) -> None:
+    document = json.loads(report("json"))
+    del document["deselected"]
+    del document["summary"]["rules"]["not_selected"]
+    # Without an ending: all JSON that tests leave is held to the schema of this version.
+    Path("earlier").write_text(json.dumps(document))
+
+    shown = okta_auditor("report", "earlier", "-O", name).stdout
+
+    if name == "json":
+        assert json.loads(shown)["deselected"] is None
+        assert json.loads(shown)["summary"]["rules"]["not_selected"] is None
+    else:
+        assert "hether rules were not selected" in " ".join(shown.split()).replace("\\", "")
+    if name == "html":
+        assert "every rule evaluated" not in shown
+        assert "every selected rule evaluated; whether rules" in shown
+    assert "not selected by" not in shown
+
+
 def test_evidence_says_what_it_does_not_cover() -> None:
     done = okta_auditor("evidence", "export", "example.json", "-o", "bundle", "--ignore", "OAM1")
     assert done.exit_code == 0, done.stderr

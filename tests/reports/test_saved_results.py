@@ -84,6 +84,7 @@ MADE: dict[str, Callable[[Path], AuditResult]] = {
     "clean": lambda _: clean(),
     "many": lambda _: many(300),
     "history": with_history,
+    "earlier version": lambda _: replace(hostile(), selection_known=False),
     "no rules": lambda _: replace(
         clean(), rules=(), findings=(), not_evaluated=(), crashed=(), source=""
     ),

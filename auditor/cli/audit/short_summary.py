@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from auditor.lint.causes import causes
-from auditor.lint.deselection import evaluated_words
+from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.presentation import Presentation
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
@@ -38,7 +38,7 @@ def short_summary(result: AuditResult, shown_to: Presentation) -> str:
     if len(numbers[0]) > shown_to.width:
         numbers = [severities, checked]
     lines = ["", *_sentences(result), *numbers]
-    lines += [f"{evaluated_words(result)}."] if result.deselected else []
+    lines += [f"{evaluated_words(result)}."] if deselected_words(result) else []
     lines += [f"rule {item.rule.code} crashed: {item.error}" for item in result.crashed]
     # The first finding of each cause: variety says more than repetition.
     shown = [cause.example for cause in causes(result.findings)[:_SHOWN]]

@@ -30,6 +30,10 @@ class CollectionCounts:
     """By the path of the list."""
     refused: Problem | None = None
     """The refusal, if the token may not read the collection."""
+    other_side_pages: int = 0
+    """Pages that lists were made of which were read from another side."""
+    derived: int = 0
+    """Lists that were made of those pages."""
     absent: Problem | None = None
     """The first answer that the org lacks the feature."""
     answered: bool = False
@@ -60,7 +64,8 @@ class CollectionCounts:
 
     def add_list(self, listing: Listing) -> None:
         """Count a list that the snapshot keeps."""
-        self.pages += listing.pages
+        self.derived += listing.derived
+        self.pages += 0 if listing.derived else listing.pages
         self.objects += listing.records
         self.left_out += listing.left_out
         self.duplicates += listing.duplicates
@@ -71,6 +76,14 @@ class CollectionCounts:
     def unavailable(self) -> Problem | None:
         """Why no other list of it is worth a request; None if one is."""
         return self.refused or (None if self.answered else self.absent)
+
+    @property
+    def refused_only(self) -> bool:
+        """Whether something is missing, and a right is all that it takes."""
+        problems = self.problems.values()
+        if self.doubt or self.quarantined or not problems:
+            return False
+        return all(problem.wants_right for problem in problems)
 
     @property
     def effort(self) -> Effort | None:
