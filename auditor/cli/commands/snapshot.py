@@ -111,11 +111,8 @@ def command(
     if like is not None:
         print_plan_like(like, export, form)
         return
-    if imports is not None:
-        check_import_folder(imports)
+    check_import_folder(imports, one_tenant=not (names or all_tenants))
     if names or all_tenants:
-        if imports is not None:
-            raise UsageError("--import-blocks is for one tenant.", remedy="Leave --tenant out.")
         if ctx.get_parameter_source("path") is ParameterSource.COMMANDLINE:
             raise UsageError(
                 "-o is for one tenant; those of the configuration file have their own outputs.",
@@ -143,8 +140,7 @@ def command(
     snapshot = export_to_file(
         path, credentials, export, resume=resume, verbose=verbose, again=again
     )
-    if imports is not None:
-        write_import_blocks(snapshot, imports)
+    write_import_blocks(snapshot, imports)
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     if not require_complete:
         unread = not_accepted(unread, None)
