@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
 from auditor.results import (
+    carried_over,
     deleted_objects,
     deselected_words,
     empty_org,
@@ -53,7 +54,7 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
             *_crashes(result),
             *_left_out(result, shown, total),
             *_empty(result),
-            *_deleted(result),
+            *_on_the_reading(result),
             *_notices(result),
         ],
         "toolConfigurationNotifications": [
@@ -132,9 +133,10 @@ def _empty(result: AuditResult) -> Iterator[Json]:
         yield _notification(NOTICE, "warning", text, result)
 
 
-def _deleted(result: AuditResult) -> Iterator[Json]:
-    if text := deleted_objects(result.coverage):
-        yield _notification(NOTICE, "note", text, result)
+def _on_the_reading(result: AuditResult) -> Iterator[Json]:
+    for words in (carried_over, deleted_objects):
+        if text := words(result.coverage):
+            yield _notification(NOTICE, "note", text, result)
 
 
 def _notices(result: AuditResult) -> Iterator[Json]:

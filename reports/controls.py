@@ -10,6 +10,7 @@ from auditor import AuditResult, report
 from auditor.results import (
     ControlStatus,
     assessed_frameworks,
+    carried_over,
     empty_org,
     incompleteness,
     shown_gaps,
@@ -44,6 +45,7 @@ def render(result: AuditResult) -> str:
             css=css,
             incompleteness=incompleteness(result),
             empty=empty_org(result.coverage),
+            carried=carried_over(result.coverage),
             is_complete=is_complete(result),
             statuses=_STATUSES,
             names={rule.code: rule.name for rule in result.rules},

@@ -13,6 +13,7 @@ from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one
 from auditor.results import (
     Crashed,
     Weakening,
+    carried_over,
     deselected_words,
     empty_org,
     evaluated_words,
@@ -64,6 +65,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
         yield kind, _command(kind, result.source, reason, title="The audit is incomplete")
     if empty := empty_org(result.coverage):
         yield "warning", _command("warning", result.source, empty, title="Nothing to audit")
+    if words := carried_over(result.coverage):
+        yield "notice", _command("notice", "", words, title="Not all was read again")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:

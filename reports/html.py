@@ -12,6 +12,7 @@ from auditor import AuditResult, report
 from auditor.results import (
     CollectionStatus,
     assessed_frameworks,
+    carried_over,
     deleted_objects,
     empty_org,
     incompleteness,
@@ -77,6 +78,7 @@ def render(result: AuditResult) -> str:
             gaps=shown_gaps(result),
             gap_ends={gap.collection: gap.expires for gap in result.accepted_gaps},
             unread=unread_collections(result),
+            carried=carried_over(result.coverage),
             deleted=deleted_objects(result.coverage),
             readable=CollectionStatus.COMPLETE,
             frameworks=assessed_frameworks(result),
