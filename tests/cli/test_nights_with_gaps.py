@@ -135,7 +135,7 @@ SAYS = {
     "gitlab": "Accepted gap: rate limits of clients (client_rate_limits)",
     "junit": "Accepted gap (client_rate_limits), until 2026-12-31, owner ada",
     "sarif": "Accepted gap: rate limits of clients (client_rate_limits)",
-    "json": '"expires": "2026-12-31"',
+    "json": '"expires":"2026-12-31"',
 }
 
 
