@@ -17,6 +17,7 @@ from auditor.comparison.result import (
 )
 from auditor.comparison.revocations import IN_FLIGHT
 from auditor.comparison.wording import (
+    carried_over_notes,
     clients_words,
     headline,
     rules_lifetimes_words,
@@ -36,6 +37,7 @@ def render(result: DiffResult) -> str:
     lines = [headline(result)]
     if result.captured_backwards:
         lines.append("Note: OLD was captured after NEW.")
+    lines += carried_over_notes(result)
     lines += _section("GAINED", _access(result.gained, "before"))
     lines += _section("LOST", _access(result.lost, "now"))
     lines += _section("LIFETIMES", _lifetimes(result.lifetimes))
@@ -118,6 +120,8 @@ def _uncompared(items: tuple[Uncompared, ...]) -> Iterator[str]:
     for item in items[:_MOST]:
         yield f"  could not compare: {item.what}"
         yield f"    {item.why}"
+        if item.accepted:
+            yield f"    covered by: {item.accepted}"
         if item.remedy:
             yield f"    To compare it next time: {item.remedy}"
     yield from _more(len(items))
