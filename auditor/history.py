@@ -45,7 +45,7 @@ _Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 class _RunRecord(BaseModel):
     """The content of a file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, defer_build=True)
 
     format: Literal["okta-auditor-run"] = "okta-auditor-run"
     version: Literal[1] = 1

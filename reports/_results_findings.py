@@ -25,7 +25,10 @@ class ResultsPart(BaseModel):
     """A part of the JSON results."""
 
     model_config = ConfigDict(
-        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+        frozen=True,
+        from_attributes=True,
+        json_schema_serialization_defaults_required=True,
+        defer_build=True,
     )
 
 

@@ -173,6 +173,9 @@ class CoverageInfo(ResultsPart):
     left_out: NonNegativeInt = Field(
         description="Records that were seen and deliberately not kept."
     )
+    side: str | None = Field(
+        description="`groups` if lists of apps were made of the apps of each group."
+    )
     not_asked: list[NotAskedInfo] = Field(description="Lists that were not asked for, and why.")
     gone: NonNegativeInt = Field(description="Records that were deleted while they were read.")
     duplicates: NonNegativeInt = Field(description="Records that came again and are kept once.")

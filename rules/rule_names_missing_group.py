@@ -120,4 +120,4 @@ def _all_empty(org: Org, people: PeopleCondition) -> bool:
 def _is_empty(org: Org, group_id: str) -> bool:
     # Okta's own group Everyone has everyone, even where its members were not listed.
     group = org.group(group_id)
-    return group is not None and not group.built_in and not org.members(group_id)
+    return group is not None and not group.built_in and not org.member_list(group_id)

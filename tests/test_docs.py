@@ -20,6 +20,7 @@ from auditor.sandbox import Fault, TenantFile
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 GUIDES = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+TUTORIALS = [f"tutorials/{path.name}" for path in (ROOT / "docs/tutorials").glob("*.md")]
 
 
 def test_the_readme_names_every_scope_that_reading_takes() -> None:
@@ -37,7 +38,9 @@ def test_the_readme_names_every_command() -> None:
         assert f"| `{command}" in README or f"`{command}`" in README
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}" for n in GUIDES)])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}" for n in [*GUIDES, *TUTORIALS])]
+)
 def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):

@@ -20,6 +20,7 @@ from auditor.collect.fetch.list_fetcher import ListFetcher
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.ledger import ledger_of
 from auditor.collect.options import ExportOptions
+from auditor.collect.plan.assignment_side import Side
 from auditor.collect.plan.survey import READS, Survey
 from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.waiting import RateLimiter
@@ -189,6 +190,12 @@ def _survey(reader: TenantReader) -> Survey:
         unnamed=len(reader.unnamed),
         objects={entry.collection: entry.objects for entry in entries if entry.readable},
         unread=tuple(entry for entry in entries if entry.incomplete),
+        apps=sum(e.objects + e.left_out for e in entries if e.collection == "apps"),
+        side=reader.assignments.side or Side.APPS,
+        assignments=reader.assignments.lists,
+        not_asked={
+            entry.collection: entry.not_asked for entry in ledger.entries if entry.not_asked
+        },
         allowances=reader.fetcher.limiter.allowances,
     )
 

@@ -21,7 +21,10 @@ VERSION: Final = "okta-auditor/diff/1"
 
 class _JsonModel(BaseModel):
     model_config = ConfigDict(
-        frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+        frozen=True,
+        from_attributes=True,
+        json_schema_serialization_defaults_required=True,
+        defer_build=True,
     )
 
 

@@ -68,7 +68,9 @@ RuleAddress = Annotated[
 class Config(BaseModel):
     """Settings of an audit, as a file has them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="okta-auditor configuration")
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, title="okta-auditor configuration", defer_build=True
+    )
 
     profile: Profile | None = Field(
         default=None,

@@ -69,7 +69,11 @@ class TenantConfig(BaseModel):
     """One org, how to prove who asks, and where its snapshot goes."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, title="Tenant"
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        title="Tenant",
+        defer_build=True,
     )
 
     # A validator that looks at all keys first makes them Python's, and then strict mode, in which

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 class RuleOptions(BaseModel):
     """Base of a rule's options: fields with a default, bounds and a description."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def documented(cls) -> list[tuple[str, str, str]]:

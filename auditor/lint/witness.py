@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
@@ -62,14 +62,19 @@ def _user(org: Org, user_id: str) -> str:
 
 
 def _named(org: Org, collection: str, record: Record, identity: str) -> str:
-    titles = org.remembered(_TITLES[collection], [collection])
-    unique = titles[record.title] == 1
+    ambiguous = org.remembered(_AMBIGUOUS[collection], [collection])
+    unique = record.title not in ambiguous
     return record.title if unique and _PLAIN.match(record.title) else identity
 
 
-_TITLES: dict[str, Callable[[Org], Counter[str]]] = {
-    "apps": lambda org: Counter(app.title for app in org.apps),
-    "authorization_servers": lambda org: Counter(server.title for server in org.servers),
-    "users": lambda org: Counter(org.logins),
+def _repeated(titles: Iterable[str]) -> frozenset[str]:
+    """Those that occur more than once: hardly any, where all are 200,000."""
+    return frozenset(title for title, times in Counter(titles).items() if times > 1)
+
+
+_AMBIGUOUS: dict[str, Callable[[Org], frozenset[str]]] = {
+    "apps": lambda org: _repeated(app.title for app in org.apps),
+    "authorization_servers": lambda org: _repeated(server.title for server in org.servers),
+    "users": lambda org: _repeated(org.logins),
 }
-"""By collection, a function that counts how often each title occurs."""
+"""By collection, a function that finds the titles of several objects."""

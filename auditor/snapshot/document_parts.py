@@ -86,23 +86,22 @@ class DocumentParts:
     def _resources(self) -> Iterator[Members | Users]:
         text = bytearray()
         opening = self._opening(text)
-        before = bytes(text[: opening.end()])
-        del text[: opening.end()]
+        before = _taken(text, opening.end())
         cut, looked_at = b"," + opening[2] + b'"/', 0
         for piece in self._pieces:
             text += piece
             # A long resource is a part of its own, and so are all short ones in a piece.
             while (first := text.find(cut, looked_at)) >= 0:
                 last = first if first > PIECE else text.rfind(cut)
-                yield _part(bytes(text[:last]))
-                del text[: last + 1]
+                yield _part(_taken(text, last))
+                del text[:1]
                 looked_at = 0
             looked_at = max(0, len(text) - len(cut))
         end = text.rfind(opening[1] + b"}")
         if end < 0:
             raise Undivided
-        yield _part(bytes(text[:end]))
-        self._read_head(before, bytes(text[end:]))
+        yield _part(_taken(text, end))
+        self._read_head(before, bytes(text))
 
     def _opening(self, text: bytearray) -> re.Match[bytes]:
         """Where the resources begin. The text gets pieces until that is in it."""
@@ -126,6 +125,14 @@ class DocumentParts:
         if head.get("resources") != {_STAND_IN: 0}:
             raise Undivided
         self.head = {**head, "resources": {}}
+
+
+def _taken(text: bytearray, size: int) -> bytes:
+    """The first bytes of a text, which loses them."""
+    with memoryview(text) as view:
+        taken = bytes(view[:size])
+    del text[:size]
+    return taken
 
 
 def _part(text: bytes) -> Members | Users:

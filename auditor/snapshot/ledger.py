@@ -92,6 +92,8 @@ class LedgerEntry(BaseModel):
 
     Of group members: groups that were not asked for their members, because nothing names them.
     """
+    side: str | None = None
+    """`groups` if the lists were made of the apps of each group, whose pages are then counted."""
     not_asked: tuple[NotAsked, ...] = ()
     """Lists that are not in the snapshot because nobody needs them; they may hold anything."""
     gone: NonNegativeInt = 0

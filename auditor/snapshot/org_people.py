@@ -44,7 +44,7 @@ class PeopleOfOrg(View):
     def logins(self) -> tuple[str, ...]:
         """The title of every user. Cheap, where reading all users is not."""
         self._check("users")
-        return self._tables.users.logins
+        return tuple(self._tables.users.logins)
 
     def users_like(self, word: str) -> tuple[User, ...]:
         """Users whom a word may name, by id, login or what is before its `@`; cheap as well."""

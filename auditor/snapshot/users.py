@@ -69,7 +69,6 @@ class _Columns(NamedTuple):
 
     ids: list[str]
     statuses: list[str | None]
-    logins: tuple[str, ...]
 
 
 class UserTable:
@@ -117,9 +116,13 @@ class UserTable:
         return ids
 
     @property
-    def logins(self) -> tuple[str, ...]:
+    def logins(self) -> Iterator[str]:
         """The title of every user, in the order of the list, without reading them."""
-        return self._columns.logins
+        return (
+            _login(value)
+            for start, records in self._raw.stretches()
+            for _, value in self._rows(start, records)
+        )
 
     def like(self, word: str) -> tuple[User, ...]:
         """Users whom a word may name: by id, or in any case by login or what is before its `@`."""
@@ -154,15 +157,13 @@ class UserTable:
     def _columns(self) -> _Columns:
         ids: list[str] = []
         statuses: list[str | None] = []
-        logins: list[str] = []
         words: dict[str | None, str | None] = {}
         for start, records in self._raw.stretches():
             for _, value in self._rows(start, records):
                 ids.append(value["id"])
                 status = value.get("status")
                 statuses.append(words.setdefault(status, status))  # one object for each word
-                logins.append(_login(value))
-        return _Columns(ids, statuses, tuple(logins))
+        return _Columns(ids, statuses)
 
     def _rows(self, start: int, records: list[Any]) -> Iterator[tuple[int, Any]]:
         """The users among some records, with their positions in the list."""

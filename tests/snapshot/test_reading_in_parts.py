@@ -269,7 +269,7 @@ def test_a_user_is_found_in_stretches_as_in_the_whole_list(people: list[Any], so
             if user.id == word
             or word.casefold() in {user.title.casefold(), user.title.casefold().partition("@")[0]}
         )
-    assert table.logins == tuple(user.title for user in users)
+    assert list(table.logins) == [user.title for user in users]
     assert table.able == {user.id for user in users if not user.shut_out}
     ids = [(status, user) for status, some in table.by_status.items() for user in some]
     assert sorted(ids, key=repr) == sorted([(u.status, u.id) for u in users], key=repr)

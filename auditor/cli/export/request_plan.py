@@ -15,11 +15,13 @@ from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.opening import resumable
 from auditor.collect.options import ExportOptions
+from auditor.collect.plan.assignment_side import Side
 from auditor.collect.plan.estimate import plan_from_snapshot, plan_from_survey
-from auditor.collect.plan.model import BucketLoad, Plan, Range
+from auditor.collect.plan.model import BucketLoad, GroupAssignmentChoice, Plan, Range
 from auditor.errors import ExitCode
+from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.document import read_snapshot
-from auditor.text import escaped, one_line
+from auditor.text import counted, escaped, one_line
 
 _MINUTE_S = 60
 
@@ -120,6 +122,15 @@ def _text(plan: Plan, options: ExportOptions) -> str:
             f"  {planned.collection.label} {_number(planned.requests)}: {planned.why}"
             for planned in estimates
         ]
+    if plan.assignments:
+        lines += ["", textwrap.fill(_side_words(plan.assignments), columns())]
+    if plan.not_asked:
+        lines += ["", "Not asked for, since nobody needs them:"]
+        lines += [
+            f"  {BY_NAME[name].label} {each.lists:,}: {each.why}"
+            for name, reasons in plan.not_asked.items()
+            for each in reasons
+        ]
     shares = ", ".join(
         f"{'whole limits' if share is None else f'--share {share:g}'} {_minutes(seconds)}"
         for share, seconds in plan.by_share.items()
@@ -127,6 +138,19 @@ def _text(plan: Plan, options: ExportOptions) -> str:
     lines += ["", f"Minutes by share: {shares}."]
     lines += ["", textwrap.fill(_assumptions(plan, options), columns())]
     return "\n".join(lines)
+
+
+def _side_words(choice: GroupAssignmentChoice) -> str:
+    apps, groups = counted(choice.apps, "app"), counted(choice.groups, "group")
+    if choice.side is Side.GROUPS:
+        return (
+            f"Group assignments are read from the side of the groups, a list for each of {groups}: "
+            f"a list for each of {apps} would take longer."
+        )
+    return (
+        f"Group assignments are read from the side of the apps, a list for each of {apps}: from "
+        f"that of {groups} it would not be quicker, as far as is known."
+    )
 
 
 def _assumptions(plan: Plan, options: ExportOptions) -> str:

@@ -13,7 +13,7 @@ class DocumentPart(BaseModel):
     Keys may be added in later versions; none is removed, renamed or given another meaning.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class NamedObject(DocumentPart):

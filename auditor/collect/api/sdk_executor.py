@@ -13,12 +13,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from okta.cache.no_op_cache import NoOpCache
-from okta.constants import LOGGER_NAME
-from okta.http_client import HTTPClient
-from okta.oauth import OAuth
-from okta.request_executor import RequestExecutor
-
+from auditor.collect.api.lean_import import lean_import
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.auth.dpop import DpopProofs
 from auditor.collect.auth.fetch_token import TokenEndpoint
@@ -28,6 +23,14 @@ from auditor.collect.http.response import Response
 from auditor.collect.http.scrubbing import Scrubber
 from auditor.collect.http.transport import Transport
 from auditor.version import __version__
+
+# Its signing and its DPoP proofs are not used: ours are.
+with lean_import("okta", {"okta.jwt": {"JWT": None}, "okta.dpop": None}):
+    from okta.cache.no_op_cache import NoOpCache
+    from okta.constants import LOGGER_NAME
+    from okta.http_client import HTTPClient
+    from okta.oauth import OAuth
+    from okta.request_executor import RequestExecutor
 
 # At DEBUG level the SDK logs whole header dictionaries, Authorization included.
 logging.getLogger(LOGGER_NAME).disabled = True

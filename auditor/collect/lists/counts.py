@@ -30,6 +30,10 @@ class CollectionCounts:
     """By the path of the list."""
     refused: Problem | None = None
     """The refusal, if the token may not read the collection."""
+    other_side_pages: int = 0
+    """Pages that lists were made of which were read from another side."""
+    derived: int = 0
+    """Lists that were made of those pages."""
     absent: Problem | None = None
     """The first answer that the org lacks the feature."""
     answered: bool = False
@@ -60,7 +64,8 @@ class CollectionCounts:
 
     def add_list(self, listing: Listing) -> None:
         """Count a list that the snapshot keeps."""
-        self.pages += listing.pages
+        self.derived += listing.derived
+        self.pages += 0 if listing.derived else listing.pages
         self.objects += listing.records
         self.left_out += listing.left_out
         self.duplicates += listing.duplicates

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.lists.counts import CollectionCounts
+from auditor.collect.plan.assignment_side import Side
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.dependence import dependent
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry, NotAsked
@@ -31,9 +32,10 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
         collection=counts.row.name,
         status=status,
         lists=counts.lists,
-        pages=counts.pages,
+        pages=counts.pages + counts.other_side_pages,
         objects=counts.objects,
         left_out=counts.left_out,
+        side=Side.GROUPS.value if counts.derived else None,
         not_asked=tuple(
             NotAsked(lists=lists, why=why) for why, lists in sorted(counts.not_asked.items())
         ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from auditor.collect.lists.kept_page import KeptPage
@@ -30,6 +32,8 @@ class Listing:
         self.read_again = False
         """Whether it had changed between two pages, and so was begun anew."""
         self.duplicates = 0
+        self.derived = False
+        """Whether it was made of lists that were read from another side."""
         self._cleaner = RecordCleaner(row, path, strings)
         self._reset()
 
@@ -68,6 +72,16 @@ class Listing:
     def ids(self) -> set[str]:
         """Ids of the records, where they have one."""
         return {identity for page in self._pages for identity in self._cleaner.ids(page)}
+
+    @property
+    def scopes(self) -> set[str]:
+        """Of user assignments: how people are assigned, each word of Okta's once."""
+        return {way["scope"] for way in self.values if way["ids"]}
+
+    @property
+    def values(self) -> Iterator[Any]:
+        """What is kept of it, in the order in which it came."""
+        return chain.from_iterable(self._pages)
 
     def add(self, values: list[Any], next_url: str | None) -> tuple[KeptPage, list[Record]]:
         """Keep what is good of a page.

@@ -19,12 +19,14 @@ from auditor.collect.lists.store import ListStore, Parent
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
 from auditor.collect.tenant.deletions import Deletions
+from auditor.collect.tenant.group_assignments import GroupAssignments
 from auditor.collect.tenant.list_reader import ListReader
 from auditor.collect.tenant.memory_ceiling import MemoryCeiling
 from auditor.collect.tenant.nothing_read import no_answer, nothing_readable, out_of_time
-from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
+from auditor.snapshot.collections import APPS, BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App
+from auditor.snapshot.other_sides import OTHER_SIDES
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,7 +49,9 @@ class TenantReader:
     journal: Journal | None
     store: ListStore = field(default_factory=ListStore)
     counts_of: dict[str, CollectionCounts] = field(
-        default_factory=lambda: {row.name: CollectionCounts(row) for row in COLLECTIONS}
+        default_factory=lambda: {
+            row.name: CollectionCounts(row) for row in (*COLLECTIONS, *OTHER_SIDES)
+        }
     )
     named: set[str] = field(default_factory=set)
     """Groups that a policy rule or an app names, so that their members matter."""
@@ -59,7 +63,7 @@ class TenantReader:
         default_factory=lambda: defaultdict(list)
     )
     """Lists of apps that nobody needs so far, by id and by client id of the app."""
-    only: frozenset[str] = frozenset(BY_NAME)
+    only: frozenset[str] = frozenset(BY_NAME) | {row.name for row in OTHER_SIDES}
     """Collections that are read; of the others, lists are counted that are to come."""
     lists_to_come: Counter[str] = field(default_factory=Counter)
     """Lists to come, by collection."""
@@ -79,6 +83,21 @@ class TenantReader:
             self._descend,
             max_time_s=self.options.max_time,
             memory=MemoryCeiling(self.options.max_memory),
+        )
+        self.lists_of_bucket = Counter[str]()
+        """Lists that are read or to be read, but for those of group assignments."""
+        self.assignments = GroupAssignments(
+            self.options,
+            self.store,
+            self.counts_of,
+            self.journal,
+            allowances=lambda: self.fetcher.limiter.allowances,
+            others_of_apps=lambda: self.lists_of_bucket[APPS],
+            ask_app=self._start_assignments,
+            ask_groups=self._read_later,
+            drop=self._drop,
+            on_records=self._descend,
+            stopped=lambda: self.reader.stopped is not None,
         )
         self.deletions = Deletions(self.store, self.counts_of, self.reader, self.fetcher.bounds)
 
@@ -107,21 +126,46 @@ class TenantReader:
         listing = self.store.listing(row, path)
         if parent is not None:
             self.store.add_parent(path, parent)
-        if listing is None:
-            return
-        in_journal = self.journal is not None and self.journal.is_read(path)
-        if row.name not in self.only and not in_journal:
-            self.lists_to_come[row.name] += 1
-            return
-        if not in_journal:
-            # Lists wait for a place before they wait for a turn, so the limiter sees few of
-            # them; it is to know which bucket will take longest.
-            self.fetcher.limiter.expect(row.bucket, 1)
-        self.progress.planned(row, 1)
-        self.unopened[row.bucket].append(listing)
-        if self.workers[row.bucket] < self.options.concurrency:
-            self.workers[row.bucket] += 1
-            self.tasks.create_task(self._read_lists_of(row.bucket))
+        if listing is not None:
+            self._read_later([listing])
+
+    def _read_later(self, listings: Iterable[Listing]) -> None:
+        """Read lists in the background, as soon as there is a place."""
+        for listing in listings:
+            row = listing.row
+            in_journal = self._in_journal(listing)
+            if row.name != "app_groups":
+                self.lists_of_bucket[row.bucket] += 1
+            if row.name not in self.only and not in_journal:
+                self.lists_to_come[row.name] += 1
+                continue
+            if not in_journal:
+                # Lists wait for a place before they wait for a turn, so the limiter sees few of
+                # them; it is to know which bucket will take longest.
+                self.fetcher.limiter.expect(row.bucket, 1)
+            self.progress.planned(row, 1)
+            self.unopened[row.bucket].append(listing)
+            if self.workers[row.bucket] < self.options.concurrency:
+                self.workers[row.bucket] += 1
+                self.tasks.create_task(self._read_lists_of(row.bucket))
+
+    def _drop(self, row: Collection) -> None:
+        """Read no list of a collection that was not begun."""
+        unopened = self.unopened[row.bucket]
+        dropped = [listing for listing in unopened if listing.row is row]
+        kept = [listing for listing in unopened if listing.row is not row]
+        unopened.clear()
+        unopened.extend(kept)
+        for listing in dropped:
+            if not self._in_journal(listing):
+                self.fetcher.limiter.expect(row.bucket, -1)
+            self.progress.read(row, 0)
+
+    def _in_journal(self, listing: Listing) -> bool:
+        return self.journal is not None and self.journal.is_read(listing.path)
+
+    def _start_assignments(self, path: str, parent: Parent) -> None:
+        self._start(BY_NAME["app_groups"], path, parent)
 
     def _descend(self, row: Collection, records: Iterable[Record]) -> None:
         """Read what belongs to records, and what they name."""
@@ -134,7 +178,7 @@ class TenantReader:
                 if child.if_named and not self.options.all_members and key not in self.named:
                     self.unnamed[key] = parent
                 elif not self._leave(child, record, child.resource(record.place.path, key)):
-                    self._start(child, child.resource(record.place.path, key), parent)
+                    self._want(child, child.resource(record.place.path, key), parent)
             if isinstance(record, App) and record.client_id == self.credentials.client_id:
                 self.own_app_listed = True
             if row.names_groups:
@@ -148,6 +192,13 @@ class TenantReader:
             self.named.add(group)
             if (parent := self.unnamed.pop(group, None)) is not None:
                 self._start(members, members.resource(parent[0], group), parent)
+
+    def _want(self, row: Collection, path: str, parent: Parent) -> None:
+        """Read a list that belongs to a record, from whichever side."""
+        if row.name == "app_groups":
+            self.assignments.want(path, parent)
+        else:
+            self._start(row, path, parent)
 
     def _leave(self, row: Collection, record: Record, path: str) -> bool:
         """Leave a list of a record aside if nobody needs it; whether it is."""
@@ -167,7 +218,7 @@ class TenantReader:
         for app in filter(None, apps):
             self.named_apps.add(app)
             for row, path, parent in self.left.pop(app, ()):
-                self._start(row, path, parent)
+                self._want(row, path, parent)
 
     # Reading one list
 
@@ -187,7 +238,7 @@ class TenantReader:
     async def _read(self, listing: Listing) -> None:
         row, path = listing.row, listing.path
         problem = await self.reader.read(listing)
-        if problem is not None and problem.kind is ProblemKind.NOT_FOUND:
+        if problem is not None and problem.kind is ProblemKind.NOT_FOUND and path in self.store:
             if row.parent:
                 self.deletions.suspect(row, path)
             elif row.single:  # an org without the setting: that is an answer
@@ -201,11 +252,12 @@ class TenantReader:
             "%s: %s: pages %d, records %d, %s",
             row.name, path, listing.pages, listing.records, problem.kind.name if problem else "all",
         )  # fmt: skip
-        if problem is not None:
+        if problem is None:
+            self.succeeded |= row.name != _PROBE
+        elif path in self.store:
             self.counts_of[row.name].fail(path, problem)
-        elif row.name != _PROBE:
-            self.succeeded = True
         self.progress.read(row, listing.records)
+        self.assignments.list_read(listing, problem)
         self.probed.set()
 
     # Whether all of the org was seen

@@ -20,7 +20,7 @@ HASH = r"^[0-9a-f]{32}$"
 class BaselineEntry(BaseModel):
     """A finding that the baseline accepts. Type, id and name of the object are for readers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     content: str = Field(pattern=HASH)
     code: str

@@ -35,7 +35,7 @@ so no tenant's words can look like one."""
 
 
 class _Header(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     format: str
     version: int

@@ -20,7 +20,7 @@ NonBlank = Annotated[str, StringConstraints(pattern=r"\S")]
 class SuppressionPolicy(BaseModel):
     """What may be accepted at all."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     max_days: int = Field(
         default=365, ge=1, le=3650, description="How far away the end of a suppression may be."
@@ -54,7 +54,7 @@ class SuppressionPolicy(BaseModel):
 class Suppression(BaseModel):
     """One entry: the findings of a rule on an object, or a part of them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     rule: NonBlank = Field(description="The rule's code.")
     target: NonBlank = Field(description="The id of the finding's object; it never changes.")

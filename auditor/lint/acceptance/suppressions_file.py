@@ -36,7 +36,7 @@ _MISSING = "Write one with: okta-auditor suppress SNAPSHOT --rule CODE --target 
 class _File(BaseModel):
     """A file of suppressions."""
 
-    model_config = ConfigDict(title="okta-auditor suppressions", extra="forbid")
+    model_config = ConfigDict(title="okta-auditor suppressions", extra="forbid", defer_build=True)
 
     suppression: tuple[Suppression, ...] = ()
 

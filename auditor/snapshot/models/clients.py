@@ -175,11 +175,13 @@ class Grant(Record):
 
 
 class GroupAssignment(Record):
-    """A group that is assigned to an app; the record's id is the group's."""
+    """A group that is assigned to an app; the record's id is the group's.
+
+    Nothing else is kept: the list of a group's apps says no more, and may be read instead.
+    """
 
     kind: ClassVar[str] = "group_assignment"
-
-    priority: int | None = None
+    kept_unread: ClassVar[frozenset[str]] = frozenset()
 
 
 class UserAssignments(Part):
