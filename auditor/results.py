@@ -40,6 +40,7 @@ from auditor.lint.reported_finding import (
     Witness,
 )
 from auditor.lint.result import (
+    AcceptedGap,
     Crashed,
     Deselection,
     EarlierKind,
@@ -52,6 +53,7 @@ from auditor.lint.result import (
 )
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
+from auditor.lint.shown_gaps import ShownGap, gaps_by_rule, shown_gaps
 from auditor.lint.weakening import Weakening
 from auditor.log_commands import workflow_command
 from auditor.snapshot.collections import BY_NAME, lineage
@@ -66,6 +68,7 @@ __all__ = [
     "SOON_DAYS",
     "Acceptance",
     "AcceptedBy",
+    "AcceptedGap",
     "AccessOverview",
     "AssessedFramework",
     "Assessment",
@@ -102,6 +105,7 @@ __all__ = [
     "ScopeAccess",
     "ScopePath",
     "ServerAccess",
+    "ShownGap",
     "Since",
     "Tenant",
     "TextRegion",
@@ -113,10 +117,12 @@ __all__ = [
     "deselected_words",
     "ends_soon",
     "evaluated_words",
+    "gaps_by_rule",
     "incomplete_rules",
     "incompleteness",
     "lineage",
     "markdown",
+    "shown_gaps",
     "status_reasons",
     "type_name",
     "unread_collections",

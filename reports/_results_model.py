@@ -21,6 +21,7 @@ from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus, EarlierKind
 
 from ._results_findings import (
+    AcceptedGapInfo,
     AnswerInfo,
     Code,
     FindingInfo,
@@ -103,6 +104,11 @@ class ResultsSummary(ResultsPart):
     complete: bool = Field(
         description="Whether all that the org has was read and every selected rule gave an "
         "answer, at least one of them; otherwise no finding is no proof."
+    )
+    unaccepted: bool | None = Field(
+        default=None,
+        description="Whether something could not be checked that no accepted gap covers: then the "
+        "exit code is 3. Null in the results of earlier versions.",
     )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
@@ -189,6 +195,9 @@ class CoverageInfo(ResultsPart):
     lacks: list[str] = Field(
         description="What every org has and this list has not, although it was read to its end."
     )
+    refused_only: bool = Field(
+        default=False, description="Whether the exporter missed nothing but what Okta refuses."
+    )
 
 
 class SinceInfo(ResultsPart):
@@ -263,6 +272,10 @@ class Results(ResultsPart):
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
     weakenings: list[WeakeningInfo] = Field(
         default=[], description="What files that nobody named make milder."
+    )
+    accepted_gaps: list[AcceptedGapInfo] = Field(
+        default=[],
+        description="Collections that may stay unread; what needs them is not evaluated.",
     )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(

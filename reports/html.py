@@ -14,6 +14,7 @@ from auditor.results import (
     assessed_frameworks,
     deleted_objects,
     incompleteness,
+    shown_gaps,
     unread_collections,
 )
 
@@ -71,6 +72,8 @@ def render(result: AuditResult) -> str:
             not_applicable=not_evaluated_groups(result.not_applicable),
             outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
+            gaps=shown_gaps(result),
+            gap_ends={gap.collection: gap.expires for gap in result.accepted_gaps},
             unread=unread_collections(result),
             deleted=deleted_objects(result.coverage),
             readable=CollectionStatus.COMPLETE,

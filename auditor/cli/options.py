@@ -419,7 +419,7 @@ def completion_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--require-complete",
             is_flag=True,
             help="Exit with 3 also if the org lacks a licensed feature, so that its objects do "
-            "not exist. Parts that could not be read always do that.",
+            "not exist, and for parts that could not be read although a gap is accepted.",
         ),
         click.option(
             "--verbose",

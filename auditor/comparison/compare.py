@@ -72,6 +72,7 @@ def _unread(sides: SnapshotPair) -> Iterator[Uncompared]:
                 what=entry.label,
                 why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),
                 remedy=one_line(entry.remedy()),
+                missing=(entry.collection,),
             )
 
 

@@ -63,8 +63,8 @@ def render(result: DiffResult) -> str:
     )
     lines += _table(
         "Could not compare",
-        ("what", "why", "remedy"),
-        ((i.what, i.why, i.remedy) for i in result.uncompared),
+        ("what", "why", "remedy", "accepted"),
+        ((i.what, i.why, i.remedy, i.accepted) for i in result.uncompared),
     )
     if result.gained or result.lost or result.lifetimes:
         lines += [safe(IN_FLIGHT), ""]

@@ -107,6 +107,7 @@ class ObjectChanges:
             what=f"{entry.label}{of}",
             why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),
             remedy=one_line(entry.remedy()),
+            missing=(name,),
         )
         self._unread[missing] = None
         return False

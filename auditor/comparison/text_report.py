@@ -129,6 +129,8 @@ def _uncompared(items: tuple[Uncompared, ...]) -> Iterator[str]:
     for item in items[:_MOST]:
         yield f"  could not compare: {item.what}"
         yield f"    {item.why}"
+        if item.accepted:
+            yield f"    covered by: {item.accepted}"
         if item.remedy:
             yield f"    To compare it next time: {item.remedy}"
     yield from _more(len(items))

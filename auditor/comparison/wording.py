@@ -32,7 +32,8 @@ def headline(result: DiffResult) -> str:
         if not result.complete:
             parts = ["As far as could be compared, nobody gained or lost anything"]
     if not result.complete:
-        parts.append(f"{counted(len(result.uncompared), 'thing')} could not be compared")
+        accepted = "" if result.unaccepted else ", which is accepted"
+        parts.append(f"{counted(len(result.uncompared), 'thing')} could not be compared{accepted}")
     return f"{'. '.join(parts)}."
 
 

@@ -129,6 +129,12 @@ def _results(bundle: _Bundle) -> Problems:
     unread = [entry.collection for entry in bundle.entries if entry.incomplete]
     if unread and predicate.complete:
         yield f"{MANIFEST} says complete, and {SNAPSHOT} is not: {listed(unread)}"
+    gaps = [item["collection"] for item in results.accepted_gaps]
+    if tuple(gaps) != predicate.accepted_gaps:
+        yield f"{RESULTS} has other accepted gaps than {MANIFEST}"
+    by_right = {entry.collection for entry in bundle.entries if entry.lacks_only_rights}
+    if worse := sorted(set(gaps) - by_right):
+        yield f"{RESULTS} accepts gaps of more than rights, by {SNAPSHOT}: {listed(worse)}"
     if results.complete and results.unchecked:
         yield f"{RESULTS} says complete, and that rules were not evaluated"
     if results.coverage != bundle.statuses:
@@ -139,6 +145,8 @@ def _ledger(bundle: _Bundle) -> Problems:
     document = bundle.results.loaded(bundle.files[LEDGER])
     if document["complete"] != bundle.predicate.complete:
         yield f"{LEDGER} has another complete than {MANIFEST}"
+    if document.get("accepted_gaps", []) != bundle.results.accepted_gaps:
+        yield f"{LEDGER} has other accepted gaps than {RESULTS}"
     if document["snapshot_digest"] != bundle.predicate.snapshot_digest:
         yield f"{LEDGER} is not of the snapshot that {MANIFEST} names"
     if {row["collection"]: row["status"] for row in document["ledger"]} != bundle.statuses:

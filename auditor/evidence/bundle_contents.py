@@ -138,6 +138,7 @@ def audit_facts(contents: BundleContents) -> dict[str, Any]:
         "captured_at": result.capture.finished_at,
         "as_of": str(result.as_of),
         "complete": result.complete,
+        "accepted_gaps": [gap.collection for gap in result.accepted_gaps],
         "snapshot_digest": result.snapshot_digest,
         "tool_version": result.tool_version,
         "redacted": contents.redacted,

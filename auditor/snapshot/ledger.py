@@ -110,6 +110,9 @@ class LedgerEntry(BaseModel):
     """What was found when the snapshot was read: the resources are not what this entry says."""
     lacks: tuple[str, ...] = ()
     """What every org has and this list has not, although it was read to its end."""
+    refused_only: bool = False
+    """Whether the exporter missed nothing but what Okta refuses to whoever reads, for want of a
+    right, or what depends on that."""
     planned_alone: bool = False
     """Whether it is what a plan makes, and what the org has besides was not given."""
 
@@ -138,6 +141,15 @@ class LedgerEntry(BaseModel):
     def incomplete(self) -> bool:
         """Whether some of it, or all, could not be read although the org has it."""
         return self.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+
+    @property
+    def lacks_only_rights(self) -> bool:
+        """Whether rights are all that it takes to read the rest: the only gap that is acceptable.
+
+        What failed, is not proven or cannot be understood is none, whatever else was refused.
+        """
+        worse = self.gaps or self.quarantined or self.contradictions or self.lacks
+        return self.incomplete and self.refused_only and not (worse or self._planned)
 
     @property
     def not_contained(self) -> bool:
@@ -197,7 +209,7 @@ class LedgerEntry(BaseModel):
         return alone or any(gap.attribute for gap in self.gaps)
 
     def _reading_remedy(self) -> str:
-        if self.oauth_scope or self.status is CollectionStatus.REFUSED:
+        if self.oauth_scope or self.status is CollectionStatus.REFUSED or self.lacks_only_rights:
             grant = (
                 f"grant {self.oauth_scope} and"
                 if self.oauth_scope

@@ -15,8 +15,9 @@ from auditor.cli.audit.policy_changes import entry_words
 from auditor.cli.audit.prepared_audit import PreparedAudit
 from auditor.config.policy_tree import PolicyTree
 from auditor.errors import UsageError
-from auditor.lint.acceptance.suppression import SuppressionEntry, Suppressions
-from auditor.lint.acceptance.suppression_checks import EntryChecks
+from auditor.lint.acceptance.entry_checks import EntryChecks
+from auditor.lint.acceptance.suppression import SuppressionEntry
+from auditor.lint.acceptance.suppression_checks import SuppressionChecks
 from auditor.lint.weakening import Weakening
 from auditor.terraform.source.field_places import FieldPlaces
 from auditor.terraform.source.hcl_file import LARGEST_FILE, HclBlock, HclFile
@@ -53,7 +54,8 @@ def with_ignore_comments(prepared: PreparedAudit, places: FieldPlaces) -> Prepar
     holding = [item for item in found if tree is None or _merged(tree, item)]
     acceptance = prepared.acceptance
     entries = (*acceptance.suppressions.entries, *_entries(prepared, holding))
-    accepted = replace(acceptance, suppressions=Suppressions(entries))
+    suppressions = replace(acceptance.suppressions, entries=entries)
+    accepted = replace(acceptance, suppressions=suppressions)
     changed = replace(prepared, acceptance=accepted)
     if tree is None or len(holding) == len(found):
         return changed
@@ -89,8 +91,10 @@ def _entries(prepared: PreparedAudit, found: list[_Found]) -> Iterator[Suppressi
     acceptance = prepared.acceptance
     for item in found:
         path = Path(_shown(item.placed.path))
-        checks = EntryChecks(
-            path, acceptance.rules, acceptance.policy, acceptance.forbidden, acceptance.as_of
+        checks = SuppressionChecks(
+            EntryChecks(path, acceptance.policy, acceptance.as_of),
+            acceptance.rules,
+            acceptance.forbidden,
         )
         table = TableLines(item.line, {})
         for code in item.comment.codes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode, UsageError
+from auditor.lint.acceptance.accept_gaps import gaps_in_force
 from auditor.lint.engine import audit
 from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document, read_snapshot
 from auditor.snapshot.org import Org
@@ -90,7 +91,7 @@ def command(
     or baseline accepts them; both are found by their names, as `audit` finds them.
 
     Exit codes: 0 no gain that --fail-on-gain names; 1 there is one; 2 wrong usage; 3 something
-    could not be compared, which is never taken for no change.
+    could not be compared, which is never taken for no change, and no accepted gap covers it.
     """
     options = AuditOptions(
         config=config,
@@ -121,8 +122,9 @@ def command(
         result = compare_snapshots(sides, files, only, rules, patterns)
         if audited:
             result = audited.with_acceptance(result, after, Source(files.new, document))
+            result = audited.with_gaps(result, (before, after))
     print_document(_FORMATS[form](result))
-    if not result.complete:
+    if result.unaccepted:
         ctx.exit(ExitCode.INCOMPLETE)
     ctx.exit(ExitCode.FINDINGS if result.failing else ExitCode.CLEAN)
 
@@ -159,6 +161,32 @@ class _Audit:
             for item in result.new_findings or ()
         )
         return replace(result, new_findings=tuple(marked))
+
+    def with_gaps(self, result: DiffResult, snapshots: Sequence[Snapshot]) -> DiffResult:
+        """The result, in which what could not be compared says which accepted gap covers it.
+
+        A gap covers what is missing on either side for want of a right, and on both for nothing
+        else.
+        """
+        entries, as_of = self.acceptance.suppressions.gaps, self.acceptance.as_of
+        covered: dict[str, str] = {}
+        open_gaps: set[str] = set()
+        for snapshot in snapshots if entries else ():
+            coverage = snapshot.ledger.entries
+            gaps = {gap.collection: gap for gap in gaps_in_force(coverage, entries, as_of)}
+            covered |= {
+                name: f"accepted gap ({gap.where}), until {gap.expires}"
+                for name, gap in gaps.items()
+            }
+            open_gaps |= {e.collection for e in coverage if e.incomplete} - gaps.keys()
+        covered = {name: words for name, words in covered.items() if name not in open_gaps}
+        marked = (
+            replace(item, accepted="; ".join(covered[name] for name in item.missing))
+            if item.missing and covered.keys() >= set(item.missing)
+            else item
+            for item in result.uncompared
+        )
+        return replace(result, uncompared=tuple(marked))
 
 
 def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:

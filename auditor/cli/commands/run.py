@@ -133,5 +133,5 @@ def command(
     del snapshot  # a large tenant need not be in memory twice
     result = prepared.evaluate(document, path)
     prepared.publish(result)
-    # A part that no selected rule reads may be missing; the run was incomplete all the same.
-    ctx.exit(ExitCode.INCOMPLETE if unread else prepared.exit_code(result))
+    demanded = require_complete and unread
+    ctx.exit(ExitCode.INCOMPLETE if demanded else prepared.exit_code(result))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from auditor.cli.export.accepted_gaps import not_accepted
 from auditor.cli.export.one_tenant import (
     export_to_file,
     extent_words,
@@ -86,7 +87,8 @@ def command(
 
     Reads OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or, for a service app,
     OKTA_CLIENT_CLIENTID and OKTA_CLIENT_PRIVATEKEY. Writes nothing to Okta, and never asks
-    for client secrets. Exits with 3 if a part could not be read; what was read is kept.
+    for client secrets. Exits with 3 if a part could not be read that no accepted gap covers;
+    what was read is kept.
 
     While it reads, FILE.partial holds what was read so far. It stays when the run is
     interrupted, dies or finds no answer to a part; --resume goes on from there.
@@ -105,7 +107,9 @@ def command(
                 "-o is for one tenant; those of the configuration file have their own outputs.",
                 remedy='Set "snapshot" in [tenants.NAME].',
             )
-        exports = TenantExports(export, resume, require_complete, verbose, _again(config, export))
+        exports = TenantExports(
+            export, resume, require_complete, verbose, _again(config, export), config
+        )
         tenants = choose_tenants(config, names, everyone=all_tenants)
         ctx.exit(
             print_plan_of_one(tenants, exports, form)
@@ -126,6 +130,8 @@ def command(
         path, credentials, export, resume=resume, verbose=verbose, again=again
     )
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
+    if not require_complete:
+        unread = not_accepted(unread, None)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
 
 

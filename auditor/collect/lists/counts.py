@@ -78,6 +78,14 @@ class CollectionCounts:
         return self.refused or (None if self.answered else self.absent)
 
     @property
+    def refused_only(self) -> bool:
+        """Whether something is missing, and a right is all that it takes."""
+        problems = self.problems.values()
+        if self.doubt or self.quarantined or not problems:
+            return False
+        return all(problem.wants_right for problem in problems)
+
+    @property
     def effort(self) -> Effort | None:
         """What it took; None if nothing was asked for."""
         if self.began is None:

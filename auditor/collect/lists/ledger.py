@@ -49,6 +49,7 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
             Gap(path=path, reason=problem.reason)
             for path, problem in sorted(counts.problems.items())
         ),
+        refused_only=counts.refused_only,
         quarantined=tuple(sorted(counts.quarantined, key=lambda bad: (bad.path, bad.record))),
     )
 
