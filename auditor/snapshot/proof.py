@@ -211,13 +211,22 @@ def expected_lists(row: Collection, parents: Json) -> set[str]:
         row: the collection of the lists.
         parents: lists of the parent collection, by path.
     """
-    return set(lists_of(row, parents))
-
-
-def lists_of(row: Collection, parents: Json) -> dict[str, str | None]:
-    """As `expected_lists`, with the reason why nobody needs a list; None if it is needed."""
     assert row.parent is not None
-    return dict(_paths(row, list(_records(BY_NAME[row.parent], parents))))
+    return {path for path, _ in _paths(row, list(_records(BY_NAME[row.parent], parents)))}
+
+
+def lists_below(parent: Collection, parents: Json) -> dict[str, dict[str, str | None]]:
+    """The lists that belong to parent records, by collection and path.
+
+    Args:
+        parent: the collection of the records.
+        parents: its lists, by path.
+
+    Returns:
+        For each list the reason why nobody needs it; None if it is needed.
+    """
+    records = list(_records(parent, parents))
+    return {child.name: dict(_paths(child, records)) for child in children(parent.name)}
 
 
 def _everywhere(reason: str) -> list[Doubt]:

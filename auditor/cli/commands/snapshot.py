@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from auditor.cli.export.accepted_gaps import not_accepted
+from auditor.cli.export.import_files import check_import_folder, write_import_blocks
 from auditor.cli.export.one_tenant import (
     export_to_file,
     extent_words,
@@ -66,6 +67,14 @@ from auditor.report_marks import SNAPSHOT, check_replaceable
     metavar="NAME",
     help="Read a tenant of the configuration file. Repeatable: they are read at the same time.",
 )
+@click.option(
+    "--import-blocks",
+    "imports",
+    type=FILE,
+    metavar="DIR",
+    help="Write HCL there as well, for an org that is not in Terraform yet: import blocks with "
+    "resources that fit them.",
+)
 @click.option("--all-tenants", is_flag=True, help="Read all tenants of the configuration file.")
 @click.pass_context
 def command(
@@ -82,6 +91,7 @@ def command(
     config: Path | None,
     names: tuple[str, ...],
     all_tenants: bool,
+    imports: Path | None,
 ) -> None:
     """Read a tenant's configuration into a file.
 
@@ -101,6 +111,7 @@ def command(
     if like is not None:
         print_plan_like(like, export, form)
         return
+    check_import_folder(imports, one_tenant=not (names or all_tenants))
     if names or all_tenants:
         if ctx.get_parameter_source("path") is ParameterSource.COMMANDLINE:
             raise UsageError(
@@ -129,6 +140,7 @@ def command(
     snapshot = export_to_file(
         path, credentials, export, resume=resume, verbose=verbose, again=again
     )
+    write_import_blocks(snapshot, imports)
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     if not require_complete:
         unread = not_accepted(unread, None)
