@@ -104,7 +104,7 @@ class PlanGate:
         files = SideFiles("what Terraform made", "what is there")
         pair = SnapshotPair.of(*sides)
         result = compare_snapshots(pair, files, DiffFilter(None, None), None)
-        print_document(text_report.render(result), err=err)
+        print_document(text_report.render(result, columns()), err=err)
 
     def _write_fixes(self, fixes: HclFixes, result: AuditResult) -> None:
         assert self.fixes is not None
