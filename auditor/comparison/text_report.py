@@ -17,6 +17,7 @@ from auditor.comparison.result import (
 )
 from auditor.comparison.revocations import IN_FLIGHT
 from auditor.comparison.wording import (
+    carried_over_notes,
     clients_words,
     headline,
     rules_lifetimes_words,
@@ -41,6 +42,7 @@ def render(result: DiffResult, width: int) -> str:
     lines = [headline(result)]
     if result.captured_backwards:
         lines.append("Note: OLD was captured after NEW.")
+    lines += carried_over_notes(result)
     lines += _section("GAINED", _access(result.gained, "before"))
     lines += _section("LOST", _access(result.lost, "now"))
     lines += _section("LIFETIMES", _lifetimes(result.lifetimes))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import groupby
 
+from auditor.lint.carried_over import carried_over
 from auditor.lint.completeness import incompleteness, unread_collections
 from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.result import AuditResult, NotEvaluated
@@ -83,9 +84,11 @@ def _head(result: AuditResult, facts: Mapping[str, object]) -> Iterator[str]:
     but = f", but for {words}" if (words := deselected_words(result)) else ""
     complete = f"yes{but}" if result.complete else f"NO. {incompleteness(result)}"
     captured = result.capture.finished_at.astimezone(UTC)
+    carried = carried_over(result.coverage)
     rows = {
         "Org": f"{one_line(result.tenant.url)} ({one_line(result.tenant.id)})",
         "Captured": f"{captured:%Y-%m-%d %H:%M:%S} UTC",
+        **({"Carried": carried} if carried else {}),
         "Expiry": f"judged by {facts['as_of']}",
         "Complete": complete,
         "Tool": f"okta-auditor {one_line(result.tool_version)}",

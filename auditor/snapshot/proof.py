@@ -7,6 +7,7 @@ standing, and then an audit would call clean what nobody looked at. So whenever 
   earlier versions did not read there may be none, and then nothing of them was read,
 - as many lists and objects are there as each entry says,
 - each parent record has the lists that belong to it, unless the entry accounts for it,
+- each list is there that the entry says was carried over from an older snapshot,
 - each list has its parent record, a path that is read from a tenant, and the shape that its path
   says, and no record or id stands in it twice,
 - no object has a member twice.
@@ -163,6 +164,7 @@ def prove(entries: list[Any], examination: Examination, doubts: Iterable[str]) -
     lists = examination.lists
     for row in COLLECTIONS:
         found += _amounts(row, ledger[row.name], lists[row.name])
+        found += _carried(row, ledger[row.name], lists[row.name])
         records = list(_records(row, lists[row.name]))
         for child in children(row.name):
             expected = dict(_paths(child, records))
@@ -386,6 +388,15 @@ def _amounts(row: Collection, entry: LedgerEntry, lists: Json) -> Iterator[Doubt
         yield Doubt(row.name, row.path, reason)
     if not row.parent and not row.single and row.path not in lists:
         yield Doubt(row.name, row.path, "it is not there")
+
+
+def _carried(row: Collection, entry: LedgerEntry, lists: Json) -> Iterator[Doubt]:
+    """Whether each list is there once that was carried over."""
+    paths = Counter(path for item in entry.carried_over for path in item.paths)
+    missing = sorted(paths.keys() - lists.keys())
+    yield from _named(row, missing, "the ledger says that it was carried over, and it is not there")
+    twice = sorted(path for path, times in paths.items() if times > 1)
+    yield from _named(row, twice, "the ledger says more than once that it was carried over")
 
 
 def _records(row: Collection, lists: Json) -> Iterator[tuple[str, str, Any]]:
