@@ -133,8 +133,8 @@ def _found(result: AuditResult) -> Iterator[str]:
 def _not_evaluated(result: AuditResult) -> Iterator[str]:
     """Of these nothing is claimed."""
     items = [
-        *(_unread(result)),
         *(gap.sentence for gap in shown_gaps(result)),
+        *_unread(result),
         *(
             f"{item.rule.code} {item.rule.name} crashed: {one_line(item.error.strip())}"
             for item in result.crashed
@@ -156,7 +156,10 @@ def _not_evaluated(result: AuditResult) -> Iterator[str]:
 
 
 def _unread(result: AuditResult) -> Iterator[str]:
+    accepted = {gap.collection for gap in result.accepted_gaps}
     for entry in unread_collections(result):
+        if entry.collection in accepted:
+            continue
         yield f"Not completely read: {entry.label} ({one_line(entry.explanation())})"
 
 

@@ -129,7 +129,7 @@ SAYS = {
     "text": "until 2026-12-31, owner ada",
     "markdown": "4 accepted gaps",
     "html": "Accepted gaps: 4",
-    "controls": "Accepted gap: rate limits of clients (client_rate_limits)",
+    "controls": "Accepted gap: rate limits of clients (<code>client_rate_limits</code>)",
     "csv": "accepted gap,",
     "github": "title=Accepted gap::",
     "gitlab": "Accepted gap: rate limits of clients (client_rate_limits)",
