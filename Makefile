@@ -69,6 +69,7 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/startup.py
 	$(BIN)/python tests/benchmarks/large_tenant.py
 	$(BIN)/python tests/benchmarks/diff.py
+	$(BIN)/python tests/benchmarks/terraform_plan.py
 	$(BIN)/python tests/benchmarks/export.py
 	$(BIN)/python tests/benchmarks/dpop_proofs.py
 	$(BIN)/python tests/benchmarks/evidence.py

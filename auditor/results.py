@@ -17,6 +17,7 @@ from auditor.controls.assessed_framework import AssessedFramework, assessed_fram
 from auditor.controls.assessment import Assessment, ControlStatus, MappedOutcome
 from auditor.controls.wording import status_reasons
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.carried_over import carried_over
 from auditor.lint.causes import Cause, causes
 from auditor.lint.completeness import (
     NO_RULES,
@@ -112,6 +113,7 @@ __all__ = [
     "Weakening",
     "Witness",
     "assessed_frameworks",
+    "carried_over",
     "causes",
     "deleted_objects",
     "deselected_words",

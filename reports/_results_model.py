@@ -154,6 +154,17 @@ class QuarantinedInfo(ResultsPart):
     reason: str
 
 
+class CarriedOverInfo(ResultsPart):
+    """Lists that were carried over from an older snapshot."""
+
+    read_at: AwareDatetime = Field(description="When the export began that read them.")
+    proven: bool = Field(
+        description="Whether Okta documents that the time stamp moves by which they were taken as "
+        "unchanged."
+    )
+    paths: list[str]
+
+
 class NotAskedInfo(ResultsPart):
     """Lists that were not asked for, since nothing that is decided or found rests on them."""
 
@@ -194,6 +205,9 @@ class CoverageInfo(ResultsPart):
     )
     lacks: list[str] = Field(
         description="What every org has and this list has not, although it was read to its end."
+    )
+    carried_over: list[CarriedOverInfo] = Field(
+        default=[], description="Lists that were not read again but count as read earlier."
     )
     refused_only: bool = Field(
         default=False, description="Whether the exporter missed nothing but what Okta refuses."

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
 from auditor.results import (
+    carried_over,
     deleted_objects,
     deselected_words,
     evaluated_words,
@@ -51,7 +52,7 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
             *_weakenings(result),
             *_crashes(result),
             *_left_out(result, shown, total),
-            *_deleted(result),
+            *_on_the_reading(result),
             *_notices(result),
         ],
         "toolConfigurationNotifications": [
@@ -125,9 +126,10 @@ def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:
         yield _notification(LEFT_OUT, "warning", text, result)
 
 
-def _deleted(result: AuditResult) -> Iterator[Json]:
-    if text := deleted_objects(result.coverage):
-        yield _notification(NOTICE, "note", text, result)
+def _on_the_reading(result: AuditResult) -> Iterator[Json]:
+    for words in (carried_over, deleted_objects):
+        if text := words(result.coverage):
+            yield _notification(NOTICE, "note", text, result)
 
 
 def _notices(result: AuditResult) -> Iterator[Json]:

@@ -13,6 +13,7 @@ from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one
 from auditor.results import (
     Crashed,
     Weakening,
+    carried_over,
     deselected_words,
     evaluated_words,
     incompleteness,
@@ -61,6 +62,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     if reason := incompleteness(result):
         kind = "error" if result.unaccepted else "warning"
         yield kind, _command(kind, result.source, reason, title="The audit is incomplete")
+    if words := carried_over(result.coverage):
+        yield "notice", _command("notice", "", words, title="Not all was read again")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:

@@ -12,6 +12,7 @@ from auditor import AuditResult, report
 from auditor.results import (
     CollectionStatus,
     assessed_frameworks,
+    carried_over,
     deleted_objects,
     incompleteness,
     shown_gaps,
@@ -75,6 +76,7 @@ def render(result: AuditResult) -> str:
             gaps=shown_gaps(result),
             gap_ends={gap.collection: gap.expires for gap in result.accepted_gaps},
             unread=unread_collections(result),
+            carried=carried_over(result.coverage),
             deleted=deleted_objects(result.coverage),
             readable=CollectionStatus.COMPLETE,
             frameworks=assessed_frameworks(result),

@@ -21,6 +21,7 @@ from itertools import chain
 from auditor import AuditResult, ReportedFinding, Rule, one_line, report
 from auditor.results import (
     NO_RULES,
+    carried_over,
     deselected_words,
     evaluated_words,
     gaps_by_rule,
@@ -81,6 +82,8 @@ def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
+    if words := carried_over(result.coverage):
+        properties.append(("carried over", words))
     properties += [("accepted gap", sentence(item.sentence)) for item in shown_gaps(result)]
     if result.since:
         properties += [("since", words) for words in since_sentences(result)]

@@ -19,6 +19,7 @@ from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_lin
 from auditor.results import (
     Cause,
     ShownGap,
+    carried_over,
     causes,
     deleted_objects,
     evaluated_words,
@@ -138,10 +139,9 @@ def _gist(result: AuditResult) -> Iterator[str]:
         head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
         yield head + _text(sentence(finding.message))
     yield ""
-    deleted = _text(deleted_objects(result.coverage))
-    yield " ".join(
-        filter(None, [_read(result), deleted, _apart(result), trend(result), not_known(result)])
-    )
+    coverage = [_text(words(result.coverage)) for words in (carried_over, deleted_objects)]
+    parts = [_read(result), *coverage, _apart(result), trend(result), not_known(result)]
+    yield " ".join(filter(None, parts))
     if result.reproduce:
         yield ""
         yield f"Reproduce: {_code(result.reproduce)}"

@@ -145,6 +145,9 @@ class SnapshotInfo(_JsonModel):
     file: str
     org: str
     captured_at: AwareDatetime
+    carried_over: str = Field(
+        default="", description="What was read earlier than that; empty if nothing was."
+    )
 
 
 class TotalsInfo(_JsonModel):

@@ -135,6 +135,8 @@ class SideInfo:
     file: str
     org: str
     captured_at: datetime
+    carried_over: str = ""
+    """What of it was read earlier than that, in sentences; empty if nothing was."""
 
 
 @dataclass(frozen=True, slots=True)

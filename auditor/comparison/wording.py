@@ -37,6 +37,12 @@ def headline(result: DiffResult) -> str:
     return f"{'. '.join(parts)}."
 
 
+def carried_over_notes(result: DiffResult) -> list[str]:
+    """What of each side was read before it was captured, so that no change in it is no proof."""
+    sides = {"OLD": result.old.carried_over, "NEW": result.new.carried_over}
+    return [f"Note on {name}: {words}" for name, words in sides.items() if words]
+
+
 def _gained_or_lost(changes: tuple[AccessChange, ...], total: Totals, verb: str) -> str:
     if not changes:
         return f"Nobody {verb} anything"

@@ -116,6 +116,8 @@ class Predicate(_Part):
     previous: Previous | None
     sizes: dict[str, Annotated[int, Field(ge=0, le=MOST_BYTES)]]
     """Bytes of each file."""
+    oldest_reading: AwareDatetime | None = None
+    """When the oldest list was read that the snapshot carries over; null if it carries none."""
     packed: dict[str, Digest] | None = None
     """In a zip file, the SHA-256 of each file's compressed bytes: compressors differ."""
 

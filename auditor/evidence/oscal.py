@@ -14,6 +14,7 @@ from typing import Any
 
 from auditor.controls import Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
+from auditor.lint.carried_over import carried_over
 from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.reported_finding import ObjectRef
 from auditor.lint.result import AuditResult
@@ -89,7 +90,8 @@ class _Writer:
             "uuid": self._id("result", framework.id),
             "title": _line(f"{framework.title} {framework.version}"),
             "description": "What the configuration of Okta API Access Management shows. It "
-            f"cannot show: {beyond}.{self._left_out()}{self._accepted_gaps()}",
+            f"cannot show: {beyond}.{self._left_out()}{self._carried_over()}"
+            f"{self._accepted_gaps()}",
             "start": self._start,
             "end": self._end,
             **({"local-definitions": {"inventory-items": items}} if items else {}),
@@ -108,6 +110,11 @@ class _Writer:
     def _left_out(self) -> str:
         """What the settings left out, in a sentence; empty if they left nothing out."""
         return f" {evaluated_words(self._result)}." if deselected_words(self._result) else ""
+
+    def _carried_over(self) -> str:
+        """What was read before `start`, in sentences; empty if nothing was."""
+        words = carried_over(self._result.coverage)
+        return f" {words}" if words else ""
 
     def _accepted_gaps(self) -> str:
         """The accepted gaps, two sentences each; empty if there is none."""

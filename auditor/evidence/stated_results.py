@@ -79,6 +79,11 @@ class StatedResults:
         return {item["collection"]: item["status"] for item in self.document["coverage"]}
 
     @property
+    def carried_over(self) -> set[tuple[str, datetime, bool]]:
+        """Which lists were carried over, as `carried_over_in` has them."""
+        return carried_over_in(self.document["coverage"])
+
+    @property
     def accepted_gaps(self) -> list[Json]:
         """Those that were accepted; results of earlier versions have none."""
         return list(self.document.get("accepted_gaps", []))
@@ -190,3 +195,17 @@ class StatedResults:
             yield f"{RESULTS} contradicts itself: its summary has another unaccepted than its lists"
         if set(self.outcomes) != set(self.rules):
             yield f"{RESULTS} contradicts itself: it has findings of rules that were not selected"
+
+
+def carried_over_in(entries: list[Json]) -> set[tuple[str, datetime, bool]]:
+    """Each list that was carried over: its path, when it was read, and whether it is proven.
+
+    Args:
+        entries: of a ledger, as JSON. Those of earlier versions say nothing of it.
+    """
+    return {
+        (path, datetime.fromisoformat(item["read_at"]), item["proven"])
+        for entry in entries
+        for item in entry.get("carried_over", ())
+        for path in item["paths"]
+    }

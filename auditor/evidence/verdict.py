@@ -31,6 +31,12 @@ def verdict(bundles: Sequence[CheckedBundle], keys: TrustedKeys | None) -> Itera
     what = _what([predicate for predicate, _ in series], keys)
     yield f"{counted(len(series), 'bundle')} {what}, {first} to {last}"
     yield f"the latest manifest has the SHA-256 {series[-1][1]}"
+    earlier = [predicate.oldest_reading for predicate, _ in series if predicate.oldest_reading]
+    if earlier:
+        yield (
+            f"not everything was read again: {counted(len(earlier), 'bundle')} of {len(series):,} "
+            f"carry lists over, the oldest of {min(earlier).isoformat()}"
+        )
     incomplete = [predicate for predicate, _ in series if not predicate.complete]
     if incomplete:
         yield (

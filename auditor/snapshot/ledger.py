@@ -7,9 +7,10 @@ whose entry here says that nothing is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auditor.snapshot.collections import BY_NAME
 
@@ -76,6 +77,19 @@ class Contradiction(BaseModel):
     reason: str
 
 
+class CarriedOver(BaseModel):
+    """Lists that were not read again but taken from an older snapshot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    read_at: AwareDatetime
+    """When the export began that read them; they were read then or soon after."""
+    proven: bool = False
+    """Whether Okta documents that the time stamp moves by which they were taken as unchanged."""
+    paths: tuple[str, ...]
+    """Of the lists, sorted."""
+
+
 class LedgerEntry(BaseModel):
     """What is known about one collection."""
 
@@ -110,6 +124,8 @@ class LedgerEntry(BaseModel):
     """What was found when the snapshot was read: the resources are not what this entry says."""
     lacks: tuple[str, ...] = ()
     """What every org has and this list has not, although it was read to its end."""
+    carried_over: tuple[CarriedOver, ...] = ()
+    """Lists that count as read, but at an earlier time, by that time."""
     refused_only: bool = False
     """Whether the exporter missed nothing but what Okta refuses to whoever reads, for want of a
     right, or what depends on that."""
@@ -259,6 +275,12 @@ class Ledger(BaseModel):
     def missing(self, collections: Iterable[str]) -> tuple[LedgerEntry, ...]:
         """The entries among the named collections that rules may not rely on."""
         return tuple(e for e in map(self.entry, sorted(collections)) if not e.readable)
+
+    @property
+    def oldest_reading(self) -> datetime | None:
+        """When the oldest of the lists was read that were carried over; None if none was."""
+        times = [item.read_at for entry in self.entries for item in entry.carried_over]
+        return min(times, default=None)
 
     @property
     def incomplete(self) -> tuple[LedgerEntry, ...]:

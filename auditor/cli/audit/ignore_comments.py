@@ -13,6 +13,7 @@ from pathlib import Path
 
 from auditor.cli.audit.policy_changes import entry_words
 from auditor.cli.audit.prepared_audit import PreparedAudit
+from auditor.cli.audit.source_path import shown_path
 from auditor.config.policy_tree import PolicyTree
 from auditor.errors import UsageError
 from auditor.lint.acceptance.entry_checks import EntryChecks
@@ -78,7 +79,7 @@ def _comments(places: FieldPlaces) -> Iterator[_Found]:
             try:
                 comment = ignore_comment(text)
             except ValueError as error:
-                problems.append(f"{_shown(placed.path)}:{line}: {error}.")
+                problems.append(f"{shown_path(placed.path)}:{line}: {error}.")
                 continue
             if comment:
                 found.append(_Found(placed, line, text, comment, tuple(sorted(objects[key]))))
@@ -90,7 +91,7 @@ def _comments(places: FieldPlaces) -> Iterator[_Found]:
 def _entries(prepared: PreparedAudit, found: list[_Found]) -> Iterator[SuppressionEntry]:
     acceptance = prepared.acceptance
     for item in found:
-        path = Path(_shown(item.placed.path))
+        path = Path(shown_path(item.placed.path))
         checks = SuppressionChecks(
             EntryChecks(path, acceptance.policy, acceptance.as_of),
             acceptance.rules,
@@ -126,12 +127,5 @@ def _weakenings(
     added = [item for item in found if item not in holding]
     first = added[0]
     words = entry_words(len(added), 0, "suppression")
-    where = f"{_shown(first.placed.path)}:{first.line}"
+    where = f"{shown_path(first.placed.path)}:{first.line}"
     yield Weakening("suppressions", where, f"{words} in comments", "", tree.ref)
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()

@@ -72,4 +72,13 @@ class ExportPlan(DocumentPart):
         description="Null if not all apps or groups are known."
     )
     not_asked: list[NotAskedLists]
+    carried_over: dict[str, NonNegativeInt] = Field(
+        description="Lists that take no request with --since, by collection."
+    )
+    read_again: dict[str, NonNegativeInt] = Field(
+        description="Why other lists do although the older snapshot is there, and how many."
+    )
+    refusal: str | None = Field(
+        description="Why nothing is carried over from the older snapshot; null if something may be."
+    )
     unread: list[str] = Field(description="Collections that the plan lacks.")

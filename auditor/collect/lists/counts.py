@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from auditor.collect.fetch.list_fetcher import ListResult
 from auditor.collect.fetch.problems import Problem, ProblemKind
@@ -41,6 +42,8 @@ class CollectionCounts:
     doubt: str | None = None
     """Why it is not all that the org has, although every list was read to its end."""
     quarantined: list[Quarantined] = field(default_factory=list)
+    carried_over: dict[tuple[datetime, bool], list[str]] = field(default_factory=dict)
+    """Paths of lists from an older snapshot, by when they were read and whether that is proven."""
     requests: int = 0
     retries: int = 0
     began: float | None = None
@@ -71,6 +74,14 @@ class CollectionCounts:
         self.duplicates += listing.duplicates
         self.quarantined += listing.quarantined
         self.lists += listing.path not in self.problems
+        if listing.read_at is not None:
+            lists = self.carried_over.setdefault((listing.read_at, listing.proven), [])
+            lists.append(listing.path)
+
+    @property
+    def carried_lists(self) -> int:
+        """How many lists were carried over."""
+        return sum(map(len, self.carried_over.values()))
 
     @property
     def unavailable(self) -> Problem | None:

@@ -9,7 +9,14 @@ from auditor.collect.lists.counts import CollectionCounts
 from auditor.collect.plan.assignment_side import Side
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.dependence import dependent
-from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry, NotAsked
+from auditor.snapshot.ledger import (
+    CarriedOver,
+    CollectionStatus,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    NotAsked,
+)
 
 
 def ledger_of(counts_of: Mapping[str, CollectionCounts], *, api_token: bool = False) -> Ledger:
@@ -48,6 +55,10 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
         else tuple(
             Gap(path=path, reason=problem.reason)
             for path, problem in sorted(counts.problems.items())
+        ),
+        carried_over=tuple(
+            CarriedOver(read_at=read_at, proven=proven, paths=tuple(sorted(paths)))
+            for (read_at, proven), paths in sorted(counts.carried_over.items())
         ),
         refused_only=counts.refused_only,
         quarantined=tuple(sorted(counts.quarantined, key=lambda bad: (bad.path, bad.record))),

@@ -52,7 +52,14 @@ def plan_from_survey(survey: Survey, options: ExportOptions) -> Plan:
     plan = _plan(collections, survey.sent, survey.allowances, options, survey.unread)
     lists = survey.assignments
     choice = GroupAssignmentChoice(survey.side, lists.apps, lists.groups) if lists else None
-    return replace(plan, assignments=choice, not_asked=survey.not_asked)
+    carried = {name: number for name, number in survey.carried_over.items() if number}
+    return replace(
+        plan,
+        assignments=choice,
+        not_asked=survey.not_asked,
+        carried_over=carried,
+        since=survey.since,
+    )
 
 
 def plan_from_snapshot(capture: Capture, ledger: Ledger, options: ExportOptions) -> Plan:

@@ -9,6 +9,7 @@ from typing import Any
 from auditor.collect.plan.assignment_side import Side
 from auditor.collect.rate_limits.allowance import Allowance
 from auditor.snapshot.collections import Collection
+from auditor.snapshot.document import OlderReading
 from auditor.snapshot.ledger import LedgerEntry, NotAsked
 
 
@@ -81,6 +82,10 @@ class Plan:
     """None for a plan that goes by an older snapshot, or does not know all apps and groups."""
     not_asked: Mapping[str, tuple[NotAsked, ...]] = field(default_factory=dict)
     """Lists that are not asked for because nobody needs them, by collection."""
+    carried_over: Mapping[str, int] = field(default_factory=dict)
+    """Lists that take no request, because they are carried over, by collection."""
+    since: OlderReading | None = None
+    """The older snapshot that they are from."""
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON has it; numbers of requests and seconds have least and most."""
@@ -123,6 +128,9 @@ class Plan:
                 for name, reasons in self.not_asked.items()
                 for each in reasons
             ],
+            "carried_over": dict(self.carried_over),
+            "read_again": dict(self.since.read_again) if self.since else {},
+            "refusal": self.since.refusal if self.since else None,
             "unread": [entry.collection for entry in self.unread],
         }
 

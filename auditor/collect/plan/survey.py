@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from auditor.collect.plan.assignment_side import AssignmentLists, Side
 from auditor.collect.rate_limits.allowance import Allowance
 from auditor.snapshot.collections import roots
+from auditor.snapshot.document import OlderReading
 from auditor.snapshot.ledger import LedgerEntry, NotAsked
 
 READS = frozenset(row.name for row in roots()) | {"policies", "scopes", "agent_connections"}
@@ -39,3 +40,7 @@ class Survey:
     """Lists that nobody needs, by collection."""
     allowances: Mapping[str, Allowance] = field(default_factory=dict)
     """What the buckets let through. One that is missing was not asked."""
+    carried_over: Mapping[str, int] = field(default_factory=dict)
+    """Lists that an export would carry over from an older snapshot, by collection."""
+    since: OlderReading | None = None
+    """That snapshot, and what would become of it."""

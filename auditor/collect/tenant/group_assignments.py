@@ -60,6 +60,8 @@ class GroupAssignments:
     drop: Callable[[Collection], None]
     on_records: Callable[[Collection, list[Record]], None]
     stopped: Callable[[], bool]
+    holding: bool = False
+    """Whether more lists come after all apps and groups are known, until `begin` is called."""
     side: Side | None = None
     """None until all apps and groups are known."""
     lists: AssignmentLists | None = None
@@ -97,13 +99,22 @@ class GroupAssignments:
         if listing.row is APPS_OF_GROUPS:
             self._group_read(listing, problem)
         elif listing.row in (_APPS, _GROUPS):
-            if self.side is None and {_APPS.path, _GROUPS.path} <= self._over:
-                self._choose()
+            self._choose_if_known()
         elif listing.row is _USERS:
             if (path := self._doubted.pop(listing.path, None)) is not None:
                 self._settle(path, listing)
         elif listing.path in self._asked_again and listing.records:
             self._read_all_from_apps()
+
+    def begin(self) -> None:
+        """Choose a side for the lists that are wanted by now, if all apps and groups are known."""
+        self.holding = False
+        self._choose_if_known()
+
+    def _choose_if_known(self) -> None:
+        known = {_APPS.path, _GROUPS.path} <= self._over
+        if known and self.side is None and not self.holding:
+            self._choose()
 
     def _choose(self) -> None:
         groups = self.store.get(_GROUPS.path)
