@@ -60,6 +60,7 @@ docs: $(VENV)/.developer ## Write the rules' pages, the API reference and the co
 	rm -rf docs/rules docs/reference
 	$(BIN)/okta-auditor rules --write docs/rules
 	$(BIN)/python docs/reference.py docs/reference
+	$(BIN)/python docs/okta_errors.py docs/okta-errors.md
 	$(BIN)/okta-auditor schema config > docs/okta-auditor.schema.json
 
 site: $(VENV)/.developer ## Build the documentation site, in dist/site; a link to nowhere fails
