@@ -7,7 +7,13 @@ Before that it says what was not evaluated, of which nothing is claimed.
 from __future__ import annotations
 
 from auditor import AuditResult, report
-from auditor.results import ControlStatus, assessed_frameworks, carried_over, incompleteness
+from auditor.results import (
+    ControlStatus,
+    assessed_frameworks,
+    carried_over,
+    incompleteness,
+    shown_gaps,
+)
 
 from ._html_answers import is_complete
 from ._html_environment import environment, policy, styles
@@ -42,6 +48,7 @@ def render(result: AuditResult) -> str:
             statuses=_STATUSES,
             names={rule.code: rule.name for rule in result.rules},
             frameworks=assessed_frameworks(result),
+            gaps=shown_gaps(result),
             unread_rules=not_evaluated_groups(result.unread),
             not_applicable=not_evaluated_groups(result.not_applicable),
         )

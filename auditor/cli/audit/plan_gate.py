@@ -13,6 +13,7 @@ from auditor.cli.audit.source_path import source_path
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line, print_remark, print_report
+from auditor.cli.reader import columns
 from auditor.comparison import text_report
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
@@ -103,7 +104,7 @@ class PlanGate:
         files = SideFiles("what Terraform made", "what is there")
         pair = SnapshotPair.of(*sides)
         result = compare_snapshots(pair, files, DiffFilter(None, None), None)
-        print_document(text_report.render(result), err=err)
+        print_document(text_report.render(result, columns()), err=err)
 
     def _write_fixes(self, fixes: HclFixes, result: AuditResult) -> None:
         assert self.fixes is not None
@@ -124,7 +125,7 @@ class PlanGate:
     ) -> None:
         """Say who gains and loses what, and on which lines."""
         err = prepared.prints_document
-        print_document(text_report.render(changes), err=err)
+        print_document(text_report.render(changes, columns()), err=err)
         if places is None:
             return
         for line in places.gain_lines(changes):
