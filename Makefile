@@ -64,6 +64,7 @@ docs: $(VENV)/.developer ## Write the rules' pages, the API reference and the co
 
 bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/startup.py
+	$(BIN)/python tests/benchmarks/commands.py
 	$(BIN)/python tests/benchmarks/large_tenant.py
 	$(BIN)/python tests/benchmarks/diff.py
 	$(BIN)/python tests/benchmarks/export.py
