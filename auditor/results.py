@@ -17,6 +17,7 @@ from auditor.controls.assessed_framework import AssessedFramework, assessed_fram
 from auditor.controls.assessment import Assessment, ControlStatus, MappedOutcome
 from auditor.controls.wording import status_reasons
 from auditor.lint.acceptance.expiry import SOON_DAYS, ends_soon
+from auditor.lint.carried_over import carried_over
 from auditor.lint.causes import Cause, causes
 from auditor.lint.completeness import (
     NO_RULES,
@@ -40,6 +41,7 @@ from auditor.lint.reported_finding import (
     Witness,
 )
 from auditor.lint.result import (
+    AcceptedGap,
     Crashed,
     Deselection,
     EarlierKind,
@@ -52,6 +54,7 @@ from auditor.lint.result import (
 )
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
 from auditor.lint.rule_page import RulePage, markdown
+from auditor.lint.shown_gaps import ShownGap, gaps_by_rule, shown_gaps
 from auditor.lint.weakening import Weakening
 from auditor.log_commands import workflow_command
 from auditor.snapshot.collections import BY_NAME, lineage
@@ -66,6 +69,7 @@ __all__ = [
     "SOON_DAYS",
     "Acceptance",
     "AcceptedBy",
+    "AcceptedGap",
     "AccessOverview",
     "AssessedFramework",
     "Assessment",
@@ -102,21 +106,25 @@ __all__ = [
     "ScopeAccess",
     "ScopePath",
     "ServerAccess",
+    "ShownGap",
     "Since",
     "Tenant",
     "TextRegion",
     "Weakening",
     "Witness",
     "assessed_frameworks",
+    "carried_over",
     "causes",
     "deleted_objects",
     "deselected_words",
     "ends_soon",
     "evaluated_words",
+    "gaps_by_rule",
     "incomplete_rules",
     "incompleteness",
     "lineage",
     "markdown",
+    "shown_gaps",
     "status_reasons",
     "type_name",
     "unread_collections",

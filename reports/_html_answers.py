@@ -63,7 +63,7 @@ def is_complete(result: AuditResult) -> str:
     """The answer to whether everything was checked, without a full stop."""
     if result.incomplete:
         return f"No: {_gaps(result)}"
-    return f"Yes: every collection was read, {_rules_evaluated(result)}"
+    return f"Yes: {_all_read(result)}, {_rules_evaluated(result)}"
 
 
 def not_checked(result: AuditResult) -> str:
@@ -71,7 +71,14 @@ def not_checked(result: AuditResult) -> str:
     missing = [_gaps(result), deselected_words(result)]
     if any(missing):
         return "; ".join(filter(None, missing))
-    return f"Nothing: every collection was read, {_rules_evaluated(result)}"
+    return f"Nothing: {_all_read(result)}, {_rules_evaluated(result)}"
+
+
+def _all_read(result: AuditResult) -> str:
+    """That all was read, of a complete audit, as a clause: never as more recent than it is."""
+    carried = sum(len(i.paths) for entry in result.coverage for i in entry.carried_over)
+    earlier = f" ({counted(carried, 'list')} earlier, and carried over)" if carried else ""
+    return f"every collection was read{earlier}"
 
 
 def _rules_evaluated(result: AuditResult) -> str:

@@ -16,6 +16,25 @@ def json_document(value: Any) -> str:
     return escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
+def line_document(value: dict[str, Any]) -> str:
+    """A value as JSON, safe to print, with a line for each member and each item of its lists.
+
+    For documents that may be large: without indentation they take two thirds of the bytes and a
+    fifth of the time, and a finding can still be found by its line, in a `diff` too.
+    """
+    members = (f"{_compact(key)}: {_in_lines(item)}" for key, item in value.items())
+    return escaped("{\n" + ",\n".join(members) + "\n}") + "\n"
+
+
+def _in_lines(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return _compact(value)
+    return "[\n" + ",\n".join(map(_compact, value)) + "\n]"
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def file_name(file: str) -> str:
     """A file's name with slashes and without `./`, as services want it that show files."""
     return posixpath.normpath(file.replace("\\", "/")) if file else file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.results import BY_NAME, AcceptedBy, FindingStatus
+from auditor.results import BY_NAME, AcceptedBy, FindingStatus, LedgerEntry
 
 from ._results_findings import FindingInfo
 from ._results_model import Results, RuleInfo
@@ -39,10 +39,21 @@ def _check_coverage(results: Results) -> None:
     for at, entry in enumerate(results.coverage):
         if entry.collection not in BY_NAME:
             raise ValueError(f"coverage.{at}.collection: this okta-auditor does not know it")
+    _check_gaps(results)
     stated = [entry.collection for entry in results.coverage]
     # Results of an earlier version have no entry of what it did not read.
     if stated != [name for name, row in BY_NAME.items() if name in stated or not row.later]:
         raise ValueError("coverage: it has not one entry for each collection, in their order")
+
+
+def _check_gaps(results: Results) -> None:
+    read = {entry.collection: entry for entry in results.coverage}
+    for at, gap in enumerate(results.accepted_gaps):
+        entry = read.get(gap.collection)
+        if entry is None or not LedgerEntry.model_validate(entry.model_dump()).lacks_only_rights:
+            raise ValueError(
+                f"accepted_gaps.{at}.collection: what is missing of it is not a right alone"
+            )
 
 
 def _check_rules(results: Results, rules: dict[str, RuleInfo]) -> None:

@@ -127,6 +127,17 @@ class AcceptanceInfo(ResultsPart):
     expires: date | None = Field(description="The last day on which it holds.")
 
 
+class AcceptedGapInfo(ResultsPart):
+    """A collection that Okta refuses to whoever reads, and that somebody does without."""
+
+    collection: str = Field(description="Its entry in `coverage` says what is missing.")
+    reason: str
+    owner: str
+    ticket: str
+    expires: date = Field(description="The last day on which it holds.")
+    where: str = Field(description="The file and line that accepts it.")
+
+
 class NoticeInfo(ResultsPart):
     """Something that whoever keeps suppressions or the baseline should know."""
 

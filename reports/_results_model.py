@@ -21,6 +21,7 @@ from auditor import Confidence, Impact, Severity
 from auditor.results import Capture, CollectionStatus, EarlierKind
 
 from ._results_findings import (
+    AcceptedGapInfo,
     AnswerInfo,
     Code,
     FindingInfo,
@@ -104,6 +105,11 @@ class ResultsSummary(ResultsPart):
         description="Whether all that the org has was read and every selected rule gave an "
         "answer, at least one of them; otherwise no finding is no proof."
     )
+    unaccepted: bool | None = Field(
+        default=None,
+        description="Whether something could not be checked that no accepted gap covers: then the "
+        "exit code is 3. Null in the results of earlier versions.",
+    )
     findings: int = Field(description="Those that count. With a baseline, the new ones.")
     suppressed: int
     unchanged: int = Field(description="Those that the baseline accepts.")
@@ -148,6 +154,17 @@ class QuarantinedInfo(ResultsPart):
     reason: str
 
 
+class CarriedOverInfo(ResultsPart):
+    """Lists that were carried over from an older snapshot."""
+
+    read_at: AwareDatetime = Field(description="When the export began that read them.")
+    proven: bool = Field(
+        description="Whether Okta documents that the time stamp moves by which they were taken as "
+        "unchanged."
+    )
+    paths: list[str]
+
+
 class NotAskedInfo(ResultsPart):
     """Lists that were not asked for, since nothing that is decided or found rests on them."""
 
@@ -173,6 +190,9 @@ class CoverageInfo(ResultsPart):
     left_out: NonNegativeInt = Field(
         description="Records that were seen and deliberately not kept."
     )
+    side: str | None = Field(
+        description="`groups` if lists of apps were made of the apps of each group."
+    )
     not_asked: list[NotAskedInfo] = Field(description="Lists that were not asked for, and why.")
     gone: NonNegativeInt = Field(description="Records that were deleted while they were read.")
     duplicates: NonNegativeInt = Field(description="Records that came again and are kept once.")
@@ -185,6 +205,12 @@ class CoverageInfo(ResultsPart):
     )
     lacks: list[str] = Field(
         description="What every org has and this list has not, although it was read to its end."
+    )
+    carried_over: list[CarriedOverInfo] = Field(
+        default=[], description="Lists that were not read again but count as read earlier."
+    )
+    refused_only: bool = Field(
+        default=False, description="Whether the exporter missed nothing but what Okta refuses."
     )
 
 
@@ -260,6 +286,10 @@ class Results(ResultsPart):
     baseline: str | None = Field(description="The file of the baseline, if there was one.")
     weakenings: list[WeakeningInfo] = Field(
         default=[], description="What files that nobody named make milder."
+    )
+    accepted_gaps: list[AcceptedGapInfo] = Field(
+        default=[],
+        description="Collections that may stay unread; what needs them is not evaluated.",
     )
     findings: list[FindingInfo] = Field(description="Those that count.")
     accepted: list[FindingInfo] = Field(

@@ -29,6 +29,7 @@ from auditor import (
 )
 from auditor.results import (
     Acceptance,
+    AcceptedGap,
     Crashed,
     Deselection,
     Fixed,
@@ -68,7 +69,10 @@ def read(document: bytes, installed: Sequence[Rule]) -> Saved:
     rules = {item.code: _rule(item, by_code.get(item.code)) for item in results.rules}
     check_coherence(results)
     result = _result(results, rules)
-    if summary_of(result) != results.summary:
+    expected = summary_of(result)
+    if results.summary.unaccepted is None:
+        expected = expected.model_copy(update={"unaccepted": None})
+    if expected != results.summary:
         raise ValueError("summary: it does not fit what the document lists")
     return Saved(result, tuple(_remarks(results, by_code)))
 
@@ -198,6 +202,7 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         weakenings=tuple(
             Weakening(**item.model_dump(exclude={"sentence"})) for item in results.weakenings
         ),
+        accepted_gaps=tuple(AcceptedGap(**dict(item)) for item in results.accepted_gaps),
         fixed=tuple(map(_fixed, results.fixed)),
         baseline=results.baseline or "",
         as_of=results.as_of,

@@ -19,6 +19,7 @@ from auditor.results import (
 
 from ._results_findings import (
     AcceptanceInfo,
+    AcceptedGapInfo,
     AnswerInfo,
     FindingInfo,
     FixedInfo,
@@ -76,6 +77,7 @@ def results_of(result: AuditResult) -> Results:
         as_of=result.as_of,
         baseline=result.baseline or None,
         weakenings=[WeakeningInfo.model_validate(item) for item in result.weakenings],
+        accepted_gaps=[AcceptedGapInfo.model_validate(item) for item in result.accepted_gaps],
         findings=[_finding(item) for item in result.findings],
         accepted=[_finding(item) for item in result.accepted],
         fixed=[_fixed(item) for item in result.fixed],
@@ -116,6 +118,7 @@ def summary_of(result: AuditResult) -> ResultsSummary:
     """The numbers of a result."""
     return ResultsSummary(
         complete=result.complete,
+        unaccepted=result.unaccepted,
         findings=len(result.findings),
         suppressed=len(result.suppressed),
         unchanged=len(result.unchanged),

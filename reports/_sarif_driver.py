@@ -51,12 +51,14 @@ NOT_EVALUATED = "rule-not-evaluated"
 NOT_SELECTED = "rules-not-selected"
 LEFT_OUT = "results-left-out"
 NOTICE = "upkeep-notice"
+ACCEPTED_GAP = "accepted-gap"
 NOTIFICATIONS = {
     CRASHED: "A rule failed; nothing that it found is reported.",
     NOT_EVALUATED: "A rule was not evaluated, because what it reads was not completely read.",
     LEFT_OUT: "There are more results than GitHub accepts; the least severe are left out.",
     NOT_SELECTED: "The settings leave rules out, and of what they seek nothing is known.",
     NOTICE: "Whoever keeps suppressions, the baseline or the history should know something.",
+    ACCEPTED_GAP: "Okta refuses what was not read, and somebody does without it until a day.",
 }
 
 

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from auditor import AuditResult, Rule, counted, one_line
-from auditor.results import deleted_objects, deselected_words, evaluated_words
+from auditor.results import (
+    carried_over,
+    deleted_objects,
+    deselected_words,
+    evaluated_words,
+    gaps_by_rule,
+    shown_gaps,
+)
 
 from ._sarif_driver import (
+    ACCEPTED_GAP,
     CRASHED,
     LEFT_OUT,
     NOT_EVALUATED,
@@ -44,10 +52,14 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
             *_weakenings(result),
             *_crashes(result),
             *_left_out(result, shown, total),
-            *_deleted(result),
+            *_on_the_reading(result),
             *_notices(result),
         ],
-        "toolConfigurationNotifications": [*_not_selected(result), *_unevaluated(result)],
+        "toolConfigurationNotifications": [
+            *_not_selected(result),
+            *_accepted_gaps(result),
+            *_unevaluated(result),
+        ],
         "properties": _properties(result),
     }
 
@@ -82,13 +94,19 @@ def _crashes(result: AuditResult) -> Iterator[Json]:
 
 
 def _unevaluated(result: AuditResult) -> Iterator[Json]:
+    accepted = gaps_by_rule(result)
     for item in result.not_evaluated:
         text = (
             f"{item.rule.code} {item.rule.name} was not evaluated: {sentence(item.reason)} "
             f"Next: {sentence(item.remedy)}"
         )
-        level = "note" if item.absent else "warning"
+        level = "note" if item.absent or item.rule.code in accepted else "warning"
         yield _notification(NOT_EVALUATED, level, text, result, item.rule)
+
+
+def _accepted_gaps(result: AuditResult) -> Iterator[Json]:
+    for item in shown_gaps(result):
+        yield _notification(ACCEPTED_GAP, "note", sentence(item.sentence), result)
 
 
 def _not_selected(result: AuditResult) -> Iterator[Json]:
@@ -108,9 +126,10 @@ def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:
         yield _notification(LEFT_OUT, "warning", text, result)
 
 
-def _deleted(result: AuditResult) -> Iterator[Json]:
-    if text := deleted_objects(result.coverage):
-        yield _notification(NOTICE, "note", text, result)
+def _on_the_reading(result: AuditResult) -> Iterator[Json]:
+    for words in (carried_over, deleted_objects):
+        if text := words(result.coverage):
+            yield _notification(NOTICE, "note", text, result)
 
 
 def _notices(result: AuditResult) -> Iterator[Json]:

@@ -8,6 +8,7 @@ from auditor import AuditResult, Severity, counted, listed, quoted
 from auditor.results import (
     Cause,
     LedgerEntry,
+    carried_over,
     deselected_words,
     evaluated_words,
     incompleteness,
@@ -22,7 +23,13 @@ _KINDS_NAMED = 6
 
 def opening(result: AuditResult) -> str:
     """The answer in a few sentences."""
-    return " ".join(filter(None, [_answer(result), incompleteness(result), _absence(result)]))
+    parts = (
+        _answer(result),
+        incompleteness(result),
+        carried_over(result.coverage),
+        _absence(result),
+    )
+    return " ".join(filter(None, parts))
 
 
 def _answer(result: AuditResult) -> str:
@@ -107,9 +114,10 @@ def checked(result: AuditResult) -> str:
     entries = [entry for entry in result.coverage if entry.collection in collections]
     total = counted(sum(entry.objects for entry in entries), "object")
     kinds = listed(_kinds(entries), most=_KINDS_NAMED, empty="")
+    earlier = ", some of it earlier" if any(entry.carried_over for entry in entries) else ""
     return (
         f"Checked: {counted(result.evaluated, 'rule')} over {total}{': ' if kinds else ''}{kinds}. "
-        "All of that was read completely."
+        f"All of that was read completely{earlier}."
     )
 
 

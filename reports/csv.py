@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, csv_cell, report
 from auditor.oauth import answer_words
+from auditor.results import shown_gaps
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -50,7 +51,7 @@ _Row = dict[str, object]
 
 @report("csv", filename="results.csv")
 def render(result: AuditResult) -> str:
-    """A row for each finding, accepted or not, and for each rule without an answer."""
+    """A row for each finding, accepted or not, each rule without an answer, each accepted gap."""
     file = io.StringIO()
     file.write(BYTE_ORDER_MARK)
     writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
@@ -69,6 +70,16 @@ def _rows(result: AuditResult) -> Iterator[_Row]:
         status = "not applicable" if item.absent else "not evaluated"
         row = {"status": status, "message": item.reason, "fix": item.remedy}
         yield row | _rule(item.rule)
+    for gap in shown_gaps(result):
+        yield {
+            "status": "accepted gap",
+            "message": f"{gap.gap.collection}: {gap.explanation}; {gap.costs}",
+            "accepted_by": f"accepted gap ({gap.gap.where})",
+            "reason": gap.gap.reason,
+            "owner": gap.gap.owner,
+            "ticket": gap.gap.ticket,
+            "expires": gap.gap.expires,
+        }
     for gone in result.since.fixed if result.since else ():
         yield {
             "status": "fixed",

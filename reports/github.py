@@ -13,9 +13,11 @@ from auditor import AuditResult, ReportedFinding, Severity, counted, listed, one
 from auditor.results import (
     Crashed,
     Weakening,
+    carried_over,
     deselected_words,
     evaluated_words,
     incompleteness,
+    shown_gaps,
     workflow_command,
 )
 
@@ -58,7 +60,10 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
         text = one_line(weakening.sentence)
         yield "warning", _command("warning", "", text, title=_altered(weakening))
     if reason := incompleteness(result):
-        yield "error", _command("error", result.source, reason, title="The audit is incomplete")
+        kind = "error" if result.unaccepted else "warning"
+        yield kind, _command(kind, result.source, reason, title="The audit is incomplete")
+    if words := carried_over(result.coverage):
+        yield "notice", _command("notice", "", words, title="Not all was read again")
     for crash in result.crashed:
         yield "error", _command("error", result.source, _crash(crash), title=_title(crash))
     for finding in result.findings:
@@ -67,6 +72,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     for notice in result.notices:
         text = f"{sentence(notice.message)} {sentence(notice.remedy)} ({notice.where})"
         yield "warning", _command("warning", "", one_line(text), title="Accepted findings")
+    for gap in shown_gaps(result):
+        yield "notice", _command("notice", "", sentence(gap.sentence), title="Accepted gap")
 
 
 def _finding(kind: str, finding: ReportedFinding) -> str:

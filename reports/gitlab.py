@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor import AuditResult, Rule, Severity, one_line, report
-from auditor.results import NO_RULES, deselected_words, evaluated_words
+from auditor.results import (
+    NO_RULES,
+    deselected_words,
+    evaluated_words,
+    gaps_by_rule,
+    shown_gaps,
+)
 
 from ._output import file_name, json_document, with_identity
 from ._wording import answer_lines, crash_notice, sentence
@@ -67,15 +73,30 @@ def _unchecked(result: AuditResult) -> Iterator[dict[str, Any]]:
         yield _failure(result, None, NO_RULES)
     for crash in result.crashed:
         yield _failure(result, crash.rule, crash_notice(crash.error))
+    accepted = gaps_by_rule(result)
     for item in result.unread:
         text = f"Not evaluated: {sentence(item.reason)} Next: {sentence(item.remedy)}"
-        yield _failure(result, item.rule, text)
+        severity = "info" if item.rule.code in accepted else "major"
+        yield _failure(result, item.rule, text, severity)
+    for gap in shown_gaps(result):
+        parts = f"accepted gap\0{result.tenant.id}\0{gap.gap.collection}"
+        identity = hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:32]
+        yield _entry(
+            None,
+            sentence(gap.sentence),
+            severity="info",
+            identity=identity,
+            file=result.source,
+            line=1,
+        )
 
 
-def _failure(result: AuditResult, rule: Rule | None, text: str) -> dict[str, Any]:
+def _failure(
+    result: AuditResult, rule: Rule | None, text: str, severity: str = "major"
+) -> dict[str, Any]:
     code = rule.code if rule else "audit"
     identity = hashlib.sha256(f"not checked\0{result.tenant.id}\0{code}".encode()).hexdigest()[:32]
-    return _entry(rule, text, severity="major", identity=identity, file=result.source, line=1)
+    return _entry(rule, text, severity=severity, identity=identity, file=result.source, line=1)
 
 
 def _entry(

@@ -12,8 +12,10 @@ from auditor import AuditResult, report
 from auditor.results import (
     CollectionStatus,
     assessed_frameworks,
+    carried_over,
     deleted_objects,
     incompleteness,
+    shown_gaps,
     unread_collections,
 )
 
@@ -71,7 +73,10 @@ def render(result: AuditResult) -> str:
             not_applicable=not_evaluated_groups(result.not_applicable),
             outcomes=rule_outcomes(result),
             accepted=acceptance_counts(result),
+            gaps=shown_gaps(result),
+            gap_ends={gap.collection: gap.expires for gap in result.accepted_gaps},
             unread=unread_collections(result),
+            carried=carried_over(result.coverage),
             deleted=deleted_objects(result.coverage),
             readable=CollectionStatus.COMPLETE,
             frameworks=assessed_frameworks(result),

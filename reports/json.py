@@ -3,7 +3,7 @@
 The shape is versioned by `schema`. Within a version keys may be added; none is removed,
 renamed or given another meaning. Names and messages are exact: characters that could
 trick a terminal stand there as JSON escapes. It holds all that another format shows, so that
-it can be read back and rendered again.
+it can be read back and rendered again. Each finding is a line.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from auditor import AuditResult, report
 
-from ._output import json_document
+from ._output import line_document
 from ._results_model import VERSION, Results
 from ._results_reader import read
 from ._results_writer import results_of
@@ -30,4 +30,4 @@ def json_schema() -> dict[str, Any]:
 @report("json", filename="results.json", schema=json_schema, read=read)
 def render(result: AuditResult) -> str:
     """Everything the audit found out, as JSON."""
-    return json_document(results_of(result).model_dump(mode="json", by_alias=True))
+    return line_document(results_of(result).model_dump(mode="json", by_alias=True))

@@ -2,9 +2,9 @@
 
 The shape is what Jenkins' xunit plugin accepts (`junit-10.xsd`): a suite for each rule, a
 failure for each finding that counts, skipped tests for accepted findings and for rules that
-read what the org does not have. A rule that crashed or could not be evaluated is an error,
-because a skipped test turns no build red and could not check is never clean. A rule that was
-evaluated and found nothing is a test that passed.
+read what the org does not have, or what an accepted gap is about. A rule that crashed or could
+otherwise not be evaluated is an error, because a skipped test turns no build red and could not
+check is never clean. A rule that was evaluated and found nothing is a test that passed.
 
 Jenkins shows an element's message and its text, GitLab its text alone (gitlabhq,
 lib/gitlab/ci/parsers/test/junit.rb). So the text says what the message says, too.
@@ -19,7 +19,14 @@ from enum import StrEnum
 from itertools import chain
 
 from auditor import AuditResult, ReportedFinding, Rule, one_line, report
-from auditor.results import NO_RULES, deselected_words, evaluated_words
+from auditor.results import (
+    NO_RULES,
+    carried_over,
+    deselected_words,
+    evaluated_words,
+    gaps_by_rule,
+    shown_gaps,
+)
 
 from ._output import file_name
 from ._since import mark, since_sentences
@@ -75,6 +82,9 @@ def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
+    if words := carried_over(result.coverage):
+        properties.append(("carried over", words))
+    properties += [("accepted gap", sentence(item.sentence)) for item in shown_gaps(result)]
     if result.since:
         properties += [("since", words) for words in since_sentences(result)]
         gone = result.since.fixed
@@ -96,9 +106,13 @@ def _cases(result: AuditResult) -> dict[str, list[_Case]]:
     for crash in result.crashed:
         message = crash_notice(crash.error)
         cases[_suite(crash.rule)].append(_Case("the rule", _Ending.ERROR, message))
+    gaps = gaps_by_rule(result)
     for item in result.not_evaluated:
-        ending = _Ending.SKIPPED if item.absent else _Ending.ERROR
+        accepted = gaps.get(item.rule.code, ())
+        ending = _Ending.SKIPPED if item.absent or accepted else _Ending.ERROR
         message = f"{sentence(item.reason)} Next: {sentence(item.remedy)}"
+        for gap in accepted:
+            message += f" Accepted gap ({gap.gap.collection}), {sentence(gap.accepted)}"
         cases[_suite(item.rule)].append(_Case("the rule", ending, f"Not evaluated: {message}"))
     for suite in cases.values():
         if not suite:

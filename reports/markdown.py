@@ -16,7 +16,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, counted, listed, one_line, quoted, report
-from auditor.results import Cause, causes, deleted_objects, evaluated_words, incompleteness
+from auditor.results import (
+    Cause,
+    ShownGap,
+    carried_over,
+    causes,
+    deleted_objects,
+    evaluated_words,
+    incompleteness,
+    shown_gaps,
+)
 
 from ._output import file_name
 from ._since import fixed, fixed_heading, mark, new_heading, not_known
@@ -78,6 +87,12 @@ def render(result: AuditResult) -> str:
         ("Rule", "Object", "Accepted because"),
         map(_accepted, result.accepted),
     )
+    document.table(
+        counted(len(result.accepted_gaps), "accepted gap"),
+        ("Not read", "Why", "What it costs", "Accepted"),
+        map(_gap, shown_gaps(result)),
+        unfolded=True,
+    )
     for title, gone in (
         (f"{counted(len(result.fixed), 'finding')} of the baseline fixed", result.fixed),
         (_text(fixed_heading(result)), fixed(result)),
@@ -124,10 +139,9 @@ def _gist(result: AuditResult) -> Iterator[str]:
         head = f"- **{finding.severity.upper()}** {_rule(finding.rule)}{also}: "
         yield head + _text(sentence(finding.message))
     yield ""
-    deleted = _text(deleted_objects(result.coverage))
-    yield " ".join(
-        filter(None, [_read(result), deleted, _apart(result), trend(result), not_known(result)])
-    )
+    coverage = [_text(words(result.coverage)) for words in (carried_over, deleted_objects)]
+    parts = [_read(result), *coverage, _apart(result), trend(result), not_known(result)]
+    yield " ".join(filter(None, parts))
     if result.reproduce:
         yield ""
         yield f"Reproduce: {_code(result.reproduce)}"
@@ -183,6 +197,11 @@ def _accepted(item: ReportedFinding) -> tuple[str, ...]:
     why = acceptance_reason(item.acceptance) if item.acceptance else item.status
     target = f"{_text(item.object.described)} {_code(item.object.id)}"
     return _rule(item.rule), target, _text(why)
+
+
+def _gap(item: ShownGap) -> tuple[str, ...]:
+    name = f"{_text(item.label)} ({_code(item.gap.collection)})"
+    return name, _text(item.explanation), _text(item.costs), _text(item.accepted)
 
 
 def _not_evaluated(result: AuditResult) -> Iterator[tuple[str, ...]]:

@@ -42,6 +42,7 @@ from auditor.results import (
     NotEvaluated,
     Presentation,
     deleted_objects,
+    shown_gaps,
     unread_collections,
 )
 
@@ -74,6 +75,7 @@ def render(result: AuditResult) -> str:
         not_selected=not_selected(result),
         accepted=acceptance_counts(result),
         accepted_findings=[_accepted(item) for item in result.accepted if result.show_accepted],
+        gaps=shown_gaps(result),
         notices=result.notices,
         fixed=list(_fixed(result.fixed)),
         new_heading="" if result.baseline and not _compared(result) else new_heading(result),

@@ -20,6 +20,7 @@ from auditor.sandbox import Fault, TenantFile
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 GUIDES = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+TUTORIALS = [f"tutorials/{path.name}" for path in (ROOT / "docs/tutorials").glob("*.md")]
 
 
 def test_the_readme_names_every_scope_that_reading_takes() -> None:
@@ -37,7 +38,9 @@ def test_the_readme_names_every_command() -> None:
         assert f"| `{command}" in README or f"`{command}`" in README
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}" for n in GUIDES)])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}" for n in [*GUIDES, *TUTORIALS])]
+)
 def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
@@ -128,6 +131,14 @@ def test_the_sandbox_guide_names_every_member_of_a_fault_and_its_example_works()
     example = re.search(r"```json\n(.*?)```", guide, re.DOTALL)
     assert example
     assert TenantFile.from_document(json.loads(example[1])).faults[0].status == 503
+
+
+def test_the_sandbox_guide_names_every_option_and_no_other() -> None:
+    spoken = re.findall(r"`((?:okta-auditor sandbox )?--[^`]*)`", GUIDES["sandbox.md"])
+    named = {word for line in spoken for word in re.findall(r"--[a-z-]+", line)}
+    options = re.findall(r"--[a-z-]+", okta_auditor("sandbox", "--help").stdout)
+
+    assert named == set(options) - {"--help", "--debug", "--color"}
 
 
 def test_the_ci_guide_names_every_format_and_hook_and_its_examples_work(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import yaml
 from collect.service_app import KEY, pem
 from gitlab_jobs import TOKEN, Project, project
 from helpers import okta_auditor, served
-from test_pipelines import SNAPSHOT, changed, evidence, opened, org
+from test_pipelines import SNAPSHOT, SUPPRESSIONS, accepted, changed, evidence, opened, org
 from workflow_jobs import git, program_wheel
 
 NIGHTLY = "okta-auditor nightly"
@@ -103,6 +103,22 @@ def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
     nights = evidence(hosted, tmp_path / "records")
     assert len(nights) == 4
     assert okta_auditor("evidence", "verify", *nights).exit_code == 0
+
+
+@pytest.mark.slow
+def test_a_right_that_nobody_gives_makes_no_night_red_once_somebody_answers_for_it(
+    hosted: Project,
+) -> None:
+    refused = [{"path": "/principal-rate-limits", "status": 403}]
+    code, log = night(hosted, org(faults=refused))
+    assert code == 3, log
+    assert hosted.requests == []
+
+    (hosted.folder / "clone" / SUPPRESSIONS).write_text(accepted("client_rate_limits"))
+    push(hosted, "main")
+    code, log = night(hosted, org(faults=refused))
+    assert code == 0, log
+    assert "The first snapshot" in hosted.requests[-1]["description"]
 
 
 @pytest.mark.slow

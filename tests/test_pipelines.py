@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ NIGHTLY = "okta-auditor-nightly.yml"
 CHANGE = "okta-auditor-pull-request.yml"
 POLICIES = f"{SERVERS}/aus1/policies"
 SNAPSHOT = "okta-auditor/snapshot"
+SUPPRESSIONS = "okta-auditor-suppressions.toml"
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +141,57 @@ def test_an_org_that_was_not_read_completely_is_never_proposed(hosted: Hosted) -
     assert done.outcomes["Propose the new snapshot"] == "skipped"
     assert done.outcomes["Write the evidence of this night"] == "success"
     assert hosted.read("text") == ""
+
+
+def accepted(collection: str) -> str:
+    return (
+        f'[[accepted_gaps]]\ncollection = "{collection}"\nreason = "Nobody gives the right."\n'
+        f'owner = "ada"\nexpires = {datetime.now(UTC).date() + timedelta(days=90)}\n'
+    )
+
+
+def test_a_right_that_nobody_gives_makes_no_night_red_once_somebody_answers_for_it(
+    hosted: Hosted, tmp_path: Path
+) -> None:
+    refused = [{"path": "/principal-rate-limits", "status": 403}]
+    red = night(hosted, org(faults=refused))
+    assert red.outcomes["Read and audit the org"] == "failure"
+    assert red.outcomes["Propose the new snapshot"] == "skipped"
+    assert 'collection = "client_rate_limits"' in red.log
+
+    (hosted.clone / SUPPRESSIONS).write_text(accepted("client_rate_limits"))
+    hosted.push("Accept that rate limits are not read")
+    green = night(hosted, org(faults=refused))
+    assert green.green, green.log
+    assert "All of that is accepted (1 gap)" in green.summary
+    assert "The first snapshot of the org" in hosted.read("text")
+    hosted.merge(SNAPSHOT)
+    nights = evidence(hosted, tmp_path / "records")
+    verified = okta_auditor("evidence", "verify", "--replay", *nights)
+    assert verified.exit_code == 0, verified.shown
+    assert "accepted gaps, of which nothing is known: client_rate_limits" in verified.stdout
+
+    (hosted.clone / "README.md").write_text("Our org")
+    hosted.push("Say what this is", "words")
+    change = pull_request(hosted, "words")
+    assert change.green, change.log
+
+    worse = night(hosted, org(faults=[*refused, {"path": "/api/v1/zones", "status": 403}]))
+    assert worse.outcomes["Read and audit the org"] == "failure"
+    assert worse.log.count("[[accepted_gaps]]") == 1
+
+
+def test_a_change_that_accepts_a_gap_is_said_and_accepts_nothing_yet(hosted: Hosted) -> None:
+    with served(org(faults=[{"path": "/principal-rate-limits", "status": 403}])) as sandbox:
+        okta_auditor("snapshot", "-o", hosted.clone / "okta/snapshot.json", url=sandbox.url)
+    hosted.push("Begin with a gap")
+    (hosted.clone / SUPPRESSIONS).write_text(accepted("client_rate_limits"))
+    hosted.push("Accept it", "milder")
+
+    done = pull_request(hosted, "milder")
+
+    assert done.outcomes["Audit the snapshot"] == "failure"
+    assert "this change adds 1 accepted gap;" in done.log
 
 
 def test_an_org_that_cannot_be_read_leaves_nothing_behind(hosted: Hosted) -> None:

@@ -67,10 +67,13 @@ class BundleRequest:
 
 @dataclass(frozen=True)
 class ExportedBundle:
-    """A bundle in memory, and whether something could not be checked."""
+    """A bundle in memory."""
 
     files: BundleFiles
     incomplete: bool
+    """Whether something could not be checked."""
+    unaccepted: bool
+    """Whether nobody accepts that."""
 
 
 def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBundle:
@@ -115,7 +118,7 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
         redacted=redacted,
     )
     files = make_bundle(contents, previous, request.key, zipped=request.zipped)
-    return ExportedBundle(files, result.incomplete)
+    return ExportedBundle(files, result.incomplete, result.unaccepted)
 
 
 def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> EffectiveSettings:
@@ -231,7 +234,8 @@ def _previous(
 def _in_force(prepared: PreparedAudit) -> dict[str, bytes]:
     """The files that accept findings, by their name in the bundle."""
     acceptance = prepared.acceptance
-    files = {SUPPRESSIONS: acceptance.path} if acceptance.suppressions.entries else {}
+    entries = (*acceptance.suppressions.entries, *acceptance.suppressions.gaps)
+    files = {SUPPRESSIONS: acceptance.path} if entries else {}
     if acceptance.baseline:
         files[BASELINE] = acceptance.baseline_path
     try:

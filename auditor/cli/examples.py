@@ -12,6 +12,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("okta-auditor doctor",),
     "snapshot": (
         "okta-auditor snapshot -o snapshot.json",
+        "okta-auditor snapshot -o snapshot.json --since snapshot.json",
         "okta-auditor snapshot --plan",
     ),
     "audit": (

@@ -10,6 +10,7 @@ Each of these imports those above it, never those below:
     fetch/        one list, page by page, with retries and bounds to everything
     lists/        what a snapshot keeps of the lists that were read, and the ledger
     journal/      what was read so far, in a file, so that another run can resume it
+    since/        which lists need not be read again, because an older snapshot has them
     progress/     what whoever watches an export learns
     plan/         requests and minutes, calculated beforehand
     tenant/       which lists are read, and what one of them leads to
@@ -26,5 +27,6 @@ Where is …
     every bound of retries and pages? fetch/bounds
     the next page followed?           fetch/next_page
     a journal resumed?                journal/resume
+    a list carried over?              since/carrying_over; what proves it: sameness
     a deletion told from a refusal?   tenant/deletions
 """

@@ -20,13 +20,16 @@ from auditor.collect.fetch.list_fetcher import ListFetcher
 from auditor.collect.journal.journal import Journal
 from auditor.collect.lists.ledger import ledger_of
 from auditor.collect.options import ExportOptions
+from auditor.collect.plan.assignment_side import Side
 from auditor.collect.plan.survey import READS, Survey
 from auditor.collect.progress.watcher import NoProgress, Progress
 from auditor.collect.rate_limits.waiting import RateLimiter
+from auditor.collect.since.older_snapshot import OlderSnapshot
 from auditor.collect.tenant.tenant_reader import TenantReader
 from auditor.snapshot.document import Capture, Snapshot
 from auditor.snapshot.ledger import Ledger
 from auditor.snapshot.proof import with_lacks
+from auditor.snapshot.table_digest import table_digest
 from auditor.version import __version__
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ def export(
     progress: Progress | None = None,
     *,
     journal: Journal | None = None,
+    older: OlderSnapshot | None = None,
 ) -> Snapshot:
     """Read a tenant's configuration.
 
@@ -47,6 +51,7 @@ def export(
         progress: watches it.
         journal: where to note what is read, and where what was read before comes from.
             Whoever opened it closes or removes it.
+        older: from which lists are carried over that nothing says have changed since then.
 
     Returns:
         The snapshot; its ledger says what is missing.
@@ -58,7 +63,7 @@ def export(
     started = _started(journal)
 
     async def read_tenant() -> TenantReader:
-        async with _tenant_reader(credentials, options, progress, journal) as reader:
+        async with _tenant_reader(credentials, options, progress, journal, older) as reader:
             await reader.run()
             return reader
 
@@ -77,7 +82,7 @@ async def read(
     *,
     journal: Journal | None = None,
 ) -> Snapshot:
-    """Read a tenant's configuration, as `export` does, in a loop that is running.
+    """Read all of a tenant's configuration, as `export` does, in a loop that is running.
 
     Raises:
         BaseExceptionGroup: what `export` raises, wrapped; `first_of` unwraps it.
@@ -107,6 +112,7 @@ def survey(
     progress: Progress | None = None,
     *,
     journal: Journal | None = None,
+    older: OlderSnapshot | None = None,
 ) -> Survey:
     """Read what tells how many requests an export takes: `plan.READS`, and nothing else.
 
@@ -114,7 +120,7 @@ def survey(
     """
 
     async def read_survey() -> Survey:
-        async with _tenant_reader(credentials, options, progress, journal) as reader:
+        async with _tenant_reader(credentials, options, progress, journal, older) as reader:
             reader.only = READS
             await reader.run()
             return _survey(reader)
@@ -131,6 +137,7 @@ async def _tenant_reader(
     options: ExportOptions | None,
     progress: Progress | None,
     journal: Journal | None,
+    older: OlderSnapshot | None = None,
 ) -> AsyncIterator[TenantReader]:
     options, progress = options or ExportOptions(), progress or NoProgress()
     _LOGGER.info("export of %s, %s: %s", credentials.org_url, credentials.description, options)
@@ -148,7 +155,9 @@ async def _tenant_reader(
         fetcher = ListFetcher(
             client, credentials.org_url, limiter, options.attempts, on_pause=progress.pausing
         )
-        yield TenantReader(credentials, options, fetcher, progress, journal)
+        yield TenantReader(
+            credentials, options, fetcher, progress, journal, older, _started(journal)
+        )
 
 
 def _ledger(reader: TenantReader) -> Ledger:
@@ -172,6 +181,8 @@ def _capture(reader: TenantReader, started: datetime) -> Capture:
             if allowance.limit is not None
         },
         resumed_pages=reader.journal.pages if reader.journal else 0,
+        table=table_digest(),
+        since=reader.carrying.outcome if reader.carrying else None,
         efforts={c.row.name: c.effort for c in reader.counts_of.values() if c.effort},
     )
 
@@ -186,9 +197,17 @@ def _survey(reader: TenantReader) -> Survey:
     return Survey(
         sent=sent,
         lists=reader.lists_to_come,
-        unnamed=len(reader.unnamed),
+        unnamed=reader.unnamed_to_read,
+        carried_over={c.row.name: c.carried_lists for c in reader.counts_of.values()},
+        since=reader.carrying.outcome if reader.carrying else None,
         objects={entry.collection: entry.objects for entry in entries if entry.readable},
         unread=tuple(entry for entry in entries if entry.incomplete),
+        apps=sum(e.objects + e.left_out for e in entries if e.collection == "apps"),
+        side=reader.assignments.side or Side.APPS,
+        assignments=reader.assignments.lists,
+        not_asked={
+            entry.collection: entry.not_asked for entry in ledger.entries if entry.not_asked
+        },
         allowances=reader.fetcher.limiter.allowances,
     )
 

@@ -12,6 +12,7 @@ from auditor.comparison.object_changes import ObjectChanges
 from auditor.comparison.result import DiffResult, SideInfo, Uncompared
 from auditor.comparison.revocations import revocations
 from auditor.comparison.snapshot_pair import SnapshotPair, SnapshotSide
+from auditor.lint.carried_over import carried_over
 from auditor.lint.rule import Rule
 from auditor.text import one_line
 
@@ -72,9 +73,15 @@ def _unread(sides: SnapshotPair) -> Iterator[Uncompared]:
                 what=entry.label,
                 why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),
                 remedy=one_line(entry.remedy()),
+                missing=(entry.collection,),
             )
 
 
 def _info(side: SnapshotSide, file: str) -> SideInfo:
     capture = side.snapshot.capture
-    return SideInfo(file=file, org=capture.org_url, captured_at=capture.finished_at)
+    return SideInfo(
+        file=file,
+        org=capture.org_url,
+        captured_at=capture.finished_at,
+        carried_over=carried_over(side.org.ledger.entries),
+    )

@@ -38,14 +38,14 @@ def compare_findings(
     """
     new: list[tuple[int, FindingRef]] = []
     fixed: list[tuple[int, FindingRef]] = []
-    missed: dict[tuple[str, str], list[str]] = {}
+    missed: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for rule in rules:
         by_side: list[dict[str, FindingRef]] = []
         for side in sides.both:
             evaluated = _evaluate(side, rule)
             if isinstance(evaluated, _NotEvaluated):
                 if evaluated.why:
-                    key = f"{side.name}: {evaluated.why}", evaluated.remedy
+                    key = f"{side.name}: {evaluated.why}", evaluated.remedy, evaluated.missing
                     missed.setdefault(key, []).append(rule.code)
             else:
                 by_side.append(evaluated)
@@ -60,8 +60,13 @@ def compare_findings(
         tuple(item for _, item in sorted(new, key=_order) if matters(item)),
         tuple(item for _, item in sorted(fixed, key=_order) if matters(item)),
         tuple(
-            Uncompared(what=f"findings of {listed(codes, most=8)}", why=why, remedy=remedy)
-            for (why, remedy), codes in sorted(missed.items())
+            Uncompared(
+                what=f"findings of {listed(codes, most=8)}",
+                why=why,
+                remedy=remedy,
+                missing=missing,
+            )
+            for (why, remedy, missing), codes in sorted(missed.items())
         ),
     )
 
@@ -87,6 +92,8 @@ class _NotEvaluated:
 
     why: str = ""
     remedy: str = ""
+    missing: tuple[str, ...] = ()
+    """The collections that were not read, where that is why."""
 
 
 def _evaluate(side: SnapshotSide, rule: Rule) -> dict[str, FindingRef] | _NotEvaluated:
@@ -97,7 +104,8 @@ def _evaluate(side: SnapshotSide, rule: Rule) -> dict[str, FindingRef] | _NotEva
             return _NotEvaluated()
         why = "; ".join(f"{entry.label}: {entry.explanation()}" for entry in missing)
         remedies = dict.fromkeys(entry.remedy() for entry in missing)
-        return _NotEvaluated(why, "; ".join(remedies))
+        unread = (e.collection for e in missing if e.status is not CollectionStatus.ABSENT)
+        return _NotEvaluated(why, "; ".join(remedies), tuple(unread))
     findings: dict[str, FindingRef] = {}
     try:
         for item in rule.findings(org):
@@ -113,7 +121,7 @@ def _evaluate(side: SnapshotSide, rule: Rule) -> dict[str, FindingRef] | _NotEva
                 fingerprint=key,
             )
     except UnreadListError as error:
-        return _NotEvaluated(error.message, error.remedy)
+        return _NotEvaluated(error.message, error.remedy, (error.collection,))
     except Exception as error:  # noqa: BLE001 - one broken rule must not hide the others
         why = f"the rule crashed ({type(error).__name__})"
         return _NotEvaluated(why, "Report it to the rule's authors.")

@@ -136,6 +136,7 @@ class UncomparedInfo(_JsonModel):
     what: str
     why: str
     remedy: str
+    accepted: str = Field(description="The accepted gap that covers it, and its file; or empty.")
 
 
 class SnapshotInfo(_JsonModel):
@@ -144,6 +145,9 @@ class SnapshotInfo(_JsonModel):
     file: str
     org: str
     captured_at: AwareDatetime
+    carried_over: str = Field(
+        default="", description="What was read earlier than that; empty if nothing was."
+    )
 
 
 class TotalsInfo(_JsonModel):
@@ -158,6 +162,9 @@ class DiffSummary(_JsonModel):
 
     headline: str
     complete: bool = Field(description="False if something could not be compared.")
+    unaccepted: bool = Field(
+        description="Whether something could not be compared that no accepted gap covers."
+    )
     failing: bool = Field(description="Whether a gain matches --fail-on-gain.")
     gained: TotalsInfo
     lost: TotalsInfo
@@ -189,6 +196,7 @@ def render(result: DiffResult) -> str:
     summary = DiffSummary(
         headline=headline(result),
         complete=result.complete,
+        unaccepted=result.unaccepted,
         failing=bool(result.failing),
         gained=TotalsInfo.model_validate(result.gained_total),
         lost=TotalsInfo.model_validate(result.lost_total),

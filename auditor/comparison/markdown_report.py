@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from auditor.comparison.result import AccessChange, DiffResult, LifetimeChange
 from auditor.comparison.revocations import IN_FLIGHT
 from auditor.comparison.wording import (
+    carried_over_notes,
     clients_words,
     headline,
     rules_lifetimes_words,
@@ -25,6 +26,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&@:/])")
 def render(result: DiffResult) -> str:
     """The document; a tenant's words are text in it and never markup, mentions or links."""
     lines = ["## okta-auditor diff", "", f"**{safe(headline(result))}**", ""]
+    lines += [line for note in carried_over_notes(result) for line in (safe(note), "")]
     if result.failing:
         patterns = safe(listed(result.gain_patterns))
         lines += [
@@ -63,8 +65,8 @@ def render(result: DiffResult) -> str:
     )
     lines += _table(
         "Could not compare",
-        ("what", "why", "remedy"),
-        ((i.what, i.why, i.remedy) for i in result.uncompared),
+        ("what", "why", "remedy", "accepted"),
+        ((i.what, i.why, i.remedy, i.accepted) for i in result.uncompared),
     )
     if result.gained or result.lost or result.lifetimes:
         lines += [safe(IN_FLIGHT), ""]

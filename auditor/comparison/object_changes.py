@@ -17,7 +17,12 @@ from auditor.snapshot.org import Org
 from auditor.text import one_line, quoted
 
 _NAMES = frozenset({"name", "label", "description", "displayName"})
-_NOISE = frozenset({"created", "lastUpdated", "_links", "_embedded", "credentials.signing"})
+_NOISE = frozenset(
+    {
+        *("created", "lastUpdated", "lastMembershipUpdated"),
+        *("_links", "_embedded", "credentials.signing"),
+    }
+)
 """What differs without anybody having changed the object; keys rotate by themselves."""
 
 _OF_THE_ORG: Mapping[str, Callable[[Org], Iterable[Record]]] = {
@@ -107,6 +112,7 @@ class ObjectChanges:
             what=f"{entry.label}{of}",
             why=one_line(f"not completely read in {side.name}: {entry.explanation()}"),
             remedy=one_line(entry.remedy()),
+            missing=(name,),
         )
         self._unread[missing] = None
         return False

@@ -73,6 +73,10 @@ class Uncompared:
     what: str
     why: str
     remedy: str = ""
+    missing: tuple[str, ...] = ()
+    """The collections that were not read, where that alone is why; empty where it is not."""
+    accepted: str = ""
+    """Which accepted gap covers it, and in which file; empty if none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,8 @@ class SideInfo:
     file: str
     org: str
     captured_at: datetime
+    carried_over: str = ""
+    """What of it was read earlier than that, in sentences; empty if nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,11 @@ class DiffResult:
     def complete(self) -> bool:
         """Whether everything could be compared."""
         return not self.uncompared
+
+    @property
+    def unaccepted(self) -> bool:
+        """Whether something could not be compared that no accepted gap covers."""
+        return any(not item.accepted for item in self.uncompared)
 
     @property
     def captured_backwards(self) -> bool:

@@ -17,6 +17,7 @@ from auditor.comparison.result import (
 )
 from auditor.comparison.revocations import IN_FLIGHT
 from auditor.comparison.wording import (
+    carried_over_notes,
     clients_words,
     headline,
     rules_lifetimes_words,
@@ -25,17 +26,23 @@ from auditor.comparison.wording import (
     through,
     whom,
 )
-from auditor.text import counted, listed, one_line, quoted
+from auditor.text import counted, fitted, listed, one_line, quoted
 
 _MOST = 40
 """Entries of one kind that are shown; JSON has all."""
 
 
-def render(result: DiffResult) -> str:
-    """The text; every line is safe for a terminal."""
+def render(result: DiffResult, width: int) -> str:
+    """The text; every line is safe for a terminal.
+
+    Args:
+        result: the comparison.
+        width: columns that lines may have; a word that is longer exceeds them.
+    """
     lines = [headline(result)]
     if result.captured_backwards:
         lines.append("Note: OLD was captured after NEW.")
+    lines += carried_over_notes(result)
     lines += _section("GAINED", _access(result.gained, "before"))
     lines += _section("LOST", _access(result.lost, "now"))
     lines += _section("LIFETIMES", _lifetimes(result.lifetimes))
@@ -50,7 +57,13 @@ def render(result: DiffResult) -> str:
         lines += ["", f"FAILED: {entries} of scopes that --fail-on-gain names ({patterns})."]
     if result.gained or result.lost or result.lifetimes:
         lines += ["", IN_FLIGHT]
-    return "\n".join(map(one_line, lines)) + "\n"
+    shown = (part for line in map(one_line, lines) for part in _fitted(line, width))
+    return "\n".join(shown) + "\n"
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    """The line in as many as it takes; sentences at the left stay there."""
+    return fitted(line, width, further=4 if line.startswith(" ") else 0)
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
@@ -118,6 +131,8 @@ def _uncompared(items: tuple[Uncompared, ...]) -> Iterator[str]:
     for item in items[:_MOST]:
         yield f"  could not compare: {item.what}"
         yield f"    {item.why}"
+        if item.accepted:
+            yield f"    covered by: {item.accepted}"
         if item.remedy:
             yield f"    To compare it next time: {item.remedy}"
     yield from _more(len(items))

@@ -32,8 +32,15 @@ def headline(result: DiffResult) -> str:
         if not result.complete:
             parts = ["As far as could be compared, nobody gained or lost anything"]
     if not result.complete:
-        parts.append(f"{counted(len(result.uncompared), 'thing')} could not be compared")
+        accepted = "" if result.unaccepted else ", which is accepted"
+        parts.append(f"{counted(len(result.uncompared), 'thing')} could not be compared{accepted}")
     return f"{'. '.join(parts)}."
+
+
+def carried_over_notes(result: DiffResult) -> list[str]:
+    """What of each side was read before it was captured, so that no change in it is no proof."""
+    sides = {"OLD": result.old.carried_over, "NEW": result.new.carried_over}
+    return [f"Note on {name}: {words}" for name, words in sides.items() if words]
 
 
 def _gained_or_lost(changes: tuple[AccessChange, ...], total: Totals, verb: str) -> str:

@@ -33,6 +33,8 @@ class MappedOutcome:
     """Those that count."""
     accepted: int
     """Those that a suppression or the baseline accepts."""
+    gaps: tuple[str, ...]
+    """Collections whose gap is accepted, because of which it was not evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +96,10 @@ def assess(framework: Framework, outcomes: RuleOutcomes) -> tuple[Assessment, ..
 def _mapped_outcome(mapped: Mapped, outcomes: RuleOutcomes) -> MappedOutcome:
     findings = outcomes.findings(mapped.rule)
     accepted = sum(item.acceptance is not None for item in findings)
-    return MappedOutcome(mapped, outcomes.of(mapped.rule), len(findings) - accepted, accepted)
+    return MappedOutcome(
+        mapped,
+        outcomes.of(mapped.rule),
+        len(findings) - accepted,
+        accepted,
+        outcomes.gaps(mapped.rule),
+    )

@@ -14,6 +14,7 @@ from auditor import exact_json
 from auditor.controls.assessment import Assessment, MappedOutcome
 from auditor.controls.framework_loading import unmapped_rules
 from auditor.lint.framework import Control, Framework, Mapped
+from auditor.lint.result import AcceptedGap
 from auditor.text import csv_cell, escaped
 
 COLUMNS = (
@@ -27,8 +28,9 @@ COLUMNS = (
     "name",
     "rationale",
 )
-ASSESSED = ("status", "outcome", "findings", "accepted")
-"""The control's status, and what became of the row's rule."""
+ASSESSED = ("status", "outcome", "findings", "accepted", "accepted_gaps")
+"""The control's status, what became of the row's rule, and the collections that are accepted gaps
+because of which it was not evaluated."""
 
 Assessments = Mapping[str, Sequence[Assessment]]
 """By the framework's id; empty where nothing was audited."""
@@ -56,7 +58,10 @@ def unmapped(frameworks: Iterable[Framework], codes: Collection[str]) -> dict[st
 
 
 def as_json(
-    frameworks: Sequence[Framework], names: Mapping[str, str], assessments: Assessments
+    frameworks: Sequence[Framework],
+    names: Mapping[str, str],
+    assessments: Assessments,
+    gaps: Sequence[AcceptedGap] = (),
 ) -> str:
     """The frameworks as a JSON document.
 
@@ -64,6 +69,7 @@ def as_json(
         frameworks: those to show.
         names: the name of each rule there is, by code.
         assessments: what an audit says about the controls.
+        gaps: those of the audit that are accepted.
     """
     document = {
         "frameworks": [_framework(item, names, assessments) for item in frameworks],
@@ -71,6 +77,7 @@ def as_json(
             {"rule": code, "name": names[code], "reason": reason}
             for code, reason in unmapped(frameworks, names).items()
         ],
+        **({"accepted_gaps": [gap.as_json() for gap in gaps]} if gaps else {}),
     }
     return escaped(exact_json.indented(document))
 
@@ -105,7 +112,9 @@ def _rows(
             shown |= {"status": assessed.status.value} if assessed else {}
             by_rule = _outcomes_by_rule(assessed)
             for mapped in control.rules:
-                yield shown | _mapped(mapped, names) | by_rule.get(mapped.rule, {})
+                row = shown | _mapped(mapped, names) | by_rule.get(mapped.rule, {})
+                gaps = row.get("accepted_gaps")
+                yield row | ({"accepted_gaps": " ".join(gaps)} if isinstance(gaps, list) else {})
         for sentence in item.beyond:
             yield shared | {"strength": "beyond", "rationale": sentence}
 
@@ -155,6 +164,7 @@ def _outcomes_by_rule(assessed: Assessment | None) -> dict[str, dict[str, object
             "outcome": item.outcome.value,
             "findings": item.findings,
             "accepted": item.accepted,
+            "accepted_gaps": list(item.gaps),
         }
         for item in rules
     }

@@ -19,4 +19,6 @@ def status_reasons(assessment: Assessment) -> str:
         parts.append(counted(assessment.related, "related finding"))
     if assessment.not_evaluated:
         parts.append(f"not evaluated: {', '.join(assessment.not_evaluated)}")
+    if gaps := sorted({name for item in assessment.rules for name in item.gaps}):
+        parts.append(f"accepted gaps: {', '.join(gaps)}")
     return "; ".join(parts)

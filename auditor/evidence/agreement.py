@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from auditor.errors import SnapshotError
 from auditor.evidence.manifest import LEDGER, MANIFEST, RESULTS, SNAPSHOT, TOOL, Predicate
 from auditor.evidence.matrix_agreement import control_problems, matrix_rows
-from auditor.evidence.stated_results import StatedResults
+from auditor.evidence.stated_results import StatedResults, carried_over_in
 from auditor.lint.engine import tenant_of
 from auditor.snapshot.document import Snapshot, parse_snapshot
 from auditor.snapshot.ledger import LedgerEntry
@@ -75,6 +76,11 @@ class _Bundle:
         """How completely each collection was read."""
         return {entry.collection: entry.status.value for entry in self.entries}
 
+    @cached_property
+    def carried_over(self) -> set[tuple[str, datetime, bool]]:
+        """Each list that was carried over: its path, when it was read, and whether it is proven."""
+        return carried_over_in([entry.model_dump(mode="json") for entry in self.entries])
+
 
 def disagreements(files: Files, predicate: Predicate) -> list[str]:
     """What the files of a bundle say of the audit otherwise than each other, a sentence each.
@@ -109,6 +115,8 @@ def _snapshot(bundle: _Bundle) -> Problems:
         yield f"{SNAPSHOT} was captured at another time than {MANIFEST} says"
     if snapshot.digest != predicate.snapshot_digest:
         yield f"{SNAPSHOT} has another digest of its content than {MANIFEST}"
+    if snapshot.ledger.oldest_reading != predicate.oldest_reading:
+        yield f"{SNAPSHOT} says otherwise than {MANIFEST} how old its oldest list is"
 
 
 def _results(bundle: _Bundle) -> Problems:
@@ -129,20 +137,32 @@ def _results(bundle: _Bundle) -> Problems:
     unread = [entry.collection for entry in bundle.entries if entry.incomplete]
     if unread and predicate.complete:
         yield f"{MANIFEST} says complete, and {SNAPSHOT} is not: {listed(unread)}"
+    gaps = [item["collection"] for item in results.accepted_gaps]
+    if tuple(gaps) != predicate.accepted_gaps:
+        yield f"{RESULTS} has other accepted gaps than {MANIFEST}"
+    by_right = {entry.collection for entry in bundle.entries if entry.lacks_only_rights}
+    if worse := sorted(set(gaps) - by_right):
+        yield f"{RESULTS} accepts gaps of more than rights, by {SNAPSHOT}: {listed(worse)}"
     if results.complete and results.unchecked:
         yield f"{RESULTS} says complete, and that rules were not evaluated"
     if results.coverage != bundle.statuses:
         yield f"{RESULTS} says otherwise than {SNAPSHOT} what was read"
+    if results.carried_over != bundle.carried_over:
+        yield f"{RESULTS} says otherwise than {SNAPSHOT} what was carried over"
 
 
 def _ledger(bundle: _Bundle) -> Problems:
     document = bundle.results.loaded(bundle.files[LEDGER])
     if document["complete"] != bundle.predicate.complete:
         yield f"{LEDGER} has another complete than {MANIFEST}"
+    if document.get("accepted_gaps", []) != bundle.results.accepted_gaps:
+        yield f"{LEDGER} has other accepted gaps than {RESULTS}"
     if document["snapshot_digest"] != bundle.predicate.snapshot_digest:
         yield f"{LEDGER} is not of the snapshot that {MANIFEST} names"
     if {row["collection"]: row["status"] for row in document["ledger"]} != bundle.statuses:
         yield f"{LEDGER} says otherwise than {SNAPSHOT} what was read"
+    if carried_over_in(document["ledger"]) != bundle.carried_over:
+        yield f"{LEDGER} says otherwise than {SNAPSHOT} what was carried over"
     objects = {entry.collection: entry.objects for entry in bundle.entries}
     if document["objects"] != objects:
         yield f"{LEDGER} has other numbers of objects than {SNAPSHOT}"

@@ -36,6 +36,7 @@ from auditor.evidence.verify import check_bundle
 from auditor.lint.report import Report
 from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
+from auditor.snapshot.ledger import Ledger
 
 REPORTS = {
     "json": "results.json",
@@ -95,6 +96,7 @@ def make_bundle(
         **audit_facts(contents),
         signer=raw(key.public_key()) if key else None,
         previous=previous,
+        oldest_reading=Ledger(entries=contents.result.coverage).oldest_reading,
         sizes={name: len(files[name]) for name in sorted(files)},
         packed=packed.digests if packed else None,
     )
@@ -138,6 +140,7 @@ def audit_facts(contents: BundleContents) -> dict[str, Any]:
         "captured_at": result.capture.finished_at,
         "as_of": str(result.as_of),
         "complete": result.complete,
+        "accepted_gaps": [gap.collection for gap in result.accepted_gaps],
         "snapshot_digest": result.snapshot_digest,
         "tool_version": result.tool_version,
         "redacted": contents.redacted,

@@ -56,6 +56,7 @@ FACTS = (
     "captured_at",
     "as_of",
     "complete",
+    "accepted_gaps",
     "snapshot_digest",
     "tool_version",
     "redacted",
@@ -103,6 +104,8 @@ class Predicate(_Part):
     """The day by which expiry was judged."""
     complete: bool
     """False where something could not be checked."""
+    accepted_gaps: tuple[str, ...] = ()
+    """Collections that were not read completely for want of a right, which somebody accepts."""
     snapshot_digest: Annotated[str, StringConstraints(pattern="^sha256:[0-9a-f]{64}$")]
     """Of the content of the snapshot that was audited."""
     tool_version: str
@@ -113,6 +116,8 @@ class Predicate(_Part):
     previous: Previous | None
     sizes: dict[str, Annotated[int, Field(ge=0, le=MOST_BYTES)]]
     """Bytes of each file."""
+    oldest_reading: AwareDatetime | None = None
+    """When the oldest list was read that the snapshot carries over; null if it carries none."""
     packed: dict[str, Digest] | None = None
     """In a zip file, the SHA-256 of each file's compressed bytes: compressors differ."""
 

@@ -21,6 +21,7 @@ from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.rule_outcomes import RuleOutcome, RuleOutcomes
+from auditor.lint.shown_gaps import gaps_by_rule
 from auditor.text import escaped
 
 _SEVERITY = {
@@ -58,13 +59,15 @@ def compliance_findings(
 
 
 def _events(result: AuditResult, frameworks: tuple[Framework, ...], version: str) -> Iterator[Json]:
-    outcomes = RuleOutcomes(result)
+    outcomes, gaps = RuleOutcomes(result), gaps_by_rule(result)
     for rule in result.rules:
         controls = bearing_on(frameworks, rule.code)
         outcome = outcomes.of(rule.code)
         events = [_finding(result, item, controls) for item in outcomes.findings(rule.code)]
         if outcome is not RuleOutcome.FINDINGS:
             events.append(_rule(result, rule, controls, outcome))
+            if accepted := gaps.get(rule.code):
+                events[-1]["comment"] = " ".join(gap.sentence for gap in accepted)
         for event in events:
             event["metadata"]["version"] = version
             yield event

@@ -14,10 +14,12 @@ from typing import Any
 
 from auditor.controls import Framework
 from auditor.controls.assessment import Assessment, ControlStatus, assess
+from auditor.lint.carried_over import carried_over
 from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.reported_finding import ObjectRef
 from auditor.lint.result import AuditResult
 from auditor.lint.rule_outcomes import RuleOutcomes
+from auditor.lint.shown_gaps import gaps_by_rule, shown_gaps
 from auditor.text import counted, one_line
 
 OSCAL_VERSION = "1.1.2"
@@ -38,6 +40,7 @@ class _Writer:
         self._result = result
         self._frameworks = frameworks
         self._outcomes = RuleOutcomes(result)
+        self._gaps = gaps_by_rule(result)
         self._names = {item.code: item.name for item in result.rules}
         start, end = result.capture.started_at, result.capture.finished_at
         self._start, self._end = start.isoformat(), end.isoformat()
@@ -87,7 +90,8 @@ class _Writer:
             "uuid": self._id("result", framework.id),
             "title": _line(f"{framework.title} {framework.version}"),
             "description": "What the configuration of Okta API Access Management shows. It "
-            f"cannot show: {beyond}.{self._left_out()}",
+            f"cannot show: {beyond}.{self._left_out()}{self._carried_over()}"
+            f"{self._accepted_gaps()}",
             "start": self._start,
             "end": self._end,
             **({"local-definitions": {"inventory-items": items}} if items else {}),
@@ -107,17 +111,35 @@ class _Writer:
         """What the settings left out, in a sentence; empty if they left nothing out."""
         return f" {evaluated_words(self._result)}." if deselected_words(self._result) else ""
 
+    def _carried_over(self) -> str:
+        """What was read before `start`, in sentences; empty if nothing was."""
+        words = carried_over(self._result.coverage)
+        return f" {words}" if words else ""
+
+    def _accepted_gaps(self) -> str:
+        """The accepted gaps, two sentences each; empty if there is none."""
+        return "".join(f" {_line(gap.sentence)}" for gap in shown_gaps(self._result))
+
     def _observation(self, framework: Framework, code: str) -> Json:
         outcome = self._outcomes.of(code)
         findings = self._outcomes.findings(code)
         subjects = sorted({(item.object.type, item.object.id) for item in findings})
         name = self._names.get(code, "not selected")
         number = f" ({counted(len(findings), 'finding')})" if findings else ""
+        accepted = self._gaps.get(code, ())
         observation: Json = {
             "uuid": self._id("observation", framework.id, code),
             "title": _line(f"{code} {name}"),
-            "description": f"Rule {code} ({name}): {outcome.value}{number}.",
-            "props": [{"name": "outcome", "ns": _NS, "value": outcome.value}],
+            "description": f"Rule {code} ({name}): {outcome.value}{number}."
+            + "".join(f" {_line(gap.sentence)}" for gap in accepted),
+            "props": [
+                {"name": "outcome", "ns": _NS, "value": outcome.value},
+                *(
+                    prop
+                    for gap in accepted
+                    for prop in _props({"accepted-gap": gap.gap.collection})
+                ),
+            ],
             "methods": ["TEST"],
             "relevant-evidence": [
                 {"href": "results.json", "description": f"The findings of {code}."},

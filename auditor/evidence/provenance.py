@@ -81,6 +81,7 @@ def ledger_document(result: AuditResult) -> Mapping[str, Any]:
         "capture": result.capture.model_dump(mode="json"),
         "snapshot_digest": result.snapshot_digest,
         "complete": result.complete,
+        "accepted_gaps": [gap.as_json() for gap in result.accepted_gaps],
         "objects": result.objects,
         "ledger": [entry.model_dump(mode="json") for entry in result.coverage],
     }

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import groupby
 
+from auditor.lint.carried_over import carried_over
 from auditor.lint.completeness import incompleteness, unread_collections
 from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.result import AuditResult, NotEvaluated
+from auditor.lint.shown_gaps import shown_gaps
 from auditor.log_commands import without_commands
 from auditor.text import counted, listed, one_line, quoted
 
@@ -82,9 +84,11 @@ def _head(result: AuditResult, facts: Mapping[str, object]) -> Iterator[str]:
     but = f", but for {words}" if (words := deselected_words(result)) else ""
     complete = f"yes{but}" if result.complete else f"NO. {incompleteness(result)}"
     captured = result.capture.finished_at.astimezone(UTC)
+    carried = carried_over(result.coverage)
     rows = {
         "Org": f"{one_line(result.tenant.url)} ({one_line(result.tenant.id)})",
         "Captured": f"{captured:%Y-%m-%d %H:%M:%S} UTC",
+        **({"Carried": carried} if carried else {}),
         "Expiry": f"judged by {facts['as_of']}",
         "Complete": complete,
         "Tool": f"okta-auditor {one_line(result.tool_version)}",
@@ -127,7 +131,8 @@ def _found(result: AuditResult) -> Iterator[str]:
 def _not_evaluated(result: AuditResult) -> Iterator[str]:
     """Of these nothing is claimed."""
     items = [
-        *(_unread(result)),
+        *(gap.sentence for gap in shown_gaps(result)),
+        *_unread(result),
         *(
             f"{item.rule.code} {item.rule.name} crashed: {one_line(item.error.strip())}"
             for item in result.crashed
@@ -149,7 +154,10 @@ def _not_evaluated(result: AuditResult) -> Iterator[str]:
 
 
 def _unread(result: AuditResult) -> Iterator[str]:
+    accepted = {gap.collection for gap in result.accepted_gaps}
     for entry in unread_collections(result):
+        if entry.collection in accepted:
+            continue
         yield f"Not completely read: {entry.label} ({one_line(entry.explanation())})"
 
 

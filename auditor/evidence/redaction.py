@@ -89,6 +89,10 @@ class Redactor:
             result,
             findings=tuple(map(self._finding, result.findings)),
             accepted=tuple(map(self._finding, result.accepted)),
+            accepted_gaps=tuple(
+                replace(gap, owner=self.login(gap.owner), reason=self.text(gap.reason, free=True))
+                for gap in result.accepted_gaps
+            ),
             notices=tuple(
                 replace(item, message=self.text(item.message)) for item in result.notices
             ),

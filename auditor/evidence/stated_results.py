@@ -16,6 +16,8 @@ from auditor.lint.rule_outcomes import RuleOutcome
 
 Json = dict[str, Any]
 
+_UNREAD = frozenset({"partial", "refused"})
+
 
 @dataclass(frozen=True)
 class StatedResults:
@@ -75,6 +77,47 @@ class StatedResults:
     def coverage(self) -> dict[str, str]:
         """How completely each collection was read."""
         return {item["collection"]: item["status"] for item in self.document["coverage"]}
+
+    @property
+    def carried_over(self) -> set[tuple[str, datetime, bool]]:
+        """Which lists were carried over, as `carried_over_in` has them."""
+        return carried_over_in(self.document["coverage"])
+
+    @property
+    def accepted_gaps(self) -> list[Json]:
+        """Those that were accepted; results of earlier versions have none."""
+        return list(self.document.get("accepted_gaps", []))
+
+    @property
+    def gaps_by_rule(self) -> dict[str, list[str]]:
+        """The accepted gaps because of which a rule was not evaluated, by code."""
+        gaps = [item["collection"] for item in self.accepted_gaps]
+        without = self._without
+        return {
+            item["code"]: [name for name in gaps if name in item["missing"]]
+            for item in self.document["not_evaluated"]
+            if not item["absent"] and without.issuperset(item["missing"])
+        }
+
+    @property
+    def unaccepted(self) -> bool:
+        """Whether the lists say that something could not be checked that nobody accepts."""
+        without = self._without
+        unread = {name for name, status in self.coverage.items() if status in _UNREAD}
+        missing = [item["missing"] for item in self.document["not_evaluated"] if not item["absent"]]
+        evaluated = set(self.outcomes.values()) & {RuleOutcome.CLEAN, RuleOutcome.FINDINGS}
+        return (
+            not without.issuperset(unread)
+            or not all(map(without.issuperset, missing))
+            or bool(self.document["crashed"])
+            or not evaluated
+        )
+
+    @property
+    def _without(self) -> set[str]:
+        """Collections that may be missing: the org has none of them, or somebody accepts it."""
+        absent = {name for name, status in self.coverage.items() if status == "absent"}
+        return absent | {item["collection"] for item in self.accepted_gaps}
 
     @property
     def findings(self) -> list[Json]:
@@ -147,5 +190,22 @@ class StatedResults:
         for name, (stated, counted) in numbers.items():
             if stated != counted:
                 yield f"{RESULTS} contradicts itself: its summary has another {name} than its lists"
+        stated = summary.get("unaccepted")
+        if stated is not None and stated != self.unaccepted:
+            yield f"{RESULTS} contradicts itself: its summary has another unaccepted than its lists"
         if set(self.outcomes) != set(self.rules):
             yield f"{RESULTS} contradicts itself: it has findings of rules that were not selected"
+
+
+def carried_over_in(entries: list[Json]) -> set[tuple[str, datetime, bool]]:
+    """Each list that was carried over: its path, when it was read, and whether it is proven.
+
+    Args:
+        entries: of a ledger, as JSON. Those of earlier versions say nothing of it.
+    """
+    return {
+        (path, datetime.fromisoformat(item["read_at"]), item["proven"])
+        for entry in entries
+        for item in entry.get("carried_over", ())
+        for path in item["paths"]
+    }

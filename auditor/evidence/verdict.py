@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from auditor.evidence.manifest import Predicate
 from auditor.evidence.trusted_keys import TrustedKeys
 from auditor.evidence.verify import CheckedBundle
-from auditor.text import counted, listed
+from auditor.text import counted, listed, one_line
 
 _MOST_SIGNERS = 5
+_MOST_GAPS = 40
 
 
 def verdict(bundles: Sequence[CheckedBundle], keys: TrustedKeys | None) -> Iterator[str]:
@@ -30,12 +31,20 @@ def verdict(bundles: Sequence[CheckedBundle], keys: TrustedKeys | None) -> Itera
     what = _what([predicate for predicate, _ in series], keys)
     yield f"{counted(len(series), 'bundle')} {what}, {first} to {last}"
     yield f"the latest manifest has the SHA-256 {series[-1][1]}"
+    earlier = [predicate.oldest_reading for predicate, _ in series if predicate.oldest_reading]
+    if earlier:
+        yield (
+            f"not everything was read again: {counted(len(earlier), 'bundle')} of {len(series):,} "
+            f"carry lists over, the oldest of {min(earlier).isoformat()}"
+        )
     incomplete = [predicate for predicate, _ in series if not predicate.complete]
     if incomplete:
         yield (
             f"not everything was checked: {counted(len(incomplete), 'bundle')} of {len(series):,} "
             f"say so, the first of {incomplete[0].captured_at.isoformat()}"
         )
+    if gaps := sorted({name for predicate in incomplete for name in predicate.accepted_gaps}):
+        yield f"accepted gaps, of which nothing is known: {one_line(listed(gaps, most=_MOST_GAPS))}"
 
 
 def _what(series: Sequence[Predicate], keys: TrustedKeys | None) -> str:

@@ -127,7 +127,10 @@ def _contradictions(bundle: Bundle, statement: Statement) -> list[str]:
     manifest_facts = statement.predicate.model_dump(mode="json", include=set(FACTS))
     try:
         facts = json.loads(read_all(bundle, TOOL, _LARGEST_TOOL))["audit"]
-        names = [name for name in FACTS if manifest_facts[name] != facts[name]]
+        said = statement.predicate.model_fields_set
+        # What a bundle of an earlier version says nothing of is empty.
+        unsaid: dict[str, object] = {name: None if name in said else [] for name in FACTS}
+        names = [name for name in FACTS if manifest_facts[name] != (unsaid | facts)[name]]
     except (ValueError, KeyError, TypeError, RecursionError):
         names = list(FACTS)
     if names:

@@ -54,7 +54,22 @@ def incompleteness(result: AuditResult) -> str:
         return ""
     completeness = Completeness.of(result)
     reasons = incomplete_rules(completeness) or unread_share(completeness)
-    return f"Not everything was checked: {reasons}." if reasons else NO_ANSWER
+    if not reasons:
+        return NO_ANSWER
+    accepted = accepted_gaps_sentence(result)
+    return f"Not everything was checked: {reasons}.{' ' if accepted else ''}{accepted}"
+
+
+def accepted_gaps_sentence(result: AuditResult) -> str:
+    """How much of what is missing is accepted, and until when; empty if nothing is."""
+    if not result.accepted_gaps:
+        return ""
+    gaps = counted(len(result.accepted_gaps), "gap")
+    if result.unaccepted:
+        return f"{gaps} of that {'is' if len(result.accepted_gaps) == 1 else 'are'} accepted."
+    first = min(gap.expires for gap in result.accepted_gaps)
+    until = "until" if len({gap.expires for gap in result.accepted_gaps}) == 1 else "at first until"
+    return f"All of that is accepted ({gaps}), {until} {first}."
 
 
 def unchecked(result: AuditResult) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +16,7 @@ from auditor.lint.reported_finding import FindingStatus, ObjectRef, ReportedFind
 from auditor.lint.rule import Rule
 from auditor.lint.weakening import Weakening
 from auditor.snapshot.document import Capture
-from auditor.snapshot.ledger import LedgerEntry
+from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,28 @@ class Notice:
     """The file and line."""
     message: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedGap:
+    """A collection that Okta refuses to whoever reads, and that somebody does without.
+
+    What needs it stays not evaluated; only the exit code is that of the rest.
+    """
+
+    collection: str
+    reason: str
+    owner: str
+    ticket: str
+    """Empty where none is named."""
+    expires: date
+    """The last day on which it holds."""
+    where: str
+    """The file and line that accepts it."""
+
+    def as_json(self) -> dict[str, str]:
+        """The gap as an object of strings."""
+        return {name: str(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,8 @@ class AuditResult:
     notices: tuple[Notice, ...] = ()
     weakenings: tuple[Weakening, ...] = ()
     """What files that nobody named make milder."""
+    accepted_gaps: tuple[AcceptedGap, ...] = ()
+    """Of the collections in `coverage` that were not read completely, those that may stay so."""
     fixed: tuple[Fixed, ...] = ()
     baseline: str = ""
     """The file of the baseline; empty if there was none. With a baseline, `findings`
@@ -278,6 +302,27 @@ class AuditResult:
     def incomplete(self) -> bool:
         """Whether something could not be checked, so that no finding is no proof."""
         return not self.complete
+
+    @property
+    def unaccepted(self) -> bool:
+        """Whether something could not be checked that nobody accepts: what exit codes go by.
+
+        It is never true of a complete audit. One that is incomplete and has nothing unaccepted
+        misses rights that `accepted_gaps` names, and nothing else; it stays incomplete.
+        """
+        accepted = {gap.collection for gap in self.accepted_gaps}
+        return (
+            any(entry.incomplete and entry.collection not in accepted for entry in self.coverage)
+            or not all(map(self.accepts, self.unread))
+            or bool(self.crashed)
+            or self.evaluated == 0
+        )
+
+    def accepts(self, item: NotEvaluated) -> bool:
+        """Whether a rule was not evaluated for want of nothing but what is accepted or absent."""
+        accepted = {gap.collection for gap in self.accepted_gaps}
+        absent = {e.collection for e in self.coverage if e.status is CollectionStatus.ABSENT}
+        return (accepted | absent).issuperset(item.missing)
 
     def failing(self, threshold: Severity) -> bool:
         """Whether a finding is at least as severe as the threshold."""

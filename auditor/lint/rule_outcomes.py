@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
+from auditor.lint.shown_gaps import gaps_by_rule
 
 
 class RuleOutcome(StrEnum):
@@ -33,6 +34,7 @@ class RuleOutcomes:
         for item in result.not_evaluated:
             absent, unread = RuleOutcome.ABSENT, RuleOutcome.NOT_EVALUATED
             self._outcomes[item.rule.code] = absent if item.absent else unread
+        self._gaps = gaps_by_rule(result)
         for crash in result.crashed:
             self._outcomes[crash.rule.code] = RuleOutcome.CRASHED
 
@@ -43,3 +45,7 @@ class RuleOutcomes:
     def findings(self, code: str) -> list[ReportedFinding]:
         """A rule's findings: those that count, and then accepted ones."""
         return self._findings.get(code, [])
+
+    def gaps(self, code: str) -> tuple[str, ...]:
+        """The accepted gaps because of which a rule was not evaluated, by collection."""
+        return tuple(gap.gap.collection for gap in self._gaps.get(code, ()))

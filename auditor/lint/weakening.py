@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from auditor.text import one_line
 
+GAPS = "accepted gaps"
+"""The setting's name where a file accepts gaps."""
+
 _ORDER = ("info", "low", "medium", "high", "critical")
 
 
@@ -37,6 +40,8 @@ class Weakening:
             what = value if not self.otherwise else self._changed()
             by = one_line(self.decided_by)
             return f"{where}: this change {what}; {by} decides until it is merged."
+        if self.setting == GAPS:
+            return f"{where}: the {setting} let an audit pass that lacks rights, unasked, {value}."
         if not self.otherwise:
             return f"{where}: the {setting} accept findings unasked, {value}."
         return (

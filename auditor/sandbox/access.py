@@ -10,7 +10,7 @@ from auditor.sandbox.answers import Answer, refused
 from auditor.sandbox.dpop import NONCE_HEADER, ProofError
 from auditor.sandbox.oauth import TokenEndpoint
 from auditor.sandbox.tenant import TenantFile
-from auditor.snapshot.collections import match
+from auditor.snapshot.other_sides import row_of
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -60,11 +60,11 @@ def _unproven(error: ProofError, path: str) -> Answer:
 
 
 def _insufficient(scopes: frozenset[str], url: URL) -> Answer | None:
-    matched = match(url.path)
+    row = row_of(url.path)
     # Which scope a path outside the table takes is not known here, so it takes none.
-    if matched is None:
+    if row is None:
         return None
-    needed = matched[0].oauth_scope
+    needed = row.oauth_scope
     if needed in scopes or needed.removesuffix(".read") + ".manage" in scopes:
         return None
     origin = url.origin()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from auditor.sandbox.tenant import RateLimit
 from auditor.snapshot.collections import APPS, CLIENTS, COLLECTIONS, GROUPS, MANAGEMENT, USERS
+from auditor.snapshot.other_sides import OTHER_SIDES
 
 _OF_A_TOKEN = {MANAGEMENT: 600, APPS: 50, GROUPS: 250, USERS: 300, CLIENTS: 50}
 """Requests a minute that a Workforce org lets one token send: half of each bucket, as is usual.
@@ -25,7 +26,7 @@ def _limits(of_bucket: Callable[[str], int]) -> tuple[RateLimit, ...]:
     # Every response of Okta's carries the headers, so a path without a rule has one too: each
     # bucket its own, or a client would take its own requests for those of others.
     paths: dict[str, list[str]] = {}
-    for row in COLLECTIONS:
+    for row in (*COLLECTIONS, *OTHER_SIDES):
         paths.setdefault(row.bucket, []).append(re.escape(row.path).replace(r"\{\}", "[^/]+"))
     patterns = {bucket: f"^(?:{'|'.join(of)})$" for bucket, of in paths.items()} | {"": ""}
     return tuple(

@@ -49,7 +49,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
-from auditor.snapshot.needed_lists import why_not_asked, why_people_not_asked
+from auditor.snapshot.needed_lists import why_keys_not_asked, why_not_asked, why_people_not_asked
 
 Json = dict[str, Any]
 
@@ -170,7 +170,8 @@ class Collection:
         ]
 
 
-def _packed_ids(records: list[Json]) -> list[str]:
+def packed_ids(records: list[Json]) -> list[str]:
+    """The ids of records, sorted."""
     return sorted(str(record["id"]) for record in records)
 
 
@@ -179,7 +180,7 @@ def _packed_assignments(records: list[Json]) -> list[Json]:
         return _word(record.get("scope")), _word(record.get("status"))
 
     return [
-        {"scope": scope, "status": status, "ids": _packed_ids(list(rows))}
+        {"scope": scope, "status": status, "ids": packed_ids(list(rows))}
         for (scope, status), rows in groupby(sorted(records, key=way), key=way)
     ]
 
@@ -189,7 +190,8 @@ def _word(value: Any) -> str:
     return without_credentials(value) if isinstance(value, str) else str(None)
 
 
-def _joined_ids(pages: Iterable[list[str]]) -> list[str]:
+def joined_ids(pages: Iterable[list[str]]) -> list[str]:
+    """The ids of all pages, sorted."""
     return sorted(chain.from_iterable(pages))
 
 
@@ -198,12 +200,13 @@ def _joined_assignments(pages: Iterable[list[Json]]) -> list[Json]:
     for way in chain.from_iterable(pages):
         ways.setdefault((way["scope"], way["status"]), []).append(way["ids"])
     return [
-        {"scope": scope, "status": status, "ids": _joined_ids(ways[scope, status])}
+        {"scope": scope, "status": status, "ids": joined_ids(ways[scope, status])}
         for scope, status in sorted(ways)
     ]
 
 
-def _is_oidc(app: Json) -> bool:
+def is_oidc(app: Json) -> bool:
+    """Whether a record is an OIDC app's."""
     return app.get("signOnMode") == "OPENID_CONNECT"
 
 
@@ -241,7 +244,8 @@ _SIGN_IN_TYPES = frozenset({"browser", "native", "web"})
 
 _SERVERS = "okta.authorizationServers.read"
 _AI_AGENTS = "okta.aiAgents.read"
-_PAGE = {"limit": "200"}
+PAGE = {"limit": "200"}
+"""The usual size of a page."""
 
 COLLECTIONS: tuple[Collection, ...] = (
     Collection(
@@ -269,7 +273,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=AuthorizationServer,
         oauth_scope=_SERVERS,
         bucket=MANAGEMENT,
-        query=_PAGE,
+        query=PAGE,
         feature=_API_AM,
     ),
     Collection(
@@ -279,7 +283,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=AuthorizationServer,
         oauth_scope=_SERVERS,
         bucket=MANAGEMENT,
-        query={"trusted": "true", **_PAGE},
+        query={"trusted": "true", **PAGE},
         parent="authorization_servers",
     ),
     Collection(
@@ -335,7 +339,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=Scope,
         oauth_scope=_SERVERS,
         bucket=MANAGEMENT,
-        query=_PAGE,
+        query=PAGE,
         parent="authorization_servers",
     ),
     Collection(
@@ -346,8 +350,8 @@ COLLECTIONS: tuple[Collection, ...] = (
         oauth_scope="okta.apps.read",
         bucket=APPS,
         # Without includeNonDeleted, inactive apps are not reliably listed.
-        query={"includeNonDeleted": "true", **_PAGE},
-        keep=_is_oidc,
+        query={"includeNonDeleted": "true", **PAGE},
+        keep=is_oidc,
     ),
     Collection(
         name="app_jwks",
@@ -358,7 +362,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=APPS,
         parent="apps",
         parent_key=_with_own_keys,
-        not_needed=why_not_asked,
+        not_needed=why_keys_not_asked,
     ),
     Collection(
         name="app_grants",
@@ -378,7 +382,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=GroupAssignment,
         oauth_scope="okta.apps.read",
         bucket=APPS,
-        query=_PAGE,
+        query=PAGE,
         parent="apps",
         parent_key=_configurable,
         not_needed=why_people_not_asked,
@@ -410,8 +414,8 @@ COLLECTIONS: tuple[Collection, ...] = (
         parent_key=_interclient_target,
         not_needed=why_not_asked,
         bare_ids=True,
-        pack=_packed_ids,
-        join=_joined_ids,
+        pack=packed_ids,
+        join=joined_ids,
         feature="Native to Web SSO",
         later=True,
     ),
@@ -459,7 +463,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=AiAgent,
         oauth_scope=_AI_AGENTS,
         bucket=AGENTS,
-        query=_PAGE,
+        query=PAGE,
         member="data",
         names_apps=lambda agent: (agent.linked_app, agent.client_id),
         feature=_FOR_AGENTS,
@@ -473,7 +477,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=AgentConnection,
         oauth_scope=_AI_AGENTS,
         bucket=AGENTS,
-        query=_PAGE,
+        query=PAGE,
         parent="ai_agents",
         member="data",
         later=True,
@@ -549,7 +553,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=NetworkZone,
         oauth_scope="okta.networkZones.read",
         bucket=MANAGEMENT,
-        query=_PAGE,
+        query=PAGE,
     ),
     Collection(
         name="inline_hooks",
@@ -566,7 +570,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=TrustedOrigin,
         oauth_scope="okta.trustedOrigins.read",
         bucket=MANAGEMENT,
-        query=_PAGE,
+        query=PAGE,
     ),
     Collection(
         name="groups",
@@ -575,7 +579,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=Group,
         oauth_scope="okta.groups.read",
         bucket=GROUPS,
-        query=_PAGE,
+        query=PAGE,
     ),
     Collection(
         name="group_rules",
@@ -584,7 +588,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=GroupRule,
         oauth_scope="okta.groups.read",
         bucket=GROUPS,
-        query=_PAGE,
+        query=PAGE,
         later=True,
     ),
     Collection(
@@ -594,10 +598,10 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=None,
         oauth_scope="okta.groups.read",
         bucket=GROUPS,
-        query=_PAGE,
+        query=PAGE,
         parent="groups",
-        pack=_packed_ids,
-        join=_joined_ids,
+        pack=packed_ids,
+        join=joined_ids,
         if_named=True,
     ),
     Collection(
@@ -607,7 +611,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         model=User,
         oauth_scope="okta.users.read",
         bucket=USERS,
-        query={"fields": "id,status,profile:(login)", **_PAGE},
+        query={"fields": "id,status,profile:(login)", **PAGE},
     ),
 )
 

@@ -35,22 +35,34 @@ def _with_parent(
     parent = settled[row.parent] if row.parent else None
     if parent is None or parent.readable or entry.status is not CollectionStatus.COMPLETE:
         return entry
+    update: dict[str, object] = {}
     if parent.status is CollectionStatus.ABSENT:
-        update = {"status": CollectionStatus.ABSENT, "reason": parent.reason}
+        update |= {"status": CollectionStatus.ABSENT, "reason": parent.reason}
     else:
         reason = f"{parent.label} were not all read ({parent.explanation()})"
-        update = {"status": CollectionStatus.PARTIAL, "reason": reason}
+        update |= {
+            "status": CollectionStatus.PARTIAL,
+            "reason": reason,
+            "oauth_scope": parent.oauth_scope,
+            "refused_only": parent.lacks_only_rights,
+        }
     return entry.model_copy(update=update)
 
 
 def _with_names(entry: LedgerEntry, settled: Mapping[str, LedgerEntry]) -> LedgerEntry:
     """The entry of lists that are read where something names them: was all read that could?"""
     unread = [
-        settled[row.name].label
+        settled[row.name]
         for row in COLLECTIONS
         if row.names_groups and settled[row.name].status in _UNREAD
     ]
     if not entry.left_out or not unread or entry.status is not CollectionStatus.COMPLETE:
         return entry
-    why = f"which groups matter is not known, since {' and '.join(unread)} were not all read"
-    return entry.model_copy(update={"status": CollectionStatus.PARTIAL, "reason": why})
+    labels = " and ".join(other.label for other in unread)
+    update = {
+        "status": CollectionStatus.PARTIAL,
+        "reason": f"which groups matter is not known, since {labels} were not all read",
+        "oauth_scope": unread[0].oauth_scope,
+        "refused_only": all(other.lacks_only_rights for other in unread),
+    }
+    return entry.model_copy(update=update)

@@ -37,6 +37,7 @@ from auditor.snapshot.content_digest import (
 from auditor.snapshot.document_parts import PIECE, DocumentParts, Undivided, Users
 from auditor.snapshot.json_reader import RepeatedMember, read_large_json, repeated_members
 from auditor.snapshot.ledger import (
+    CarriedOver,
     Contradiction,
     Gap,
     Ledger,
@@ -67,6 +68,20 @@ class Effort(BaseModel):
     retries: int = 0
     seconds: float = 0.0
     """From its first request to its last answer."""
+
+
+class OlderReading(BaseModel):
+    """The older snapshot of an export with `--since`, and what became of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    captured_at: AwareDatetime
+    """When reading it began."""
+    refusal: str | None = None
+    """Why nothing was carried over from it."""
+    read_again: dict[str, int] = Field(default_factory=dict)
+    """Why lists were read again although it was there, and how many."""
 
 
 class PlanOrigin(BaseModel):
@@ -107,6 +122,10 @@ class Capture(BaseModel):
     """Pages that were not asked for, because a run before had read them."""
     efforts: dict[str, Effort] = Field(default_factory=dict)
     """By collection. As the counts above, of the run that wrote the snapshot."""
+    table: str = ""
+    """Tells versions of what is read and kept apart: `snapshot/table_digest.py`."""
+    since: OlderReading | None = None
+    """The older snapshot from which lists were to be carried over."""
     plan: PlanOrigin | None = None
     """Of a snapshot that is not of what an org is, but of what a plan would make of it."""
 
@@ -130,8 +149,8 @@ _HEADER_FIELDS = tuple(
     dict.fromkeys(
         name
         for model in (
-            *(Capture, Effort, PlanOrigin, LedgerEntry),
-            *(Gap, NotAsked, Quarantined, Contradiction),
+            *(Capture, OlderReading, Effort, PlanOrigin, LedgerEntry),
+            *(Gap, NotAsked, Quarantined, Contradiction, CarriedOver),
         )
         for name in model.model_fields
     )

@@ -7,9 +7,10 @@ whose entry here says that nothing is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auditor.snapshot.collections import BY_NAME
 
@@ -76,6 +77,19 @@ class Contradiction(BaseModel):
     reason: str
 
 
+class CarriedOver(BaseModel):
+    """Lists that were not read again but taken from an older snapshot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    read_at: AwareDatetime
+    """When the export began that read them; they were read then or soon after."""
+    proven: bool = False
+    """Whether Okta documents that the time stamp moves by which they were taken as unchanged."""
+    paths: tuple[str, ...]
+    """Of the lists, sorted."""
+
+
 class LedgerEntry(BaseModel):
     """What is known about one collection."""
 
@@ -92,6 +106,8 @@ class LedgerEntry(BaseModel):
 
     Of group members: groups that were not asked for their members, because nothing names them.
     """
+    side: str | None = None
+    """`groups` if the lists were made of the apps of each group, whose pages are then counted."""
     not_asked: tuple[NotAsked, ...] = ()
     """Lists that are not in the snapshot because nobody needs them; they may hold anything."""
     gone: NonNegativeInt = 0
@@ -108,6 +124,11 @@ class LedgerEntry(BaseModel):
     """What was found when the snapshot was read: the resources are not what this entry says."""
     lacks: tuple[str, ...] = ()
     """What every org has and this list has not, although it was read to its end."""
+    carried_over: tuple[CarriedOver, ...] = ()
+    """Lists that count as read, but at an earlier time, by that time."""
+    refused_only: bool = False
+    """Whether the exporter missed nothing but what Okta refuses to whoever reads, for want of a
+    right, or what depends on that."""
     planned_alone: bool = False
     """Whether it is what a plan makes, and what the org has besides was not given."""
 
@@ -136,6 +157,15 @@ class LedgerEntry(BaseModel):
     def incomplete(self) -> bool:
         """Whether some of it, or all, could not be read although the org has it."""
         return self.status in {CollectionStatus.PARTIAL, CollectionStatus.REFUSED}
+
+    @property
+    def lacks_only_rights(self) -> bool:
+        """Whether rights are all that it takes to read the rest: the only gap that is acceptable.
+
+        What failed, is not proven or cannot be understood is none, whatever else was refused.
+        """
+        worse = self.gaps or self.quarantined or self.contradictions or self.lacks
+        return self.incomplete and self.refused_only and not (worse or self._planned)
 
     @property
     def not_contained(self) -> bool:
@@ -195,7 +225,7 @@ class LedgerEntry(BaseModel):
         return alone or any(gap.attribute for gap in self.gaps)
 
     def _reading_remedy(self) -> str:
-        if self.oauth_scope or self.status is CollectionStatus.REFUSED:
+        if self.oauth_scope or self.status is CollectionStatus.REFUSED or self.lacks_only_rights:
             grant = (
                 f"grant {self.oauth_scope} and"
                 if self.oauth_scope
@@ -245,6 +275,12 @@ class Ledger(BaseModel):
     def missing(self, collections: Iterable[str]) -> tuple[LedgerEntry, ...]:
         """The entries among the named collections that rules may not rely on."""
         return tuple(e for e in map(self.entry, sorted(collections)) if not e.readable)
+
+    @property
+    def oldest_reading(self) -> datetime | None:
+        """When the oldest of the lists was read that were carried over; None if none was."""
+        times = [item.read_at for entry in self.entries for item in entry.carried_over]
+        return min(times, default=None)
 
     @property
     def incomplete(self) -> tuple[LedgerEntry, ...]:

@@ -7,6 +7,7 @@ standing, and then an audit would call clean what nobody looked at. So whenever 
   earlier versions did not read there may be none, and then nothing of them was read,
 - as many lists and objects are there as each entry says,
 - each parent record has the lists that belong to it, unless the entry accounts for it,
+- each list is there that the entry says was carried over from an older snapshot,
 - each list has its parent record, a path that is read from a tenant, and the shape that its path
   says, and no record or id stands in it twice,
 - no object has a member twice.
@@ -163,6 +164,7 @@ def prove(entries: list[Any], examination: Examination, doubts: Iterable[str]) -
     lists = examination.lists
     for row in COLLECTIONS:
         found += _amounts(row, ledger[row.name], lists[row.name])
+        found += _carried(row, ledger[row.name], lists[row.name])
         records = list(_records(row, lists[row.name]))
         for child in children(row.name):
             expected = dict(_paths(child, records))
@@ -211,13 +213,22 @@ def expected_lists(row: Collection, parents: Json) -> set[str]:
         row: the collection of the lists.
         parents: lists of the parent collection, by path.
     """
-    return set(lists_of(row, parents))
-
-
-def lists_of(row: Collection, parents: Json) -> dict[str, str | None]:
-    """As `expected_lists`, with the reason why nobody needs a list; None if it is needed."""
     assert row.parent is not None
-    return dict(_paths(row, list(_records(BY_NAME[row.parent], parents))))
+    return {path for path, _ in _paths(row, list(_records(BY_NAME[row.parent], parents)))}
+
+
+def lists_below(parent: Collection, parents: Json) -> dict[str, dict[str, str | None]]:
+    """The lists that belong to parent records, by collection and path.
+
+    Args:
+        parent: the collection of the records.
+        parents: its lists, by path.
+
+    Returns:
+        For each list the reason why nobody needs it; None if it is needed.
+    """
+    records = list(_records(parent, parents))
+    return {child.name: dict(_paths(child, records)) for child in children(parent.name)}
 
 
 def _everywhere(reason: str) -> list[Doubt]:
@@ -377,6 +388,15 @@ def _amounts(row: Collection, entry: LedgerEntry, lists: Json) -> Iterator[Doubt
         yield Doubt(row.name, row.path, reason)
     if not row.parent and not row.single and row.path not in lists:
         yield Doubt(row.name, row.path, "it is not there")
+
+
+def _carried(row: Collection, entry: LedgerEntry, lists: Json) -> Iterator[Doubt]:
+    """Whether each list is there once that was carried over."""
+    paths = Counter(path for item in entry.carried_over for path in item.paths)
+    missing = sorted(paths.keys() - lists.keys())
+    yield from _named(row, missing, "the ledger says that it was carried over, and it is not there")
+    twice = sorted(path for path, times in paths.items() if times > 1)
+    yield from _named(row, twice, "the ledger says more than once that it was carried over")
 
 
 def _records(row: Collection, lists: Json) -> Iterator[tuple[str, str, Any]]:

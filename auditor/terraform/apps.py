@@ -227,7 +227,7 @@ def apply_group_assignment(application: Application) -> None:
     if application.attributes.deleted:
         return
     group = application.attributes.get("group_id")
-    _assign_group(application, path, group, application.attributes.get("priority").value)
+    _assign_group(application, path, group)
 
 
 def apply_group_assignments(application: Application) -> None:
@@ -244,18 +244,17 @@ def apply_group_assignments(application: Application) -> None:
         return
     for block, unknown in application.attributes.blocks("group"):
         group = Attribute(block.get("id"), unknown)
-        _assign_group(application, path, group, block.get("priority"))
+        _assign_group(application, path, group)
 
 
-def _assign_group(application: Application, path: str, group: Attribute, priority: object) -> None:
+def _assign_group(application: Application, path: str, group: Attribute) -> None:
     org = application.org
     if not org.has_list(path):
         org.unknown(path, "other groups of the app")
     if group.text is None or group.unknown:
         org.unknown(path, group.unknown or f"{application.change.address}: group_id is not set")
         return
-    known = isinstance(priority, int)
-    org.put(path, {"id": group.text, **({"priority": priority} if known else {})})
+    org.put(path, {"id": group.text})
 
 
 def apply_user_assignment(application: Application) -> None:

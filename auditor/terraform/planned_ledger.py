@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,7 +16,7 @@ from auditor.snapshot.ledger import (
     LedgerEntry,
     NotAsked,
 )
-from auditor.snapshot.proof import complete_ledger, expected_lists, lists_of
+from auditor.snapshot.proof import complete_ledger, lists_below
 from auditor.terraform.planned_org import PlannedOrg
 
 _OF_SERVERS = frozenset(
@@ -36,17 +36,35 @@ def planned_ledger(org: PlannedOrg, resources: dict[str, Any], doubt: str) -> Le
         doubt: why the plan is not all that will happen; empty if it is.
     """
     counted = {entry.collection: entry for entry in complete_ledger(resources).entries}
-    entries = {
-        row.name: _entry(org, row, counted[row.name], resources, doubt) for row in COLLECTIONS
-    }
+    expected = _expected(resources)
+    entries = {}
+    for row in COLLECTIONS:
+        lists = expected.get(row.name, {})
+        missing = {path: lists[path] for path in sorted(lists.keys() - resources.keys())}
+        entries[row.name] = _entry(org, row, counted[row.name], missing, doubt)
     return dependent(entries)
 
 
 def _entry(
-    org: PlannedOrg, row: Collection, counted: LedgerEntry, resources: dict[str, Any], doubt: str
+    org: PlannedOrg,
+    row: Collection,
+    counted: LedgerEntry,
+    missing: Mapping[str, str | None],
+    doubt: str,
 ) -> LedgerEntry:
-    missing = _missing(row, resources)
-    gaps = (*org.gaps[row.name], *_not_there(org, row, missing))
+    """The entry of a collection.
+
+    Args:
+        org: what the org will be.
+        row: the collection.
+        counted: how much of it there is.
+        missing: lists of objects that exist and that are not there, and why nobody needs one.
+        doubt: as `planned_ledger`.
+    """
+    left_out = len(missing) if row.if_named else 0
+    gaps = tuple(org.gaps.get(row.name, ()))
+    if not row.if_named:
+        gaps += tuple(_not_there(org, row, missing))
     if org.ledger is None:
         alone = row.name in _OF_SERVERS
         return LedgerEntry(
@@ -55,7 +73,7 @@ def _entry(
             planned_alone=alone,
             reason=doubt or None if alone else PLANNED_ALONE,
             gaps=gaps,
-            left_out=_left_out(row, resources),
+            left_out=left_out,
             lists=counted.lists,
             objects=counted.objects,
         )
@@ -68,9 +86,10 @@ def _entry(
     update["not_asked"] = tuple(
         NotAsked(lists=lists, why=why)
         for why, lists in sorted(Counter(filter(None, missing.values())).items())
+        if not row.if_named
     )
     if row.if_named:
-        update["left_out"] = _left_out(row, resources)
+        update["left_out"] = left_out
     if row.single:
         update["lists"] = entry.lists
     if entry.status is CollectionStatus.COMPLETE and (gaps or doubt):
@@ -81,17 +100,16 @@ def _entry(
     return entry.model_copy(update=update)
 
 
-def _missing(row: Collection, resources: dict[str, Any]) -> dict[str, str | None]:
-    """Lists of objects that exist and that are not there, and why nobody needs one."""
-    if row.parent is None or row.if_named:
-        return {}
-    parents = {
-        path: value
-        for path, value in resources.items()
-        if (matched := match(path)) and matched[0].name == row.parent
-    }
-    lists = lists_of(row, parents)
-    return {path: lists[path] for path in sorted(lists.keys() - resources.keys())}
+def _expected(resources: dict[str, Any]) -> dict[str, dict[str, str | None]]:
+    """The lists that belong to what there is, by collection and path: see `lists_below`."""
+    lists: dict[str, dict[str, Any]] = defaultdict(dict)
+    for path, value in resources.items():
+        if matched := match(path):
+            lists[matched[0].name][path] = value
+    expected: dict[str, dict[str, str | None]] = {}
+    for name, parents in lists.items():
+        expected |= lists_below(BY_NAME[name], parents)
+    return expected
 
 
 def _not_there(
@@ -100,7 +118,7 @@ def _not_there(
     """Lists that matter and of which neither the plan nor the base says all."""
     if org.ledger is not None and org.ledger.entry(row.name).status in _NOT_READ:
         return
-    known = {gap.path for gap in org.gaps[row.name] if not gap.record}
+    known = {gap.path for gap in org.gaps.get(row.name, ()) if not gap.record}
     if org.ledger is not None:
         known |= {gap.path for gap in org.ledger.entry(row.name).gaps}
     for path, why_not_needed in missing.items():
@@ -108,12 +126,3 @@ def _not_there(
             continue  # nobody asked for what is not needed, nor needs it after the plan
         reason = f"{row.label} of something that the base does not have"
         yield Gap(path=path, reason=reason, attribute=reason)
-
-
-def _left_out(row: Collection, resources: dict[str, Any]) -> int:
-    """How many groups were not asked for their members."""
-    if not row.if_named:
-        return 0
-    assert row.parent is not None
-    parents = {path: resources[path] for path in (BY_NAME[row.parent].path,) if path in resources}
-    return len(expected_lists(row, parents) - resources.keys())

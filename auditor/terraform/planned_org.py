@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from functools import cached_property
 from typing import Any
 
 from auditor.snapshot.collections import BY_NAME, Collection, children, match
@@ -28,8 +29,8 @@ class PlannedOrg:
         self._resources: dict[str, Any] = dict(base.resources) if base else {}
         self._tables: dict[str, dict[str, Json]] = {}
         self._ids: dict[str, set[str]] = {}
-        self.gaps: dict[str, list[Gap]] = defaultdict(list)
-        """What is known after apply, by collection."""
+        self._gaps: dict[str, dict[Gap, None]] = defaultdict(dict)
+        """What is known after apply, by path."""
         self.assumed: list[str] = []
         """Attributes that were read off their references, beside which a literal would not show."""
         self.notes: list[str] = []
@@ -179,17 +180,22 @@ class PlannedOrg:
             attribute: the attribute and what is wrong with it, as `Attribute.unknown`.
             record: the id of the record whose attribute it is; empty if the list is meant.
         """
-        matched = match(path)
-        assert matched is not None
         gap = Gap(path=path, reason=attribute, record=record, attribute=attribute)
-        if gap not in self.gaps[matched[0].name]:
-            self.gaps[matched[0].name].append(gap)
+        self._gaps[path][gap] = None
 
     def gaps_of(self, path: str) -> list[Gap]:
         """What is known after apply of a list and its records."""
-        matched = match(path)
-        assert matched is not None
-        return [gap for gap in self.gaps[matched[0].name] if gap.path == path]
+        return list(self._gaps.get(path, ()))
+
+    @cached_property
+    def gaps(self) -> Mapping[str, list[Gap]]:
+        """What is known after apply, by collection. Asked for once, at the end."""
+        found: dict[str, list[Gap]] = defaultdict(list)
+        for path, gaps in self._gaps.items():
+            matched = match(path)
+            assert matched is not None
+            found[matched[0].name].extend(gaps)
+        return found
 
     def resources(self) -> dict[str, Any]:
         """All resources as a snapshot has them: records sorted by id."""

@@ -98,8 +98,9 @@ def lay_plan(
     for change in plan.data:
         if change.type in _GROUPS:
             directory.known_group(application(change))
-    modelled = [change for change in plan.changes if _acts(change) and _rank(change) is not None]
-    for change in sorted(modelled, key=_order):
+    modelled = list(filter(is_modelled, plan.changes))
+    drift = filter(is_modelled, plan.drift)  # the base may be older than the plan
+    for change in (*sorted(drift, key=_order), *sorted(modelled, key=_order)):
         _apply(change)(application(change))
     priorities.settle(org)
     for change in modelled:
@@ -127,6 +128,11 @@ def lay_plan(
         incomplete=plan.incomplete,
         addresses={object_id(change): change for change in modelled if not _gone(change)},
     )
+
+
+def is_modelled(change: ResourceChange) -> bool:
+    """Whether a change does anything to an object of a type that is modelled."""
+    return _acts(change) and _rank(change) is not None
 
 
 def _acts(change: ResourceChange) -> bool:

@@ -10,7 +10,7 @@ expression refers to, and are otherwise left unknown. What a literal beside them
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -39,7 +39,7 @@ class Targets:
     """Their addresses."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class References:
     """The references of a plan's configuration.
 
@@ -52,6 +52,7 @@ class References:
     plan: Plan
     instances: Instances
     source: SourceTree | None = None
+    _resources: dict[str, dict[tuple[str, str, str], Json]] = field(default_factory=dict)
 
     def written(self, change: ResourceChange, name: str) -> tuple[str, ...] | None:
         """The members of a list as the configuration has them, ids for references.
@@ -115,13 +116,14 @@ class References:
         return value if isinstance(value, dict) and "references" in value else None
 
     def _resource(self, change: ResourceChange) -> Json:
-        module = self._module(change.module)
+        resources = self._resources.get(change.module)
+        if resources is None:
+            resources = self._resources[change.module] = {
+                (str(item.get("mode")), str(item.get("type")), str(item.get("name"))): item
+                for item in self._module(change.module).get("resources") or ()
+            }
         mode = "managed" if change.managed else "data"
-        for resource in module.get("resources") or ():
-            named = (resource.get("mode"), resource.get("type"), resource.get("name"))
-            if named == (mode, change.type, change.name):
-                return dict(resource)
-        return {}
+        return resources.get((mode, change.type, change.name), {})
 
     def _module(self, address: str) -> Json:
         """The configuration of a module instance."""

@@ -6,8 +6,9 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, cast
 
 import virtual
@@ -53,6 +54,8 @@ class InProcessOrg:
     document: dict[str, Any]
     path: str = "^nothing$"
     fault: Callable[[], Any] | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """Requests a minute that answers announce, by the beginning of their paths."""
     slow: str = "^nothing$"
     """Paths that take a second."""
     sent: Counter[str] = field(default_factory=Counter)
@@ -67,11 +70,33 @@ class InProcessOrg:
         answer = self.fault() if self.fault and re.search(self.path, path) else None
         if answer is not None:
             status, kind, body = await answer if asyncio.iscoroutine(answer) else answer
-        elif path in self.document:
-            status, kind, body = 200, "application/json", json.dumps(self.document[path]).encode()
         else:
-            status, kind, body = 200, "application/json", b"[]"
-        return Response(status, CIMultiDict({"Content-Type": kind}), body)
+            value = self.document.get(path, self._apps_of(path))
+            status, kind, body = 200, "application/json", json.dumps(value).encode()
+        return Response(status, CIMultiDict({"Content-Type": kind, **self._limit(path)}), body)
+
+    def _apps_of(self, path: str) -> list[Any]:
+        """The apps that a group is assigned to; nothing for any other path."""
+        found = re.fullmatch("/api/v1/groups/([^/]+)/apps", path)
+        if found is None:
+            return []
+        return [
+            app
+            for app in self.document["/api/v1/apps"]
+            if {"id": found[1]} in self.document.get(f"/api/v1/apps/{app['id']}/groups", ())
+        ]
+
+    def _limit(self, path: str) -> dict[str, str]:
+        limit = next((self.limits[start] for start in self.limits if path.startswith(start)), None)
+        if limit is None:
+            return {}
+        now = virtual.EPOCH + virtual.now()
+        return {
+            "X-Rate-Limit-Limit": str(limit),
+            "X-Rate-Limit-Remaining": str(limit),
+            "X-Rate-Limit-Reset": str(int(now + 60)),
+            "Date": formatdate(int(now), usegmt=True),
+        }
 
     def export(
         self, journal: Journal | None = None, **options: Any

@@ -15,7 +15,8 @@ from auditor.collect.plan.model import Plan, Range
 from auditor.collect.plan.survey import READS, Survey
 from auditor.collect.rate_limits.bucket import Allowance
 from auditor.sandbox.northwind import northwind
-from auditor.snapshot.collections import APPS, BY_NAME, GROUPS, MANAGEMENT
+from auditor.snapshot.collections import APPS, COLLECTIONS, GROUPS, MANAGEMENT
+from auditor.snapshot.other_sides import OTHER_SIDES
 
 
 def medium() -> dict[str, Any]:
@@ -26,9 +27,22 @@ def medium() -> dict[str, Any]:
     }
 
 
+def groups_quicker() -> dict[str, Any]:
+    """The medium tenant with limits under which the groups are asked for their apps."""
+    limits = {"^/api/v1/apps": 10, "^/api/v1/groups": 1_000}
+    return {
+        **medium(),
+        "@rate_limits": [
+            {"path": path, "limit": limit, "window_s": 0.2} for path, limit in limits.items()
+        ],
+    }
+
+
+BUCKETS = {row.name: row.bucket for row in (*COLLECTIONS, *OTHER_SIDES)}
 TENANTS = {
     "small": tenant,
     "medium": medium,
+    "groups quicker": groups_quicker,
     "northwind": lambda: northwind(datetime(2026, 11, 1, tzinfo=UTC)),
 }
 
@@ -68,9 +82,12 @@ def test_the_export_sends_what_the_plan_says(
         assert step["exact"] == (least == most and not step["why"])
     assert [s for s in steps.values() if s["exact"]]
     for bucket in plan["buckets"]:
-        spent = sum(n for c, n in sent.items() if BY_NAME[c].bucket == bucket["bucket"])
+        spent = sum(n for c, n in sent.items() if BUCKETS[c] == bucket["bucket"])
         assert bucket["requests"]["least"] <= spent <= bucket["requests"]["most"]
     assert sum(bucket["sent"] for bucket in plan["buckets"]) + sum(sent.values()) == total
+    side = plan["group_assignments"]["side"]
+    assert (side == "groups") == (name == "groups quicker")
+    assert ("apps_of_groups" in sent, "app_groups" in sent) == (side == "groups", side == "apps")
 
 
 def test_a_plan_costs_the_export_no_request(tmp_path: Path) -> None:
@@ -109,6 +126,30 @@ def test_a_plan_in_words(tmp_path: Path) -> None:
     assert groups.split() == [GROUPS, "2", "9", "to", "45", "10", "5", "2", "to", "9"]
     assert "Exact: trusted servers 4, claims 4" in outcome.stdout
     assert "5 pages for each list if it held all 900 users" in outcome.stdout
+
+
+def test_a_plan_says_which_side_and_what_is_not_asked_for(tmp_path: Path) -> None:
+    document = groups_quicker()
+    document["/api/v1/apps"][0]["status"] = "INACTIVE"
+    with served(document) as sandbox:
+        call = ("snapshot", "-o", tmp_path / "s.json")
+        words = " ".join(okta_auditor(*call, "--plan", url=sandbox.url).stdout.split())
+        okta_auditor(*call, "--resume", url=sandbox.url)
+    like = json.loads(
+        okta_auditor("snapshot", "--plan", "--like", call[2], "--format", "json").stdout
+    )
+
+    assert (
+        "Group assignments are read from the side of the groups, a list for each of 9 groups: a "
+        "list for each of 5 apps would take longer." in words
+    )
+    assert "scope grants 1: the app is inactive, so it gets no token" in words
+    steps = {step["collection"]: step["requests"]["least"] for step in like["collections"]}
+    assert steps["apps_of_groups"] == 9
+    assert "app_groups" not in steps
+    assert {(each["collection"], each["lists"]) for each in like["not_asked"]} >= {
+        ("app_grants", 1), ("app_groups", 1), ("app_users", 1)
+    }  # fmt: skip
 
 
 def test_what_cannot_be_read_is_not_planned_and_exits_with_3(tmp_path: Path) -> None:

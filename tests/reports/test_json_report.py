@@ -41,6 +41,14 @@ def schema() -> dict[str, Any]:
     return made()
 
 
+def test_each_finding_is_a_line(text: str, results: Any) -> None:
+    lines = text.splitlines()
+    first = lines.index('"findings": [') + 1
+    found = lines[first : lines.index("],", first)]
+
+    assert [json.loads(line.removesuffix(",")) for line in found] == results["findings"]
+
+
 def test_the_top_level_is_the_contract(results: Any) -> None:
     assert list(results) == [
         "schema",
@@ -61,6 +69,7 @@ def test_the_top_level_is_the_contract(results: Any) -> None:
         "as_of",
         "baseline",
         "weakenings",
+        "accepted_gaps",
         "findings",
         "accepted",
         "fixed",

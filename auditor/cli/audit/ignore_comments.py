@@ -13,10 +13,12 @@ from pathlib import Path
 
 from auditor.cli.audit.policy_changes import entry_words
 from auditor.cli.audit.prepared_audit import PreparedAudit
+from auditor.cli.audit.source_path import shown_path
 from auditor.config.policy_tree import PolicyTree
 from auditor.errors import UsageError
-from auditor.lint.acceptance.suppression import SuppressionEntry, Suppressions
-from auditor.lint.acceptance.suppression_checks import EntryChecks
+from auditor.lint.acceptance.entry_checks import EntryChecks
+from auditor.lint.acceptance.suppression import SuppressionEntry
+from auditor.lint.acceptance.suppression_checks import SuppressionChecks
 from auditor.lint.weakening import Weakening
 from auditor.terraform.source.field_places import FieldPlaces
 from auditor.terraform.source.hcl_file import LARGEST_FILE, HclBlock, HclFile
@@ -53,7 +55,8 @@ def with_ignore_comments(prepared: PreparedAudit, places: FieldPlaces) -> Prepar
     holding = [item for item in found if tree is None or _merged(tree, item)]
     acceptance = prepared.acceptance
     entries = (*acceptance.suppressions.entries, *_entries(prepared, holding))
-    accepted = replace(acceptance, suppressions=Suppressions(entries))
+    suppressions = replace(acceptance.suppressions, entries=entries)
+    accepted = replace(acceptance, suppressions=suppressions)
     changed = replace(prepared, acceptance=accepted)
     if tree is None or len(holding) == len(found):
         return changed
@@ -76,7 +79,7 @@ def _comments(places: FieldPlaces) -> Iterator[_Found]:
             try:
                 comment = ignore_comment(text)
             except ValueError as error:
-                problems.append(f"{_shown(placed.path)}:{line}: {error}.")
+                problems.append(f"{shown_path(placed.path)}:{line}: {error}.")
                 continue
             if comment:
                 found.append(_Found(placed, line, text, comment, tuple(sorted(objects[key]))))
@@ -88,9 +91,11 @@ def _comments(places: FieldPlaces) -> Iterator[_Found]:
 def _entries(prepared: PreparedAudit, found: list[_Found]) -> Iterator[SuppressionEntry]:
     acceptance = prepared.acceptance
     for item in found:
-        path = Path(_shown(item.placed.path))
-        checks = EntryChecks(
-            path, acceptance.rules, acceptance.policy, acceptance.forbidden, acceptance.as_of
+        path = Path(shown_path(item.placed.path))
+        checks = SuppressionChecks(
+            EntryChecks(path, acceptance.policy, acceptance.as_of),
+            acceptance.rules,
+            acceptance.forbidden,
         )
         table = TableLines(item.line, {})
         for code in item.comment.codes:
@@ -122,12 +127,5 @@ def _weakenings(
     added = [item for item in found if item not in holding]
     first = added[0]
     words = entry_words(len(added), 0, "suppression")
-    where = f"{_shown(first.placed.path)}:{first.line}"
+    where = f"{shown_path(first.placed.path)}:{first.line}"
     yield Weakening("suppressions", where, f"{words} in comments", "", tree.ref)
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from auditor.cli.audit.hcl_fixes import HclFixes
 from auditor.cli.audit.ignore_comments import with_ignore_comments
 from auditor.cli.audit.planned_places import PlannedPlaces
 from auditor.cli.audit.prepared_audit import PreparedAudit, prepare_audit
@@ -12,13 +13,14 @@ from auditor.cli.audit.source_path import source_path
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line, print_remark, print_report
+from auditor.cli.reader import columns
 from auditor.comparison import text_report
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import ExitCode, UsageError
-from auditor.files import check_writable
+from auditor.files import check_writable, is_stream, write_file
 from auditor.lint.result import AuditResult
 from auditor.log_commands import keeping_commands
 from auditor.report_marks import SNAPSHOT, check_replaceable
@@ -29,11 +31,14 @@ from auditor.snapshot.document import (
     read_document,
     write_snapshot,
 )
+from auditor.terraform.drift import drifted
+from auditor.terraform.plan import Plan
 from auditor.terraform.plan_file import read_plan
 from auditor.terraform.planned_snapshot import lay_plan
 from auditor.terraform.source.field_places import FieldPlaces
 from auditor.terraform.source.source_tree import SourceTree
 from auditor.terraform.summary import summary_lines
+from auditor.text import counted
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class PlanGate:
     """Scopes that nobody may gain."""
     source: Path | None
     """The folder of the configuration; None for the working folder, if there is one in it."""
+    fixes: Path | None = None
+    """Where exact fixes go, as a unified diff."""
 
     def run(self, options: AuditOptions) -> ExitCode:
         """Write the planned snapshot and the reports, and say who gains and loses access.
@@ -61,27 +68,54 @@ class PlanGate:
         source_path(self.output, prepared.settings.source_root)
         check_writable(self.output)
         check_replaceable(self.output, SNAPSHOT)
+        if self.fixes and not is_stream(self.fixes):
+            check_writable(self.fixes)
         with without_garbage_collection():
-            before = self._base()
-            source = source_tree(self.source)
-            planned = lay_plan(read_plan(self.plan), before, source)
+            plan, before, source = read_plan(self.plan), self._base(), source_tree(self.source)
+            planned = lay_plan(plan, before, source)
             document = dump_snapshot(planned.snapshot)
         for line in summary_lines(planned, str(self.plan), str(self.base) if self.base else ""):
             print_remark(line)
         write_snapshot(planned.snapshot, self.output)
+        fields = FieldPlaces(source, planned.addresses) if source else None
         places = None
-        if source:
-            root = prepared.settings.source_root
-            fields = FieldPlaces(source, planned.addresses)
-            places = PlannedPlaces(fields, root)
+        if fields:
+            places = PlannedPlaces(fields, prepared.settings.source_root)
             prepared = with_ignore_comments(prepared, fields)
         result = prepared.evaluate(document, self.output)
         result = places.relocated(result) if places else result
         prepared.publish(result)
+        if before:
+            self._print_drift(prepared, plan, before)
         changes = self._changes(before, planned.snapshot) if before else None
         if changes:
             self._print(prepared, changes, places)
+        if self.fixes:
+            self._write_fixes(HclFixes(prepared.rules.selected, plan, before, fields), result)
         return self._exit_code(prepared, result, changes)
+
+    def _print_drift(self, prepared: PreparedAudit, plan: Plan, base: Snapshot) -> None:
+        """Say who gained and lost what by changes that somebody made by hand."""
+        sides = drifted(plan, base)
+        if sides is None:
+            return
+        err = prepared.prints_document
+        print_line("Changed by hand since Terraform last ran:", err=err)
+        files = SideFiles("what Terraform made", "what is there")
+        pair = SnapshotPair.of(*sides)
+        result = compare_snapshots(pair, files, DiffFilter(None, None), None)
+        print_document(text_report.render(result, columns()), err=err)
+
+    def _write_fixes(self, fixes: HclFixes, result: AuditResult) -> None:
+        assert self.fixes is not None
+        tried = fixes.tried(result)
+        if is_stream(self.fixes):
+            print_document(tried.diff)
+        else:
+            write_file(self.fixes, tried.diff.encode())
+        number = counted(len(tried.fixed), "finding")
+        how = f"Apply them with: patch -p1 < {self.fixes}" if tried.diff else "There is none."
+        print_remark(f"Exact fixes of {number} in HCL, each tried on the plan. {how}")
 
     def _base(self) -> Snapshot | None:
         return parse_snapshot(read_document(self.base), self.base) if self.base else None
@@ -91,7 +125,7 @@ class PlanGate:
     ) -> None:
         """Say who gains and loses what, and on which lines."""
         err = prepared.prints_document
-        print_document(text_report.render(changes), err=err)
+        print_document(text_report.render(changes, columns()), err=err)
         if places is None:
             return
         for line in places.gain_lines(changes):

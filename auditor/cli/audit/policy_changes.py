@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from auditor.lint.acceptance.baseline_file import read_baseline
 from auditor.lint.acceptance.suppression import Suppressions
 from auditor.lint.acceptance.suppressions_file import read_suppressions
 from auditor.lint.rule import Rule
-from auditor.lint.weakening import Weakening
+from auditor.lint.weakening import GAPS, Weakening
 from auditor.text import counted, listed
 
 _LONGEST = 200
@@ -117,17 +117,34 @@ def _suppressions(
     path = suppressions_path(proposed)
     as_of: date = acceptance.as_of
     policy = proposed.settings.suppression_policy
+    where = f"{path.as_posix()}:1"
+    try:
+        new = (
+            read_suppressions(path, rules, policy, as_of)
+            if os.path.lexists(path)
+            else Suppressions()
+        )
+    except UsageError as error:
+        yield _change(tree, "suppressions", where, f"cannot be used: {error.message}")
+        return
+    old = acceptance.suppressions
+    for name, one, terms in (
+        ("suppressions", "suppression", _suppression_terms),
+        (GAPS, "accepted gap", _gap_terms),
+    ):
+        before, after = terms(old), terms(new)
+        if words := entry_words(len(after - before), len(before - after), one):
+            yield _change(tree, name, where, words)
 
-    def entries() -> set[str]:
-        return _terms(read_suppressions(path, rules, policy, as_of))
 
-    old = _terms(acceptance.suppressions)
-    yield from _entries(tree, ("suppressions", "suppression"), path, old, entries)
-
-
-def _terms(suppressions: Suppressions) -> set[str]:
-    """What each entry says, wherever it stands."""
+def _suppression_terms(suppressions: Suppressions) -> set[str]:
+    """What each suppression says, wherever it stands."""
     return {entry.suppression.model_dump_json() for entry in suppressions.entries}
+
+
+def _gap_terms(suppressions: Suppressions) -> set[str]:
+    """What each accepted gap says, wherever it stands."""
+    return {entry.gap.model_dump_json() for entry in suppressions.gaps}
 
 
 def _baseline(
@@ -136,24 +153,14 @@ def _baseline(
     path = baseline_path(proposed)
     old = set(acceptance.baseline.entries.items()) if acceptance.baseline else set()
 
-    def entries() -> set[Any]:
-        return set(read_baseline(path).entries.items())
-
-    yield from _entries(tree, ("baseline", "accepted finding"), path, old, entries)
-
-
-def _entries(
-    tree: PolicyTree, kind: tuple[str, str], path: Path, old: set[Any], read: Callable[[], set[Any]]
-) -> Iterator[Weakening]:
-    name, one = kind
     where = f"{path.as_posix()}:1"
     try:
-        new = read() if os.path.lexists(path) else set()
+        new = set(read_baseline(path).entries.items()) if os.path.lexists(path) else set()
     except UsageError as error:
-        yield _change(tree, name, where, f"cannot be used: {error.message}")
+        yield _change(tree, "baseline", where, f"cannot be used: {error.message}")
         return
-    if words := entry_words(len(new - old), len(old - new), one):
-        yield _change(tree, name, where, words)
+    if words := entry_words(len(new - old), len(old - new), "accepted finding"):
+        yield _change(tree, "baseline", where, words)
 
 
 def entry_words(added: int, removed: int, one: str) -> str:

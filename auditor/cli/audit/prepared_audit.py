@@ -11,6 +11,7 @@ from auditor.cli.audit.acceptance_files import (
     read_acceptance,
 )
 from auditor.cli.audit.findings_per_rule import findings_per_rule
+from auditor.cli.audit.gap_advice import print_gap_advice
 from auditor.cli.audit.policy_changes import policy_changes
 from auditor.cli.audit.report_outputs import (
     STANDARD_OUTPUT,
@@ -168,15 +169,16 @@ class PreparedAudit:
         )
 
     def exit_code(self, result: AuditResult) -> ExitCode:
-        """The exit code for a result. An incomplete audit beats findings."""
-        if result.incomplete:
+        """The exit code for a result. An incomplete audit beats findings, unless accepted."""
+        if result.unaccepted:
+            print_gap_advice(result.coverage, self.acceptance)
             return ExitCode.INCOMPLETE
         if self.settings.strict and result.not_evaluated:
             rules = counted(len(result.not_evaluated), "rule")
-            print_line(
-                f"strict: {rules} not evaluated, because the org does not have what they read.",
-                err=True,
-            )
+            why = "because the org does not have what they read"
+            if result.unread:
+                why = "for want of what is accepted as a gap or the org does not have"
+            print_line(f"strict: {rules} not evaluated, {why}.", err=True)
             return ExitCode.INCOMPLETE
         failing = result.failing(self.settings.fail_on) and not self.settings.exit_zero
         return ExitCode.FINDINGS if failing else ExitCode.CLEAN

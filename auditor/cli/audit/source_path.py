@@ -30,3 +30,11 @@ def source_path(path: Path, root: Path | None) -> str:
             f"{path} is outside the source root {root}, so that no report could point into it.",
             remedy="Keep the snapshot in the repository, or name another --source-root.",
         ) from None
+
+
+def shown_path(path: Path) -> str:
+    """A path without links, relative to the working folder if it is in that."""
+    try:
+        return path.relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -10,7 +10,7 @@ from auditor.cli.audit.rule_choice import RuleChoice
 from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.config.toml import literal, plain
-from auditor.lint.weakening import Weakening
+from auditor.lint.weakening import GAPS, Weakening
 from auditor.text import counted
 
 _LONGEST = 200
@@ -95,6 +95,11 @@ def _accepting(effective: EffectiveSettings, inputs: AcceptanceInputs) -> Iterat
     if entries and found and effective.origins["suppressions"].layer not in named:
         where = f"{inputs.path.as_posix()}:1"
         yield Weakening("suppressions", where, counted(entries, "entry", "entries"), "")
+    if (gaps := len(inputs.suppressions.gaps)) and (
+        found and effective.origins["suppressions"].layer not in named
+    ):
+        where = f"{inputs.path.as_posix()}:1"
+        yield Weakening(GAPS, where, counted(gaps, "entry", "entries"), "")
     baseline = inputs.baseline
     if baseline and found and effective.origins["baseline"].layer not in named:
         number = counted(len(baseline.entries), "entry", "entries")

@@ -68,7 +68,7 @@ def command(
     previous = _previous(target, update=update)
     prepared = prepare_audit(options, writes=AcceptanceFile.BASELINE, effective=settings)
     result = prepared.evaluate(read_document(path), path)
-    if result.incomplete and not allow_incomplete:
+    if result.unaccepted and not allow_incomplete:
         raise AuditorError(
             f"The audit is incomplete ({unchecked(result)}), and a baseline of it would be too.",
             remedy="Make a complete snapshot, or accept that what was not checked counts "

@@ -35,6 +35,7 @@ from auditor.lint.engine import audit
 from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.lint.rule_outcomes import RuleOutcomes
+from auditor.lint.shown_gaps import shown_gaps
 from auditor.log_commands import without_commands
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.text import counted
@@ -86,12 +87,14 @@ def command(
         outcomes = RuleOutcomes(result)
         assessments = {item.id: assess(item, outcomes) for item in chosen}
     if form == "json":
-        print_document(as_json(chosen, names, assessments))
+        print_document(
+            as_json(chosen, names, assessments, gaps=result.accepted_gaps if result else ())
+        )
     elif form == "csv":
         print_document(as_csv(chosen, names, assessments))
     else:
         lines = _lines(chosen, names, assessments, reasons=bool(frameworks))
-        print_document("\n".join(lines))
+        print_document("\n".join([*_gaps(result), *lines]))
     if result:
         ctx.exit(_exit_code(result, assessments))
 
@@ -120,7 +123,7 @@ def _saved(path: Path, rules: tuple[Rule, ...], options: AuditOptions) -> AuditR
 
 
 def _exit_code(result: AuditResult, assessments: Assessments) -> ExitCode:
-    if result.incomplete:
+    if result.unaccepted:
         return ExitCode.INCOMPLETE
     statuses = {each.status for items in assessments.values() for each in items}
     return ExitCode.FINDINGS if ControlStatus.NOT_SATISFIED in statuses else ExitCode.CLEAN
@@ -155,6 +158,13 @@ def _lines(
         by_reason.setdefault(reason, []).append(code)
     for reason, codes in by_reason.items():
         yield from _wrapped(f"{reason} {' '.join(codes)}", "  ", "    ")
+
+
+def _gaps(result: AuditResult | None) -> Iterator[str]:
+    """The accepted gaps, each as a paragraph; nothing where there is none."""
+    for gap in shown_gaps(result) if result else ():
+        yield from _wrapped(gap.sentence, "", "  ")
+        yield ""
 
 
 def _coverage(framework: Framework, rules: int) -> str:

@@ -19,7 +19,7 @@ from auditor.collect.doctor.checks import Check, CheckState
 from auditor.errors import ExitCode, UsageError
 from auditor.log_commands import without_commands
 from auditor.plugins import load_rules
-from auditor.snapshot.collections import lineage
+from auditor.snapshot.collections import BY_NAME, lineage
 from auditor.text import counted, escaped, listed, printable
 
 _NAME = 14
@@ -74,6 +74,12 @@ def _with_costs(check: Check) -> Check:
         f"{check.message}; without them {len(lost):,} of {counted(len(rules), 'rule')} are not "
         f"evaluated: {listed(sorted(lost), most=_CODES)}"
     )
+    if len(check.collections) > 1:
+        each = (
+            f"{BY_NAME[name].label} {sum(name in lineage(rule.reads) for rule in rules):,}"
+            for name in check.collections
+        )
+        cost += f" (by kind: {', '.join(each)})"
     return replace(check, message=cost)
 
 

@@ -107,7 +107,7 @@ def export(
 
     Expiry is judged by the day of the capture unless --as-of or SOURCE_DATE_EPOCH sets another,
     so that the same inputs give the same bytes. Exits with 0 once the evidence is written,
-    whatever the audit found, and with 3 if something could not be checked.
+    whatever the audit found, and with 3 if something could not be checked that no gap accepts.
     """
     from auditor.cli.evidence_bundle import BundleRequest, export_bundle  # noqa: PLC0415 - if used
     from auditor.evidence.bundle_writing import check_target, write_folder, write_zip  # noqa: PLC0415
@@ -139,8 +139,10 @@ def export(
         write_folder(made.files, target)
     print_line(f"{target} written; its manifest has the SHA-256 {made.digest}")
     if bundle.incomplete:
-        print_line("warning: something could not be checked; the evidence says so", err=True)
-        click.get_current_context().exit(ExitCode.INCOMPLETE)
+        if bundle.unaccepted:
+            print_line("warning: something could not be checked; the evidence says so", err=True)
+            click.get_current_context().exit(ExitCode.INCOMPLETE)
+        print_line("note: what could not be checked is accepted; the evidence says so", err=True)
 
 
 @command.command("verify")

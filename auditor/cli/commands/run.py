@@ -65,6 +65,14 @@ from auditor.snapshot.document import dump_snapshot
     "[default: the working folder, if it holds .tf files]",
 )
 @click.option(
+    "--fix-hcl",
+    "fixes",
+    type=FILE,
+    metavar="FILE",
+    help="With --plan: write exact fixes of findings as a unified diff of the configuration; "
+    "each was tried on the plan. /dev/stdout prints it.",
+)
+@click.option(
     "--fail-on-gain",
     "patterns",
     multiple=True,
@@ -87,6 +95,7 @@ def command(
     plan: Path | None,
     base: Path | None,
     source: Path | None,
+    fixes: Path | None,
     patterns: tuple[str, ...],
     resume: bool,
     require_complete: bool,
@@ -99,11 +108,11 @@ def command(
     With --plan it reads no org, and checks what a Terraform plan would make of one.
     """
     if plan is not None:
-        gate = PlanGate(plan, base, path or Path("planned.json"), patterns, source)
+        gate = PlanGate(plan, base, path or Path("planned.json"), patterns, source, fixes)
         ctx.exit(gate.run(audit))
-    if base is not None or source is not None or patterns:
+    if any((base, source, fixes, patterns)):
         raise UsageError(
-            "--base, --source and --fail-on-gain go with --plan.",
+            "--base, --source, --fix-hcl and --fail-on-gain go with --plan.",
             remedy="Name the plan, or compare two snapshots with: okta-auditor diff",
         )
     words = ["run"]
@@ -133,5 +142,5 @@ def command(
     del snapshot  # a large tenant need not be in memory twice
     result = prepared.evaluate(document, path)
     prepared.publish(result)
-    # A part that no selected rule reads may be missing; the run was incomplete all the same.
-    ctx.exit(ExitCode.INCOMPLETE if unread else prepared.exit_code(result))
+    demanded = require_complete and unread
+    ctx.exit(ExitCode.INCOMPLETE if demanded else prepared.exit_code(result))

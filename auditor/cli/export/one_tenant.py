@@ -13,11 +13,13 @@ from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.journal import Journal
 from auditor.collect.journal.opening import open_journal
 from auditor.collect.options import ExportOptions
+from auditor.collect.since.older_snapshot import OlderSnapshot
 from auditor.errors import DiskFullError
+from auditor.lint.carried_over import carried_over
 from auditor.lint.deleted_objects import deleted_objects
-from auditor.snapshot.document import Snapshot, write_snapshot
+from auditor.snapshot.document import OlderReading, Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
-from auditor.text import counted
+from auditor.text import counted, listed
 
 COUNTED = {
     "authorization_servers": "server",
@@ -42,13 +44,14 @@ def export_tenant(
     journal: Journal | None = None,
     *,
     verbose: bool = False,
+    older: OlderSnapshot | None = None,
 ) -> Snapshot:
     """Read a tenant, and show the progress."""
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.exporter import export  # noqa: PLC0415
 
     with export_progress(verbose=verbose) as (progress,):
-        return export(credentials, options, progress, journal=journal)
+        return export(credentials, options, progress, journal=journal, older=older)
 
 
 def export_to_file(
@@ -59,6 +62,7 @@ def export_to_file(
     resume: bool,
     verbose: bool,
     again: str,
+    older: OlderSnapshot | None = None,
 ) -> Snapshot:
     """Read a tenant and write the snapshot, so that an interruption loses nothing.
 
@@ -69,14 +73,17 @@ def export_to_file(
         resume: whether to go on where an earlier run ended.
         verbose: whether to show each request.
         again: the command that goes on, to be pasted into a shell.
+        older: from which lists are carried over that have not changed since then.
 
     Raises:
         Stopped: at Ctrl-C or SIGTERM.
     """
     with termination() as signals:
-        journal = start_journal(path, credentials, options, resume=resume)
+        journal = start_journal(
+            path, credentials, options, resume=resume, since=older.terms if older else ""
+        )
         try:
-            snapshot = export_tenant(credentials, options, journal, verbose=verbose)
+            snapshot = export_tenant(credentials, options, journal, verbose=verbose, older=older)
             store_snapshot(snapshot, path)
             finish_journal(snapshot, journal, again)
         except DiskFullError as error:
@@ -117,10 +124,11 @@ def start_journal(
     options: ExportOptions,
     *,
     resume: bool,
+    since: str = "",
     say: Callable[[str], None] = to_stderr,
 ) -> Journal | None:
     """Open the journal of an export, and say how much of an earlier run it holds."""
-    opened = open_journal(path, credentials.org_url, options, resume=resume)
+    opened = open_journal(path, credentials.org_url, options, resume=resume, since=since)
     if opened is None:
         return None
     journal = opened.journal
@@ -138,7 +146,7 @@ def resume_command(command: Sequence[str], path: Path, options: ExportOptions) -
     """The command that goes on, to be pasted into a shell.
 
     Args:
-        command: the words that begin it.
+        command: the words that begin it, with options that another run must have in common.
         path: the snapshot.
         options: how it is read.
     """
@@ -159,6 +167,10 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     say(f"Read {counted(capture.requests, 'request')}: {object_counts(snapshot)}.")
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
+    if capture.since:
+        say(f"note: {since_words(capture.since)}")
+    if carried := carried_over(snapshot.ledger.entries):
+        say(f"note: {carried}")
     if deleted := deleted_objects(snapshot.ledger.entries):
         say(f"note: {deleted}")
     for entry in snapshot.ledger.incomplete:
@@ -173,6 +185,14 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
+
+
+def since_words(since: OlderReading) -> str:
+    """What became of the older snapshot, in a sentence."""
+    if since.refusal:
+        return f"Everything was read, and nothing taken from the older snapshot: {since.refusal}."
+    again = [f"{counted(number, 'list')} {why}" for why, number in since.read_again.items()]
+    return f"Read again beside what is always read: {listed(again, most=len(again))}."
 
 
 def _number_of(snapshot: Snapshot, collection: str) -> int:

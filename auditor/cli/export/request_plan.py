@@ -7,7 +7,7 @@ import math
 import textwrap
 from pathlib import Path
 
-from auditor.cli.export.one_tenant import incomplete_warning, start_journal
+from auditor.cli.export.one_tenant import incomplete_warning, since_words, start_journal
 from auditor.cli.export.progress_lines import export_progress
 from auditor.cli.interrupts import Stopped, termination
 from auditor.cli.printing import print_document, print_line
@@ -15,11 +15,14 @@ from auditor.cli.reader import columns
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.journal.opening import resumable
 from auditor.collect.options import ExportOptions
+from auditor.collect.plan.assignment_side import Side
 from auditor.collect.plan.estimate import plan_from_snapshot, plan_from_survey
-from auditor.collect.plan.model import BucketLoad, Plan, Range
+from auditor.collect.plan.model import BucketLoad, GroupAssignmentChoice, Plan, Range
+from auditor.collect.since.older_snapshot import OlderSnapshot
 from auditor.errors import ExitCode
-from auditor.snapshot.document import read_snapshot
-from auditor.text import escaped, one_line
+from auditor.snapshot.collections import BY_NAME
+from auditor.snapshot.document import OlderReading, read_snapshot
+from auditor.text import counted, escaped, listed, one_line
 
 _MINUTE_S = 60
 
@@ -33,6 +36,7 @@ def print_plan(
     resume: bool,
     verbose: bool,
     form: str,
+    older: OlderSnapshot | None = None,
 ) -> ExitCode:
     """Read what a plan is made of, leave it in the journal, and print the plan.
 
@@ -44,6 +48,7 @@ def print_plan(
         resume: whether there has to be a run to go on with.
         verbose: whether to show each request.
         form: "text" or "json".
+        older: from which lists are going to be carried over.
 
     Raises:
         Stopped: at Ctrl-C or SIGTERM.
@@ -51,14 +56,14 @@ def print_plan(
     from auditor.collect.exporter import survey  # noqa: PLC0415 - the SDK takes a second
 
     # What a plan has read, or a run that was cut off, is no plan's to throw away.
-    resume = resume or resumable(path, credentials.org_url, options)
+    since = older.terms if older else ""
+    resume = resume or resumable(path, credentials.org_url, options, since)
     with termination() as signals:
-        journal = start_journal(path, credentials, options, resume=resume)
+        journal = start_journal(path, credentials, options, resume=resume, since=since)
         try:
             with export_progress(verbose=verbose) as (progress,):
-                plan = plan_from_survey(
-                    survey(credentials, options, progress, journal=journal), options
-                )
+                found = survey(credentials, options, progress, journal=journal, older=older)
+                plan = plan_from_survey(found, options)
         except KeyboardInterrupt:
             raise Stopped("interrupted; there is no plan", signals.code) from None
         finally:
@@ -120,6 +125,17 @@ def _text(plan: Plan, options: ExportOptions) -> str:
             f"  {planned.collection.label} {_number(planned.requests)}: {planned.why}"
             for planned in estimates
         ]
+    if plan.since:
+        lines += ["", textwrap.fill(_carried_over(plan, plan.since), columns())]
+    if plan.assignments:
+        lines += ["", textwrap.fill(_side_words(plan.assignments), columns())]
+    if plan.not_asked:
+        lines += ["", "Not asked for, since nobody needs them:"]
+        lines += [
+            f"  {BY_NAME[name].label} {each.lists:,}: {each.why}"
+            for name, reasons in plan.not_asked.items()
+            for each in reasons
+        ]
     shares = ", ".join(
         f"{'whole limits' if share is None else f'--share {share:g}'} {_minutes(seconds)}"
         for share, seconds in plan.by_share.items()
@@ -127,6 +143,26 @@ def _text(plan: Plan, options: ExportOptions) -> str:
     lines += ["", f"Minutes by share: {shares}."]
     lines += ["", textwrap.fill(_assumptions(plan, options), columns())]
     return "\n".join(lines)
+
+
+def _carried_over(plan: Plan, since: OlderReading) -> str:
+    labels = {name: BY_NAME[name].label for name in plan.carried_over}
+    carried = [f"{labels[name]} {number:,}" for name, number in plan.carried_over.items()]
+    lists = f"Carried over: {listed(carried, most=len(carried))}. " if carried else ""
+    return f"{lists}{since_words(since)}"
+
+
+def _side_words(choice: GroupAssignmentChoice) -> str:
+    apps, groups = counted(choice.apps, "app"), counted(choice.groups, "group")
+    if choice.side is Side.GROUPS:
+        return (
+            f"Group assignments are read from the side of the groups, a list for each of {groups}: "
+            f"a list for each of {apps} would take longer."
+        )
+    return (
+        f"Group assignments are read from the side of the apps, a list for each of {apps}: from "
+        f"that of {groups} it would not be quicker, as far as is known."
+    )
 
 
 def _assumptions(plan: Plan, options: ExportOptions) -> str:

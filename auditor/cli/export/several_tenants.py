@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cli.export.accepted_gaps import not_accepted
 from auditor.cli.export.one_tenant import (
     finish_journal,
     missing_collections,
@@ -66,6 +67,8 @@ class TenantExports:
     verbose: bool
     again: Callable[[Sequence[str]], list[str]]
     """The words of the command that goes on with some tenants."""
+    config: Path | None
+    """The configuration file that the command line names, if it names one."""
 
 
 @dataclass(frozen=True)
@@ -237,9 +240,14 @@ def _store(run: _Run, snapshot: Snapshot, exports: TenantExports) -> TenantResul
     unread = missing_collections(
         snapshot.ledger, require_complete=exports.require_complete, say=run.say
     )
+    left = unread
+    if unread and not exports.require_complete:
+        left = not_accepted(unread, exports.config, run.say)
     if unread:
-        labels = listed(entry.label for entry in unread)
-        return TenantResult(ExitCode.INCOMPLETE, f"incomplete  {run.path} lacks {labels}")
+        labels = listed(entry.label for entry in left or unread)
+        code = ExitCode.INCOMPLETE if left else ExitCode.CLEAN
+        accepted = "" if left else ", which is accepted"
+        return TenantResult(code, f"incomplete  {run.path} lacks {labels}{accepted}")
     return TenantResult(ExitCode.CLEAN, f"complete  {run.path}")
 
 

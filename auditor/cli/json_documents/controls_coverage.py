@@ -6,6 +6,8 @@ only if a snapshot or results were named.
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import Field, NonNegativeInt
 
 from auditor.cli.json_documents.part import DocumentPart
@@ -24,6 +26,9 @@ class MappedRuleInfo(DocumentPart):
     outcome: RuleOutcome = Field(default=RuleOutcome.NOT_SELECTED)
     findings: NonNegativeInt = Field(default=0, description="Those that count.")
     accepted: NonNegativeInt = Field(default=0, description="Those that are accepted.")
+    accepted_gaps: list[str] = Field(
+        default=[], description="Collections whose gap is accepted, so that it was not evaluated."
+    )
 
 
 class ControlInfo(DocumentPart):
@@ -63,8 +68,20 @@ class UnmappedInfo(DocumentPart):
     reason: str
 
 
+class AcceptedGapInfo(DocumentPart):
+    """A collection that Okta refuses to whoever reads, and that somebody does without."""
+
+    collection: str
+    reason: str
+    owner: str
+    ticket: str
+    expires: date = Field(description="The last day on which it holds.")
+    where: str = Field(description="The file and line that accepts it.")
+
+
 class ControlsCoverage(DocumentPart):
     """Which controls the rules bear on."""
 
     frameworks: list[FrameworkInfo]
     unmapped: list[UnmappedInfo]
+    accepted_gaps: list[AcceptedGapInfo] = Field(default=[])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, NonNegativeInt
+from typing import Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from auditor.cli.json_documents.part import DocumentPart
 
@@ -42,6 +44,22 @@ class ShareInfo(DocumentPart):
     seconds: Bounds
 
 
+class GroupAssignmentsInfo(DocumentPart):
+    """From which side group assignments are read, and how many lists each side has."""
+
+    side: Literal["apps", "groups"]
+    lists_of_apps: NonNegativeInt
+    lists_of_groups: NonNegativeInt
+
+
+class NotAskedLists(DocumentPart):
+    """Lists of a collection that are not asked for, because nobody needs them."""
+
+    collection: str
+    lists: PositiveInt
+    why: str
+
+
 class ExportPlan(DocumentPart):
     """What an export is going to take."""
 
@@ -50,4 +68,17 @@ class ExportPlan(DocumentPart):
     buckets: list[BucketInfo]
     collections: list[PlannedCollectionInfo]
     shares: list[ShareInfo]
+    group_assignments: GroupAssignmentsInfo | None = Field(
+        description="Null if not all apps or groups are known."
+    )
+    not_asked: list[NotAskedLists]
+    carried_over: dict[str, NonNegativeInt] = Field(
+        description="Lists that take no request with --since, by collection."
+    )
+    read_again: dict[str, NonNegativeInt] = Field(
+        description="Why other lists do although the older snapshot is there, and how many."
+    )
+    refusal: str | None = Field(
+        description="Why nothing is carried over from the older snapshot; null if something may be."
+    )
     unread: list[str] = Field(description="Collections that the plan lacks.")

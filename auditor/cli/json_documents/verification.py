@@ -39,6 +39,9 @@ class VerifiedBundle(DocumentPart):
     tenant: str | None = Field(description="The org's id.")
     captured_at: AwareDatetime | None
     complete: bool | None = Field(description="False where something could not be checked.")
+    accepted_gaps: list[str] | None = Field(
+        description="Collections that it lacks for want of a right, which somebody accepts."
+    )
     signer: str | None = Field(description="The key that the manifest says has signed it.")
 
 
@@ -94,5 +97,6 @@ def _bundle(item: CheckedBundle) -> VerifiedBundle:
         tenant=predicate.tenant if predicate else None,
         captured_at=predicate.captured_at if predicate else None,
         complete=predicate.complete if predicate else None,
+        accepted_gaps=list(predicate.accepted_gaps) if predicate else None,
         signer=predicate.signer if predicate else None,
     )

@@ -25,6 +25,10 @@ _ROLE = (
     "for all users, groups, apps, authorization servers and IAM of the org, without "
     "okta.apps.clientCredentials.read, which shows client secrets"
 )
+_WITHOUT = (
+    "Or do without, so that no night is red for it: accept the gap of each until a day "
+    "([[accepted_gaps]], docs/suppressions.md; `snapshot` and `run` print the entries):"
+)
 _API_TOKEN = Check(
     "token", CheckState.OK, "Okta accepts the API token; it may do all that its owner may"
 )
@@ -63,13 +67,10 @@ def readable(probes: Iterable[Probe], credentials: Credentials) -> Iterator[Chec
         rows_by_reason.items(), key=lambda item: item[0][0].value
     ):
         message = f"{listed([row.label for row in rows], most=len(rows))}{reason}"
-        yield Check(
-            "reading",
-            states.get(readability, CheckState.OK),
-            message,
-            remedy,
-            tuple(row.name for row in rows),
-        )
+        names = tuple(row.name for row in rows)
+        refused = readability is Readability.REFUSED
+        way_out = f"{remedy} {_WITHOUT} {' '.join(names)}" if refused else remedy
+        yield Check("reading", states.get(readability, CheckState.OK), message, way_out, names)
 
 
 def _in_order(probes: Iterable[Probe]) -> list[Probe]:

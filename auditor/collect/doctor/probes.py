@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -15,7 +14,7 @@ import orjson
 
 from auditor.collect.api.client import OktaClient
 from auditor.collect.api.errors import NOT_FOUND, NOT_LICENSED, OktaError
-from auditor.collect.fetch.answers import listed_values
+from auditor.collect.fetch.answers import lacks_scope, listed_values
 from auditor.collect.http.errors import TransportError
 from auditor.collect.http.response import Response
 from auditor.collect.rate_limits.headers import RateLimitHeaders
@@ -141,13 +140,8 @@ def _probe_of(row: Collection, response: Response) -> tuple[Probe, list[Any]]:
         return Probe(row, Readability.READ, row), body if isinstance(body, list) else []
     error = OktaError.of(response)
     readability = _readability(row, error)
-    challenge = response.headers.get("WWW-Authenticate", "")
-    lacks = (
-        error.status == HTTPStatus.FORBIDDEN
-        and re.search(r"\binsufficient_scope\b", challenge) is not None
-    )
     reason = "" if readability is Readability.READ else str(error)
-    return Probe(row, readability, row, reason, lacks_scope=lacks), []
+    return Probe(row, readability, row, reason, lacks_scope=lacks_scope(response)), []
 
 
 def _readability(row: Collection, error: OktaError) -> Readability:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -79,7 +80,17 @@ def refusal(response: Response, *, optional: bool) -> Problem:
     kind, words = _WORDS.get(status, (ProblemKind.FAILED, "Okta answered"))
     if kind is ProblemKind.ABSENT and not optional:
         kind, words = _WORDS[HTTPStatus.FORBIDDEN]
-    return Problem(kind, f"{words} ({error})", status=status)
+    wants_right = kind is ProblemKind.REFUSED and (error.code != "" or lacks_scope(response))
+    return Problem(kind, f"{words} ({error})", status=status, wants_right=wants_right)
+
+
+def lacks_scope(response: Response) -> bool:
+    """Whether Okta says that it is the token's scopes (RFC 6750, section 3.1)."""
+    challenge = response.headers.get("WWW-Authenticate", "")
+    return (
+        response.status == HTTPStatus.FORBIDDEN
+        and re.search(r"\binsufficient_scope\b", challenge) is not None
+    )
 
 
 def credentials_refused(response: Response) -> bool:

@@ -28,7 +28,8 @@ from auditor.collect.fetch.page_result import PageResult
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import FetchJob, RetryingClient
 from auditor.collect.rate_limits.waiting import RateLimiter
-from auditor.snapshot.collections import Collection, match
+from auditor.snapshot.collections import Collection
+from auditor.snapshot.other_sides import row_of
 
 _GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -128,8 +129,7 @@ class ListFetcher:
         Raises:
             CredentialsRefusedError: Okta does not accept the token.
         """
-        matched = match(path)
-        row = matched[0] if matched else None
+        row = row_of(path)
         optional = row is not None and row.feature is not None
         job = FetchJob(bucket, row.name if row else path, unless, optional)
         result = ListResult()

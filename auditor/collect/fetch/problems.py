@@ -31,6 +31,8 @@ class Problem:
     """Whether no HTTP answer came back at all."""
     status: int | None = None
     """The HTTP status, where that is the problem."""
+    wants_right: bool = False
+    """Whether Okta itself says that whoever reads lacks a right. A gateway's 403 does not."""
 
 
 def failure(reason: str) -> Problem:

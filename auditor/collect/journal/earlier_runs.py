@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auditor.collect.journal.lines import plausible
-from auditor.snapshot.collections import match
+from auditor.snapshot.other_sides import row_of
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class EarlierRuns:
     lists: dict[str, ListPages] = field(default_factory=dict)
     nothing: set[str] = field(default_factory=set)
     """Paths of settings that the org does not have."""
+    side: str | None = None
+    """The side from which group assignments were read."""
 
     @property
     def pages(self) -> int:
@@ -66,13 +68,15 @@ class EarlierRuns:
                 )
             case {"nothing": str(path)}:
                 self.nothing.add(path)
+            case {"side": "apps" | "groups" as side}:
+                self.side = side
             case _:
                 return False
         return True
 
     def _learn_page(self, path: str, entry: dict[str, Any], offset: int, length: int) -> bool:
-        matched = match(path)
-        if matched is None or not plausible(matched[0], entry):
+        row = row_of(path)
+        if row is None or not plausible(row, entry):
             return False
         pages = self.lists.setdefault(path, ListPages())
         if pages.lines and pages.next_url is None:

@@ -103,6 +103,16 @@ class Journal:
         """Note that the org does not have a setting."""
         self._write({"nothing": path})
 
+    def note_side(self, side: str) -> None:
+        """Note from which side group assignments are read, so that another run does the same."""
+        self._earlier.side = side
+        self._write({"side": side})
+
+    @property
+    def side(self) -> str | None:
+        """The side that was noted last."""
+        return self._earlier.side
+
     @property
     def empty(self) -> bool:
         """Whether there is nothing in it to go on with."""

@@ -39,7 +39,7 @@ class OpenedJournal:
 
 
 def open_journal(
-    output: Path, org_url: str, options: ExportOptions, *, resume: bool
+    output: Path, org_url: str, options: ExportOptions, *, resume: bool, since: str = ""
 ) -> OpenedJournal | None:
     """Open the journal of an export, and lock it.
 
@@ -48,6 +48,7 @@ def open_journal(
         org_url: the org.
         options: how it is read.
         resume: whether to go on where an earlier run has ended, or to begin anew.
+        since: what tells older snapshots apart, as `terms_of` takes it.
 
     Returns:
         The journal; None where the output is no file that another could stand beside.
@@ -61,7 +62,7 @@ def open_journal(
             raise UsageError(f"{output} is not a file, so there is nothing to resume.")
         return None
     path = journal_path(output)
-    terms = terms_of(org_url, options)
+    terms = terms_of(org_url, options, since)
     if resume and not path.exists():
         raise UsageError(
             f"There is nothing to resume: {path} does not exist.",
@@ -83,15 +84,16 @@ def open_journal(
         raise
 
 
-def resumable(output: Path, org_url: str, options: ExportOptions) -> bool:
+def resumable(output: Path, org_url: str, options: ExportOptions, since: str = "") -> bool:
     """Whether there is a journal that an export with this output could go on with.
 
     Args:
         output: where the snapshot is going to be written.
         org_url: the org.
         options: how it is read.
+        since: what tells older snapshots apart, as `terms_of` takes it.
     """
-    path, terms = journal_path(output), terms_of(org_url, options)
+    path, terms = journal_path(output), terms_of(org_url, options, since)
     if not path.is_file():
         return False
     try:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-import orjson
-
 from auditor.collect.options import ExportOptions
-from auditor.snapshot.collections import COLLECTIONS
-from auditor.snapshot.kept_fields import field_names
+from auditor.snapshot.table_digest import table_digest
 from auditor.text import one_line
 from auditor.version import __version__
 
 
-def terms_of(org_url: str, options: ExportOptions) -> dict[str, Any]:
-    """The terms of a run, as the first line of its journal says them."""
+def terms_of(org_url: str, options: ExportOptions, since: str = "") -> dict[str, Any]:
+    """The terms of a run, as the first line of its journal says them.
+
+    Args:
+        org_url: the org.
+        options: how it is read.
+        since: what tells older snapshots apart that lists are carried over from; empty for none.
+    """
     return {
         "org_url": org_url,
         "tool_version": __version__,
-        "table": _table_digest(),
+        "table": table_digest(),
         "all_members": options.all_members,
         "all_lists": options.all_lists,
+        **({"since": since} if since else {}),
     }
 
 
@@ -36,16 +39,6 @@ def difference(header: dict[str, Any], terms: dict[str, Any]) -> str | None:
             return (
                 f"a run {'with' if header.get(option) else 'without'} --{option.replace('_', '-')}"
             )
+    if header.get("since") != terms.get("since"):
+        return "a run with another --since or --full-every, or without"
     return None
-
-
-def _table_digest() -> str:
-    """Tells whether two programs read and keep the same."""
-    rows = [
-        (
-            *(row.name, row.path, dict(row.query), row.parent, row.single),
-            field_names(row.model) if row.model else (),
-        )
-        for row in COLLECTIONS
-    ]
-    return hashlib.sha256(orjson.dumps(rows)).hexdigest()[:16]

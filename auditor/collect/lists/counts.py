@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from auditor.collect.fetch.list_fetcher import ListResult
 from auditor.collect.fetch.problems import Problem, ProblemKind
@@ -30,6 +31,10 @@ class CollectionCounts:
     """By the path of the list."""
     refused: Problem | None = None
     """The refusal, if the token may not read the collection."""
+    other_side_pages: int = 0
+    """Pages that lists were made of which were read from another side."""
+    derived: int = 0
+    """Lists that were made of those pages."""
     absent: Problem | None = None
     """The first answer that the org lacks the feature."""
     answered: bool = False
@@ -37,6 +42,8 @@ class CollectionCounts:
     doubt: str | None = None
     """Why it is not all that the org has, although every list was read to its end."""
     quarantined: list[Quarantined] = field(default_factory=list)
+    carried_over: dict[tuple[datetime, bool], list[str]] = field(default_factory=dict)
+    """Paths of lists from an older snapshot, by when they were read and whether that is proven."""
     requests: int = 0
     retries: int = 0
     began: float | None = None
@@ -60,17 +67,34 @@ class CollectionCounts:
 
     def add_list(self, listing: Listing) -> None:
         """Count a list that the snapshot keeps."""
-        self.pages += listing.pages
+        self.derived += listing.derived
+        self.pages += 0 if listing.derived else listing.pages
         self.objects += listing.records
         self.left_out += listing.left_out
         self.duplicates += listing.duplicates
         self.quarantined += listing.quarantined
         self.lists += listing.path not in self.problems
+        if listing.read_at is not None:
+            lists = self.carried_over.setdefault((listing.read_at, listing.proven), [])
+            lists.append(listing.path)
+
+    @property
+    def carried_lists(self) -> int:
+        """How many lists were carried over."""
+        return sum(map(len, self.carried_over.values()))
 
     @property
     def unavailable(self) -> Problem | None:
         """Why no other list of it is worth a request; None if one is."""
         return self.refused or (None if self.answered else self.absent)
+
+    @property
+    def refused_only(self) -> bool:
+        """Whether something is missing, and a right is all that it takes."""
+        problems = self.problems.values()
+        if self.doubt or self.quarantined or not problems:
+            return False
+        return all(problem.wants_right for problem in problems)
 
     @property
     def effort(self) -> Effort | None:

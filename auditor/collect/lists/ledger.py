@@ -6,9 +6,17 @@ from collections.abc import Mapping
 
 from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.lists.counts import CollectionCounts
+from auditor.collect.plan.assignment_side import Side
 from auditor.snapshot.collections import COLLECTIONS
 from auditor.snapshot.dependence import dependent
-from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger, LedgerEntry, NotAsked
+from auditor.snapshot.ledger import (
+    CarriedOver,
+    CollectionStatus,
+    Gap,
+    Ledger,
+    LedgerEntry,
+    NotAsked,
+)
 
 
 def ledger_of(counts_of: Mapping[str, CollectionCounts], *, api_token: bool = False) -> Ledger:
@@ -31,9 +39,10 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
         collection=counts.row.name,
         status=status,
         lists=counts.lists,
-        pages=counts.pages,
+        pages=counts.pages + counts.other_side_pages,
         objects=counts.objects,
         left_out=counts.left_out,
+        side=Side.GROUPS.value if counts.derived else None,
         not_asked=tuple(
             NotAsked(lists=lists, why=why) for why, lists in sorted(counts.not_asked.items())
         ),
@@ -47,6 +56,11 @@ def _entry(counts: CollectionCounts, *, api_token: bool) -> LedgerEntry:
             Gap(path=path, reason=problem.reason)
             for path, problem in sorted(counts.problems.items())
         ),
+        carried_over=tuple(
+            CarriedOver(read_at=read_at, proven=proven, paths=tuple(sorted(paths)))
+            for (read_at, proven), paths in sorted(counts.carried_over.items())
+        ),
+        refused_only=counts.refused_only,
         quarantined=tuple(sorted(counts.quarantined, key=lambda bad: (bad.path, bad.record))),
     )
 

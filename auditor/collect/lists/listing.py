@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from auditor.collect.lists.kept_page import KeptPage
@@ -30,6 +33,12 @@ class Listing:
         self.read_again = False
         """Whether it had changed between two pages, and so was begun anew."""
         self.duplicates = 0
+        self.read_at: datetime | None = None
+        """When it was read, if it was carried over from an older snapshot."""
+        self.proven = True
+        """Whether it is known to be what a reading would give."""
+        self.derived = False
+        """Whether it was made of lists that were read from another side."""
         self._cleaner = RecordCleaner(row, path, strings)
         self._reset()
 
@@ -68,6 +77,16 @@ class Listing:
     def ids(self) -> set[str]:
         """Ids of the records, where they have one."""
         return {identity for page in self._pages for identity in self._cleaner.ids(page)}
+
+    @property
+    def scopes(self) -> set[str]:
+        """Of user assignments: how people are assigned, each word of Okta's once."""
+        return {way["scope"] for way in self.values if way["ids"]}
+
+    @property
+    def values(self) -> Iterator[Any]:
+        """What is kept of it, in the order in which it came."""
+        return chain.from_iterable(self._pages)
 
     def add(self, values: list[Any], next_url: str | None) -> tuple[KeptPage, list[Record]]:
         """Keep what is good of a page.
@@ -108,6 +127,26 @@ class Listing:
         self._ids.update(self._cleaner.ids(page.values))
         self._count(page, next_url)
         return models
+
+    def carry_over(
+        self, values: tuple[Any, ...], read_at: datetime, *, proven: bool
+    ) -> list[Record] | None:
+        """Take all of it from an older snapshot, which is a file: it is judged as an answer is.
+
+        Args:
+            values: as the older snapshot has them.
+            read_at: when they were read.
+            proven: whether they are known to be what a reading would give.
+
+        Returns:
+            Its records as models; None, and nothing is taken, if one cannot be understood.
+        """
+        records = self.replay(KeptPage(values), None)
+        if self.quarantined:
+            self.begin_anew(changed=False)
+            return None
+        self.read_at, self.proven = read_at, proven
+        return records
 
     def close(self) -> None:
         """Keep only what the snapshot needs; nothing more comes."""

@@ -37,6 +37,21 @@ class ListStore:
         self._listings[path] = Listing(row, path, self._strings)
         return self._listings[path]
 
+    def beside(self, row: Collection, path: str) -> Listing:
+        """A list that does not stand in the snapshot."""
+        return Listing(row, path, self._strings)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._listings
+
+    def get(self, path: str) -> Listing | None:
+        """A list that is being read or was; None for any other."""
+        return self._listings.get(path)
+
+    def discard(self, path: str) -> None:
+        """Forget a list, so that it can be read."""
+        self._listings.pop(path, None)
+
     def add_parent(self, path: str, parent: Parent) -> None:
         """Note that a list belongs to a record."""
         self._listings[path].parents[parent] = None

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from auditor.collect.options import ExportOptions
-from auditor.collect.plan.model import BucketLoad, Plan, PlannedCollection, Range
+from auditor.collect.plan.assignment_side import Side
+from auditor.collect.plan.model import (
+    BucketLoad,
+    GroupAssignmentChoice,
+    Plan,
+    PlannedCollection,
+    Range,
+)
 from auditor.collect.plan.survey import Survey
-from auditor.collect.rate_limits.allowance import Allowance, share_of
+from auditor.collect.rate_limits.allowance import Allowance, seconds_for, share_of
 from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection
 from auditor.snapshot.document import Capture
 from auditor.snapshot.ledger import Ledger, LedgerEntry
+from auditor.snapshot.other_sides import APPS_OF_GROUPS, OTHER_SIDES
 
 _BOUNDED_BY = {
     "associated_servers": "authorization_servers",
@@ -35,8 +44,22 @@ _AS_BEFORE = "as many as the older snapshot took"
 
 def plan_from_survey(survey: Survey, options: ExportOptions) -> Plan:
     """The plan that follows from a survey."""
-    collections = [planned for row in COLLECTIONS if (planned := _planned_collection(row, survey))]
-    return _plan(collections, survey.sent, survey.allowances, options, survey.unread)
+    collections = [
+        planned
+        for row in (*COLLECTIONS, *OTHER_SIDES)
+        if (planned := _planned_collection(row, survey))
+    ]
+    plan = _plan(collections, survey.sent, survey.allowances, options, survey.unread)
+    lists = survey.assignments
+    choice = GroupAssignmentChoice(survey.side, lists.apps, lists.groups) if lists else None
+    carried = {name: number for name, number in survey.carried_over.items() if number}
+    return replace(
+        plan,
+        assignments=choice,
+        not_asked=survey.not_asked,
+        carried_over=carried,
+        since=survey.since,
+    )
 
 
 def plan_from_snapshot(capture: Capture, ledger: Ledger, options: ExportOptions) -> Plan:
@@ -48,6 +71,8 @@ def plan_from_snapshot(capture: Capture, ledger: Ledger, options: ExportOptions)
         requests = max(entry.pages, entry.lists) + len(entry.gaps)
         if row is None or not (requests or entry.left_out):
             continue
+        if entry.side == Side.GROUPS:
+            row, requests = APPS_OF_GROUPS, entry.pages + len(entry.gaps)
         if row.if_named and options.all_members and entry.left_out:
             why = f"the snapshot lacks the members of {entry.left_out:,} groups"
             collections.append(PlannedCollection(row, Range(requests + entry.left_out, None), why))
@@ -58,7 +83,9 @@ def plan_from_snapshot(capture: Capture, ledger: Ledger, options: ExportOptions)
                 PlannedCollection(row, Range(requests, None), f"{_AS_BEFORE}, which lacks some")
             )
     limits = {bucket: Allowance(limit) for bucket, limit in capture.rate_limits.items()}
-    return _plan(collections, {}, limits, options, ledger.incomplete)
+    plan = _plan(collections, {}, limits, options, ledger.incomplete)
+    not_asked = {entry.collection: entry.not_asked for entry in ledger.entries if entry.not_asked}
+    return replace(plan, not_asked=not_asked)
 
 
 def _planned_collection(row: Collection, survey: Survey) -> PlannedCollection | None:
@@ -78,8 +105,12 @@ def _pages_of_a_list(row: Collection, survey: Survey) -> tuple[int | None, str]:
     """How many pages a list can have at most, and why that is not certain."""
     if "limit" not in row.query:
         return 1, ""
-    whole = _BOUNDED_BY.get(row.name)
     size = int(row.query["limit"])
+    if row is APPS_OF_GROUPS:
+        pages = max(1, math.ceil(survey.apps / size))
+        why = f"{pages:,} pages for each list if it held all {survey.apps:,} apps"
+        return pages, why if pages > 1 else ""
+    whole = _BOUNDED_BY.get(row.name)
     if whole is None or whole not in survey.objects:
         return None, f"how long the lists are is not known, {size} to a page"
     pages = max(1, math.ceil(survey.objects[whole] / size))
@@ -148,9 +179,5 @@ def _load(
 
 
 def _seconds(need: Range, ours: int, window_s: float) -> Range:
-    """How long so many requests take: what fits into a window goes at once, more is spread."""
-
-    def long(requests: float) -> float:
-        return requests / ours * window_s if requests > ours else 0.0
-
-    return Range(long(need.least), None if need.most is None else long(need.most))
+    most = None if need.most is None else seconds_for(need.most, ours, window_s)
+    return Range(seconds_for(need.least, ours, window_s), most)

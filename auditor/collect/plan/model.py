@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.collect.plan.assignment_side import Side
 from auditor.collect.rate_limits.allowance import Allowance
 from auditor.snapshot.collections import Collection
-from auditor.snapshot.ledger import LedgerEntry
+from auditor.snapshot.document import OlderReading
+from auditor.snapshot.ledger import LedgerEntry, NotAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ class BucketLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupAssignmentChoice:
+    """From which side group assignments are read, and how many lists each side has."""
+
+    side: Side
+    apps: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What an export is going to take."""
 
@@ -67,6 +78,14 @@ class Plan:
     unread: tuple[LedgerEntry, ...] = ()
     by_share: Mapping[float | None, Range] = field(default_factory=dict)
     """How long it takes with other shares; None is what others do not need, here all of it."""
+    assignments: GroupAssignmentChoice | None = None
+    """None for a plan that goes by an older snapshot, or does not know all apps and groups."""
+    not_asked: Mapping[str, tuple[NotAsked, ...]] = field(default_factory=dict)
+    """Lists that are not asked for because nobody needs them, by collection."""
+    carried_over: Mapping[str, int] = field(default_factory=dict)
+    """Lists that take no request, because they are carried over, by collection."""
+    since: OlderReading | None = None
+    """The older snapshot that they are from."""
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON has it; numbers of requests and seconds have least and most."""
@@ -98,6 +117,20 @@ class Plan:
                 {"share": share, "seconds": _span(seconds)}
                 for share, seconds in self.by_share.items()
             ],
+            "group_assignments": self.assignments
+            and {
+                "side": self.assignments.side.value,
+                "lists_of_apps": self.assignments.apps,
+                "lists_of_groups": self.assignments.groups,
+            },
+            "not_asked": [
+                {"collection": name, "lists": each.lists, "why": each.why}
+                for name, reasons in self.not_asked.items()
+                for each in reasons
+            ],
+            "carried_over": dict(self.carried_over),
+            "read_again": dict(self.since.read_again) if self.since else {},
+            "refusal": self.since.refusal if self.since else None,
             "unread": [entry.collection for entry in self.unread],
         }
 

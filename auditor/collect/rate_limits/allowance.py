@@ -18,6 +18,11 @@ class Allowance:
     window_s: float = USUAL_WINDOW_S
 
 
+def seconds_for(requests: float, ours: int, window_s: float) -> float:
+    """How long so many requests take: what fits into a window goes at once, more is spread."""
+    return requests / ours * window_s if requests > ours else 0.0
+
+
 def share_of(limit: int, share: float) -> int:
     """The requests in a window that are ours: a part of the limit, one at least."""
     return max(1, math.floor(share * limit + 1e-9))

@@ -7,6 +7,7 @@ import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
@@ -18,13 +19,18 @@ from auditor.collect.lists.listing import Listing
 from auditor.collect.lists.store import ListStore, Parent
 from auditor.collect.options import ExportOptions
 from auditor.collect.progress.watcher import Progress
+from auditor.collect.since.carrying_over import CarryingOver, ReadAgain
+from auditor.collect.since.older_snapshot import OlderSnapshot
+from auditor.collect.since.sameness import SAMENESS
 from auditor.collect.tenant.deletions import Deletions
+from auditor.collect.tenant.group_assignments import GroupAssignments
 from auditor.collect.tenant.list_reader import ListReader
 from auditor.collect.tenant.memory_ceiling import MemoryCeiling
 from auditor.collect.tenant.nothing_read import no_answer, nothing_readable, out_of_time
-from auditor.snapshot.collections import BY_NAME, COLLECTIONS, Collection, children, roots
+from auditor.snapshot.collections import APPS, BY_NAME, COLLECTIONS, Collection, children, roots
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.models.clients import App
+from auditor.snapshot.other_sides import OTHER_SIDES
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,9 +51,15 @@ class TenantReader:
     fetcher: ListFetcher
     progress: Progress
     journal: Journal | None
+    older: OlderSnapshot | None = None
+    """From which lists are carried over that have not changed since then."""
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """By which the age of a list is judged that is carried over."""
     store: ListStore = field(default_factory=ListStore)
     counts_of: dict[str, CollectionCounts] = field(
-        default_factory=lambda: {row.name: CollectionCounts(row) for row in COLLECTIONS}
+        default_factory=lambda: {
+            row.name: CollectionCounts(row) for row in (*COLLECTIONS, *OTHER_SIDES)
+        }
     )
     named: set[str] = field(default_factory=set)
     """Groups that a policy rule or an app names, so that their members matter."""
@@ -59,10 +71,12 @@ class TenantReader:
         default_factory=lambda: defaultdict(list)
     )
     """Lists of apps that nobody needs so far, by id and by client id of the app."""
-    only: frozenset[str] = frozenset(BY_NAME)
+    only: frozenset[str] = frozenset(BY_NAME) | {row.name for row in OTHER_SIDES}
     """Collections that are read; of the others, lists are counted that are to come."""
     lists_to_come: Counter[str] = field(default_factory=Counter)
     """Lists to come, by collection."""
+    held: list[tuple[Collection, str, Parent]] = field(default_factory=list)
+    """Lists that wait until it can be decided whether they are carried over."""
     own_app_listed: bool = False
     """Whether the service app that reads is among the apps."""
     succeeded: bool = False
@@ -72,13 +86,39 @@ class TenantReader:
     def __post_init__(self) -> None:
         self.unopened: dict[str, deque[Listing]] = {row.bucket: deque() for row in COLLECTIONS}
         self.workers = Counter[str]()
+        self.memory = MemoryCeiling(self.options.max_memory)
         self.reader = ListReader(
             self.fetcher,
             self.journal,
             self.counts_of,
             self._descend,
             max_time_s=self.options.max_time,
-            memory=MemoryCeiling(self.options.max_memory),
+            memory=self.memory,
+        )
+        self.carrying = (
+            CarryingOver(
+                self.older, self.store, self.counts_of, self.credentials.org_url, self.started_at
+            )
+            if self.older
+            else None
+        )
+        self.holding = self.carrying is not None and self.carrying.refusal is None
+        """Whether lists are held back that may be carried over."""
+        self.lists_of_bucket = Counter[str]()
+        """Lists that are read or to be read, but for those of group assignments."""
+        self.assignments = GroupAssignments(
+            self.options,
+            self.store,
+            self.counts_of,
+            self.journal,
+            allowances=lambda: self.fetcher.limiter.allowances,
+            others_of_apps=lambda: self.lists_of_bucket[APPS],
+            ask_app=self._start_assignments,
+            ask_groups=self._read_later,
+            drop=self._drop,
+            on_records=self._descend,
+            stopped=lambda: self.reader.stopped is not None,
+            holding=self.holding,
         )
         self.deletions = Deletions(self.store, self.counts_of, self.reader, self.fetcher.bounds)
 
@@ -96,6 +136,8 @@ class TenantReader:
             await self._require_an_answer()
             for row in roots():
                 self._start(row, row.path)
+        if self.holding:
+            await self._release_held()
         await self.deletions.settle()
         self._doubt_a_part()
         await self._require_something()
@@ -103,25 +145,94 @@ class TenantReader:
     # What is to be read
 
     def _start(self, row: Collection, path: str, parent: Parent | None = None) -> None:
+        """Read a list in the background, unless that was begun already or it is carried over."""
+        if parent and self.holding and row.name in SAMENESS:
+            self.held.append((row, path, parent))
+            return
+        if parent is None or not self._carry_over(row, path, parent):
+            self._read_list(row, path, parent)
+
+    def _read_list(self, row: Collection, path: str, parent: Parent | None) -> None:
         """Read a list in the background, unless that was begun already."""
         listing = self.store.listing(row, path)
         if parent is not None:
             self.store.add_parent(path, parent)
-        if listing is None:
-            return
-        in_journal = self.journal is not None and self.journal.is_read(path)
-        if row.name not in self.only and not in_journal:
-            self.lists_to_come[row.name] += 1
-            return
-        if not in_journal:
-            # Lists wait for a place before they wait for a turn, so the limiter sees few of
-            # them; it is to know which bucket will take longest.
-            self.fetcher.limiter.expect(row.bucket, 1)
+        if listing is not None:
+            self._read_later([listing])
+
+    async def _release_held(self) -> None:
+        """Carry over the lists that were held back, or read them. All of the org's own were."""
+        self.holding = False
+        self.tasks = asyncio.TaskGroup()
+        async with self.tasks:
+            for row, path, parent in self.held:
+                self._want(row, path, parent)
+                await asyncio.sleep(0)  # a signal is heard between two lists
+            self.assignments.begin()
+
+    def _carry_over(self, row: Collection, path: str, parent: Parent) -> bool:
+        """Carry a list over from the older snapshot; whether that was done, now or before."""
+        if self.carrying is None or self.carrying.refusal is not None or row.name not in SAMENESS:
+            return False
+        if (before := self.store.get(path)) is not None:
+            self.store.add_parent(path, parent)
+            return before.read_at is not None
+        older = self.carrying.list_of(row, path, parent)
+        if older is None:
+            return False
+        listing = self.store.listing(row, path)
+        assert listing is not None
+        records = listing.carry_over(older.values, older.read_at, proven=older.proven)
+        if records is None:
+            self.carrying.read_again[ReadAgain.NOT_THERE] += 1
+            self.store.discard(path)
+            return False
+        self.store.add_parent(path, parent)
         self.progress.planned(row, 1)
-        self.unopened[row.bucket].append(listing)
-        if self.workers[row.bucket] < self.options.concurrency:
-            self.workers[row.bucket] += 1
-            self.tasks.create_task(self._read_lists_of(row.bucket))
+        self._descend(row, records)
+        listing.close()
+        self.memory.check()
+        self.progress.read(row, listing.records)
+        self.assignments.list_read(listing, None)
+        return True
+
+    def _read_later(self, listings: Iterable[Listing]) -> None:
+        """Read lists in the background, as soon as there is a place."""
+        for listing in listings:
+            row = listing.row
+            in_journal = self._in_journal(listing)
+            if row.name != "app_groups":
+                self.lists_of_bucket[row.bucket] += 1
+            if row.name not in self.only and not in_journal:
+                self.lists_to_come[row.name] += 1
+                continue
+            if not in_journal:
+                # Lists wait for a place before they wait for a turn, so the limiter sees few of
+                # them; it is to know which bucket will take longest.
+                self.fetcher.limiter.expect(row.bucket, 1)
+            self.progress.planned(row, 1)
+            self.unopened[row.bucket].append(listing)
+            if self.workers[row.bucket] < self.options.concurrency:
+                self.workers[row.bucket] += 1
+                self.tasks.create_task(self._read_lists_of(row.bucket))
+
+    def _drop(self, row: Collection) -> None:
+        """Read no list of a collection that was not begun."""
+        unopened = self.unopened[row.bucket]
+        dropped = [listing for listing in unopened if listing.row is row]
+        kept = [listing for listing in unopened if listing.row is not row]
+        unopened.clear()
+        unopened.extend(kept)
+        for listing in dropped:
+            if not self._in_journal(listing):
+                self.fetcher.limiter.expect(row.bucket, -1)
+            self.progress.read(row, 0)
+
+    def _in_journal(self, listing: Listing) -> bool:
+        return self.journal is not None and self.journal.is_read(listing.path)
+
+    def _start_assignments(self, path: str, parent: Parent) -> None:
+        self._read_list(BY_NAME["app_groups"], path, parent)
 
     def _descend(self, row: Collection, records: Iterable[Record]) -> None:
         """Read what belongs to records, and what they name."""
@@ -134,7 +245,7 @@ class TenantReader:
                 if child.if_named and not self.options.all_members and key not in self.named:
                     self.unnamed[key] = parent
                 elif not self._leave(child, record, child.resource(record.place.path, key)):
-                    self._start(child, child.resource(record.place.path, key), parent)
+                    self._want(child, child.resource(record.place.path, key), parent)
             if isinstance(record, App) and record.client_id == self.credentials.client_id:
                 self.own_app_listed = True
             if row.names_groups:
@@ -148,6 +259,26 @@ class TenantReader:
             self.named.add(group)
             if (parent := self.unnamed.pop(group, None)) is not None:
                 self._start(members, members.resource(parent[0], group), parent)
+
+    def _want(self, row: Collection, path: str, parent: Parent) -> None:
+        """Read a list that belongs to a record, from whichever side."""
+        if row.name != "app_groups" or self.holding:
+            self._start(row, path, parent)
+        elif not self._carry_over(row, path, parent):
+            self.assignments.want(path, parent)
+
+    @property
+    def unnamed_to_read(self) -> int:
+        """How many groups would have their members read, should something name them."""
+        members, carrying = BY_NAME["group_members"], self.carrying
+        if carrying is None or carrying.refusal is not None:
+            return len(self.unnamed)
+        return sum(
+            isinstance(
+                carrying.decide(members, members.resource(parent[0], group), parent), ReadAgain
+            )
+            for group, parent in self.unnamed.items()
+        )
 
     def _leave(self, row: Collection, record: Record, path: str) -> bool:
         """Leave a list of a record aside if nobody needs it; whether it is."""
@@ -167,7 +298,7 @@ class TenantReader:
         for app in filter(None, apps):
             self.named_apps.add(app)
             for row, path, parent in self.left.pop(app, ()):
-                self._start(row, path, parent)
+                self._want(row, path, parent)
 
     # Reading one list
 
@@ -187,7 +318,7 @@ class TenantReader:
     async def _read(self, listing: Listing) -> None:
         row, path = listing.row, listing.path
         problem = await self.reader.read(listing)
-        if problem is not None and problem.kind is ProblemKind.NOT_FOUND:
+        if problem is not None and problem.kind is ProblemKind.NOT_FOUND and path in self.store:
             if row.parent:
                 self.deletions.suspect(row, path)
             elif row.single:  # an org without the setting: that is an answer
@@ -201,11 +332,12 @@ class TenantReader:
             "%s: %s: pages %d, records %d, %s",
             row.name, path, listing.pages, listing.records, problem.kind.name if problem else "all",
         )  # fmt: skip
-        if problem is not None:
+        if problem is None:
+            self.succeeded |= row.name != _PROBE
+        elif path in self.store:
             self.counts_of[row.name].fail(path, problem)
-        elif row.name != _PROBE:
-            self.succeeded = True
         self.progress.read(row, listing.records)
+        self.assignments.list_read(listing, problem)
         self.probed.set()
 
     # Whether all of the org was seen

@@ -1,4 +1,4 @@
-"""Which findings count: those that no suppression and no baseline accepts.
+"""Which findings count: those that no suppression and no baseline accepts; and accepted gaps.
 
 A suppression comes first, because somebody answers for it. One that has expired has the last
 word: the finding counts, whatever the baseline says.
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from auditor.lint.acceptance.accept_gaps import gap_notices, gaps_in_force
 from auditor.lint.acceptance.baseline import Baseline
 from auditor.lint.acceptance.expiry import has_expired
 from auditor.lint.acceptance.notices import baseline_notices, suppression_notices
@@ -28,7 +29,7 @@ def accept(
     as_of: date,
     forbidden: frozenset[str] = frozenset(),
 ) -> AuditResult:
-    """Set apart the findings that somebody has accepted.
+    """Set apart the findings that somebody has accepted, and name the gaps that somebody has.
 
     Args:
         result: an audit, with all its findings.
@@ -48,13 +49,15 @@ def accept(
         result,
         findings=tuple(item for item in judged if item.status is FindingStatus.OPEN),
         accepted=tuple(item for item in judged if item.status is not FindingStatus.OPEN),
+        accepted_gaps=gaps_in_force(result.coverage, suppressions.gaps, as_of),
         notices=(
             *suppression_notices(result, suppressions, as_of),
+            *gap_notices(result.coverage, suppressions.gaps, as_of),
             *baseline_notices(result, baseline, forbidden),
         ),
         fixed=tuple(_fixed(result, baseline)),
         baseline=baseline.file if baseline else "",
-        as_of=as_of if suppressions.entries else None,
+        as_of=as_of if suppressions.entries or suppressions.gaps else None,
     )
 
 

@@ -1,20 +1,18 @@
-"""Suppressions: findings that somebody answers for until a day."""
+"""Suppressions: findings that somebody answers for until a day, and the file of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.errors import UsageError
+from auditor.lint.acceptance.gap_entry import GapEntry
+from auditor.lint.acceptance.non_blank import NonBlank
 from auditor.lint.rule import Rule
 from auditor.lint.selection import Selector
-
-NonBlank = Annotated[str, StringConstraints(pattern=r"\S")]
-"""Text that holds more than white space."""
 
 
 class SuppressionPolicy(BaseModel):
@@ -23,7 +21,10 @@ class SuppressionPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     max_days: int = Field(
-        default=365, ge=1, le=3650, description="How far away the end of a suppression may be."
+        default=365,
+        ge=1,
+        le=3650,
+        description="How far away the end of a suppression, or of an accepted gap, may be.",
     )
     never: tuple[str, ...] = Field(
         default=(),
@@ -31,7 +32,8 @@ class SuppressionPolicy(BaseModel):
         "by a suppression nor by the baseline.",
     )
     require_ticket: bool = Field(
-        default=False, description="Whether each suppression must name a ticket."
+        default=False,
+        description="Whether each suppression and each accepted gap must name a ticket.",
     )
 
     def forbidden(self, rules: Sequence[Rule]) -> frozenset[str]:
@@ -83,6 +85,7 @@ class SuppressionEntry:
 
 @dataclass(frozen=True)
 class Suppressions:
-    """A file of suppressions. No two of its entries are about the same finding."""
+    """A file of suppressions. No two of its entries are about the same finding or collection."""
 
     entries: tuple[SuppressionEntry, ...] = ()
+    gaps: tuple[GapEntry, ...] = ()

@@ -98,6 +98,7 @@ class Company:
             "profile": {"name": name, "description": ""},
         }
         self.add(_GROUPS, record)
+        record["lastMembershipUpdated"] = record["lastUpdated"]
         self.lists[self._members(name)] = []
         self.join(name, *members)
         return record

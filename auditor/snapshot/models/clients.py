@@ -22,6 +22,10 @@ PUBLIC_TYPES = frozenset({"browser", "native"})
 """Application types whose code runs in the user's hands and cannot keep a secret."""
 
 
+KEY_TYPES = {"RS": "RSA", "ES": "EC"}
+"""By the first letters of an algorithm, the type of key that it takes (RFC 7518, 3.1)."""
+
+
 class RefreshTokenSettings(SnakePart):
     """`refresh_token` of an OAuth client; leeway is in seconds, 0 to 60."""
 
@@ -175,11 +179,13 @@ class Grant(Record):
 
 
 class GroupAssignment(Record):
-    """A group that is assigned to an app; the record's id is the group's."""
+    """A group that is assigned to an app; the record's id is the group's.
+
+    Nothing else is kept: the list of a group's apps says no more, and may be read instead.
+    """
 
     kind: ClassVar[str] = "group_assignment"
-
-    priority: int | None = None
+    kept_unread: ClassVar[frozenset[str]] = frozenset()
 
 
 class UserAssignments(Part):

@@ -19,6 +19,7 @@ class GroupProfile(Part):
 class Group(Record):
     """A group; `type` is OKTA_GROUP, APP_GROUP or BUILT_IN (Everyone)."""
 
+    kept_unread: ClassVar[frozenset[str]] = Record.kept_unread | {"lastMembershipUpdated"}
     kind: ClassVar[str] = "group"
 
     type: str | None = None

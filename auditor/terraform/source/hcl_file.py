@@ -74,6 +74,30 @@ class HclFile:
         """The text of a node."""
         return self._bytes[node.start_byte : node.end_byte].decode(errors="replace")
 
+    @property
+    def text(self) -> str:
+        """Its content."""
+        return self._bytes.decode()
+
+    def with_replaced(self, node: Node, text: str) -> str:
+        """Its content with a node replaced."""
+        return self._spliced(node.start_byte, node.end_byte, text)
+
+    def with_line_below(self, line: int, text: str) -> str:
+        """Its content with a line more, below one that is counted from 1."""
+        lines = self.text.split("\n")
+        return "\n".join([*lines[:line], text, *lines[line:]])
+
+    def without_member(self, member: Node, before: Node | None, after: Node | None) -> str:
+        """Its content without a member of a list, nor the comma that goes with it."""
+        if after is not None:
+            return self._spliced(member.start_byte, after.start_byte, "")
+        start = before.end_byte if before is not None else member.start_byte
+        return self._spliced(start, member.end_byte, "")
+
+    def _spliced(self, start: int, end: int, text: str) -> str:
+        return (self._bytes[:start] + text.encode() + self._bytes[end:]).decode()
+
     def _block(self, node: Node, comments: Mapping[int, str], depth: int) -> HclBlock:
         head = [child for child in node.children if child.type in {"identifier", "string_lit"}]
         kind, *labels = (self.source(child).strip('"') for child in head)

@@ -1,0 +1,1 @@
+"""What need not be read again, because an older snapshot has it and nothing says it changed."""
