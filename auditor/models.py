@@ -13,6 +13,7 @@ from auditor.snapshot.models.agents import (
 )
 from auditor.snapshot.models.base import Record, RecordPlace
 from auditor.snapshot.models.clients import (
+    KEY_TYPES,
     AdminRole,
     App,
     CustomRole,
@@ -53,6 +54,7 @@ __all__ = [
     "ALL_CLIENTS",
     "ALL_SCOPES",
     "EVERYONE",
+    "KEY_TYPES",
     "OIDC_SCOPES",
     "AccessPolicy",
     "AdminRole",

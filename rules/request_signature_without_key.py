@@ -49,19 +49,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Finding, Impact, Org, Severity, quoted, rule
+from auditor.models import KEY_TYPES
 from auditor.oauth import can_authenticate
 
 from ._clients import own_clients
-
-_KEY_TYPES = {"RS": "RSA", "ES": "EC"}
-"""By the first letters of an algorithm, the type of key that it takes (RFC 7518, 3.1)."""
 
 
 @rule("OAM531", severity=Severity.MEDIUM, impact=Impact.BROKEN, reads=["app_jwks"])
 def check(org: Org) -> Iterator[Finding]:
     for client in own_clients(org):
         algorithm = client.oauth.request_object_signing_alg or ""
-        kind = _KEY_TYPES.get(algorithm[:2])
+        kind = KEY_TYPES.get(algorithm[:2])
         if kind is None or client.oauth.jwks_uri or can_authenticate(org, client) is False:
             continue
         keys = [key for key in org.client_keys(client) if key.active and key.use != "enc"]

@@ -133,6 +133,14 @@ def test_the_sandbox_guide_names_every_member_of_a_fault_and_its_example_works()
     assert TenantFile.from_document(json.loads(example[1])).faults[0].status == 503
 
 
+def test_the_sandbox_guide_names_every_option_and_no_other() -> None:
+    spoken = re.findall(r"`((?:okta-auditor sandbox )?--[^`]*)`", GUIDES["sandbox.md"])
+    named = {word for line in spoken for word in re.findall(r"--[a-z-]+", line)}
+    options = re.findall(r"--[a-z-]+", okta_auditor("sandbox", "--help").stdout)
+
+    assert named == set(options) - {"--help", "--debug", "--color"}
+
+
 def test_the_ci_guide_names_every_format_and_hook_and_its_examples_work(tmp_path: Path) -> None:
     guide = GUIDES["ci.md"]
     for name in load_reports().keys() - {"text", "json", "html"}:

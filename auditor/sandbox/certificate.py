@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from tempfile import gettempdir
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from auditor.errors import UsageError
-from auditor.scratch_files import scratch_folder
+from auditor.sandbox.secret_files import secret_folder
 
 _NAME, _ADDRESS = "localhost", "127.0.0.1"
 _LIFETIME = timedelta(days=30)
@@ -50,18 +49,8 @@ def made_certificate() -> Iterator[Certificate]:
         UsageError: the folder for temporary files cannot be written.
     """
     authority, chain = _issued()
-    parent = Path(gettempdir())
-    with ExitStack() as files:
-        try:
-            folder = files.enter_context(scratch_folder(parent))
-            trusted = _written(folder / "ca.pem", authority)
-            context = _context(_written(folder / "server.pem", chain), None)
-        except OSError as error:
-            raise UsageError(
-                f"No certificate can be kept in {parent}: {error.strerror or error}.",
-                remedy="Set TMPDIR to a folder that can be written.",
-            ) from error
-        yield Certificate(context, _ADDRESS, trusted)
+    with secret_folder({"ca.pem": authority, "server.pem": chain}) as folder:
+        yield Certificate(_context(folder / "server.pem", None), _ADDRESS, folder / "ca.pem")
 
 
 def own_certificate(chain: Path, key: Path | None) -> Certificate:
@@ -153,12 +142,6 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _written(path: Path, content: bytes) -> Path:
-    path.touch(0o600)
-    path.write_bytes(content)
-    return path
 
 
 def _context(chain: Path, key: Path | None) -> ssl.SSLContext:

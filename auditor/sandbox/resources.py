@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from auditor.sandbox.answers import Answer, answered, refused
-from auditor.sandbox.empty_lists import known_list
 from auditor.sandbox.expansion import Expansion
 from auditor.sandbox.filters import FilterError, chosen, member_values
+from auditor.sandbox.known_paths import known_list, known_object
 from auditor.sandbox.paging import page
 from auditor.sandbox.relations import Relations
 from auditor.sandbox.tenant import TenantFile
@@ -43,7 +43,7 @@ class Resources:
         if isinstance(value, list):
             return self._page(value, url, row, member)
         if value is None:
-            return self._missing(url.path, row)
+            return _missing(url.path)
         return answered(self._expanded(url, url.path.rpartition("/")[0], [value])[0])
 
     def _value(self, path: str, row: Collection | None, listed: tuple[str | None] | None) -> Any:
@@ -78,11 +78,10 @@ class Resources:
             return self._relations.user_ids(record)
         return member_values(record, attribute)
 
-    @staticmethod
-    def _missing(path: str, row: Collection | None) -> Answer:
-        folder = path.rpartition("/")[0]
-        if row is None and match(folder) is None and known_list(folder) is None:
-            usual = "The endpoint does not support the provided HTTP method"
-            return refused(404, path, usual, _UNKNOWN)
-        what = f"{path} (not in the tenant file)"
-        return refused(404, path, f"Not found: Resource not found: {what}")
+
+def _missing(path: str) -> Answer:
+    if not known_object(path):
+        usual = "The endpoint does not support the provided HTTP method"
+        return refused(404, path, usual, _UNKNOWN)
+    what = f"{path} (not in the tenant file)"
+    return refused(404, path, f"Not found: Resource not found: {what}")

@@ -49,7 +49,7 @@ from auditor.snapshot.models.servers import (
     PolicyRule,
     Scope,
 )
-from auditor.snapshot.needed_lists import why_not_asked, why_people_not_asked
+from auditor.snapshot.needed_lists import why_keys_not_asked, why_not_asked, why_people_not_asked
 
 Json = dict[str, Any]
 
@@ -362,7 +362,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         bucket=APPS,
         parent="apps",
         parent_key=_with_own_keys,
-        not_needed=why_not_asked,
+        not_needed=why_keys_not_asked,
     ),
     Collection(
         name="app_grants",

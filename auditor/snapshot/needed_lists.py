@@ -7,7 +7,7 @@ that has asked for all of them.
 
 from __future__ import annotations
 
-from auditor.snapshot.models.clients import App
+from auditor.snapshot.models.clients import KEY_TYPES, App
 
 _USERLESS = frozenset({"client_credentials"})
 
@@ -16,6 +16,34 @@ def why_not_asked(app: App) -> str | None:
     """Why nothing that belongs to an app is needed."""
     # Only the status that Okta names: another one may be of an app that gets tokens.
     return "the app is inactive, so it gets no token" if app.status == "INACTIVE" else None
+
+
+def why_keys_not_asked(app: App) -> str | None:
+    """Why the keys of an app need not be asked for: its record has those that it uses.
+
+    `settings.oauthClient.jwks` of the record and the list at `credentials/jwks` are of the same
+    schemas in the Management API 2026.06.3, and both are the client's key set. Whether the record
+    names every key was not seen, so the list is left out only where further keys would change
+    nothing: where the record has an active key for each use that the client makes of one.
+    """
+    settings = app.oauth
+    if settings.jwks_uri:
+        return "its keys are behind its jwks_uri"
+    active = [key for key in settings.jwks.keys if key.active]
+    signing = [key for key in active if key.use != "enc"]
+    signs_requests_with = KEY_TYPES.get((settings.request_object_signing_alg or "")[:2])
+    lacks = (
+        any(key.kid is None for key in active)  # Okta takes it only beside no other
+        or (app.auth_method == "private_key_jwt" and not signing)
+        or (settings.id_token_encrypted_response_alg and all(key.use == "sig" for key in active))
+        or (
+            signs_requests_with
+            and all(key.kty not in {signs_requests_with, None} for key in signing)
+        )
+    )
+    if active and not lacks:
+        return "its record holds an active key for each use"
+    return why_not_asked(app)
 
 
 def why_people_not_asked(app: App) -> str | None:

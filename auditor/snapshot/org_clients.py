@@ -47,7 +47,12 @@ class ClientsOfOrg(PeopleOfOrg, AgentsOfOrg):
         return self._of("app_grants", Grant, app)
 
     def client_keys(self, app: App) -> tuple[Key, ...]:
-        """The app's public keys, from its own endpoint and from its record."""
+        """The app's public keys, from its own endpoint and from its record.
+
+        From the record alone where that has a key for each use; see `why_keys_not_asked`.
+        """
+        if app.oauth.jwks.keys and self.left_aside("app_jwks", app):
+            return app.oauth.jwks.keys
         listed = self._of("app_jwks", Key, app)
         kids = {key.kid for key in listed}
         return listed + tuple(key for key in app.oauth.jwks.keys if key.kid not in kids)

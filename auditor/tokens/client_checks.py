@@ -72,7 +72,7 @@ def _at_token_endpoint(org: Org, client: App) -> Iterator[Check]:
         yield _three_valued(Condition.ZONES, rejections.OUTSIDE_ZONES, answer=usable)
     if client.auth_method == "private_key_jwt":
         able = can_authenticate(org, client)
-        keys = org.client_keys(client)
+        keys = org.client_keys(client) if able is False else ()  # or they may not be known
         none = rejections.NO_ACTIVE_CLIENT_KEY if keys else rejections.NO_CLIENT_KEY
         yield _three_valued(Condition.KEYS, none, answer=able)
 

@@ -32,7 +32,7 @@ CODE, MACHINE, EXCHANGE = (
 )
 PEOPLE = ("app_groups", "app_users")
 KINDS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "inactive": ({"status": "INACTIVE"}, ("app_grants", *PEOPLE)),
+    "inactive": ({"status": "INACTIVE"}, ("app_grants", "app_jwks", *PEOPLE)),
     "machine": ({"grants": [MACHINE]}, PEOPLE),
     "broker": ({"broker": True}, PEOPLE),
     "sign-in": ({}, ()),
@@ -40,6 +40,27 @@ KINDS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "exchange": ({"grants": [MACHINE, EXCHANGE]}, ()),
     "no grant types": ({"grants": []}, ()),
     "unknown status": ({"status": "STAGED"}, ()),
+    "key in its record": ({"keys": [{"kid": "k1", "kty": "RSA"}]}, ("app_jwks",)),
+    "encryption key only": ({"keys": [{"kid": "k1", "kty": "RSA", "use": "enc"}]}, ()),
+    "inactive key": ({"keys": [{"kid": "k1", "kty": "RSA", "status": "INACTIVE"}]}, ()),
+    "no key to encrypt with": (
+        {
+            "keys": [{"kid": "k1", "kty": "RSA", "use": "sig"}],
+            "settings": {"id_token_encrypted_response_alg": "RSA-OAEP-256"},
+        },
+        (),
+    ),
+    "no key for its requests": (
+        {
+            "keys": [{"kid": "k1", "kty": "RSA"}],
+            "settings": {"request_object_signing_alg": "ES256"},
+        },
+        (),
+    ),
+    "keys behind an address": (
+        {"settings": {"jwks_uri": "https://app.example.com/jwks"}},
+        ("app_jwks",),
+    ),
 }
 """What an app is like, and what is not asked for."""
 
@@ -78,12 +99,16 @@ def app(
     grants: list[str] | None = None,
     broker: bool = False,
     kind: str = "web",
+    keys: list[dict[str, Any]] | None = None,
+    settings: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     oauth = {
         "application_type": kind,
         "grant_types": [CODE] if grants is None else grants,
         "response_types": ["code"],
         "redirect_uris": ["https://app.example.com/"],
+        **({} if keys is None else {"jwks": {"keys": keys}}),
+        **(settings or {}),
     }
     return {
         "id": identity,
@@ -150,6 +175,7 @@ def document(*apps: dict[str, Any], **more: Any) -> dict[str, Any]:
         tenant[f"{path}/grants"] = [
             {"id": f"oag{each['id']}", "scopeId": "okta.users.manage", "status": "ACTIVE"}
         ]
+        tenant[f"{path}/credentials/jwks"] = [{"id": "pks1", "kid": "k1", "kty": "RSA"}]
     return {**tenant, **more}
 
 
@@ -162,18 +188,21 @@ def test_a_list_that_nobody_needs_is_not_asked_for_and_not_empty(kind: str, tmp_
         asked = {request.path for request in sandbox.requests}
 
     org = Org.of(parse_snapshot(read_document(tmp_path / "s.json"), tmp_path / "s.json"))
-    strict = org.restricted_to(["app_grants", *PEOPLE, "group_members"])
+    strict = org.restricted_to(["app_grants", "app_jwks", *PEOPLE, "group_members"])
     for name, path, read in (
         ("app_grants", "grants", strict.grants),
         ("app_groups", "groups", strict.assigned_groups),
         ("app_users", "users", strict.assigned_users),
+        ("app_jwks", "credentials/jwks", strict.client_keys),
     ):
         entry = ledger(tmp_path / "s.json")[name]
         assert entry["status"] == "complete"
         assert sum(each["lists"] for each in entry.get("not_asked", [])) == (name in spared)
         assert (f"/api/v1/apps/0oa1/{path}" in asked) == (name not in spared)
         assert org.known(name, org.apps[0]) == (name not in spared)
-        if name in spared:
+        if name in spared and kind == "key in its record":
+            assert [key.kid for key in strict.client_keys(strict.apps[0])] == ["k1"]
+        elif name in spared:
             with pytest.raises(UnreadListError, match="were not read, since "):
                 read(strict.apps[0])
         else:
@@ -239,6 +268,21 @@ def snapshot_of(org: InProcessOrg, **options: Any) -> Snapshot:
     return Snapshot(capture=capture, ledger=found, resources=org.resources)
 
 
+KEYS = [
+    {"kid": "rsa", "kty": "RSA"},
+    {"kid": "ec", "kty": "EC", "use": "sig", "status": "ACTIVE"},
+    {"kid": "enc", "kty": "RSA", "use": "enc", "status": "ACTIVE"},
+    {"kid": "old", "kty": "RSA", "use": "sig", "status": "INACTIVE"},
+    {"kid": None, "kty": "EC", "crv": "P-256", "x": "AA", "y": "AQ", "status": "ACTIVE"},
+]
+KEY_SETTINGS: list[dict[str, Any]] = [
+    {},
+    {"id_token_encrypted_response_alg": "RSA-OAEP-256"},
+    {"request_object_signing_alg": "RS256"},
+    {"jwks_uri": "https://app.example.com/jwks"},
+]
+
+
 @st.composite
 def tenants(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
     """Apps of all kinds with all kinds of assignments and grants, and what rules make of them."""
@@ -249,6 +293,8 @@ def tenants(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
             grants=draw(st.lists(st.sampled_from([CODE, MACHINE, EXCHANGE]), unique=True)),
             broker=draw(st.booleans()),
             kind=draw(st.sampled_from(["web", "service", "native"])),
+            keys=draw(st.lists(st.sampled_from(KEYS), unique_by=str, max_size=2)),
+            settings=draw(st.sampled_from(KEY_SETTINGS)),
         )
         for n in range(4)
     ]
@@ -263,8 +309,16 @@ def tenants(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
         "include": [draw(st.sampled_from(["EVERYONE", "00g0", "00g1"]))],
         "exclude": draw(st.sampled_from([[], ["00g1"]])),
     }
-    for name in names:
+    for each in apps:
+        name = each["id"]
         path = f"/api/v1/apps/{name}"
+        # The record may say less than the list; what it leaves out here changes no answer.
+        more = draw(st.lists(st.sampled_from(KEYS[:-1]), unique_by=str, max_size=2))
+        in_record = each["settings"]["oauthClient"]["jwks"]["keys"]
+        listed = {key["kid"]: key for key in (*more, *in_record)}
+        tenant[f"{path}/credentials/jwks"] = [
+            {"id": f"pks{kid}", **key} for kid, key in listed.items()
+        ]
         ids = draw(st.lists(st.sampled_from(["00g0", "00g1"]), unique=True))
         tenant[f"{path}/groups"] = [{"id": identity} for identity in ids]
         if draw(st.booleans()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +15,18 @@ from auditor.cli.printing import print_line
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from auditor.sandbox import TenantFile
     from auditor.sandbox.certificate import Certificate
+    from auditor.sandbox.service_app import ServiceApp
 
-_TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_AUTHORITY_VARIABLES = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+)
 """What OpenSSL, Python's requests, curl and Node read: the file of the authorities to trust."""
 
 
@@ -36,6 +42,11 @@ _TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_C
     "--cert", type=FILE, metavar="FILE", help="Serve by https with your certificate, in PEM form."
 )
 @click.option("--key", type=FILE, metavar="FILE", help="The private key of --cert.")
+@click.option(
+    "--service-app",
+    is_flag=True,
+    help="Add a service app that may read everything, for clients that want OAuth.",
+)
 @click.option("--no-rate-limits", is_flag=True, help="Have nobody wait for Okta's rate limits.")
 def command(
     tenant: Path | None,
@@ -44,6 +55,7 @@ def command(
     tls: bool,
     cert: Path | None,
     key: Path | None,
+    service_app: bool,
     no_rate_limits: bool,
 ) -> None:
     """Serve a tenant file as if it were Okta, on this machine only.
@@ -52,47 +64,53 @@ def command(
     tenant file names some. Stop it with Ctrl-C.
     """
     from auditor.sandbox import UNHURRIED, TenantFile, serve  # noqa: PLC0415 - the web server, only when used
-    from auditor.sandbox.northwind import northwind  # noqa: PLC0415 - the same
+    from auditor.sandbox.northwind import northwind, other_lists  # noqa: PLC0415 - the same
 
     if key is not None and cert is None:
         raise UsageError("--key needs --cert.")
-    served = (
-        TenantFile.load(tenant)
-        if tenant
-        else TenantFile.from_document(northwind(datetime.now(UTC)))
-    )
+    if tenant is not None:
+        served = TenantFile.load(tenant)
+    else:
+        demo = northwind(datetime.now(UTC))
+        served = TenantFile.from_document({**demo, **other_lists(demo)})
     if no_rate_limits:
         served = served.model_copy(update={"rate_limits": UNHURRIED})
-    with _certificate(cert, key, made=tls) as shown:
-        serve(served, port, lambda url: _announce(url, served, shown), shown)
+    with ExitStack() as made:
+        certificate = _certificate(made, cert, key) if tls or cert is not None else None
+        app = None
+        if service_app:
+            from auditor.sandbox.service_app import made_service_app  # noqa: PLC0415 - the same
+
+            served, app = made.enter_context(made_service_app(served))
+        exports = [*_credentials(served, app), *_trust(certificate)]
+        serve(served, port, lambda url: _announce(url, exports), certificate)
 
 
-@contextmanager
-def _certificate(
-    cert: Path | None, key: Path | None, *, made: bool
-) -> Iterator[Certificate | None]:
-    if cert is None and not made:
-        yield None
-        return
+def _certificate(made: ExitStack, cert: Path | None, key: Path | None) -> Certificate:
     from auditor.sandbox.certificate import made_certificate, own_certificate  # noqa: PLC0415 - the same
 
     if cert is not None:
-        yield own_certificate(cert, key)
-        return
-    with made_certificate() as certificate:
-        yield certificate
+        return own_certificate(cert, key)
+    return made.enter_context(made_certificate())
 
 
-def _announce(url: str, served: TenantFile, certificate: Certificate | None) -> None:
+def _credentials(served: TenantFile, app: ServiceApp | None) -> Iterator[tuple[str, str]]:
+    if app is None:
+        yield "OKTA_CLIENT_TOKEN", next(iter(served.tokens or ()), "sandbox")
+    else:
+        yield "OKTA_CLIENT_AUTHORIZATIONMODE", "PrivateKey"
+        yield "OKTA_CLIENT_CLIENTID", app.client_id
+        yield "OKTA_CLIENT_PRIVATEKEY", str(app.key)
+
+
+def _trust(certificate: Certificate | None) -> Iterator[tuple[str, str]]:
+    if certificate is not None and certificate.authority is not None:
+        for variable in _AUTHORITY_VARIABLES:
+            yield variable, str(certificate.authority)
+
+
+def _announce(url: str, exports: Iterable[tuple[str, str]]) -> None:
     """Say where it is, and what makes a shell use it."""
     print_line(f"listening on {url}")
-    token = next(iter(served.tokens or ()), "sandbox")
-    _export("OKTA_CLIENT_ORGURL", url)
-    _export("OKTA_CLIENT_TOKEN", token)
-    if certificate is not None and certificate.authority is not None:
-        for variable in _TRUST:
-            _export(variable, str(certificate.authority))
-
-
-def _export(variable: str, value: str) -> None:
-    print_line(f"export {variable}={shlex.quote(value)}")
+    for variable, value in (("OKTA_CLIENT_ORGURL", url), *exports):
+        print_line(f"export {variable}={shlex.quote(value)}")

@@ -252,7 +252,28 @@ def okta_app(name: str, label: str) -> Json:
 
 def saml_app(name: str, label: str, audience: str) -> Json:
     """A SAML app; nothing an API auditor looks at."""
-    sign_on = {"audience": audience, "ssoAcsUrl": f"{audience}/saml/acs"}
+    acs = f"{audience}/saml/acs"
+    sign_on = {
+        "audience": audience,
+        "ssoAcsUrl": acs,
+        "recipient": acs,
+        "destination": acs,
+        "idpIssuer": "http://www.okta.com/${org.externalKey}",
+        "subjectNameIdTemplate": "${user.userName}",
+        "subjectNameIdFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+        "authnContextClassRef": (
+            "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+        ),
+        "signatureAlgorithm": "RSA_SHA256",
+        "digestAlgorithm": "SHA256",
+        "responseSigned": True,
+        "assertionSigned": True,
+        "honorForceAuthn": True,
+        "requestCompressed": False,
+        "allowMultipleAcsEndpoints": False,
+        "acsEndpoints": [],
+        "attributeStatements": [],
+    }
     settings = {"app": {}, "implicitAssignment": False, "signOn": sign_on}
     return {**_app(made_id("0oa", label), name, label, "SAML_2_0"), "settings": settings}
 

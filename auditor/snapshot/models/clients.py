@@ -22,6 +22,10 @@ PUBLIC_TYPES = frozenset({"browser", "native"})
 """Application types whose code runs in the user's hands and cannot keep a secret."""
 
 
+KEY_TYPES = {"RS": "RSA", "ES": "EC"}
+"""By the first letters of an algorithm, the type of key that it takes (RFC 7518, 3.1)."""
+
+
 class RefreshTokenSettings(SnakePart):
     """`refresh_token` of an OAuth client; leeway is in seconds, 0 to 60."""
 

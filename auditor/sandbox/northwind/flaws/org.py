@@ -99,5 +99,6 @@ def integration_that_does_more(company: Company) -> None:
             "type": "travel_agency",
             "grantedScopes": ["okta.users.read", "okta.users.manage"],
             "createdAt": company.ago(days=200),
+            "createdBy": company.user("marta")["id"],
         },
     )

@@ -1,13 +1,16 @@
-"""Lists that Okta has and a tenant file usually leaves out: they are empty, not missing.
+"""Paths that Okta has and a tenant file usually leaves out.
 
-A client that asks for one gets an empty list in the shape that Okta gives it, as from an org that
-has no such objects. A tenant file may have any of them. Paths and shapes: Okta Management API
+A client that asks for a list gets an empty one, in the shape that Okta gives it, as from an org
+that has no such objects; one that asks for an object learns that it is not there, and not that
+Okta knows no such path. A tenant file may have any of them. Paths and shapes: Okta Management API
 2026.06.3.
 """
 
 from __future__ import annotations
 
 import re
+
+from auditor.snapshot.collections import match
 
 _BARE = """
     /api/v1/agentPools
@@ -91,10 +94,43 @@ _IN_OBJECTS = {
 }
 """Lists inside an object, and the member that holds them."""
 
-_MEMBERS = [
-    (re.compile(re.escape(path).replace(r"\{\}", "[^/]+")), member)
+_OBJECTS = """
+    /api/v1/apps/{}/sso/saml/metadata
+    /api/v1/bot-protection/configuration
+    /api/v1/brands/{}/pages/error/customized
+    /api/v1/brands/{}/pages/error/default
+    /api/v1/brands/{}/pages/sign-in/customized
+    /api/v1/brands/{}/pages/sign-in/default
+    /api/v1/first-party-app-settings/{}
+    /api/v1/idps/{}/metadata.xml
+    /api/v1/meta/schemas/apps/{}/default
+    /api/v1/meta/schemas/group/default
+    /api/v1/meta/schemas/user/{}
+    /api/v1/org/captcha
+    /api/v1/org/orgSettings/thirdPartyAdminSetting
+    /api/v1/org/preferences
+    /api/v1/org/privacy/oktaCommunication
+    /api/v1/org/privacy/oktaSupport
+    /api/v1/org/settings/autoAssignAdminAppSetting
+    /api/v1/rate-limit-settings/admin-notifications
+    /api/v1/rate-limit-settings/per-client
+    /api/v1/rate-limit-settings/warning-threshold
+    /api/v1/ssf/stream/status
+    /api/v1/threats/configuration
+    /attack-protection/api/v1/authenticator-settings
+    /attack-protection/api/v1/user-lockout-settings
+"""
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.escape(path).replace(r"\{\}", "[^/]+"))
+
+
+_LISTS = [
+    (_pattern(path), member)
     for path, member in {**dict.fromkeys(_BARE.split()), **_IN_OBJECTS}.items()
 ]
+_OBJECT_PATTERNS = [_pattern(path) for path in _OBJECTS.split()]
 
 
 def known_list(path: str) -> tuple[str | None] | None:
@@ -103,7 +139,18 @@ def known_list(path: str) -> tuple[str | None] | None:
     Returns:
         None where the path is no such list.
     """
-    for pattern, member in _MEMBERS:
+    for pattern, member in _LISTS:
         if pattern.fullmatch(path):
             return (member,)
     return None
+
+
+def known_object(path: str) -> bool:
+    """Whether a path is that of an object that Okta has: of a known list, or on its own."""
+    folder = path.rpartition("/")[0]
+    return (
+        match(path) is not None
+        or match(folder) is not None
+        or known_list(folder) is not None
+        or any(pattern.fullmatch(path) for pattern in _OBJECT_PATTERNS)
+    )

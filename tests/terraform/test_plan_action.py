@@ -1,0 +1,74 @@
+"""The GitHub action over a plan, as a pull request of a repository with HCL runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from actions import run_step
+from helpers import SERVERS, snapshot_file, tenant
+from plan_documents import plan, update
+
+RULE = {
+    "id": "0pr1",
+    "auth_server_id": "aus1",
+    "policy_id": "00p1",
+    "name": "Readers",
+    "status": "ACTIVE",
+    "priority": 1,
+    "grant_type_whitelist": ["authorization_code"],
+    "scope_whitelist": ["billing:read", "openid"],
+    "group_whitelist": ["EVERYONE"],
+}
+HCL = 'resource "okta_auth_server_policy_rule" "readers" {\n  scope_whitelist = ["*"]\n}\n'
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    work = tmp_path / "repository"
+    (work / "okta").mkdir(parents=True)
+    document = tenant()
+    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
+    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
+    document["/api/v1/groups/00g1/users"] = ["00u1"]
+    document[f"{SERVERS}/aus1/scopes"] += [{"id": "scp2", "name": "billing:write"}]
+    snapshot_file(work / "okta", document).rename(work / "okta/snapshot.json")
+    (work / "main.tf").write_text(HCL)
+    widened = update("okta_auth_server_policy_rule.readers", RULE, scope_whitelist=["*"])
+    (work / "plan.json").write_text(json.dumps(plan(widened)))
+    subprocess.run(["git", "init", "-q"], cwd=work, check=True)
+    return work
+
+
+def test_a_plan_is_annotated_on_its_lines_and_summed_up(repository: Path) -> None:
+    inputs = {"command": "plan", "snapshot": "okta/snapshot.json"}
+    step = run_step("Audit", repository, inputs | {"arguments": "--fail-on-gain\n*:write"})
+    assert step.code == 1, step.errors
+    assert re.search(
+        r"^::warning file=main.tf,line=2,col=3.*1 more person obtain", step.log, re.MULTILINE
+    )
+    assert step.summary.startswith("## okta-auditor diff")
+    assert "billing:write" in step.summary
+    assert "### okta-auditor: " in step.summary
+    results = json.loads((repository / step.outputs["sarif"]).read_text())["runs"][0]["results"]
+    places = {
+        item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for item in results
+    }
+    assert "main.tf" in places
+
+
+def test_the_pipelines_of_the_guide_are_yaml_and_name_inputs_that_there_are() -> None:
+    root = Path(__file__).parents[2]
+    guide = (root / "docs/terraform.md").read_text()
+    action = yaml.safe_load((root / ".github/actions/okta-auditor/action.yml").read_text())
+    github, gitlab, atlantis = (
+        yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    )
+    (step,) = (item for item in github if "uses" in item)
+    assert step["with"].keys() <= action["inputs"].keys()
+    assert "okta plan" in gitlab
+    assert "okta" in atlantis["workflows"]
