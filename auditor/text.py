@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from auditor.invisible import escaped_in_lines, replaced_in_line, replaced_in_lines
@@ -76,6 +77,27 @@ def listed(items: Iterable[str], *, most: int = 3, empty: str = "none", word: st
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: `1 client`, `1,204 clients`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def fitted(line: str, width: int, further: int = 4) -> list[str]:
+    """A line in as many as a width makes of it, all but the first further in; never empty.
+
+    Args:
+        line: one line, which may begin with an indent.
+        width: columns that lines may have; a word that is longer exceeds them.
+        further: how much further in the lines after the first begin.
+    """
+    if len(line) <= width:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.lstrip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + " " * further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def command_lines(command: str, width: int, program: str = "okta-auditor") -> list[str]:

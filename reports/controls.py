@@ -7,7 +7,14 @@ Before that it says what was not evaluated, of which nothing is claimed.
 from __future__ import annotations
 
 from auditor import AuditResult, report
-from auditor.results import ControlStatus, assessed_frameworks, carried_over, incompleteness
+from auditor.results import (
+    ControlStatus,
+    assessed_frameworks,
+    carried_over,
+    empty_org,
+    incompleteness,
+    shown_gaps,
+)
 
 from ._html_answers import is_complete
 from ._html_environment import environment, policy, styles
@@ -37,11 +44,13 @@ def render(result: AuditResult) -> str:
             policy=policy(css),
             css=css,
             incompleteness=incompleteness(result),
+            empty=empty_org(result.coverage),
             carried=carried_over(result.coverage),
             is_complete=is_complete(result),
             statuses=_STATUSES,
             names={rule.code: rule.name for rule in result.rules},
             frameworks=assessed_frameworks(result),
+            gaps=shown_gaps(result),
             unread_rules=not_evaluated_groups(result.unread),
             not_applicable=not_evaluated_groups(result.not_applicable),
         )

@@ -170,8 +170,8 @@ def okta_auditor(*arguments: object, url: str | None = None, **environment: str)
         "OKTA_CLIENT_CLIENTID": None,
         "OKTA_CLIENT_PRIVATEKEY": None,
         "CI": "true",
-        # Whatever terminal the tests run on; each step of an answer is one line.
-        "COLUMNS": "200" if arguments[:1] == ("explain",) else "100",
+        # Whatever terminal the tests run on; of an answer, each thing that it says is one line.
+        "COLUMNS": "200" if arguments and arguments[0] in {"explain", "diff", "test"} else "100",
         **environment,
     }
     result = CliRunner().invoke(main, [str(word) for word in arguments], env=variables)

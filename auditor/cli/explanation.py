@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -12,7 +11,7 @@ import click
 from auditor.cli.reader import columns
 from auditor.cli.token_requests import unread
 from auditor.snapshot.org import Org
-from auditor.text import counted, duration, listed, one_line, quoted
+from auditor.text import counted, duration, fitted, listed, one_line, quoted
 from auditor.tokens.advice.search import Advice
 from auditor.tokens.answers import reason_filter
 from auditor.tokens.checks import StepKind, Verdict
@@ -65,18 +64,7 @@ def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) ->
 
 
 def _fitting(line: str) -> str:
-    """The line in as many as the terminal makes of it, all but the first further in."""
-    if len(line) <= columns():
-        return line
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(
-        line.lstrip(),
-        columns(),
-        initial_indent=indent,
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return "\n".join(fitted(line, columns()))
 
 
 def as_document(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> dict[str, Any]:

@@ -97,6 +97,17 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+def baseline_option(function: F) -> F:
+    """The option `--baseline`."""
+    return click.option(
+        "--baseline",
+        type=FILE,
+        metavar="FILE",
+        help="Findings that this file accepts do not count; `okta-auditor baseline` writes it. "
+        "[default: okta-auditor-baseline.json beside the configuration or here, if there]",
+    )(function)
+
+
 def acceptance_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options of commands that set accepted findings apart, all but the baseline."""
     return _all(
@@ -300,13 +311,7 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--no-config", is_flag=True, help="Read no configuration file."),
         acceptance_options,
-        click.option(
-            "--baseline",
-            type=FILE,
-            metavar="FILE",
-            help="Findings that this file accepts do not count; `okta-auditor baseline` writes it. "
-            "[default: okta-auditor-baseline.json beside the configuration or here, if there]",
-        ),
+        baseline_option,
         click.option(
             "--since",
             type=FILE,

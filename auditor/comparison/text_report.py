@@ -26,14 +26,19 @@ from auditor.comparison.wording import (
     through,
     whom,
 )
-from auditor.text import counted, listed, one_line, quoted
+from auditor.text import counted, fitted, listed, one_line, quoted
 
 _MOST = 40
 """Entries of one kind that are shown; JSON has all."""
 
 
-def render(result: DiffResult) -> str:
-    """The text; every line is safe for a terminal."""
+def render(result: DiffResult, width: int) -> str:
+    """The text; every line is safe for a terminal.
+
+    Args:
+        result: the comparison.
+        width: columns that lines may have; a word that is longer exceeds them.
+    """
     lines = [headline(result)]
     if result.captured_backwards:
         lines.append("Note: OLD was captured after NEW.")
@@ -52,7 +57,13 @@ def render(result: DiffResult) -> str:
         lines += ["", f"FAILED: {entries} of scopes that --fail-on-gain names ({patterns})."]
     if result.gained or result.lost or result.lifetimes:
         lines += ["", IN_FLIGHT]
-    return "\n".join(map(one_line, lines)) + "\n"
+    shown = (part for line in map(one_line, lines) for part in _fitted(line, width))
+    return "\n".join(shown) + "\n"
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    """The line in as many as it takes; sentences at the left stay there."""
+    return fitted(line, width, further=4 if line.startswith(" ") else 0)
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

@@ -23,6 +23,26 @@ EXPECTATIONS = """
 - {name: "\\e[2J", server: Billing, client: Invoices, grant: authorization_code,
    user: ada@acme.example, scopes: ["billing:read"], expect: rejected}
 """
+PLAN = {
+    "format_version": "1.2",
+    "terraform_version": "1.11.4",
+    "planned_values": {"root_module": {}},
+    "resource_changes": [
+        {
+            "address": "okta_auth_server.new",
+            "mode": "managed",
+            "type": "okta_auth_server",
+            "name": "new",
+            "change": {
+                "actions": ["create"],
+                "before": None,
+                "after": {"name": "New", "audiences": ["https://new.example"], "status": "ACTIVE"},
+                "after_unknown": {"id": True},
+            },
+        }
+    ],
+    "configuration": {},
+}
 
 
 def printing_json(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
@@ -75,6 +95,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "wider").mkdir()
     snapshot_file(tmp_path / "wider", wider)
     snapshot_file(tmp_path, tenant())
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN))
     (tmp_path / "expectations.yaml").write_text(EXPECTATIONS)
     okta_auditor("audit", "example.json", "-O", "json=results.json")
     okta_auditor("audit", "parts/example.json", "-O", "json=parts/results.json")
@@ -118,6 +139,8 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (3, ("controls", "parts/results.json")),
     (0, ("rules",)),
     (0, ("rules", "OAM702")),
+    (0, ("plan", "plan.json", "--base", "example.json", "-o", "planned.json")),
+    (0, ("plan", "plan.json", "--base", "parts/example.json", "-o", "planned.json")),
     (0, ("config",)),
     (0, ("config", "--no-config", "--select", "OAM1")),
     (0, ("evidence", "verify", "bundle")),

@@ -228,3 +228,30 @@ def test_diff_says_which_new_findings_are_accepted() -> None:
     assert "accepted by suppression (okta-auditor-suppressions.toml:" in text
     table = okta_auditor("diff", "narrow.json", "wide.json", "--format", "markdown").stdout
     assert "by suppression" in table
+
+
+def test_diff_takes_the_files_that_are_named_and_judges_expiry_by_a_day() -> None:
+    def accepted(*words: str) -> str:
+        done = okta_auditor("diff", "narrow.json", "wide.json", "--format", "json", *words)
+        found = {i["code"]: i["accepted"] for i in json.loads(done.stdout)["new_findings"]}
+        return str(found["OAM201"])
+
+    okta_auditor("baseline", "wide.json", "-o", "elsewhere.json")
+    target = tenant()[POLICIES][0]["id"]
+    words = ("--owner", "ada@example.com", "--reason", "Known", "--expires", "2026-03-01")
+    file = ("--suppressions", "other.toml")
+    made = okta_auditor(
+        "suppress", "wide.json", "--rule", "OAM201", "--target", target, *words, *file,
+        "--as-of", "2026-02-01",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.stderr
+
+    assert not accepted()
+    assert accepted("--baseline", "elsewhere.json").startswith("baseline (elsewhere.json")
+    assert accepted(*file, "--as-of", "2026-03-01").startswith("suppression (other.toml")
+    assert not accepted(*file, "--as-of", "2026-03-02")
+    missing = okta_auditor("diff", "narrow.json", "wide.json", "--baseline", "none.json")
+    assert missing.exit_code == 2
+    pointless = okta_auditor("diff", "narrow.json", "wide.json", "--no-findings", *file)
+    assert pointless.exit_code == 2
+    assert "do nothing with --no-findings" in pointless.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import Outcome, okta_auditor
+from helpers import Outcome, okta_auditor, write_document
 from terminals import COMMAND, on_terminal, unstyled, widest, without_terminal
 
 needs_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a Unix terminal")
@@ -146,6 +147,65 @@ def test_an_answer_fits_but_for_the_filter_to_copy(snapshot: str) -> None:
     assert shown.startswith("REJECTED  ")
     lines = shown.replace("\n          System Log: ", "\n").splitlines()
     assert [line for line in lines if len(line) > 80 and "eventType" not in line] == []
+
+
+EXPECTATION = """
+- server: Payments
+  client: checkout-web
+  grant: authorization_code
+  user: ada@northwind.example
+  scopes: [openid, "payments:write"]
+  expect: minted
+  name: "An expectation of a name that is as long as those who write such names want it to be"
+"""
+
+
+def widened(snapshot: str) -> str:
+    """A snapshot in which rules of a server give every scope."""
+    document = json.loads(Path(snapshot).read_text())
+    path = next(key for key in sorted(document["resources"]) if key.endswith("/rules"))
+    for rule in document["resources"][path]:
+        rule["conditions"]["scopes"]["include"] = ["*"]
+    write_document(Path("wider.json"), document)
+    return "wider.json"
+
+
+def told(snapshot: str, command: str) -> tuple[str, ...]:
+    """The words of `diff` or `test` with much to say."""
+    if command == "diff":
+        return ("diff", snapshot, widened(snapshot))
+    Path("expectations.yaml").write_text(EXPECTATION)
+    return ("test", snapshot, "expectations.yaml")
+
+
+@pytest.mark.parametrize("command", ["diff", "test"])
+def test_comparisons_and_expectations_fit_a_log(snapshot: str, command: str) -> None:
+    shown = without_terminal(*told(snapshot, command)).stdout
+
+    assert 60 < widest(shown) <= 80
+
+
+@needs_a_terminal
+@pytest.mark.parametrize(("columns", "least"), [(80, 60), (200, 120)])
+@pytest.mark.parametrize("command", ["diff", "test"])
+def test_comparisons_and_expectations_use_a_terminal(
+    snapshot: str, command: str, columns: int, least: int
+) -> None:
+    shown = on_terminal(*told(snapshot, command), columns=columns)
+
+    assert least < widest(shown) <= columns
+
+
+def test_the_command_that_an_expectation_names_works(snapshot: str) -> None:
+    shown = without_terminal(*told(snapshot, "test")).stdout
+    (command,) = re.findall(r"Try: ((?:.*\\\n)*.*)", shown)
+
+    assert "\\\n" in command
+    program, *words = shlex.split(command.replace("\\\n", " "))
+    assert program == "okta-auditor"
+    explained = okta_auditor(*words)
+    assert explained.exit_code == 0
+    assert explained.stdout.startswith("REJECTED")
 
 
 def test_nobody_is_said_with_what_and_why(snapshot: str) -> None:

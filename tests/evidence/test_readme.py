@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from helpers import Outcome, okta_auditor, snapshot_file, tenant
+from helpers import Outcome, okta_auditor, served, snapshot_file, tenant
 
 
 def exported(snapshot: Path, target: Path, *options: object, **environment: str) -> Outcome:
@@ -85,6 +85,27 @@ def test_what_was_not_evaluated_is_named_by_code_and_reason(tmp_path: Path) -> N
     assert "Not completely read: groups" in missing
     assert "Complete   NO. Not everything was checked: " in text
     assert "Nothing: every" not in text
+
+
+def test_accepted_gaps_are_named_with_whoever_answers_for_them(tmp_path: Path) -> None:
+    (tmp_path / "gaps.toml").write_text(
+        '[[accepted_gaps]]\ncollection = "groups"\nreason = "Nobody may."\nowner = "Ada"\n'
+        "expires = 2026-02-01\n"
+    )
+    options = ("--suppressions", tmp_path / "gaps.toml", "--as-of", "2026-01-02")
+    snapshot = tmp_path / "snapshot.json"
+    with served(tenant(faults=[{"path": "/api/v1/groups", "status": 403}])) as sandbox:
+        okta_auditor("snapshot", "-o", snapshot, url=sandbox.url)
+    made = exported(snapshot, tmp_path / "out", *options)
+    assert made.exit_code in {0, 3}, made.shown
+
+    missing = " ".join(section(readme(tmp_path / "out"), "What was not evaluated").split())
+    assert "Accepted gap: groups (groups) were not read completely" in missing
+    assert "owner Ada (suppressions.toml:1): Nobody may." in missing
+    assert "Complete   NO." in readme(tmp_path / "out")
+    page = (tmp_path / "out" / "controls.html").read_text()
+    assert "Accepted gap: groups (<code>groups</code>)" in page
+    assert okta_auditor("evidence", "verify", tmp_path / "out", "--replay").exit_code == 0
 
 
 def test_words_of_the_tenant_stay_words(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from auditor.cli.audit.source_path import source_path
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line, print_remark, print_report
+from auditor.cli.reader import columns
 from auditor.comparison import text_report
+from auditor.comparison.accepted_gaps import with_accepted_gaps
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
@@ -86,7 +88,7 @@ class PlanGate:
         prepared.publish(result)
         if before:
             self._print_drift(prepared, plan, before)
-        changes = self._changes(before, planned.snapshot) if before else None
+        changes = self._changes(before, planned.snapshot, prepared) if before else None
         if changes:
             self._print(prepared, changes, places)
         if self.fixes:
@@ -103,7 +105,7 @@ class PlanGate:
         files = SideFiles("what Terraform made", "what is there")
         pair = SnapshotPair.of(*sides)
         result = compare_snapshots(pair, files, DiffFilter(None, None), None)
-        print_document(text_report.render(result), err=err)
+        print_document(text_report.render(result, columns()), err=err)
 
     def _write_fixes(self, fixes: HclFixes, result: AuditResult) -> None:
         assert self.fixes is not None
@@ -124,7 +126,7 @@ class PlanGate:
     ) -> None:
         """Say who gains and loses what, and on which lines."""
         err = prepared.prints_document
-        print_document(text_report.render(changes), err=err)
+        print_document(text_report.render(changes, columns()), err=err)
         if places is None:
             return
         for line in places.gain_lines(changes):
@@ -132,19 +134,21 @@ class PlanGate:
         if prepared.annotates:
             print_report(keeping_commands("\n".join(places.gain_annotations(changes))))
 
-    def _changes(self, before: Snapshot, after: Snapshot) -> DiffResult:
+    def _changes(self, before: Snapshot, after: Snapshot, prepared: PreparedAudit) -> DiffResult:
         """Who gains and loses what. Findings are the audit's."""
         assert self.base is not None
         files = SideFiles(self.base.as_posix(), self.output.as_posix())
         with without_garbage_collection():
             sides = SnapshotPair.of(before, after)
-            return compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+            changes = compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+        gaps, as_of = prepared.acceptance.suppressions.gaps, prepared.acceptance.as_of
+        return with_accepted_gaps(changes, (before.ledger, after.ledger), gaps, as_of)
 
     def _exit_code(
         self, prepared: PreparedAudit, result: AuditResult, changes: DiffResult | None
     ) -> ExitCode:
         code = prepared.exit_code(result)
-        if code is ExitCode.INCOMPLETE or (changes and not changes.complete):
+        if code is ExitCode.INCOMPLETE or (changes and changes.unaccepted):
             return ExitCode.INCOMPLETE
         if changes is None:
             return code

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,16 +13,24 @@ from auditor.cli.audit.acceptance_files import AcceptanceInputs, read_acceptance
 from auditor.cli.audit.rule_choice import RuleChoice, choose_rules
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import FILE, AuditOptions, format_option, policy_option
+from auditor.cli.options import (
+    FILE,
+    AuditOptions,
+    acceptance_options,
+    baseline_option,
+    format_option,
+    policy_option,
+)
 from auditor.cli.printing import print_document
+from auditor.cli.reader import columns
 from auditor.cli.token_requests import oidc_scopes_option
 from auditor.comparison import json_report, markdown_report, text_report
+from auditor.comparison.accepted_gaps import with_accepted_gaps
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
-from auditor.errors import AuditorError, ExitCode
-from auditor.lint.acceptance.accept_gaps import gaps_in_force
+from auditor.errors import AuditorError, ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document, read_snapshot
 from auditor.snapshot.org import Org
@@ -29,8 +38,8 @@ from auditor.tokens.decide import OidcScopes
 from auditor.tokens.lookup.records import find_client, find_server
 from auditor.tokens.request import ORG_SERVER
 
-_FORMATS = {
-    "text": text_report.render,
+_FORMATS: dict[str, Callable[[DiffResult], str]] = {
+    "text": lambda result: text_report.render(result, columns()),
     "json": json_report.render,
     "markdown": markdown_report.render,
 }
@@ -51,6 +60,8 @@ _FORMATS = {
 @click.option("--client", metavar="NAME", help="One client: label, client id or app id.")
 @click.option("--no-findings", is_flag=True, help="Leave the audit of both snapshots out.")
 @click.option("--config", type=FILE, metavar="FILE", help="Settings of the audit.")
+@acceptance_options
+@baseline_option
 @click.option("--across-orgs", is_flag=True, help="Compare the snapshots even if the orgs differ.")
 @policy_option
 @oidc_scopes_option
@@ -66,6 +77,9 @@ def command(
     client: str | None,
     no_findings: bool,
     config: Path | None,
+    suppressions: Path | None,
+    as_of: datetime | None,
+    baseline: Path | None,
     across_orgs: bool,
     policy_from: str | None,
     oidc_scopes: str,
@@ -74,12 +88,24 @@ def command(
 
     Also whose tokens live longer or shorter, which tokens end, which findings are new or fixed.
     Objects are matched by id, so that a new name is no change. New findings say which suppression
-    or baseline accepts them.
+    or baseline accepts them; both are found by their names, as `audit` finds them.
 
     Exit codes: 0 no gain that --fail-on-gain names; 1 there is one; 2 wrong usage; 3 something
     could not be compared, which is never taken for no change, and no accepted gap covers it.
     """
-    audited = None if no_findings else _Audit.of(config, policy_from)
+    options = AuditOptions(
+        config=config,
+        policy_from=policy_from,
+        suppressions=suppressions,
+        as_of=as_of,
+        baseline=baseline,
+    )
+    if no_findings and (suppressions or as_of or baseline):
+        raise UsageError(
+            "--suppressions, --baseline and --as-of do nothing with --no-findings.",
+            remedy="Leave out one or the other.",
+        )
+    audited = None if no_findings else _Audit.of(options)
     with without_garbage_collection():
         before = read_snapshot(old)
         document = read_document(new)
@@ -96,7 +122,7 @@ def command(
         result = compare_snapshots(sides, files, only, rules, patterns)
         if audited:
             result = audited.with_acceptance(result, after, Source(files.new, document))
-            result = audited.with_gaps(result, (before, after))
+            result = audited.with_gaps(result, before, after)
     print_document(_FORMATS[form](result))
     if result.unaccepted:
         ctx.exit(ExitCode.INCOMPLETE)
@@ -111,9 +137,9 @@ class _Audit:
     acceptance: AcceptanceInputs
 
     @classmethod
-    def of(cls, config: Path | None, policy_from: str | None) -> _Audit:
+    def of(cls, options: AuditOptions) -> _Audit:
         """As the settings have it."""
-        settings = read_settings(AuditOptions(config=config, policy_from=policy_from))
+        settings = read_settings(options)
         with without_garbage_collection():  # packs are many modules, which stay
             rules = choose_rules(settings)
         return cls(rules, read_acceptance(settings, rules.every))
@@ -136,31 +162,11 @@ class _Audit:
         )
         return replace(result, new_findings=tuple(marked))
 
-    def with_gaps(self, result: DiffResult, snapshots: Sequence[Snapshot]) -> DiffResult:
-        """The result, in which what could not be compared says which accepted gap covers it.
-
-        A gap covers what is missing on either side for want of a right, and on both for nothing
-        else.
-        """
-        entries, as_of = self.acceptance.suppressions.gaps, self.acceptance.as_of
-        covered: dict[str, str] = {}
-        open_gaps: set[str] = set()
-        for snapshot in snapshots if entries else ():
-            coverage = snapshot.ledger.entries
-            gaps = {gap.collection: gap for gap in gaps_in_force(coverage, entries, as_of)}
-            covered |= {
-                name: f"accepted gap ({gap.where}), until {gap.expires}"
-                for name, gap in gaps.items()
-            }
-            open_gaps |= {e.collection for e in coverage if e.incomplete} - gaps.keys()
-        covered = {name: words for name, words in covered.items() if name not in open_gaps}
-        marked = (
-            replace(item, accepted="; ".join(covered[name] for name in item.missing))
-            if item.missing and covered.keys() >= set(item.missing)
-            else item
-            for item in result.uncompared
-        )
-        return replace(result, uncompared=tuple(marked))
+    def with_gaps(self, result: DiffResult, *snapshots: Snapshot) -> DiffResult:
+        """The result, in which what could not be compared says which accepted gap covers it."""
+        ledgers = [snapshot.ledger for snapshot in snapshots]
+        gaps, as_of = self.acceptance.suppressions.gaps, self.acceptance.as_of
+        return with_accepted_gaps(result, ledgers, gaps, as_of)
 
 
 def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from auditor import exact_json
 from auditor.cli.expectations_file import committed_expectations
 from auditor.cli.options import FILE, format_option, policy_option
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import columns, program
 from auditor.cli.token_requests import explain_command, oidc_scopes_option, read_org, unread
 from auditor.errors import ExitCode
-from auditor.text import counted, escaped, listed, one_line
+from auditor.text import command_lines, counted, escaped, fitted, listed, one_line
 from auditor.tokens.decide import Decider, OidcScopes
 from auditor.tokens.decision import Decision
 from auditor.tokens.expectations.cases import Result, read_cases
@@ -56,7 +57,8 @@ def command(
         for line in _text(results, path, expectations):
             print_line(line)
         for line in unread(org) if any(result.undecided for result in results) else ():
-            print_line(line)
+            for part in fitted(one_line(line), columns()):
+                print_line(part)
     else:
         render: Callable[..., str] = {"json": _json, "junit": _junit}[form]
         print_document(render(results, expectations))
@@ -77,17 +79,23 @@ def _text(results: list[Result], snapshot: Path, path: Path) -> list[str]:
             continue
         case = result.case
         word = "UNDECIDED" if result.undecided else "FAILED"
-        lines += [
-            f"{word}  {case.expectation.title}  ({path}:{case.line})",
-            *(f"    {line}" for line in _compared(result)),
-            f"    Try: {explain_command(snapshot, case.expectation.named_request)}",
-            "",
-        ]
+        first = f"{word}  {case.expectation.title}  ({path}:{case.line})"
+        told = [first, *(f"    {line}" for line in _compared(result))]
+        lines += [part for line in told for part in fitted(one_line(line), columns())]
+        lines += [*_try(explain_command(snapshot, case.expectation.named_request)), ""]
     undecided = sum(result.undecided for result in results)
     failed = sum(not result.passed for result in results) - undecided
     counts = [f"{len(results) - failed - undecided:,} as expected", f"{failed:,} not"]
     counts += [f"{undecided:,} undecided"] if undecided else []
     return [*lines, f"{counted(len(results), 'expectation')}: {', '.join(counts)}"]
+
+
+def _try(command: str) -> Iterator[str]:
+    """The command to copy, on as many lines as it takes."""
+    head = "    Try: "
+    first, *others = command_lines(command, columns() - len(head), program())
+    yield f"{head}{first}"
+    yield from (f"{' ' * len(head)}{line}" for line in others)
 
 
 def _compared(result: Result) -> list[str]:

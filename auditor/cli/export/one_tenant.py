@@ -17,6 +17,7 @@ from auditor.collect.since.older_snapshot import OlderSnapshot
 from auditor.errors import DiskFullError
 from auditor.lint.carried_over import carried_over
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.empty_org import empty_org
 from auditor.snapshot.document import OlderReading, Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted, listed
@@ -176,11 +177,8 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     for entry in snapshot.ledger.incomplete:
         for line in incomplete_warning(entry):
             say(line)
-    if not any(_number_of(snapshot, name) for name in ("authorization_servers", "apps")):
-        say(
-            "warning: the org has neither authorization servers nor OIDC apps, so an audit proves "
-            "nothing. Next: see whether it is the right org."
-        )
+    if empty := empty_org(snapshot.ledger.entries):
+        say(f"warning: {empty}")
     incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
@@ -198,12 +196,6 @@ def since_words(since: OlderReading) -> str:
         return refusal_words(since.refusal)
     again = [f"{counted(number, 'list')} {why}" for why, number in since.read_again.items()]
     return f"Read again beside what is always read: {listed(again, most=len(again))}."
-
-
-def _number_of(snapshot: Snapshot, collection: str) -> int:
-    """How many objects the org has of a collection, at least one where that is not known."""
-    entry = snapshot.ledger.entry(collection)
-    return entry.objects or int(entry.incomplete)
 
 
 def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> tuple[str, str]:

@@ -19,11 +19,13 @@ from auditor.cli.json_documents.export_plan import ExportPlan
 from auditor.cli.json_documents.part import document_schema
 from auditor.cli.json_documents.rule_list import ListedRule
 from auditor.cli.json_documents.settings_in_force import SettingsInForce
+from auditor.cli.json_documents.terraform_plan import TerraformPlan
 from auditor.cli.json_documents.verification import Verification
 
 SCHEMA_OF = {
     "doctor": "doctor",
-    "snapshot": "plan",
+    "snapshot": "export-plan",
+    "plan": "plan",
     "audit": "results",
     "run": "results",
     "report": "results",
@@ -45,7 +47,8 @@ _KINDS: dict[str, Any] = {
     "access": list[AccessRowInfo],
     "controls": ControlsCoverage,
     "doctor": DoctorChecks,
-    "plan": ExportPlan,
+    "export-plan": ExportPlan,
+    "plan": TerraformPlan,
     "rules": list[ListedRule],
     "settings": SettingsInForce,
     "evidence-verify": Verification,
