@@ -168,7 +168,7 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     say(f"Read {counted(capture.requests, 'request')}: {object_counts(snapshot)}.")
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
-    if capture.since:
+    if capture.since and not capture.since.refusal:
         say(f"note: {since_words(capture.since)}")
     if carried := carried_over(snapshot.ledger.entries):
         say(f"note: {carried}")
@@ -185,10 +185,15 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     say(f"{path} written{state}")
 
 
+def refusal_words(why: str) -> str:
+    """That nothing is carried over from an older snapshot, in a sentence."""
+    return f"Everything is read, and nothing taken from the older snapshot: {why}."
+
+
 def since_words(since: OlderReading) -> str:
     """What became of the older snapshot, in a sentence."""
     if since.refusal:
-        return f"Everything was read, and nothing taken from the older snapshot: {since.refusal}."
+        return refusal_words(since.refusal)
     again = [f"{counted(number, 'list')} {why}" for why, number in since.read_again.items()]
     return f"Read again beside what is always read: {listed(again, most=len(again))}."
 
