@@ -80,9 +80,11 @@ class Attributes:
         written = self.references.written(change, name)
         if written is not None:
             return Attribute(list(written))
-        known = _known_members(change.after.get(name), change.unknown[name])
+        mask = change.unknown[name]
+        known = _known_members(change.after.get(name), mask)
         targets = self.references.targets(change, name)
-        if targets is None:
+        places = sum(map(is_marked, mask)) if isinstance(mask, list) else 0
+        if targets is None or places > len(targets.ids):
             return Attribute(known, unknown=self._unknown(name))
         members = dict.fromkeys((*known, *targets.ids))
         return Attribute(list(members), assumed=f"{change.address}: {name}")
@@ -121,9 +123,10 @@ class Attributes:
                 if not is_marked(mark):
                     continue
                 targets = self.references.targets(change, name, position, inner)
-                if targets is not None and len(targets.ids) == 1:
+                if targets is not None and len(targets.ids) == 1 and mark is True:
                     block[inner] = targets.ids[0]
                 else:
+                    block[inner] = None
                     unknown = f"{change.address}: {name}[{position}].{inner} is known after apply"
             yield block, unknown
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -23,6 +24,18 @@ from auditor.terraform.source.source_tree import SourceTree
 
 _DEEPEST = 50
 """Variables and outputs that a reference is followed through. Modules are nested less deeply."""
+
+_MOST = 10_000
+"""Ways from an expression to objects; modules that call modules may have any number."""
+
+_LISTS_OF_IDS = frozenset(
+    {
+        "client_whitelist", "exclude", "group_assignments", "group_blacklist", "group_whitelist",
+        "groups", "include", "priorities", "trusted", "user_blacklist", "user_whitelist", "users",
+        "users_excluded",
+    }
+)  # fmt: skip
+"""Attributes that are lists of ids."""
 
 
 class Unfollowed(Exception):  # noqa: N818 - a reason, not an error
@@ -85,20 +98,23 @@ class References:
         return tuple(dict.fromkeys(members))
 
     def targets(self, change: ResourceChange, *way: str | int) -> Targets | None:
-        """What an attribute refers to; None if that cannot be told.
+        """What an attribute refers to; None if that cannot be told, or it does not hold ids.
+
+        An id within a text (`isMemberOfGroup("${okta_group.a.id}")`) is referred to as well.
 
         Args:
             change: whose attribute.
             way: the attribute; of one in a block, the block and its position come first.
         """
-        expression = self._expression(change, way)
+        expression = self._expression(change, way) if _holds_ids(way) else None
         if expression is None:
             return None
+        followed = self._followed(expression, change.module, change, 0)
         try:
-            found = list(self._followed(expression, change.module, change, 0))
+            found = list(islice(followed, _MOST + 1))
         except Unfollowed:
             return None
-        if not found:
+        if not 0 < len(found) <= _MOST:
             return None
         ids = dict.fromkeys(identity for identity, _ in found)
         addresses = dict.fromkeys(address for _, address in found)
@@ -169,6 +185,8 @@ class References:
         instance = self.instances.of(module, reference.resource).get(key)
         if instance is None:
             raise Unfollowed  # it has several, and all or some are meant
+        if not instance.managed and not isinstance(instance.after.get("id"), str):
+            raise Unfollowed  # it is there already, and may be any
         if reference.attribute == "client_id":
             return client_id(instance), instance.address
         if reference.attribute in {"id", ""}:
@@ -211,13 +229,21 @@ def _call(module: Mapping[str, Any], name: str) -> Json:
     return dict((module.get("module_calls") or {}).get(name) or {})
 
 
+def _holds_ids(way: tuple[str | int, ...]) -> bool:
+    """Whether an attribute is an id, or a list of ids."""
+    name = way[-1]
+    if len(way) > 1 and name == "id":
+        return True
+    return isinstance(name, str) and (name.endswith("_id") or name in _LISTS_OF_IDS)
+
+
 def _longest(references: Iterable[str]) -> list[str]:
-    """References without those that are merely the beginning of one before.
+    """References without those that are merely the beginning of the one before.
 
     Terraform lists `okta_group.a.id` and then `okta_group.a`.
     """
     kept: list[str] = []
     for text in references:
-        if not any(other.startswith((f"{text}.", f"{text}[")) for other in kept):
+        if not (kept and kept[-1].startswith((f"{text}.", f"{text}["))):
             kept.append(text)
-    return kept
+    return list(dict.fromkeys(kept))
