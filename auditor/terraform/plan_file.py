@@ -25,6 +25,8 @@ LARGEST_PLAN = 300_000_000
 """Bytes. A plan of 10,000 resources has about 30 million."""
 
 _FORMAT = "1."
+_DEEPEST = 500
+"""Modules within modules."""
 _HOW = "Write one with: terraform show -json PLAN > plan.json"
 
 
@@ -140,7 +142,7 @@ def _plan(value: Json, digest: str) -> Plan:
         drift=tuple(
             change for change in map(_change, value.get("resource_drift") or ()) if change.managed
         ),
-        configuration=configuration.get("root_module") or {},
+        configuration=_module_configuration(configuration.get("root_module")),
         incomplete=tuple(_incomplete(value)),
     )
 
@@ -164,17 +166,17 @@ def _change(item: Json) -> ResourceChange:
     """One entry of `resource_changes` or `resource_drift`."""
     change = item["change"]
     name = item["type"]
-    masks = (change.get("before_sensitive"), change.get("after_sensitive"))
-    sensitive = marked(masks[0]) | marked(masks[1])
+    sensitive = marked(change.get("before_sensitive"), change.get("before"))
+    sensitive |= marked(change.get("after_sensitive"), change.get("after"))
     known = _known(name)
     unknown = change.get("after_unknown")
     after = change.get("after")
     return ResourceChange(
         address=_text(item["address"]),
-        module=_text(item.get("module_address") or module_of(item["address"])),
+        module=_module(item),
         type=_text(name),
         name=_text(item["name"]),
-        index=item.get("index"),
+        index=_index(item),
         managed=item.get("mode", "managed") == "managed",
         actions=tuple(map(_text, change["actions"])),
         before=without(change.get("before"), sensitive, known),
@@ -221,14 +223,16 @@ def _data(prior_state: Any) -> Iterator[ResourceChange]:
 def _data_source(item: Json) -> ResourceChange:
     return ResourceChange(
         address=_text(item["address"]),
-        module=module_of(item["address"]),
+        module=_module(item),
         type=_text(item["type"]),
         name=_text(item["name"]),
-        index=item.get("index"),
+        index=_index(item),
         managed=False,
         actions=("read",),
         after=without(
-            item.get("values"), marked(item.get("sensitive_values")), _known_of_data(item["type"])
+            item.get("values"),
+            marked(item.get("sensitive_values"), item.get("values")),
+            _known_of_data(item["type"]),
         ),
     )
 
@@ -236,6 +240,42 @@ def _data_source(item: Json) -> ResourceChange:
 def _known_of_data(name: str) -> frozenset[str]:
     """Attributes of a data source that somebody reads: those of the resource, ids and type."""
     return _known(name) | {"id", "type", "name", "login", "status", "client_id", "label"}
+
+
+def _module(item: Json) -> str:
+    """The address of the module instance that an item is in."""
+    module = _text(item.get("module_address") or module_of(item["address"]))
+    if module.count("module.") > _DEEPEST:
+        raise ValueError
+    return module
+
+
+def _index(item: Json) -> str | int | None:
+    index = item.get("index")
+    if index is not None and not isinstance(index, (str, int)):
+        raise TypeError
+    return index
+
+
+def _module_configuration(module: Any) -> Json:
+    """The configuration of a module whose parts, and those of the modules in it, have their shape.
+
+    Raises:
+        TypeError: one has not.
+    """
+    waiting = [module or {}]
+    while waiting:
+        current = waiting.pop()
+        resources, calls = current.get("resources") or (), current.get("module_calls") or {}
+        outputs = current.get("outputs") or {}
+        if not all(map(_is_object, (*resources, *calls.values(), *outputs.values()))):
+            raise TypeError
+        waiting.extend(call.get("module") or {} for call in calls.values())
+    return module or {}
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _text(value: Any) -> str:

@@ -10,12 +10,15 @@ from collections.abc import Collection
 from typing import Any
 
 
-def marked(mask: Any) -> frozenset[str]:
+def marked(mask: Any, attributes: Any) -> frozenset[str]:
     """The attributes of a resource that hold something that a mask marks.
 
     Args:
         mask: true, false, or an object with a mark for each attribute.
+        attributes: all of the resource, which a mask that is true marks; null if there is none.
     """
+    if mask is True and isinstance(attributes, dict):
+        return frozenset(attributes)
     if not isinstance(mask, dict):
         return frozenset()
     return frozenset(str(name) for name, inner in mask.items() if is_marked(inner))
