@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from auditor.terraform.attributes import Attributes
-from auditor.terraform.instances import object_id, old_id
+from auditor.terraform.instances import in_path, object_id, old_id
 from auditor.terraform.plan import ResourceChange
 from auditor.terraform.planned_org import Json, PlannedOrg
 from auditor.terraform.priorities import Priorities
@@ -40,13 +40,21 @@ class Application:
             self.references,
         )  # fmt: skip
 
-    def reference(self, name: str) -> str | None:
-        """The id that an attribute names; None if that is not known, which is noted."""
+    def reference(self, name: str, *collections: str) -> str | None:
+        """The id that an attribute names; None if that is not known, which is noted.
+
+        Args:
+            name: the attribute.
+            collections: whose lists the resource may change, whichever object it belongs to.
+        """
         found = self.attributes.get(name)
         if found.text:
-            return found.text
+            identity = in_path(found.text)
+            return self.org.aliases.get(identity, identity)
         why = found.unknown or f"{self.change.address}: {name} is not set"
         self.org.notes.append(f"{why}; what it belongs to is not known.")
+        for collection in collections:
+            self.org.unknown_everywhere(collection, why)
         return None
 
     def lay(self, path: str, fields: Fields, *, start: Json | None = None) -> Json:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from auditor.terraform.appliers import Application
 from auditor.terraform.attributes import Attribute, Attributes
 from auditor.terraform.instances import client_id, object_id, old_id
@@ -20,6 +22,40 @@ def _pkce(attributes: Attributes) -> Attribute:
     """PKCE is required of new browser and native apps (API reference, `pkce_required`)."""
     kind = attributes.get("type").text
     return Attribute(kind in _PKCE_FROM_THE_START)
+
+
+_GRANTS_OF_TYPE: Mapping[str, tuple[str, ...]] = {
+    "web": ("authorization_code",),
+    "native": ("authorization_code",),
+    "service": ("client_credentials",),
+}
+"""Grant types that the provider gives an app that names none (its source, `buildAppOAuth`).
+
+Of browser apps they differ from version to version.
+"""
+
+
+def _grants(attributes: Attributes) -> Attribute:
+    """Grant types of a new app that names none."""
+    kind = attributes.get("type").text or ""
+    if grants := _GRANTS_OF_TYPE.get(kind):
+        return Attribute(list(grants))
+    address = attributes.change.address
+    return Attribute(unknown=f"{address}: grant_types is not set, and the provider chooses some")
+
+
+def _chosen_response_types(attributes: Attributes) -> Attribute:
+    """Response types of a new app that names none: what its grant types need (same source)."""
+    grants = attributes.get_list("grant_types")
+    if not grants.texts and not grants.unknown:
+        grants = _grants(attributes)
+    if grants.unknown:
+        address = attributes.change.address
+        return Attribute(unknown=f"{address}: response_types is not set, and depends on others")
+    chosen = {"token"} if {"implicit", "client_credentials"} & {*grants.texts} else set()
+    if {"password", "authorization_code", "refresh_token"} & {*grants.texts}:
+        chosen.add("code")
+    return Attribute(sorted(chosen))
 
 
 def _response_types(attributes: Attributes) -> Attribute:
@@ -42,8 +78,13 @@ APP_FIELDS = {
     ),
     "status": Field("status", default="ACTIVE"),
     "type": Field(f"{_OAUTH}.application_type"),
-    "grant_types": Field(f"{_OAUTH}.grant_types", is_list=True),
-    "response_types": Field(f"{_OAUTH}.response_types", is_list=True, computed=_response_types),
+    "grant_types": Field(f"{_OAUTH}.grant_types", is_list=True, unset=_grants),
+    "response_types": Field(
+        f"{_OAUTH}.response_types",
+        is_list=True,
+        computed=_response_types,
+        unset=_chosen_response_types,
+    ),
     "redirect_uris": Field(f"{_OAUTH}.redirect_uris", is_list=True),
     "post_logout_redirect_uris": Field(
         f"{_OAUTH}.post_logout_redirect_uris", is_list=True, shapes_tokens=False
@@ -85,6 +126,7 @@ def apply_app(application: Application) -> None:
 
 
 def _lay_network(application: Application, record: Json) -> None:
+    set_field(record, f"{_OAUTH}.network", None)
     for block, unknown in application.attributes.blocks("network"):
         if unknown:
             application.org.unknown(APPS, unknown, record["id"])
@@ -114,9 +156,15 @@ def _lay_keys(application: Application, record: Json) -> None:
             org.put(path, {"id": named, "status": "ACTIVE", **key})
 
 
-def _app(application: Application, name: str = "app_id") -> Json | None:
-    """The app that something belongs to; None, noted, if nobody knows it."""
-    identity = application.reference(name)
+def _app(application: Application, collection: str, name: str = "app_id") -> Json | None:
+    """The app that something belongs to; None, noted, if nobody knows it.
+
+    Args:
+        application: of the resource that belongs to an app.
+        collection: whose lists it changes.
+        name: the attribute that names the app.
+    """
+    identity = application.reference(name, collection)
     if identity is None:
         return None
     found = application.org.record(APPS, identity)
@@ -139,7 +187,7 @@ def _client(app: Json) -> str:
 
 
 def _apply_uri(application: Application, field: str) -> None:
-    app = _app(application)
+    app = _app(application, "apps")
     if app is None:
         return
     settings = (app.get("settings") or {}).get("oauthClient") or {}
@@ -166,20 +214,24 @@ def apply_post_logout_uri(application: Application) -> None:
 
 def apply_api_scopes(application: Application) -> None:
     """An `okta_app_oauth_api_scope`: `okta.` scopes that an app may ask for."""
-    app = _app(application)
+    app = _app(application, "app_grants")
     if app is None:
         return
     org, path = application.org, list_path("app_grants", app["id"])
-    before = set(application.before.get_list("scopes").texts)
+    deleted = application.attributes.deleted
+    scopes = Attribute() if deleted else application.attributes.get_list("scopes")
+    gone = {*application.before.get_list("scopes").texts} - {*scopes.texts}
     for identity, grant in list(org.records(path).items()):
-        if grant.get("scopeId") in before:
+        if grant.get("scopeId") in gone:
             org.remove(path, identity)
-    if application.attributes.deleted:
+    if deleted:
         return
-    scopes = application.attributes.get_list("scopes")
-    if scopes.unknown or not org.has_list(path):
-        org.unknown(path, scopes.unknown or f"other grants of app {app['id']}")
+    if scopes.unknown:
+        org.unknown(path, scopes.unknown)
+    granted = {grant.get("scopeId") for grant in org.records(path).values()}
     for scope in scopes.texts:
+        if scope in granted:
+            continue
         org.put(
             path,
             {
@@ -194,7 +246,7 @@ def apply_api_scopes(application: Application) -> None:
 
 def apply_client_role(application: Application) -> None:
     """An `okta_app_oauth_role_assignment`, or a role of `okta_oauth2_v1_clients_role_…`."""
-    app = _app(application, "client_id")
+    app = _app(application, "client_roles", "client_id")
     if app is None:
         return
     org, path = application.org, list_path("client_roles", _client(app))
@@ -216,7 +268,7 @@ def apply_client_role(application: Application) -> None:
 
 def apply_group_assignment(application: Application) -> None:
     """An `okta_app_group_assignment`: one group of an app."""
-    app = _app(application)
+    app = _app(application, "app_groups")
     if app is None:
         return
     path = list_path("app_groups", app["id"])
@@ -232,34 +284,32 @@ def apply_group_assignment(application: Application) -> None:
 
 def apply_group_assignments(application: Application) -> None:
     """An `okta_app_group_assignments`: all groups of an app."""
-    app = _app(application)
+    app = _app(application, "app_groups")
     if app is None:
         return
     org, path = application.org, list_path("app_groups", app["id"])
-    if not org.has_list(path) and application.attributes.deleted:
-        return
+    deleted = application.attributes.deleted
+    blocks = () if deleted else tuple(application.attributes.blocks("group"))
+    kept = {block.get("id") for block, _ in blocks}
     for identity in list(org.records(path)):
-        org.remove(path, identity)
-    if application.attributes.deleted:
-        return
-    for block, unknown in application.attributes.blocks("group"):
-        group = Attribute(block.get("id"), unknown)
-        _assign_group(application, path, group)
+        if identity not in kept:
+            org.remove(path, identity)
+    for block, unknown in blocks:
+        _assign_group(application, path, Attribute(block.get("id"), unknown))
 
 
 def _assign_group(application: Application, path: str, group: Attribute) -> None:
     org = application.org
-    if not org.has_list(path):
-        org.unknown(path, "other groups of the app")
     if group.text is None or group.unknown:
         org.unknown(path, group.unknown or f"{application.change.address}: group_id is not set")
         return
-    org.put(path, {"id": group.text})
+    if group.text not in org.records(path):
+        org.put(path, {"id": group.text})
 
 
 def apply_user_assignment(application: Application) -> None:
     """An `okta_app_user`: one user of an app."""
-    app = _app(application)
+    app = _app(application, "app_users")
     if app is None:
         return
     org, path = application.org, list_path("app_users", app["id"])

@@ -41,7 +41,7 @@ def apply_user(application: Application) -> None:
     if application.attributes.deleted:
         return
     record = application.lay(USERS, USER_FIELDS)
-    for group in org.everyone_groups():
+    for group in org.everyone_groups:
         path = list_path("group_members", group)
         if org.has_list(path):
             org.ids(path).add(record["id"])
@@ -49,7 +49,7 @@ def apply_user(application: Application) -> None:
 
 def apply_memberships(application: Application) -> None:
     """An `okta_group_memberships`: users whom a group has; with track_all_users, all it has."""
-    group = application.reference("group_id")
+    group = application.reference("group_id", "group_members")
     if group is None:
         return
     users = application.attributes.get_list("users")
@@ -72,7 +72,7 @@ def apply_memberships(application: Application) -> None:
 
 def apply_user_memberships(application: Application) -> None:
     """An `okta_user_group_memberships`: groups that a user is in."""
-    user = application.reference("user_id")
+    user = application.reference("user_id", "group_members")
     if user is None:
         return
     org = application.org
@@ -88,28 +88,38 @@ def apply_user_memberships(application: Application) -> None:
         if org.has_list(path):
             org.ids(path).add(user)
     if groups.unknown:
-        for group in org.records(GROUPS):
-            path = list_path("group_members", group)
-            if org.has_list(path):
-                org.unknown(path, groups.unknown)
+        org.unknown_everywhere("group_members", groups.unknown)
 
 
 def apply_group_rule(application: Application) -> None:
-    """An `okta_group_rule`. Whom it adds comes to be known after apply."""
+    """An `okta_group_rule`. Whom it adds comes to be known after apply, and whom it leaves."""
     application.take_away(GROUP_RULES)
+    before = application.before
+    groups = before.get_list("group_assignments").texts
     if application.attributes.deleted:
+        if before.get("remove_assigned_users").value is True:
+            _members_open(application, groups, "whom it removes from")
         return
     changed = any(
         application.attributes.changed(name) for name in GROUP_RULE_FIELDS if name != "name"
     )
-    record = application.lay(GROUP_RULES, GROUP_RULE_FIELDS)
-    if not changed or record.get("status") != "ACTIVE":
+    application.lay(GROUP_RULES, GROUP_RULE_FIELDS)
+    inactive = {before.get("status").text, application.attributes.get("status").text}
+    if not changed or inactive <= {"INACTIVE", None if before.change.before else "INACTIVE"}:
         return
+    assigned = application.attributes.get_list("group_assignments")
+    if assigned.unknown:
+        application.org.unknown_everywhere("group_members", assigned.unknown)
+    _members_open(application, (*assigned.texts, *groups), "whom it adds to")
+
+
+def _members_open(application: Application, groups: tuple[str, ...], what: str) -> None:
+    """Leave open who is in groups, as far as that was known."""
     org = application.org
-    for group in record["actions"]["assignUserToGroups"].get("groupIds") or ():
+    for group in dict.fromkeys(groups):
         path = list_path("group_members", group)
         if org.has_list(path):
-            who = f"{application.change.address}: whom it adds to group {group}"
+            who = f"{application.change.address}: {what} group {group}"
             org.unknown(path, f"{who} is known after apply")
 
 

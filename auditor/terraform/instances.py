@@ -96,18 +96,23 @@ def client_id(change: ResourceChange) -> str:
     """The client id of an OAuth app; its id unless it has one of its own."""
     for attributes in (change.after, {} if change.creates else change.before):
         if isinstance(named := attributes.get("client_id"), str) and named:
-            return named
+            return in_path(named)
     return object_id(change)
 
 
 def symbolic_id(address: str) -> str:
-    """What stands for the id of an object that is known after apply.
+    """What stands for the id of an object that is known after apply: its address."""
+    return in_path(address.replace("%", "%25"))
 
-    A slash would end the id in a path of the snapshot.
+
+def in_path(identity: str) -> str:
+    """An id as it stands in a path of the snapshot, which a slash would end.
+
+    Okta's own ids have none.
     """
-    return address.replace("%", "%25").replace("/", "%2F")
+    return identity.replace("/", "%2F")
 
 
 def _id_of(attributes: Mapping[str, object]) -> str:
     value = attributes.get("id")
-    return value if isinstance(value, str) else ""
+    return in_path(value) if isinstance(value, str) else ""

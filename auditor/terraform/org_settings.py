@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.terraform.appliers import Application
+from auditor.terraform.attributes import Attribute
 from auditor.terraform.instances import object_id
 from auditor.terraform.planned_org import Json, list_path
 from auditor.terraform.record_fields import Field
@@ -75,12 +76,15 @@ def apply_origin(application: Application) -> None:
         return
     record = application.lay(ORIGINS, ORIGIN_FIELDS)
     attributes = application.attributes
-    if record.get("status") is None:
+    if record.get("status") is None or attributes.changed("active"):
         active = attributes.get("active").value
         record["status"] = "INACTIVE" if active is False else "ACTIVE"
     if attributes.changed("scopes"):
         scopes: list[Json] = []
-        for block in attributes.get("scopes").value or ():
+        named = attributes.get("scopes")
+        if named.unknown:
+            application.org.unknown(ORIGINS, named.unknown, record["id"])
+        for block in named.value or ():
             if isinstance(block, str):
                 scopes.append({"type": block})
             elif isinstance(block, dict) and isinstance(block.get("type"), str):
@@ -110,7 +114,9 @@ def apply_api_token(application: Application) -> None:
     if application.attributes.deleted:
         return
     record = application.lay(TOKENS, _TOKEN)
-    for block, _ in application.attributes.blocks("network"):
+    for block, unknown in application.attributes.blocks("network"):
+        if unknown:
+            application.org.unknown(TOKENS, unknown, record["id"])
         network: Json = {"connection": block.get("connection")}
         for name in ("include", "exclude"):
             network[name] = [
@@ -130,11 +136,12 @@ def apply_integration(application: Application) -> None:
     if application.attributes.deleted:
         return
     record = application.lay(INTEGRATIONS, _INTEGRATION)
-    record["grantedScopes"] = sorted(
-        block["scope"]
-        for block, _ in application.attributes.blocks("granted_scopes")
-        if isinstance(block.get("scope"), str)
-    )
+    granted = list(application.attributes.blocks("granted_scopes"))
+    for _, unknown in granted:
+        if unknown:
+            application.org.unknown(INTEGRATIONS, unknown, record["id"])
+    scopes = [block.get("scope") for block, _ in granted]
+    record["grantedScopes"] = sorted(scope for scope in scopes if isinstance(scope, str))
     application.org.put(INTEGRATIONS, record)
 
 
@@ -160,19 +167,21 @@ def apply_custom_role(application: Application) -> None:
 
 def apply_user_roles(application: Application) -> None:
     """An `okta_user_admin_roles` of a user who owns an API token: only theirs are read."""
-    user = application.reference("user_id")
+    user = application.reference("user_id", "token_owner_roles")
     path = list_path("token_owner_roles", user or "")
     if user is None or not application.org.has_list(path):
         return
     org = application.org
-    before = set(application.before.get_list("admin_roles").texts)
+    deleted = application.attributes.deleted
+    roles = Attribute() if deleted else application.attributes.get_list("admin_roles")
+    gone = {*application.before.get_list("admin_roles").texts} - {*roles.texts}
     for identity, role in list(org.records(path).items()):
-        if role.get("type") in before:
+        if role.get("type") in gone:
             org.remove(path, identity)
-    if application.attributes.deleted:
-        return
-    roles = application.attributes.get_list("admin_roles")
+    held = {role.get("type") for role in org.records(path).values()}
     for kind in roles.texts:
+        if kind in held:
+            continue
         identity = f"{object_id(application.change)}#{kind}"
         org.put(path, {"id": identity, "type": kind, "status": "ACTIVE"})
     if roles.unknown:

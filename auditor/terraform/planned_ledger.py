@@ -17,12 +17,7 @@ from auditor.snapshot.ledger import (
     NotAsked,
 )
 from auditor.snapshot.proof import complete_ledger, lists_below
-from auditor.terraform.planned_org import PlannedOrg
-
-_OF_SERVERS = frozenset(
-    {"authorization_servers", "associated_servers", "claims", "policies", "policy_rules", "scopes"}
-)
-"""What a plan that makes a server says all about, though not about other servers."""
+from auditor.terraform.planned_org import OF_SERVERS, PlannedOrg
 
 _NOT_READ = frozenset({CollectionStatus.ABSENT, CollectionStatus.REFUSED})
 
@@ -66,7 +61,7 @@ def _entry(
     if not row.if_named:
         gaps += tuple(_not_there(org, row, missing))
     if org.ledger is None:
-        alone = row.name in _OF_SERVERS
+        alone = row.name in OF_SERVERS
         return LedgerEntry(
             collection=row.name,
             status=CollectionStatus.PARTIAL,

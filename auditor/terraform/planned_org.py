@@ -16,6 +16,11 @@ from auditor.snapshot.records import read_record
 
 Json = dict[str, Any]
 
+OF_SERVERS = frozenset(
+    {"authorization_servers", "associated_servers", "claims", "policies", "policy_rules", "scopes"}
+)
+"""What a plan that makes a server says all about, though not about other servers."""
+
 
 class PlannedOrg:
     """What the org will be, as far as it is known.
@@ -31,6 +36,9 @@ class PlannedOrg:
         self._ids: dict[str, set[str]] = {}
         self._gaps: dict[str, dict[Gap, None]] = defaultdict(dict)
         """What is known after apply, by path."""
+        self._everywhere: dict[str, str] = {}
+        self.aliases: dict[str, str] = {}
+        """Ids of objects that a resource takes over, by what references call it."""
         self.assumed: list[str] = []
         """Attributes that were read off their references, beside which a literal would not show."""
         self.notes: list[str] = []
@@ -67,8 +75,7 @@ class PlannedOrg:
 
     def put(self, path: str, record: Json) -> None:
         """Add a record, or replace the one with its id."""
-        if path not in self._resources:
-            self._resources[path] = []
+        self._begin(path)
         new = record["id"] not in self.records(path)
         self.records(path)[record["id"]] = record
         for child, inner in self._child_lists(path, record):
@@ -78,9 +85,19 @@ class PlannedOrg:
 
     def add_existing(self, path: str, record: Json) -> None:
         """Add a record of which nothing is known but what it holds: its lists are not read."""
-        if path not in self._resources:
-            self._resources[path] = []
+        self._begin(path)
         self.records(path).setdefault(record["id"], record)
+
+    def _begin(self, path: str) -> None:
+        """Have a list. One that nobody has read may hold more than the plan puts there."""
+        if path in self._resources:
+            return
+        self._resources[path] = []
+        matched = match(path)
+        if matched is None or (self.base is None and matched[0].name in OF_SERVERS):
+            return
+        row, keys = matched
+        self.unknown(path, f"other {row.label} of {keys[-1] if keys else 'the org'}")
 
     def remove(self, path: str, identity: str) -> None:
         """Remove a record and all lists that belong to it."""
@@ -131,8 +148,9 @@ class PlannedOrg:
         """Whether a list of an object of the base may be missing because nobody needed it."""
         return self.ledger is not None and bool(self.ledger.entry(row.name).not_asked)
 
+    @cached_property
     def everyone_groups(self) -> list[str]:
-        """Ids of the group that everybody is in."""
+        """Ids of the group that everybody is in, which no plan makes."""
         return [
             identity
             for identity, group in self.records(BY_NAME["groups"].path).items()
@@ -159,7 +177,9 @@ class PlannedOrg:
         self._resources[path] = ways
 
     def unassign(self, path: str, users: Iterable[str]) -> None:
-        """Take direct assignments of users to an app away."""
+        """Take direct assignments of users to an app away, if those were read."""
+        if path not in self._resources:
+            return
         gone = set(users)
         ways = self._ways(path)
         for way in ways:
@@ -182,6 +202,18 @@ class PlannedOrg:
         """
         gap = Gap(path=path, reason=attribute, record=record, attribute=attribute)
         self._gaps[path][gap] = None
+
+    def unknown_everywhere(self, collection: str, attribute: str) -> None:
+        """Note that any list of a collection may change; of several reasons the first is named."""
+        self._everywhere.setdefault(collection, attribute)
+
+    def settle(self) -> None:
+        """Leave all lists open of which any may change. To be called when all is laid."""
+        for collection, attribute in self._everywhere.items():
+            for path in list(self._resources):
+                matched = match(path)
+                if matched is not None and matched[0].name == collection:
+                    self.unknown(path, attribute)
 
     def gaps_of(self, path: str) -> list[Gap]:
         """What is known after apply of a list and its records."""

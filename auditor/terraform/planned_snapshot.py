@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auditor.errors import UsageError
@@ -100,9 +100,11 @@ def lay_plan(
             directory.known_group(application(change))
     modelled = list(filter(is_modelled, plan.changes))
     drift = filter(is_modelled, plan.drift)  # the base may be older than the plan
-    for change in (*sorted(drift, key=_order), *sorted(modelled, key=_order)):
+    steps = [step for change in modelled for step in _steps(change)]
+    for change in (*sorted(drift, key=_order), *sorted(steps, key=_order)):
         _apply(change)(application(change))
     priorities.settle(org)
+    org.settle()
     for change in modelled:
         if change.sensitive:
             names = ", ".join(sorted(change.sensitive))
@@ -126,7 +128,11 @@ def lay_plan(
             sorted(f"{change.address}: {name}" for change in modelled for name in change.unmodelled)
         ),
         incomplete=plan.incomplete,
-        addresses={object_id(change): change for change in modelled if not _gone(change)},
+        addresses={
+            org.aliases.get(object_id(change), object_id(change)): change
+            for change in modelled
+            if not _gone(change)
+        },
     )
 
 
@@ -161,6 +167,16 @@ def _order(change: ResourceChange) -> tuple[bool, int, str]:
     gone = _gone(change)
     rank = _rank(change) or 0
     return (not gone, -rank if gone else rank, change.address)
+
+
+def _steps(change: ResourceChange) -> tuple[ResourceChange, ...]:
+    """A replacement as what it is: a deletion where the object was, and a new one elsewhere."""
+    if not (change.creates and change.deletes):
+        return (change,)
+    return (
+        replace(change, actions=("delete",), after={}, unknown={}),
+        replace(change, actions=("create",), before={}),
+    )
 
 
 def _apply(change: ResourceChange) -> Apply:

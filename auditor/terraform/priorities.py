@@ -13,6 +13,12 @@ from collections import defaultdict
 from auditor.terraform.instances import object_id
 from auditor.terraform.plan import ResourceChange
 from auditor.terraform.planned_org import Json, PlannedOrg
+from auditor.text import listed
+
+_NONE = 2**31
+"""Where those stand that have none: behind all others."""
+_MOST = 20
+"""Addresses that a note names."""
 
 
 class Priorities:
@@ -30,26 +36,26 @@ class Priorities:
         """Move those aside that keep theirs, and note where requests race."""
         for path, addresses in self._set.items():
             table = org.records(path)
-            for identity in sorted(addresses, key=lambda one: _priority(table.get(one, {}))):
-                _move_aside(table, identity, set(addresses))
+            others = [identity for identity in table if identity not in addresses]
+            for own in sorted(_priority(table.get(identity, {})) for identity in addresses):
+                if own < _NONE:
+                    _move_aside(table, others, own)
             if len(addresses) > 1:
-                names = ", ".join(sorted(addresses.values()))
+                names = listed(sorted(addresses.values()), most=_MOST)
                 org.notes.append(
                     f"{names}: their priorities are set at once, and Okta orders them as the "
                     "requests come in. The priorities of the plan are taken to hold."
                 )
 
 
-def _move_aside(table: dict[str, Json], identity: str, settled: set[str]) -> None:
-    own = _priority(table.get(identity, {}))
-    others = [key for key in table if key not in settled]
+def _move_aside(table: dict[str, Json], others: list[str], own: int) -> None:
     if not any(_priority(table[key]) == own for key in others):
         return
     for key in others:
-        if (priority := _priority(table[key])) >= own:
+        if own <= (priority := _priority(table[key])) < _NONE:
             table[key] = {**table[key], "priority": priority + 1}
 
 
 def _priority(record: Json) -> int:
     value = record.get("priority")
-    return value if isinstance(value, int) else 2**31
+    return value if isinstance(value, int) else _NONE

@@ -21,6 +21,8 @@ class Field:
     """What Okta takes for a new object if the attribute is not set."""
     computed: Callable[[Attributes], Attribute] | None = None
     """What is known of it before apply where the provider computes it."""
+    unset: Callable[[Attributes], Attribute] | None = None
+    """What the provider takes for a new object if the attribute is not set or empty."""
     shapes_tokens: bool = True
     """Whether a decision may rest on it, so that one that is not known leaves it open."""
 
@@ -56,6 +58,8 @@ def lay_over(record: Json, attributes: Attributes, fields: Fields, *, new: bool)
         found = attributes.get_list(name) if field.is_list else attributes.get(name)
         if found.unknown and field.computed is not None:
             found = field.computed(attributes)
+        elif new and field.unset is not None and not found.value and not found.unknown:
+            found = field.unset(attributes)
         if found.unknown and field.shapes_tokens:
             unknown.append(found.unknown)
         if found.assumed:

@@ -116,7 +116,7 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
         _type("okta_admin_role_custom_assignments", "custom_role_id resource_set_id members"),
         _type(
             "okta_group_rule",
-            "name status expression_value expression_type group_assignments users_excluded",
+            "name status expression_value expression_type group_assignments users_excluded "
             "remove_assigned_users",
         ),
         _type(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from copy import deepcopy
 
 from auditor.snapshot.models.servers import OIDC_SCOPES
 from auditor.terraform.appliers import Application
+from auditor.terraform.attributes import Attribute
 from auditor.terraform.instances import object_id
 from auditor.terraform.planned_org import Json, list_path
-from auditor.terraform.record_fields import Field, lay_over
+from auditor.terraform.record_fields import Field, Fields, lay_over
 
 SERVERS = list_path("authorization_servers")
 
@@ -94,13 +95,24 @@ def apply_default_server(application: Application) -> None:
             f"{application.change.address}: the org's default authorization server is not in "
             "the base; its policies, rules and scopes are not known."
         )
+    application.org.aliases[object_id(application.change)] = default["id"]
     laid = lay_over(
-        {**default}, application.attributes, SERVER_FIELDS, new=not application.change.before
+        deepcopy(default), application.attributes, _stated(application, SERVER_FIELDS), new=False
     )
     org.add_existing(SERVERS, laid.record)
     org.records(SERVERS)[laid.record["id"]] = laid.record
     for attribute in laid.unknown:
         org.unknown(SERVERS, attribute, laid.record["id"])
+
+
+def _stated(application: Application, fields: Fields) -> Fields:
+    """The fields that a resource states of an object that it takes over; the others stay."""
+    change = application.change
+    return {
+        name: field
+        for name, field in fields.items()
+        if change.before or name in change.unknown or change.after.get(name) is not None
+    }
 
 
 def _furnish(application: Application, server: str) -> None:
@@ -160,10 +172,7 @@ def apply_policy(application: Application) -> None:
     application.take_away(path)
     if application.attributes.deleted:
         return
-    known = application.org.has_list(path)
     record = application.lay(path, POLICY_FIELDS, start={"system": False})
-    if not known:
-        application.org.unknown(path, f"other policies of authorization server {server}")
     _unknown_of_child(application, path, record["id"])
     application.priorities.add(path, application.change)
 
@@ -188,10 +197,7 @@ def apply_rule(application: Application) -> None:
     application.take_away(path)
     if application.attributes.deleted:
         return
-    known = application.org.has_list(path)
     record = application.lay(path, RULE_FIELDS, start={"system": False})
-    if not known:
-        application.org.unknown(path, f"other rules of policy {policy}")
     change = application.change
     unset = change.after.get("scope_whitelist") is None and "scope_whitelist" not in change.unknown
     if change.creates and unset:
@@ -241,10 +247,7 @@ def apply_scope(application: Application) -> None:
     application.take_away(path)
     if application.attributes.deleted:
         return
-    known = application.org.has_list(path)
     record = application.lay(path, SCOPE_FIELDS, start={"system": False})
-    if not known:
-        application.org.unknown(path, f"other scopes of authorization server {server}")
     if not isinstance(record.get("name"), str):
         application.org.remove(path, record["id"])  # a scope without a name is none
     _unknown_of_child(application, path, record["id"])
@@ -259,10 +262,7 @@ def apply_claim(application: Application) -> None:
     application.take_away(path)
     if application.attributes.deleted:
         return
-    known = application.org.has_list(path)
     record = application.lay(path, CLAIM_FIELDS, start={"system": False})
-    if not known:
-        application.org.unknown(path, f"other claims of authorization server {server}")
     _unknown_of_child(application, path, record["id"])
 
 
@@ -275,11 +275,12 @@ def apply_default_claim(application: Application) -> None:
     name = application.attributes.get("name").text
     for record in list(application.org.records(path).values()):
         if record.get("name") == name and record.get("system") is True:
-            fields: dict[str, Any] = {
-                key: CLAIM_FIELDS[key] for key in ("value", "always_include_in_token")
-            }
-            laid = lay_over({**record}, application.attributes, fields, new=True)
+            fields = {key: CLAIM_FIELDS[key] for key in ("value", "always_include_in_token")}
+            stated = _stated(application, fields)
+            laid = lay_over({**record}, application.attributes, stated, new=False)
             application.org.put(path, laid.record)
+            for attribute in laid.unknown:
+                application.org.unknown(path, attribute)
             return
     application.org.unknown(path, f"{application.change.address}: the claim that it changes")
 
@@ -291,12 +292,15 @@ def apply_trusted_servers(application: Application) -> None:
         return
     org = application.org
     path = list_path("associated_servers", server)
+    deleted = application.attributes.deleted
+    trusted = Attribute() if deleted else application.attributes.get_list("trusted")
+    named = [org.aliases.get(identity, identity) for identity in trusted.texts]
     for identity in application.before.get_list("trusted").texts:
-        org.remove(path, identity)
-    if application.attributes.deleted:
-        return
-    trusted = application.attributes.get_list("trusted")
-    for identity in trusted.texts:
+        if identity not in named:
+            org.remove(path, identity)
+    for identity in named:
+        if identity in org.records(path):
+            continue
         known: Json = org.record(SERVERS, identity) or {"id": identity}
         org.put(path, known)
     if trusted.unknown:

@@ -48,7 +48,7 @@ apps = st.fixed_dictionaries(
     {
         "label": st.sampled_from(["A", "B"]),
         "status": statuses,
-        "grant_types": subsets,
+        "grant_types": subsets.map(lambda chosen: chosen or ["authorization_code"]),
         "redirect_uris": subsets,
         "groups": st.lists(st.sampled_from(GROUPS), unique=True).map(sorted),
     }
