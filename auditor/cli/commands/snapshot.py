@@ -26,6 +26,7 @@ from auditor.cli.export.several_tenants import (
     print_plan_of_one,
 )
 from auditor.cli.options import FILE, collect_options, completion_options, format_option
+from auditor.cli.output_option import path_or_format_option
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.collect.since.older_snapshot import FULL_EVERY_S, OlderSnapshot
@@ -34,11 +35,14 @@ from auditor.files import check_writable
 from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import read_snapshot
 
+_FORMATS = ("text", "json")
+
 
 @click.command("snapshot")
-@click.option(
-    "-o",
+@path_or_format_option(
     "path",
+    lambda: _FORMATS,
+    "form",
     type=FILE,
     default="snapshot.json",
     show_default=True,
@@ -77,7 +81,7 @@ from auditor.snapshot.document import read_snapshot
     metavar="DURATION",
     help="With --since: how old what is carried over may be at most, such as 1d or 12h.",
 )
-@format_option("text", "json", about="How to print the plan.")
+@format_option(*_FORMATS, about="How to print the plan.", makes_file=True)
 @click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds tenants.")
 @click.option(
     "--tenant",
