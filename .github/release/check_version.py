@@ -17,9 +17,10 @@ from pathlib import Path
 
 _HEADING = re.compile(r"(?m)^## (?P<version>\S+) \((?P<when>[^)]*)\)$")
 _NAMED = re.compile(
-    r"okta-auditor(?:==|:|@v|[\w./-]*@v)(?P<plain>\d[\w.]*\w)|\brev: v(?P<rev>\d[\w.]*\w)"
+    r"(?:okta-auditor(?:==|:|@v?|[\w./-]*@v)|okta_auditor-|\brev: v|\bVersion |\btag `v)"
+    r"(?P<version>\d+\.\d[\w.]*\w)"
 )
-"""How a page tells to install a version: from an index, as an image or action, as a hook."""
+"""How a page names one: in an index, of an image, an action, a hook or a file, in a sentence."""
 
 
 def disagreements(root: Path, tag: str | None) -> list[str]:
@@ -46,8 +47,7 @@ def disagreements(root: Path, tag: str | None) -> list[str]:
     for page in (root / "README.md", *sorted((root / "docs").glob("**/*.md"))):
         for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
             for named in _NAMED.finditer(line):
-                other = named["plain"] or named["rev"]
-                if other != version:
+                if (other := named["version"]) != version:
                     where = f"{page.relative_to(root).as_posix()}:{number}"
                     found.append(f"{where}: tells to install {other}, not {version}")
     return found

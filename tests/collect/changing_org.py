@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from helpers import tenant, unhurried
 
@@ -13,6 +13,7 @@ from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.collect.since.older_snapshot import FULL_EVERY_S, OlderSnapshot
 from auditor.sandbox import Sandbox
+from auditor.sandbox.resources import Resources
 from auditor.snapshot.document import Snapshot
 
 Json = dict[str, Any]
@@ -78,7 +79,10 @@ class ChangingOrg:
                 },
                 "settings": {
                     "oauthClient": {
-                        "application_type": "web", "grant_types": ["authorization_code"]
+                        "application_type": "web",
+                        "grant_types": [
+                            "authorization_code", "urn:ietf:params:oauth:grant-type:token-exchange"
+                        ],
                     }
                 },
             }  # fmt: skip
@@ -102,7 +106,7 @@ class ChangingOrg:
         self._touch(app, moves=moves)
 
     def trust(self, app: str, other: str, *, moves: bool) -> None:
-        self._toggle(f"{APPS}/{app}/interclient-allowed-apps", {"id": other})
+        self._toggle(f"{APPS}/{app}/interclient-target-apps", {"id": other})
         self._touch(app, moves=moves)
 
     def assign(self, app: str, group: str, *, moves: bool) -> None:
@@ -209,9 +213,9 @@ class ServedOrg:
 
     def becomes(self, document: Json) -> None:
         """Answer by another document from now on."""
-        resources = cast("Json", self.sandbox._server._tenant.resources)
-        resources.clear()
-        resources |= document
+        server = self.sandbox._server
+        server._tenant = unhurried(document)
+        server._resources = Resources(server._tenant)
 
     def read(self, older: Snapshot | None = None, full_every_s: int = FULL_EVERY_S) -> Snapshot:
         """Export it, since an older snapshot if there is one."""

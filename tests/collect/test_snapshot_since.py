@@ -109,7 +109,7 @@ def test_what_is_proven_is_told_from_what_is_not(old: Old) -> None:
     }
     assert proven == {
         "app_jwks": False, "app_grants": False, "app_groups": False, "app_users": False,
-        "interclient_allowed_apps": False, "group_members": True,
+        "interclient_target_apps": False, "group_members": True,
     }  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_only_what_belongs_to_a_changed_app_is_read_again(old: Old) -> None:
 
     assert {name: requests[name] for name in SAMENESS} == {
         "app_jwks": 1, "app_grants": 1, "app_groups": 1, "app_users": 1,
-        "interclient_allowed_apps": 1, "group_members": 0,
+        "interclient_target_apps": 1, "group_members": 0,
     }  # fmt: skip
     assert "5 lists of what is new or has changed." in said
     assert new["capture"]["since"]["read_again"] == {"of what is new or has changed": 5}
@@ -302,14 +302,14 @@ def test_a_file_that_is_no_snapshot_ends_it(old: Old) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--full-every", "1d"], "--full-every needs --since."),
+        (["--full-every", "1d"], "--full-every is about an older snapshot, and none is named."),
         (["--since", "x.json", "--plan", "--like", "y.json"], "--since and --like do not go"),
         (["--since", "x.json", "--all-tenants"], "--since and --all-tenants do not go"),
         (["--since", "x.json", "--tenant", "prod"], "--since and --tenant do not go"),
     ],
 )
 def test_options_that_do_not_go_together(words: list[str], message: str) -> None:
-    outcome = okta_auditor("snapshot", *words)
+    outcome = okta_auditor("snapshot", *words, url="http://127.0.0.1:9")
     assert outcome.exit_code == 2
     assert message in outcome.stderr
 
@@ -320,3 +320,17 @@ def test_every_list_that_may_be_carried_over_belongs_to_a_list_of_the_org() -> N
         assert parent is not None
         assert BY_NAME[parent].parent is None, "records are looked up in one list of the org"
         assert all(BY_NAME[one].parent is None for one in sameness.holds)
+
+
+def test_run_reads_since_an_older_snapshot_too(old: Old) -> None:
+    before = old.served.asked()
+    outcome = okta_auditor(
+        "run", "-o", old.new, "--read-since", old.old, "--no-config", url=old.served.url
+    )
+
+    assert outcome.exit_code in {0, 1}, outcome.shown
+    assert asked(old.served, before).keys().isdisjoint(SAMENESS)
+    assert "Not read again but carried over" in " ".join(outcome.stdout.split())
+    plan = okta_auditor("run", "--plan", old.old, "--read-since", old.old)
+    assert plan.exit_code == 2
+    assert "--read-since and --plan do not go together" in plan.stderr

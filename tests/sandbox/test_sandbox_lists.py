@@ -10,7 +10,11 @@ from browsing import Reply, get, pages, tenant
 
 from auditor.sandbox import Sandbox
 
-ADA = {"id": "00u1", "status": "ACTIVE", "profile": {"login": "ada@a.example", "lastName": "Ash"}}
+ADA = {
+    "id": "00u1",
+    "status": "ACTIVE",
+    "profile": {"login": "ada@a.example", "lastName": "Ash", "level": "top"},
+}
 BOB = {"id": "00u2", "status": "SUSPENDED", "profile": {"login": "bob@a.example", "level": 3}}
 STAFF = {"id": "00g1", "type": "OKTA_GROUP", "profile": {"name": "Staff"}}
 PAYROLL = {
