@@ -60,6 +60,7 @@ docs: $(VENV)/.developer ## Write the rules' pages, the API reference and the co
 	rm -rf docs/rules docs/reference
 	$(BIN)/okta-auditor rules --write docs/rules
 	$(BIN)/python docs/reference.py docs/reference
+	$(BIN)/python docs/okta_errors.py docs/okta-errors.md
 	$(BIN)/okta-auditor schema config > docs/okta-auditor.schema.json
 
 screenshot: $(VENV)/.developer ## Take the picture of the HTML report in the README (needs Chromium)

@@ -29,6 +29,7 @@ from auditor.lint.completeness import (
 )
 from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.deselection import deselected_words, evaluated_words
+from auditor.lint.empty_org import empty_org
 from auditor.lint.framework import Control, Framework, Mapped
 from auditor.lint.object_types import type_name
 from auditor.lint.presentation import Presentation
@@ -117,6 +118,7 @@ __all__ = [
     "causes",
     "deleted_objects",
     "deselected_words",
+    "empty_org",
     "ends_soon",
     "evaluated_words",
     "gaps_by_rule",

@@ -10,6 +10,7 @@ from auditor.results import (
     carried_over,
     deleted_objects,
     deselected_words,
+    empty_org,
     evaluated_words,
     gaps_by_rule,
     shown_gaps,
@@ -52,6 +53,7 @@ def invocation(result: AuditResult, shown: int, total: int) -> Json:
             *_weakenings(result),
             *_crashes(result),
             *_left_out(result, shown, total),
+            *_empty(result),
             *_on_the_reading(result),
             *_notices(result),
         ],
@@ -124,6 +126,11 @@ def _left_out(result: AuditResult, shown: int, total: int) -> Iterator[Json]:
             f"GitHub accepts {limit}. The other formats have them all."
         )
         yield _notification(LEFT_OUT, "warning", text, result)
+
+
+def _empty(result: AuditResult) -> Iterator[Json]:
+    if text := empty_org(result.coverage):
+        yield _notification(NOTICE, "warning", text, result)
 
 
 def _on_the_reading(result: AuditResult) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from auditor.results import (
     LedgerEntry,
     carried_over,
     deselected_words,
+    empty_org,
     evaluated_words,
     incompleteness,
     lineage,
@@ -26,6 +27,7 @@ def opening(result: AuditResult) -> str:
     parts = (
         _answer(result),
         incompleteness(result),
+        empty_org(result.coverage),
         carried_over(result.coverage),
         _absence(result),
     )

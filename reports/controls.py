@@ -11,6 +11,7 @@ from auditor.results import (
     ControlStatus,
     assessed_frameworks,
     carried_over,
+    empty_org,
     incompleteness,
     shown_gaps,
 )
@@ -43,6 +44,7 @@ def render(result: AuditResult) -> str:
             policy=policy(css),
             css=css,
             incompleteness=incompleteness(result),
+            empty=empty_org(result.coverage),
             carried=carried_over(result.coverage),
             is_complete=is_complete(result),
             statuses=_STATUSES,

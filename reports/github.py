@@ -15,6 +15,7 @@ from auditor.results import (
     Weakening,
     carried_over,
     deselected_words,
+    empty_org,
     evaluated_words,
     incompleteness,
     shown_gaps,
@@ -62,6 +63,8 @@ def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
     if reason := incompleteness(result):
         kind = "error" if result.unaccepted else "warning"
         yield kind, _command(kind, result.source, reason, title="The audit is incomplete")
+    if empty := empty_org(result.coverage):
+        yield "warning", _command("warning", result.source, empty, title="Nothing to audit")
     if words := carried_over(result.coverage):
         yield "notice", _command("notice", "", words, title="Not all was read again")
     for crash in result.crashed:

@@ -15,6 +15,7 @@ from auditor import AuditResult, Rule, Severity, one_line, report
 from auditor.results import (
     NO_RULES,
     deselected_words,
+    empty_org,
     evaluated_words,
     gaps_by_rule,
     shown_gaps,
@@ -71,6 +72,9 @@ def _findings(result: AuditResult) -> Iterator[dict[str, Any]]:
 def _unchecked(result: AuditResult) -> Iterator[dict[str, Any]]:
     if not result.rules:
         yield _failure(result, None, NO_RULES)
+    if empty := empty_org(result.coverage):
+        identity = hashlib.sha256(f"empty org\0{result.tenant.id}".encode()).hexdigest()[:32]
+        yield _entry(None, empty, severity="minor", identity=identity, file=result.source, line=1)
     for crash in result.crashed:
         yield _failure(result, crash.rule, crash_notice(crash.error))
     accepted = gaps_by_rule(result)

@@ -23,6 +23,7 @@ from auditor.results import (
     NO_RULES,
     carried_over,
     deselected_words,
+    empty_org,
     evaluated_words,
     gaps_by_rule,
     shown_gaps,
@@ -82,6 +83,7 @@ def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
     properties = [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
+    properties += [("warning", empty)] if (empty := empty_org(result.coverage)) else []
     if words := carried_over(result.coverage):
         properties.append(("carried over", words))
     properties += [("accepted gap", sentence(item.sentence)) for item in shown_gaps(result)]

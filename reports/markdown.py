@@ -22,6 +22,7 @@ from auditor.results import (
     carried_over,
     causes,
     deleted_objects,
+    empty_org,
     evaluated_words,
     incompleteness,
     shown_gaps,
@@ -131,6 +132,9 @@ def _gist(result: AuditResult) -> Iterator[str]:
     yield ""
     if reason := incompleteness(result):
         yield f"**{reason}** Could not check is never clean."
+        yield ""
+    if empty := empty_org(result.coverage):
+        yield f"**{empty}**"
         yield ""
     yield from _new(result)
     for cause in causes(result.findings)[: _WORST - min(len(result.new), _NEW)]:

@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "config": BASE | {"lint"},
     "controls": BASE | {"lint"},
     "comparison": BASE | {"snapshot", "tokens", "lint"},
+    "diagnosis": BASE | {"snapshot", "tokens", "lint"},
     "terraform": BASE | {"snapshot"},
     "models": {"snapshot"},
     "oauth": {"tokens"},
@@ -64,7 +65,16 @@ MAY_IMPORT = {
         "history",
         "report_marks",
     }
-    | {"terraform", "collect", "sandbox", "controls", "custom_report", "evidence", "cli"},
+    | {
+        "diagnosis",
+        "terraform",
+        "collect",
+        "sandbox",
+        "controls",
+        "custom_report",
+        "evidence",
+        "cli",
+    },
 }
 
 

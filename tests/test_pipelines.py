@@ -55,15 +55,15 @@ def hosted(tmp_path: Path) -> Hosted:
 
 def night(hosted: Hosted, document: dict[str, Any], **variables: str) -> JobRun:
     with served(document) as sandbox:
-        return hosted.run(
-            NIGHTLY,
-            vars={
-                "OKTA_CLIENT_ORGURL": sandbox.url,
-                "OKTA_CLIENT_CLIENTID": "0oaS",
-                **variables,
-            },
-            secrets={"OKTA_CLIENT_PRIVATEKEY": pem(KEY)},
-        )
+        return night_at(hosted, sandbox.url, **variables)
+
+
+def night_at(hosted: Hosted, url: str, **variables: str) -> JobRun:
+    return hosted.run(
+        NIGHTLY,
+        vars={"OKTA_CLIENT_ORGURL": url, "OKTA_CLIENT_CLIENTID": "0oaS", **variables},
+        secrets={"OKTA_CLIENT_PRIVATEKEY": pem(KEY)},
+    )
 
 
 def pull_request(hosted: Hosted, branch: str, *, fork: bool = False) -> JobRun:
@@ -131,6 +131,30 @@ def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
     verified = okta_auditor("evidence", "verify", *nights)
     assert verified.exit_code == 0, verified.shown
     assert len(list((tmp_path / "records/history").iterdir())) == 4
+
+
+def test_a_night_after_a_merge_reads_what_has_changed_and_says_what_it_did_not_read(
+    hosted: Hosted,
+) -> None:
+    document = org()
+    stamps = dict.fromkeys(("lastUpdated", "lastMembershipUpdated"), "2026-03-01T00:00:00Z")
+    for record in (*document["/api/v1/apps"], *document["/api/v1/groups"]):
+        record.update(stamps)
+    with served(document) as sandbox:
+        first = night_at(hosted, sandbox.url)
+        assert first.green, first.log
+        assert "carried over" not in first.log
+        hosted.merge(SNAPSHOT)
+        before = len(sandbox.requests)
+        second = night_at(hosted, sandbox.url)
+        paths = [request.path for request in sandbox.requests[before:]]
+
+    assert second.green, second.log
+    assert "Not read again but carried over" in second.log
+    assert "Not read again but carried over" in second.summary
+    assert not [path for path in paths if path.endswith(("/grants", "/credentials/jwks"))]
+    assert "/api/v1/authorizationServers/aus1/scopes" in paths
+    assert "the org is as the committed snapshot says" in second.log
 
 
 def test_an_org_that_was_not_read_completely_is_never_proposed(hosted: Hosted) -> None:

@@ -31,6 +31,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     --client checkout-web --grant authorization_code --user ada \\
     --scope openid --scope payments:write""",
     ),
+    "diagnose": (
+        "okta-auditor diagnose E0000047",
+        """okta-auditor diagnose --snapshot okta-audit/snapshot.json \\
+    '{"error": "invalid_scope"}'""",
+    ),
     "test": ("okta-auditor test okta-audit/snapshot.json expectations.yaml",),
     "access": (
         "okta-auditor access okta-audit/snapshot.json --scope payments:write",

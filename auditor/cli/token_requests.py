@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from auditor.cli.garbage_collection import without_garbage_collection
+from auditor.cli.printing import print_remark
+from auditor.lint.carried_over import carried_over
 from auditor.snapshot.collections import lineage
 from auditor.snapshot.document import read_snapshot
 from auditor.snapshot.ledger import LedgerEntry
@@ -22,13 +24,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def read_org(path: Path) -> Org:
-    """Read and index a snapshot.
+    """Read and index a snapshot. What of it was read earlier than it says is remarked.
 
     Raises:
         SnapshotError: the file cannot be read as one.
     """
     with without_garbage_collection():
-        return Org.of(read_snapshot(path))
+        org = Org.of(read_snapshot(path))
+    if words := carried_over(org.ledger.entries):
+        print_remark(f"note: {words}")
+    return org
 
 
 def oidc_scopes_option(function: F) -> F:

@@ -14,6 +14,7 @@ from itertools import groupby
 from auditor.lint.carried_over import carried_over
 from auditor.lint.completeness import incompleteness, unread_collections
 from auditor.lint.deselection import deselected_words, evaluated_words
+from auditor.lint.empty_org import empty_org
 from auditor.lint.result import AuditResult, NotEvaluated
 from auditor.lint.shown_gaps import shown_gaps
 from auditor.log_commands import without_commands
@@ -49,7 +50,7 @@ _FILES = {
     "snapshot.json": "the configuration that was audited, as it was read",
     "ledger.json": "what was read, what was refused, when and as whom",
     "settings.json": "the settings of the audit, and where each comes from",
-    "suppressions.toml": "findings that were accepted, by whom and until when",
+    "suppressions.toml": "findings and gaps that were accepted, by whom and until when",
     "baseline.json": "findings that were accepted on one day",
     "tool.json": "versions and digests of tool, rules and frameworks",
     "manifest.json": "the SHA-256 of each file and of the bundle before",
@@ -126,6 +127,7 @@ def _found(result: AuditResult) -> Iterator[str]:
             "report.html says by whom and until when. No control is satisfied by that."
         )
     yield from _wrapped(f"{evaluated_words(result)}.")
+    yield from _wrapped(empty_org(result.coverage))
 
 
 def _not_evaluated(result: AuditResult) -> Iterator[str]:

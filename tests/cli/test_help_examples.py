@@ -24,7 +24,7 @@ EXPECTATIONS = """
 PLAN = """{"format_version": "1.2", "resource_changes": [], "timestamp": "2026-11-28T08:00:00Z"}"""
 FIRST = ("demo", "snapshot")
 ENDLESS = {"sandbox"}
-FINDINGS = {"audit", "run", "diff", "controls"}
+FINDINGS = {"audit", "run", "diff", "diagnose", "controls"}
 """Commands whose exit code tells what they found."""
 
 

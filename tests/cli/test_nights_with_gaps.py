@@ -129,12 +129,13 @@ SAYS = {
     "text": "until 2026-12-31, owner ada",
     "markdown": "4 accepted gaps",
     "html": "Accepted gaps: 4",
+    "controls": "Accepted gap: rate limits of clients (<code>client_rate_limits</code>)",
     "csv": "accepted gap,",
     "github": "title=Accepted gap::",
     "gitlab": "Accepted gap: rate limits of clients (client_rate_limits)",
     "junit": "Accepted gap (client_rate_limits), until 2026-12-31, owner ada",
     "sarif": "Accepted gap: rate limits of clients (client_rate_limits)",
-    "json": '"expires": "2026-12-31"',
+    "json": '"expires":"2026-12-31"',
 }
 
 
@@ -149,7 +150,8 @@ def test_every_report_shows_what_is_accepted_by_whom_and_until_when(
     assert "2026-12-31" in text
     assert "ada" in text
     assert "Super Administrator" in text
-    assert ("<b>Super" in text) is (form not in {"html", "junit", "markdown"}), "it is quoted"
+    marked = {"html", "controls", "junit", "markdown"}
+    assert ("<b>Super" in text) is (form not in marked), "it is quoted"
 
     audit(snapshot, "-O", "json=saved.json")
     again = okta_auditor("report", "saved.json", "-O", f"{form}=again.{form}")
@@ -257,6 +259,9 @@ def test_evidence_says_it_and_follows_from_the_snapshot_again(snapshot: Path) ->
     assert "Accepted gap: rate limits of clients" in event["comment"]
     assert "api_service_integrations" in (bundle / "controls.csv").read_text()
     assert "[[accepted_gaps]]" in (bundle / "suppressions.toml").read_text()
+    readme = " ".join(next(bundle.glob("README*")).read_text().split())
+    assert "Accepted gap: rate limits of clients (client_rate_limits)" in readme
+    assert "until 2026-12-31, owner ada (suppressions.toml:" in readme
 
     verified = okta_auditor("evidence", "verify", bundle, "--replay")
     assert verified.exit_code == 0, verified.shown

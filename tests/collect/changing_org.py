@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from helpers import tenant, unhurried
 
@@ -13,6 +13,7 @@ from auditor.collect.auth.credentials import SSWS, Credentials
 from auditor.collect.exporter import export
 from auditor.collect.since.older_snapshot import FULL_EVERY_S, OlderSnapshot
 from auditor.sandbox import Sandbox
+from auditor.sandbox.resources import Resources
 from auditor.snapshot.document import Snapshot
 
 Json = dict[str, Any]
@@ -209,9 +210,9 @@ class ServedOrg:
 
     def becomes(self, document: Json) -> None:
         """Answer by another document from now on."""
-        resources = cast("Json", self.sandbox._server._tenant.resources)
-        resources.clear()
-        resources |= document
+        server = self.sandbox._server
+        server._tenant = unhurried(document)
+        server._resources = Resources(server._tenant)
 
     def read(self, older: Snapshot | None = None, full_every_s: int = FULL_EVERY_S) -> Snapshot:
         """Export it, since an older snapshot if there is one."""

@@ -67,13 +67,7 @@ class RateLimitedOrg:
 
     def ask(self, now: float) -> tuple[int, dict[str, str]]:
         """One request of ours; the status and the headers of its answer."""
-        while self._next <= now:
-            self._open(self._next)
-            if self._spent < self.limit:
-                self._spent += 1
-            else:
-                self.refused_others += 1
-            self._next = next(self._arrivals)
+        self._let_others_ask(now)
         self._open(now)
         self._answers += 1
         over = self._spent >= self.limit or (self.cap is not None and self._ours >= self.cap)
@@ -88,6 +82,19 @@ class RateLimitedOrg:
         if over and self.announces == "closing":
             headers["X-Rate-Limit-Remaining"] = "0"
         return (429 if over else 200), headers
+
+    def end_window(self) -> None:
+        """Let others ask until the window ends in which we asked last."""
+        self._let_others_ask(self._ends - 1e-6)
+
+    def _let_others_ask(self, until: float) -> None:
+        while self._next <= until:
+            self._open(self._next)
+            if self._spent < self.limit:
+                self._spent += 1
+            else:
+                self.refused_others += 1
+            self._next = next(self._arrivals)
 
     def _open(self, at: float) -> None:
         if at >= self._ends:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -79,17 +80,65 @@ def test_what_the_ceiling_holds_costs_no_window(requests: int) -> None:
 def test_others_get_no_more_429s_than_beside_a_fixed_half(
     kind: Any, clients: int, begin_s: float
 ) -> None:
+    refused, _ = beside_others(partial(kind, 12), clients, 120, 300, begin_s)
+
+    assert refused[None] <= refused[0.5]
+
+
+def beside_others(
+    asks: Any, clients: int, limit: int, requests: int, begin_s: float
+) -> tuple[dict[float | None, int], dict[float | None, float]]:
+    """What others are refused and how long it takes, by share, over some beginnings of theirs."""
     luck = random.Random(7)
-    refused = {None: 0, 0.5: 0}
+    refused, seconds = {None: 0, 0.5: 0}, {None: 0.0, 0.5: 0.0}
     for _ in range(4):
         phases = [luck.random() for _ in range(clients)]
         for share in refused:
-            others = [kind(12, phase, WINDOW_S) for phase in phases]
-            org = RateLimitedOrg(120, others=others)
-            spend(org, 300, share, begin_s=begin_s)
+            org = RateLimitedOrg(limit, others=[asks(phase, WINDOW_S) for phase in phases])
+            seconds[share] += spend(org, requests, share, begin_s=begin_s)
+            org.end_window()
             refused[share] += org.refused_others
+    return refused, seconds
 
-    assert refused[None] <= refused[0.5]
+
+@pytest.mark.parametrize("kind", [steady, bursts])
+@pytest.mark.parametrize(("clients", "limit"), [(1, 600), (3, 600), (1, 200), (3, 300)])
+@pytest.mark.parametrize("begin_s", [0.0, 100.0])
+def test_sixty_at_once_are_left_room_and_cost_no_more_time_than_a_fixed_half(
+    kind: Any, clients: int, limit: int, begin_s: float
+) -> None:
+    refused, seconds = beside_others(partial(kind, 60), clients, limit, 2 * limit, begin_s)
+
+    assert refused[None] == 0
+    assert seconds[None] <= 1.03 * seconds[0.5]
+
+
+@pytest.mark.parametrize("begin_s", [0.0, 100.0])
+@pytest.mark.parametrize("requests", [400, 600])
+def test_where_others_need_three_quarters_it_is_no_slower_than_a_fixed_half(
+    begin_s: float, requests: int
+) -> None:
+    refused, seconds = beside_others(partial(steady, 50), 3, 200, requests, begin_s)
+
+    assert seconds[None] <= seconds[0.5]
+    assert refused[None] <= 4 * 2, "two in ten windows, of 1,500"
+
+
+@pytest.mark.parametrize("begin_s", [0.0, 100.0])
+def test_where_others_need_nine_tenths_little_is_refused_before_they_are_known(
+    begin_s: float,
+) -> None:
+    refused, seconds = beside_others(partial(bursts, 60), 3, 200, 600, begin_s)
+
+    assert seconds[None] <= seconds[0.5]
+    assert refused[None] <= 4 * 5
+
+
+def test_a_burst_that_leaves_exactly_half_does_not_stall_the_export() -> None:
+    refused, seconds = beside_others(partial(bursts, 60), 1, 120, 240, 100.0)
+
+    assert refused[None] == 0
+    assert seconds[None] <= 4 * 6 * WINDOW_S
 
 
 def test_somebody_who_was_never_seen_finds_a_tenth_where_that_costs_nothing() -> None:

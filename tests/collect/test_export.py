@@ -175,7 +175,7 @@ def test_an_org_with_nothing_of_interest_is_a_warning(tmp_path: Path) -> None:
     with served(tenant()) as sandbox:
         usual = okta_auditor("snapshot", "-o", tmp_path / "t.json", url=sandbox.url)
 
-    words = "warning: the org has neither authorization servers nor OIDC apps"
+    words = "warning: The org has neither authorization servers nor OIDC apps"
     assert words in empty.stderr
     assert words not in usual.stderr
 

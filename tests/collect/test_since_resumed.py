@@ -104,9 +104,9 @@ def test_a_run_that_ends_says_how_to_go_on_with_the_same_older_snapshot(night: N
         "-o", night.new, "--since", night.old, "--full-every", "2d", "--max-time", "1"
     )
     if code == 3:  # a second may be enough
-        assert f"--since {night.old} --full-every 2d -o {night.new} --resume" in said
+        assert f"--read-since {night.old} --full-every 2d -o {night.new} --resume" in said
     _, said = night.run("-o", night.new, "--since", night.old, "--plan")
-    assert f"snapshot --since {night.old} --full-every 7d -o {night.new} --resume" in said
+    assert f"snapshot --read-since {night.old} --full-every 7d -o {night.new} --resume" in said
 
 
 def test_a_plan_says_what_the_export_sends(night: Night) -> None:

@@ -302,14 +302,14 @@ def test_a_file_that_is_no_snapshot_ends_it(old: Old) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--full-every", "1d"], "--full-every needs --since."),
+        (["--full-every", "1d"], "--full-every is about an older snapshot, and none is named."),
         (["--since", "x.json", "--plan", "--like", "y.json"], "--since and --like do not go"),
         (["--since", "x.json", "--all-tenants"], "--since and --all-tenants do not go"),
         (["--since", "x.json", "--tenant", "prod"], "--since and --tenant do not go"),
     ],
 )
 def test_options_that_do_not_go_together(words: list[str], message: str) -> None:
-    outcome = okta_auditor("snapshot", *words)
+    outcome = okta_auditor("snapshot", *words, url="http://127.0.0.1:9")
     assert outcome.exit_code == 2
     assert message in outcome.stderr
 
@@ -320,3 +320,17 @@ def test_every_list_that_may_be_carried_over_belongs_to_a_list_of_the_org() -> N
         assert parent is not None
         assert BY_NAME[parent].parent is None, "records are looked up in one list of the org"
         assert all(BY_NAME[one].parent is None for one in sameness.holds)
+
+
+def test_run_reads_since_an_older_snapshot_too(old: Old) -> None:
+    before = old.served.asked()
+    outcome = okta_auditor(
+        "run", "-o", old.new, "--read-since", old.old, "--no-config", url=old.served.url
+    )
+
+    assert outcome.exit_code in {0, 1}, outcome.shown
+    assert asked(old.served, before).keys().isdisjoint(SAMENESS)
+    assert "Not read again but carried over" in " ".join(outcome.stdout.split())
+    plan = okta_auditor("run", "--plan", old.old, "--read-since", old.old)
+    assert plan.exit_code == 2
+    assert "--read-since and --plan do not go together" in plan.stderr

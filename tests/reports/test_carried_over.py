@@ -115,6 +115,24 @@ def test_a_comparison_says_that_no_change_is_no_proof(files: Files) -> None:
     assert document["old"]["carried_over"] == ""
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("access", "--limit", 1),
+        ("explain", "--server", "Payments", "--client", "checkout-web", "--grant",
+         "authorization_code", "--user", "ada"),
+    ],
+    ids=["access", "explain"],
+)  # fmt: skip
+def test_who_asks_is_told_what_the_answer_may_be_too_old_for(
+    files: Files, words: tuple[str, ...]
+) -> None:
+    command, *options = words
+    said = okta_auditor(command, files.new, *options).stderr
+    assert f"note: Not read again but carried over, as read on {SHOWN}" in said
+    assert "carried over" not in okta_auditor(command, files.old, *options).stderr
+
+
 def test_evidence_says_how_old_its_oldest_list_is(files: Files, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     outcome = okta_auditor("evidence", "export", files.new, "--no-config", "-o", bundle)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import audits
 import pytest
-from browsers import chromium
-from test_html import AXE, Document
+from browsers import grave_problems, launched
+from test_html import Document
 
 from auditor import AuditResult
 from auditor.history import MOST_FINGERPRINTS, check_history, remember, run_of
@@ -114,15 +113,8 @@ def test_a_large_record_keeps_the_counts_only(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = chromium()
-    if path is None or not AXE.exists():
-        reason = "needs Chromium and axe-core: make browser tools"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+    with launched() as started:
+        yield started
 
 
 @pytest.mark.browser
@@ -147,7 +139,5 @@ def test_it_is_accessible_and_the_policy_lets_it_draw(
     page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
     page.goto(file.as_uri())
     page.locator(".trend summary").click()
-    page.add_script_tag(path=AXE)
-    broken = page.evaluate("async () => (await axe.run('.trend')).violations.map(v => v.id)")
-    assert broken == []
+    assert grave_problems(page) == []
     page.context.close()

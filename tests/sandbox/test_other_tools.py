@@ -43,6 +43,7 @@ def filled(request: str) -> str:
         "user": holder,
         "role": role["id"],
         "custom_role": DEMO["/api/v1/iam/roles"][0]["id"],
+        "resource_set": DEMO["/api/v1/iam/resource-sets"][0]["id"],
         "integration": DEMO["/integrations/api/v1/api-services"][0]["id"],
     }
     return quote(request.format(**ids), safe="/?=&")
@@ -76,6 +77,26 @@ def test_everybody_has_a_factor(sandbox: Sandbox):
         assert [factor["status"] for factor in factors] == ["ACTIVE"]
 
 
+def test_the_resource_sets_of_custom_roles_are_there(sandbox: Sandbox):
+    limited = {
+        role["resource-set"]: (role["role"], path.split("/")[4])
+        for path, rows in DEMO.items()
+        if path.startswith("/oauth2/v1/clients/") and path.endswith("/roles")
+        for role in rows
+        if "resource-set" in role
+    }
+    listed = get(f"{sandbox.url}/api/v1/iam/resource-sets").json["resource-sets"]
+
+    assert {one["id"] for one in listed} == limited.keys() != set()
+    for identity, (role, client) in limited.items():
+        path = f"{sandbox.url}/api/v1/iam/resource-sets/{identity}"
+        (binding,) = get(f"{path}/bindings").json["roles"]
+        (member,) = get(f"{path}/bindings/{role}/members").json["members"]
+        assert binding["id"] == role
+        assert member["_links"]["self"]["href"].endswith(f"/oauth2/v1/clients/{client}")
+        assert len(get(f"{path}/resources").json["resources"]) == 2
+
+
 def test_apps_have_the_names_and_dates_that_collectors_insist_on():
     org = DEMO["/api/v1/org"]["id"]
     for app in DEMO["/api/v1/apps"]:
@@ -87,8 +108,9 @@ def test_objects_have_dates_in_order():
     undated = [
         path
         for path, value in DEMO.items()
-        # Okta gives an assignment of a group the day of its last change alone.
+        # Okta gives an assignment of a group the day of its last change alone, and bindings none.
         if not (path.startswith("/api/v1/apps/") and path.endswith("/groups"))
+        and not path.endswith("/bindings")
         for record in (value if isinstance(value, list) else [value])
         if isinstance(record, dict)
         and not (record.get("created") or "z") <= (record.get("lastUpdated") or "")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import SERVERS, okta_auditor, snapshot_file, tenant
+from helpers import SERVERS, okta_auditor, served, snapshot_file, tenant
 from plan_documents import Json, create, plan, update
 
 RULE = {
@@ -164,3 +164,24 @@ def test_a_planned_snapshot_is_the_same_bytes_each_time(tmp_path: Path, base: Pa
     for name in ("one.json", "two.json"):
         okta_auditor("plan", path, "--base", base, "-o", tmp_path / name)
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+
+
+def test_a_right_that_was_missing_when_the_base_was_read_may_be_an_accepted_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with served(tenant(faults=[{"path": "/principal-rate-limits", "status": 403}])) as sandbox:
+        okta_auditor("snapshot", "-o", "base.json", url=sandbox.url)
+    renamed = update("okta_auth_server_policy_rule.readers", RULE, name="All readers")
+    write(tmp_path, plan(renamed))
+    words = ("run", "--plan", "plan.json", "--base", "base.json", "--as-of", "2026-11-28")
+    assert okta_auditor(*words).exit_code == 3
+
+    Path("okta-auditor-suppressions.toml").write_text(
+        '[[accepted_gaps]]\ncollection = "client_rate_limits"\nreason = "r"\nowner = "o"\n'
+        "expires = 2026-12-31\n"
+    )
+    outcome = okta_auditor(*words)
+
+    assert outcome.exit_code == 0, outcome.shown
+    assert "could not be compared, which is accepted" in outcome.stdout

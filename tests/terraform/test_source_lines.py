@@ -214,6 +214,19 @@ def test_a_comment_above_a_block_is_a_suppression(repository: Path, comment: str
     assert {item["acceptance"]["where"].partition(":")[0] for item in accepted} == {"main.tf"}
 
 
+def test_a_comment_takes_nothing_from_the_file_of_suppressions(repository: Path) -> None:
+    (repository / "plan.json").write_text(json.dumps(widened()))
+    comment = "# okta-auditor: ignore[OAM303] closed next week, expires 2026-12-31"
+    (repository / "main.tf").write_text(commented(comment))
+    (repository / "okta-auditor-suppressions.toml").write_text(
+        '[[accepted_gaps]]\ncollection = "client_roles"\nreason = "r"\nowner = "o"\n'
+        "expires = 2026-12-31\n"
+    )
+    gate("-O", "json=r.json", OKTA_AUDITOR_AS_OF="2026-11-28")
+    notices = json.loads((repository / "r.json").read_text())["notices"]
+    assert any("accepted gap of client_roles" in item["message"] for item in notices)
+
+
 def open_findings(repository: Path, identity: str) -> list[Any]:
     report = json.loads((repository / "r.json").read_text())
     return [item for item in report["findings"] if item["object"]["id"] == identity]

@@ -15,6 +15,7 @@ from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line, print_remark, print_report
 from auditor.cli.reader import columns
 from auditor.comparison import text_report
+from auditor.comparison.accepted_gaps import with_accepted_gaps
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
@@ -87,7 +88,7 @@ class PlanGate:
         prepared.publish(result)
         if before:
             self._print_drift(prepared, plan, before)
-        changes = self._changes(before, planned.snapshot) if before else None
+        changes = self._changes(before, planned.snapshot, prepared) if before else None
         if changes:
             self._print(prepared, changes, places)
         if self.fixes:
@@ -133,19 +134,21 @@ class PlanGate:
         if prepared.annotates:
             print_report(keeping_commands("\n".join(places.gain_annotations(changes))))
 
-    def _changes(self, before: Snapshot, after: Snapshot) -> DiffResult:
+    def _changes(self, before: Snapshot, after: Snapshot, prepared: PreparedAudit) -> DiffResult:
         """Who gains and loses what. Findings are the audit's."""
         assert self.base is not None
         files = SideFiles(self.base.as_posix(), self.output.as_posix())
         with without_garbage_collection():
             sides = SnapshotPair.of(before, after)
-            return compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+            changes = compare_snapshots(sides, files, DiffFilter(None, None), None, self.patterns)
+        gaps, as_of = prepared.acceptance.suppressions.gaps, prepared.acceptance.as_of
+        return with_accepted_gaps(changes, (before.ledger, after.ledger), gaps, as_of)
 
     def _exit_code(
         self, prepared: PreparedAudit, result: AuditResult, changes: DiffResult | None
     ) -> ExitCode:
         code = prepared.exit_code(result)
-        if code is ExitCode.INCOMPLETE or (changes and not changes.complete):
+        if code is ExitCode.INCOMPLETE or (changes and changes.unaccepted):
             return ExitCode.INCOMPLETE
         if changes is None:
             return code

@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "See it work on a tenant that comes with it; needs no Okta org.",
     "sandbox": "Serve a tenant file as if it were Okta, on this machine only.",
     "explain": "Say what becomes of one token request, why, and what would make it pass.",
+    "diagnose": "Say why a request failed: from an error, an address, a token or a log.",
     "test": "Check that token requests are minted or rejected as a file expects.",
     "access": "List who can obtain which scopes, through which client and rule.",
     "report": "Render saved results again, in any format or by a template.",

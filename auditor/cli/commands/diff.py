@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +25,12 @@ from auditor.cli.printing import print_document
 from auditor.cli.reader import columns
 from auditor.cli.token_requests import oidc_scopes_option
 from auditor.comparison import json_report, markdown_report, text_report
+from auditor.comparison.accepted_gaps import with_accepted_gaps
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
 from auditor.comparison.result import DiffResult
 from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.errors import AuditorError, ExitCode, UsageError
-from auditor.lint.acceptance.accept_gaps import gaps_in_force
 from auditor.lint.engine import audit
 from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document, read_snapshot
 from auditor.snapshot.org import Org
@@ -122,7 +122,7 @@ def command(
         result = compare_snapshots(sides, files, only, rules, patterns)
         if audited:
             result = audited.with_acceptance(result, after, Source(files.new, document))
-            result = audited.with_gaps(result, (before, after))
+            result = audited.with_gaps(result, before, after)
     print_document(_FORMATS[form](result))
     if result.unaccepted:
         ctx.exit(ExitCode.INCOMPLETE)
@@ -162,31 +162,11 @@ class _Audit:
         )
         return replace(result, new_findings=tuple(marked))
 
-    def with_gaps(self, result: DiffResult, snapshots: Sequence[Snapshot]) -> DiffResult:
-        """The result, in which what could not be compared says which accepted gap covers it.
-
-        A gap covers what is missing on either side for want of a right, and on both for nothing
-        else.
-        """
-        entries, as_of = self.acceptance.suppressions.gaps, self.acceptance.as_of
-        covered: dict[str, str] = {}
-        open_gaps: set[str] = set()
-        for snapshot in snapshots if entries else ():
-            coverage = snapshot.ledger.entries
-            gaps = {gap.collection: gap for gap in gaps_in_force(coverage, entries, as_of)}
-            covered |= {
-                name: f"accepted gap ({gap.where}), until {gap.expires}"
-                for name, gap in gaps.items()
-            }
-            open_gaps |= {e.collection for e in coverage if e.incomplete} - gaps.keys()
-        covered = {name: words for name, words in covered.items() if name not in open_gaps}
-        marked = (
-            replace(item, accepted="; ".join(covered[name] for name in item.missing))
-            if item.missing and covered.keys() >= set(item.missing)
-            else item
-            for item in result.uncompared
-        )
-        return replace(result, uncompared=tuple(marked))
+    def with_gaps(self, result: DiffResult, *snapshots: Snapshot) -> DiffResult:
+        """The result, in which what could not be compared says which accepted gap covers it."""
+        ledgers = [snapshot.ledger for snapshot in snapshots]
+        gaps, as_of = self.acceptance.suppressions.gaps, self.acceptance.as_of
+        return with_accepted_gaps(result, ledgers, gaps, as_of)
 
 
 def _either(sides: SnapshotPair, find: Callable[[Org], str]) -> str:

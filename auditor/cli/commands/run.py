@@ -10,6 +10,7 @@ import click
 from auditor.cli.audit.plan_gate import PlanGate
 from auditor.cli.audit.prepared_audit import prepare_audit
 from auditor.cli.audit.source_path import source_path
+from auditor.cli.export.older_snapshot import older_options, older_words, read_older
 from auditor.cli.export.one_tenant import export_to_file, missing_collections, resume_command
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of, prepare_output
 from auditor.cli.options import (
@@ -81,6 +82,7 @@ from auditor.snapshot.document import dump_snapshot
 )
 @collect_options
 @completion_options
+@older_options("--read-since")
 @policy_option
 @output_options
 @audit_options
@@ -97,6 +99,8 @@ def command(
     source: Path | None,
     fixes: Path | None,
     patterns: tuple[str, ...],
+    older: Path | None,
+    full_every: int | None,
     resume: bool,
     require_complete: bool,
 ) -> None:
@@ -107,6 +111,8 @@ def command(
 
     With --plan it reads no org, and checks what a Terraform plan would make of one.
     """
+    if plan is not None and older is not None:
+        raise UsageError("--read-since and --plan do not go together: a plan reads no org.")
     if plan is not None:
         gate = PlanGate(plan, base, path or Path("planned.json"), patterns, source, fixes)
         ctx.exit(gate.run(audit))
@@ -129,6 +135,8 @@ def command(
         check_replaceable(path, SNAPSHOT)
     else:
         prepare_output(path)
+    words += older_words(older, full_every)
+    since = read_older(older, full_every, credentials.org_url)
     snapshot = export_to_file(
         path,
         credentials,
@@ -136,6 +144,7 @@ def command(
         resume=resume,
         verbose=audit.verbose,
         again=resume_command(words, path, export),
+        older=since,
     )
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     document = dump_snapshot(snapshot)

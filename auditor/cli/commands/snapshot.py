@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from auditor.cli.durations import Duration, shown_duration
 from auditor.cli.export.accepted_gaps import not_accepted
 from auditor.cli.export.import_files import check_import_folder, write_import_blocks
+from auditor.cli.export.older_snapshot import older_options, older_words, read_older
 from auditor.cli.export.one_tenant import (
     export_to_file,
     extent_words,
@@ -28,11 +28,9 @@ from auditor.cli.export.several_tenants import (
 from auditor.cli.options import FILE, collect_options, completion_options, format_option
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
-from auditor.collect.since.older_snapshot import FULL_EVERY_S, OlderSnapshot
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.report_marks import SNAPSHOT, check_replaceable
-from auditor.snapshot.document import read_snapshot
 
 
 @click.command("snapshot")
@@ -61,22 +59,7 @@ from auditor.snapshot.document import read_snapshot
     metavar="SNAPSHOT",
     help="With --plan: go by an older snapshot, and ask for nothing.",
 )
-@click.option(
-    "--since",
-    type=FILE,
-    metavar="SNAPSHOT",
-    help="Do not read again what this older snapshot of the org has and nothing says has changed: "
-    "what belongs to apps (keys, grants, assignments) and members of groups. What is carried "
-    "over is marked, with its age.",
-)
-@click.option(
-    "--full-every",
-    type=Duration(),
-    default=shown_duration(FULL_EVERY_S),
-    show_default=True,
-    metavar="DURATION",
-    help="With --since: how old what is carried over may be at most, such as 1d or 12h.",
-)
+@older_options("--since", "--read-since")
 @format_option("text", "json", about="How to print the plan.")
 @click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds tenants.")
 @click.option(
@@ -106,8 +89,8 @@ def command(
     verbose: bool,
     planning: bool,
     like: Path | None,
-    since: Path | None,
-    full_every: int,
+    older: Path | None,
+    full_every: int | None,
     form: str,
     config: Path | None,
     names: tuple[str, ...],
@@ -132,8 +115,10 @@ def command(
     """
     if (like or ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE) and not planning:
         raise UsageError("--like and --format need --plan.", remedy="Add --plan.")
-    given = ctx.get_parameter_source("full_every") is ParameterSource.COMMANDLINE
-    _check_since(since, full_every=given, like=like, names=names, all_tenants=all_tenants)
+    if (older or full_every) and (like or names or all_tenants):
+        other = "--like" if like else "--tenant" if names else "--all-tenants"
+        why = f"--since and {other} do not go together."
+        raise UsageError(why, remedy="Leave one of them out.")
     if like is not None:
         print_plan_like(like, export, form)
         return
@@ -158,56 +143,23 @@ def command(
     credentials = read_credentials(os.environ)
     check_writable(path)
     check_replaceable(path, SNAPSHOT)
-    words = ["snapshot"]
-    if since is not None:
-        words += ["--since", str(since), "--full-every", shown_duration(full_every)]
-    again = resume_command(words, path, export)
-    older = _older(since, full_every) if since else None
+    again = resume_command(["snapshot", *older_words(older, full_every)], path, export)
+    since = read_older(older, full_every, credentials.org_url)
     if planning:
         ctx.exit(
             print_plan(
                 path, credentials, export, again,
-                resume=resume, verbose=verbose, form=form, older=older,
+                resume=resume, verbose=verbose, form=form, older=since,
             )
         )  # fmt: skip
     snapshot = export_to_file(
-        path, credentials, export, resume=resume, verbose=verbose, again=again, older=older
+        path, credentials, export, resume=resume, verbose=verbose, again=again, older=since
     )
     write_import_blocks(snapshot, imports)
     unread = missing_collections(snapshot.ledger, require_complete=require_complete)
     if not require_complete:
         unread = not_accepted(unread, None)
     ctx.exit(ExitCode.INCOMPLETE if unread else ExitCode.CLEAN)
-
-
-def _check_since(
-    since: Path | None,
-    *,
-    full_every: bool,
-    like: Path | None,
-    names: tuple[str, ...],
-    all_tenants: bool,
-) -> None:
-    """Insist that the options fit together that are about an older snapshot.
-
-    Raises:
-        UsageError: they do not.
-    """
-    if since is None and full_every:
-        raise UsageError("--full-every needs --since.", remedy="Name an older snapshot.")
-    if since is not None and (like or names or all_tenants):
-        other = "--like" if like else "--tenant" if names else "--all-tenants"
-        why = f"--since and {other} do not go together."
-        raise UsageError(why, remedy="Leave one of them out.")
-
-
-def _older(path: Path, full_every_s: int) -> OlderSnapshot:
-    """The older snapshot that a file holds.
-
-    Raises:
-        SnapshotError: it holds none.
-    """
-    return OlderSnapshot(read_snapshot(path), full_every_s)
 
 
 def _again(config: Path | None, options: ExportOptions) -> Callable[[Sequence[str]], list[str]]:

@@ -17,6 +17,7 @@ from auditor.collect.since.older_snapshot import OlderSnapshot
 from auditor.errors import DiskFullError
 from auditor.lint.carried_over import carried_over
 from auditor.lint.deleted_objects import deleted_objects
+from auditor.lint.empty_org import empty_org
 from auditor.snapshot.document import OlderReading, Snapshot, write_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 from auditor.text import counted, listed
@@ -167,7 +168,7 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     say(f"Read {counted(capture.requests, 'request')}: {object_counts(snapshot)}.")
     if capture.waited_s >= 1:
         say(f"Waited {capture.waited_s:.0f} s for rate limits, added up over the buckets.")
-    if capture.since:
+    if capture.since and not capture.since.refusal:
         say(f"note: {since_words(capture.since)}")
     if carried := carried_over(snapshot.ledger.entries):
         say(f"note: {carried}")
@@ -176,29 +177,25 @@ def store_snapshot(snapshot: Snapshot, path: Path, say: Callable[[str], None] = 
     for entry in snapshot.ledger.incomplete:
         for line in incomplete_warning(entry):
             say(line)
-    if not any(_number_of(snapshot, name) for name in ("authorization_servers", "apps")):
-        say(
-            "warning: the org has neither authorization servers nor OIDC apps, so an audit proves "
-            "nothing. Next: see whether it is the right org."
-        )
+    if empty := empty_org(snapshot.ledger.entries):
+        say(f"warning: {empty}")
     incomplete = len(snapshot.ledger.incomplete)
     total = len(snapshot.ledger.entries)
     state = f", incomplete ({incomplete} of {total} collections)" if incomplete else ""
     say(f"{path} written{state}")
 
 
+def refusal_words(why: str) -> str:
+    """That nothing is carried over from an older snapshot, in a sentence."""
+    return f"Everything is read, and nothing taken from the older snapshot: {why}."
+
+
 def since_words(since: OlderReading) -> str:
     """What became of the older snapshot, in a sentence."""
     if since.refusal:
-        return f"Everything was read, and nothing taken from the older snapshot: {since.refusal}."
+        return refusal_words(since.refusal)
     again = [f"{counted(number, 'list')} {why}" for why, number in since.read_again.items()]
     return f"Read again beside what is always read: {listed(again, most=len(again))}."
-
-
-def _number_of(snapshot: Snapshot, collection: str) -> int:
-    """How many objects the org has of a collection, at least one where that is not known."""
-    entry = snapshot.ledger.entry(collection)
-    return entry.objects or int(entry.incomplete)
 
 
 def incomplete_warning(entry: LedgerEntry, consequence: str = "") -> tuple[str, str]:

@@ -8,7 +8,9 @@ what others will still spend at the speed seen. Work that fits is sent at once; 
 not is spread over the rest of the window.
 
 Without a fixed share, ours is all that others do not need: what they spent in the windows
-before is left to them to the end of this one. Something is left for some who may come,
+before, as a whole, is left to them to the end of this one, whether they spend it evenly or at once.
+That is known only if somebody looks when a window ends, even where nothing is left for us. Until
+a window was seen, half is left to others, less as it passes; later a tenth to some who may come,
 unless all the work that there is fits in or would take noticeably longer.
 """
 
@@ -31,8 +33,14 @@ _SOME = 0.1
 _FIRST_LOOK_S = 0.5
 """When to look for the first time whether others still spend; later looks are farther apart."""
 
+_LAST_LOOK_S = 1.5
+"""How long before the end of a window to look for the last time, if nothing else is sent."""
+
 _UNSEEN = 0.1
 """The part of a limit that is left to others who were not seen so far."""
+
+_AT_FIRST = 0.5
+"""The same in the first window, in which nobody can have been seen yet: as beside a fixed half."""
 
 _WORTH = 1.15
 """How much longer the work may take for their sake."""
@@ -189,8 +197,9 @@ class Bucket:
             return 0
         ours = self._share_of(window)
         waits = math.ceil((work - left) / ours)
-        kept = int(_UNSEEN * ours)
-        if math.ceil((work - left + kept) / (ours - kept)) <= _WORTH * waits:
+        later = int(_UNSEEN * ours)
+        kept = later if window.usual_is_known else max(later, int(_AT_FIRST * ours) - window.others)
+        if math.ceil((work - left + kept) / (ours - later)) <= _WORTH * waits:
             return kept
         # They would cost a window of its own: what nobody takes is ours in the end.
         rest = self._spread_until(window, now) - now
@@ -207,10 +216,17 @@ class Bucket:
         """What will be left of the limit at a time, if others go on and we send nothing more."""
         theirs = self._windows.others.most_in(when - window.last_answer)
         if self._share is None:
-            # A burst is no speed: as much again, or what is missing of what they usually spend.
-            again = max(window.others, window.expected_of_others - window.others)
-            theirs = min(theirs, again + math.sqrt(again))
+            theirs = self._less_by_history(window, theirs)
         return window.remaining - self._own.under_way - theirs
+
+    def _less_by_history(self, window: Window, theirs: float) -> float:
+        """What others will still spend, where what they spent so far says less than their speed."""
+        missing = window.expected_of_others - window.others
+        if window.usual_is_known and missing >= 0:
+            return missing
+        # A burst is no speed: as much again, or what is missing of what they usually spend.
+        again = max(window.others, missing)
+        return min(theirs, again + math.sqrt(again))
 
     def _spread_until(self, window: Window, now: float) -> float:
         """The end of the time over which to spread the budget."""
@@ -224,10 +240,18 @@ class Bucket:
     def _next_look(self, window: Window, now: float, since: float, rest: float) -> float:
         """When to see what others do who leave nothing at their speed."""
         if not self._worth_a_look(window, now):
-            return self._windows.over_at(window)
+            return self._last_look(window, now) or self._windows.over_at(window)
         # What they have spent may have been one burst, which the first looks show.
         look = _FIRST_LOOK_S + 2 * (window.last_answer - window.begun)
         return max(now, since + min(look, rest / 2))
+
+    def _last_look(self, window: Window, now: float) -> float | None:
+        """When to see, once, what others spend of a window while nothing is left for us."""
+        at = window.next_begins - _LAST_LOOK_S
+        room = window.remaining - self._own.under_way >= 2  # noqa: PLR2004 - one and one more
+        if self._share is not None or not room or self._own.last_sent >= at:
+            return None
+        return max(now, at)
 
     def _worth_a_look(self, window: Window, now: float) -> bool:
         """Whether others were so fast that nothing is left, but might have slowed since."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from auditor.collect.rate_limits.allowance import USUAL_WINDOW_S
 from auditor.collect.rate_limits.headers import RateLimitHeaders
@@ -61,6 +62,8 @@ class Window:
     expected_of_others: float = 0.0
     """Requests that they sent in the windows before it, or will have sent in it at their speed
     until we came."""
+    usual_is_known: bool = False
+    """Whether that is known from windows before it."""
     carried: int = 0
     """Requests of ours before it, if it was taken for a new one for want of a usable reset."""
     learned: bool = False
@@ -99,7 +102,7 @@ class Windows:
         """How long windows are: the shortest way from one reset to the next."""
         self.others = OtherClients()
         self.ceiling = LearnedCeiling()
-        self._spent_by_others: deque[int] = deque(maxlen=_REMEMBERED)
+        self._spent_by_others: deque[float] = deque(maxlen=_REMEMBERED)
         self._clock = clock
         self._own = own
         self._whole_seconds = True
@@ -186,9 +189,11 @@ class Windows:
             # What was spent in one burst comes once more at most.
             window.expected_of_others = others * min(2.0, USUAL_WINDOW_S / elapsed)
         else:
-            self._spent_by_others.appendleft(before.others)
+            window.usual_is_known = True
+            self._spent_by_others.appendleft(before.others + self._unseen_of(before))
             window.expected_of_others = max(
-                spent * _FADING**age for age, spent in enumerate(self._spent_by_others)
+                fmean(self._spent_by_others),
+                *(spent * _FADING**age for age, spent in enumerate(self._spent_by_others)),
             )
             if not before.learned:
                 self.ceiling.refused_none(before.ours)
@@ -207,6 +212,13 @@ class Windows:
         window.learned = headers.refused and headers.reset is None
         self.current = window
         self._count(window, headers, now, learn=before is not None)
+
+    def _unseen_of(self, before: Window) -> float:
+        """What others have spent of a window after its last answer: as much again at most."""
+        if not before.remaining:
+            return 0.0
+        theirs = self.others.per_s * max(0.0, before.next_begins - before.last_answer)
+        return min(theirs, float(before.others))
 
     def _elapsed(self, headers: RateLimitHeaders, most: float) -> float:
         """How long ago a window began, by what others have spent of it."""

@@ -1,0 +1,151 @@
+"""Puts together what clues, the catalogue and a snapshot say: meaning, cause, what confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from auditor.diagnosis.catalogue import ERRORS, KnownError
+from auditor.diagnosis.clues import Clues, ErrorClue
+from auditor.diagnosis.rate_limit import rate_limit_lines
+from auditor.diagnosis.token_checks import TokenRemark, token_remarks
+from auditor.lint.reported_finding import ReportedFinding
+from auditor.snapshot.org import Org
+from auditor.tokens.decision_steps import DecisionSteps
+from auditor.tokens.outcome import Outcome
+
+_MOST_FINDINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedError:
+    """An error of the text, and what the catalogue knows of it."""
+
+    clue: ErrorClue
+    known: KnownError | None
+    """None for one that nobody here knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """What can be said of a failed request."""
+
+    errors: tuple[MatchedError, ...]
+    explanation: DecisionSteps | None
+    """The request decided on the snapshot, if client, server and grant type are known."""
+    findings: tuple[ReportedFinding, ...]
+    """Findings of the snapshot that lead to one of the errors."""
+    more_findings: int
+    token_remarks: tuple[TokenRemark, ...]
+    rate_limit: tuple[str, ...]
+    schemes: tuple[str, ...]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the snapshot rejects the request in the very words of the error."""
+        return self.explanation is not None and any(
+            _agrees(error, self.explanation) for error in self.errors
+        )
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the snapshot gives the token that the error refuses."""
+        explained = self.explanation
+        return bool(self.errors) and (
+            explained is not None and explained.decision.outcome is Outcome.MINTED
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether a cause is known, and not only causes that are possible."""
+        wrong = any(remark.wrong for remark in self.token_remarks)
+        outside = bool(self.errors) and all(
+            error.known is not None
+            and not any(cause.in_configuration for cause in error.known.causes)
+            for error in self.errors
+        )
+        return self.confirmed or wrong or outside or bool(self.rate_limit)
+
+
+def diagnose(
+    clues: Clues,
+    org: Org | None,
+    explanation: DecisionSteps | None,
+    findings: tuple[ReportedFinding, ...],
+    now: datetime,
+) -> Diagnosis:
+    """What can be said of clues.
+
+    Args:
+        clues: what a person has in hand.
+        org: the snapshot; None if there is none.
+        explanation: the request decided on it, if enough of the request is known.
+        findings: all findings of the snapshot.
+        now: the time by which tokens and windows are judged.
+    """
+    errors = tuple(_matched(clues))
+    leading = [finding for finding in findings if _leads_to(finding, errors)]
+    remarks = [remark for token in clues.tokens for remark in token_remarks(token, org, now)]
+    limit = clues.rate_limit
+    return Diagnosis(
+        errors=errors,
+        explanation=explanation,
+        findings=tuple(leading[:_MOST_FINDINGS]),
+        more_findings=max(0, len(leading) - _MOST_FINDINGS),
+        token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
+        rate_limit=tuple(rate_limit_lines(limit, now)) if limit else (),
+        schemes=clues.schemes,
+    )
+
+
+def _matched(clues: Clues) -> Iterator[MatchedError]:
+    """The errors of a text, each once: those that are stated, then sentences that stand in it."""
+    seen: set[str] = set()
+    for clue in clues.errors:
+        known = _known(clue)
+        key = known.name if known else f"{clue.error} {clue.description}"
+        if key not in seen:
+            seen.add(key)
+            yield MatchedError(clue, known)
+    for row in ERRORS:
+        if row.name not in seen and row.matches(clues.text):
+            seen.add(row.name)
+            yield MatchedError(ErrorClue(row.error, row.text), row)
+    if 429 in clues.statuses and "E0000047" not in seen:  # noqa: PLR2004 - Too Many Requests
+        row = next(row for row in ERRORS if row.name == "E0000047")
+        yield MatchedError(ErrorClue("429", ""), row)
+
+
+def _known(clue: ErrorClue) -> KnownError | None:
+    if clue.description:
+        for row in ERRORS:
+            if row.matches(clue.description):
+                return row
+    alike = [row for row in ERRORS if clue.error and row.error == clue.error]
+    # Several errors share a word such as invalid_client: without a sentence none is meant.
+    return alike[0] if len(alike) == 1 else None
+
+
+def _agrees(error: MatchedError, explained: DecisionSteps) -> bool:
+    decision = explained.decision
+    if decision.outcome is not Outcome.REJECTED or error.known is None:
+        return False
+    description = decision.error_description
+    if description and error.known.matches(description):
+        return True
+    return error.known.condition is not None and decision.failed is error.known.condition
+
+
+def _leads_to(finding: ReportedFinding, errors: tuple[MatchedError, ...]) -> bool:
+    answer = finding.answer
+    if answer is None:
+        return False
+    return any(
+        error.known is not None
+        and (
+            (answer.description and error.known.matches(answer.description))
+            or (not answer.description and answer.error and answer.error == error.known.error)
+        )
+        for error in errors
+    )

@@ -1,0 +1,299 @@
+"""`diagnose`: what a person has in hand leads to the cause, and a sound tenant leads to none."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from helpers import SERVERS, okta_auditor, snapshot_file, tenant
+
+from auditor.cli import main
+from auditor.diagnosis.catalogue import ERRORS, KnownError
+from auditor.diagnosis.reading import read_clues
+
+ISSUER = "https://acme.okta.com/oauth2/aus1"
+NOW = "2026-11-28T14:00:00Z"
+AT = 1_795_874_400
+"""The same, in seconds."""
+SECRET = "hunter2-correct-horse"
+
+
+def part(value: object) -> str:
+    return urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
+    sound = {
+        "iss": ISSUER,
+        "aud": "https://api.acme.example/billing",
+        "exp": AT + 600,
+        "iat": AT - 60,
+        "cid": "0oa1",
+        "uid": "00u1",
+        "scp": ["billing:read"],
+    }
+    kept = {key: value for key, value in {**sound, **claims}.items() if value is not None}
+    return f"{part({'alg': 'RS256', 'kid': 'k1', **(header or {})})}.{part(kept)}.{SECRET}"
+
+
+def document() -> dict[str, Any]:
+    tenant_file = tenant()
+    tenant_file["/api/v1/apps"] = tenant_file["/api/v1/apps"][:1]
+    way = {"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}
+    tenant_file["/api/v1/apps/0oa1/users"] = [way]
+    tenant_file["/api/v1/groups/00g1/users"] = ["00u1"]
+    tenant_file[f"{SERVERS}/aus1/credentials/keys"] = [{"kid": "k1", "status": "ACTIVE"}]
+    return tenant_file
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    return snapshot_file(tmp_path, document())
+
+
+def diagnosed(*words: object) -> Any:
+    outcome = okta_auditor("diagnose", "--at", NOW, *words, COLUMNS="200")
+    assert SECRET not in outcome.shown
+    return outcome
+
+
+@pytest.mark.parametrize("row", ERRORS, ids=lambda row: row.name)
+def test_each_error_is_known_in_every_form(row: KnownError, tmp_path: Path) -> None:
+    body = {"error": row.error or "x", "error_description": row.text}
+    if row.error.startswith("E0"):
+        body = {"errorCode": row.error, "errorSummary": row.text}
+    forms = {
+        "json": json.dumps(body),
+        "logged": json.dumps({"message": json.dumps(body)}),
+        "trace": f'Traceback\n  File "x.py"\noauthlib.Error: ({row.error}) {row.text}\n',
+        "curl": f"< HTTP/1.1 400 Bad Request\r\n< date: x\r\n\r\n{json.dumps(body)}",
+    }
+    for name, text in forms.items():
+        path = tmp_path / f"{name}.txt"
+        path.write_text(text)
+        outcome = diagnosed(path)
+        assert f"Means: {row.meaning}" in outcome.stdout, (name, outcome.shown)
+        assert outcome.exit_code in {0, 3}
+
+
+def test_no_error_is_taken_for_another() -> None:
+    for row in ERRORS:
+        alike = [other.name for other in ERRORS if other.matches(row.text)]
+        assert alike == [row.name]
+
+
+def test_a_redirect_is_read() -> None:
+    url = (
+        "https://app.example/cb?error=access_denied&error_description=User+is+not+assigned+to+"
+        "the+client+application.&state=x"
+    )
+    assert "not assigned to the app" in diagnosed(url).stdout
+
+
+def test_a_request_is_decided_and_the_cause_is_certain(snapshot: Path) -> None:
+    url = (
+        f"{ISSUER}/v1/authorize?client_id=0oa1&response_type=code&scope=openid%20billing:gone"
+        "&redirect_uri=https://invoices.acme.example/callback&code_challenge=x"
+    )
+    error = '{"error":"invalid_scope","error_description":"One or more scopes are not configured '
+    error += 'for the authorization server resource."}'
+    outcome = diagnosed(f"{url}\n{error}", "--snapshot", snapshot, "--user", "ada@acme.example")
+    assert outcome.exit_code == 0, outcome.shown
+    assert "Cause: this configuration rejects the request" in outcome.stdout
+    assert "REJECTED" in outcome.stdout
+    assert "billing:gone" in outcome.stdout
+
+
+def test_a_sound_configuration_is_not_blamed(snapshot: Path) -> None:
+    words = ("--server", "aus1", "--client", "Invoices", "--grant", "authorization_code")
+    words += ("--user", "ada@acme.example", "--scope", "billing:read")
+    error = "Policy evaluation failed for this request, please check the policy configurations."
+    outcome = diagnosed(error, "--snapshot", snapshot, *words)
+    assert "This configuration gives the token." in outcome.stdout
+    assert "in the configuration" not in outcome.stdout
+    assert "In this configuration" not in outcome.stdout
+
+
+def test_findings_that_lead_to_the_error_are_named(tmp_path: Path) -> None:
+    broken = document()
+    broken[f"{SERVERS}/aus1/policies"] = []
+    del broken[f"{SERVERS}/aus1/policies/00p1/rules"]
+    path = snapshot_file(tmp_path, broken)
+    error = "Policy evaluation failed for this request, please check the policy configurations."
+    outcome = diagnosed(error, "--snapshot", path)
+    assert outcome.exit_code == 3
+    assert "In this configuration, OAM101" in outcome.stdout
+    assert "To know more, give" in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (token(exp=AT - 60), "It expired on 2026-11-28 at 13:59:00 UTC."),
+        (token(exp=None), "does not say when it expires"),
+        (token(nbf=AT + 3_600), "Its nbf lies in the future"),
+        (token(iss="https://acme.okta.com/oauth2/aus9"), "No authorization server of the org"),
+        (token(iss=None), "does not say who issued it"),
+        (token(aud="https://other.example"), 'Its audience is "https://other.example"'),
+        (token({"kid": "k0"}), "No signing key of the authorization server"),
+        (token(scp=["billing:gone"]), 'has no scope "billing:gone" any more'),
+        (token(cid="0oa9"), "is not there any more"),
+        (token(uid="00u9"), "Its user is not there any more."),
+        (token({"alg": "none"}), '"alg": "none"'),
+        (token().rpartition(".")[0] + ".", "its signature is missing"),
+        (token().split(".")[0], "it is cut off"),
+        (token()[:60], "cut off"),
+        ("eyJhbGciOiJSU0EifQ.a.b.c.d", "it is encrypted"),
+        (f"eyJ{'a' * 200_000}.b.c", "which no token has"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_said(made: str, words: str, snapshot: Path) -> None:
+    outcome = diagnosed(made, "--snapshot", snapshot)
+    assert outcome.exit_code == 0, outcome.shown
+    assert words in outcome.stdout
+    assert made not in outcome.shown
+    assert made.split(".", maxsplit=1)[0] not in outcome.shown
+
+
+def test_nothing_is_wrong_with_a_sound_token(snapshot: Path) -> None:
+    outcome = diagnosed(token(), "--snapshot", snapshot)
+    remarks = [line for line in outcome.stdout.splitlines() if line.startswith("Token: ")]
+    assert remarks == ["Token: It is valid until 2026-11-28 at 14:10:00 UTC."]
+    assert outcome.exit_code == 3
+
+
+def test_a_token_of_the_org_server_is_for_okta(snapshot: Path) -> None:
+    made = token(iss="https://acme.okta.com", aud="https://acme.okta.com")
+    assert "it is for the Okta APIs" in diagnosed(made, "--snapshot", snapshot).stdout
+
+
+def test_clients_and_users_that_are_shut_out_are_named(tmp_path: Path) -> None:
+    ended = document()
+    ended["/api/v1/apps"][0]["status"] = "INACTIVE"
+    ended["/api/v1/users"][0]["status"] = "SUSPENDED"
+    outcome = diagnosed(token(), "--snapshot", snapshot_file(tmp_path, ended))
+    assert 'Its client "Invoices" is not active.' in outcome.stdout
+    assert 'Its user "ada@acme.example" is SUSPENDED.' in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        (f"x-rate-limit-limit: 600\nx-rate-limit-remaining: 0\nx-rate-limit-reset: {AT + 30}",
+         "30 seconds after the answer"),
+        (f"X-Rate-Limit-Limit: 600\nX-Rate-Limit-Remaining: 7\nX-Rate-Limit-Reset: {AT + 30}",
+         "limit on how many run at the same time"),
+        (f"x-rate-limit-reset: {AT + 30}\ndate: Sat, 28 Nov 2026 14:00:10 GMT",
+         "20 seconds after the answer"),
+        (f"x-rate-limit-reset: {AT - 30}", "The window ended"),
+        ("x-rate-limit-reset: 99999999999999999999", "is no time"),
+    ],
+)  # fmt: skip
+def test_a_rate_limit_says_when_to_come_back(headers: str, words: str) -> None:
+    outcome = diagnosed(f"HTTP/2 429\n{headers}")
+    assert outcome.exit_code == 0
+    assert words in outcome.stdout
+    assert "rate limit" in outcome.stdout
+
+
+def test_a_bare_token_lacks_its_scheme(tmp_path: Path) -> None:
+    path = tmp_path / "curl.txt"
+    path.write_text(f"> GET /api/v1/users HTTP/1.1\n> Authorization: {token()}\n< HTTP/1.1 401\n")
+    assert "write Bearer before it" in diagnosed(path).stdout
+
+
+def test_a_har_file_gives_no_secret_away(tmp_path: Path) -> None:
+    har = {
+        "log": {
+            "entries": [
+                {
+                    "request": {
+                        "url": "https://acme.okta.com/oauth2/aus1/v1/token",
+                        "headers": [
+                            {"name": "Authorization", "value": f"Bearer {token()}"},
+                            {"name": "Cookie", "value": f"sid={SECRET}"},
+                        ],
+                        "postData": {"text": f"password={SECRET}&client_secret={SECRET}"},
+                    },
+                    "response": {
+                        "status": 400,
+                        "content": {
+                            "text": '{"error":"invalid_grant","error_description":"The refresh '
+                            'token is invalid or expired."}'
+                        },
+                    },
+                }
+            ]
+        }
+    }
+    path = tmp_path / "session.har"
+    path.write_text(json.dumps(har))
+    assert "The refresh token is over" in diagnosed(path).stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "\x00" * 100,
+        "{" * 100_000,
+        "https://" * 20_000,
+        '"error":"' * 20_000,
+        "eyJ" * 100_000,
+        "\\" * 200_000,
+        "HTTP/1.1 " * 20_000,
+    ],
+)
+def test_nonsense_is_answered_at_once(text: str) -> None:
+    start = time.monotonic()
+    outcome = CliRunner().invoke(main, ["diagnose"], input=text)
+    assert time.monotonic() - start < 10
+    assert outcome.exit_code in {0, 2, 3}, outcome.output[:500]
+
+
+def test_hostile_words_stay_text() -> None:
+    hostile = "\x1b[31m\n::error::owned\u202e"
+    outcome = diagnosed(json.dumps({"error": hostile, "error_description": hostile}))
+    assert "\x1b[31m" not in outcome.shown
+    assert "\u202e" not in outcome.shown
+    assert not re.search(r"^::error", outcome.shown, re.MULTILINE)
+
+
+def test_a_very_long_token_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "token.txt"
+    path.write_text(f"eyJ{'a' * 50_000_000}.b.c")
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", "diagnose", path],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "which no token has" in done.stdout
+    assert time.monotonic() - start < 60
+
+
+def test_text_without_clues_is_wrong_usage() -> None:
+    outcome = diagnosed("nothing to see")
+    assert outcome.exit_code == 2
+    assert "Nothing in this tells why" in outcome.stderr
+
+
+def test_clues_keep_no_token() -> None:
+    clues = read_clues(f"Authorization: Bearer {token()}")
+    assert SECRET not in repr(clues)
+
+
+def test_the_page_of_errors_is_what_the_table_says(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    page = tmp_path / "page.md"
+    subprocess.run([sys.executable, root / "docs/okta_errors.py", page], check=True)
+    assert page.read_text() == (root / "docs/okta-errors.md").read_text(), "run make docs"
