@@ -71,6 +71,7 @@ site: $(VENV)/.developer ## Build the documentation site, in dist/site; a link t
 
 bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/startup.py
+	$(BIN)/python tests/benchmarks/commands.py
 	$(BIN)/python tests/benchmarks/large_tenant.py
 	$(BIN)/python tests/benchmarks/diff.py
 	$(BIN)/python tests/benchmarks/terraform_plan.py

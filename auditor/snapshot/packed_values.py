@@ -8,13 +8,17 @@ become values again whenever somebody asks for them, the same ones as before.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from typing import Any, Self, cast, overload
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from typing import Any, Self, TypeVar, cast, overload
 
 import orjson
 
 from auditor.snapshot.json_reader import packed_json
 
+T = TypeVar("T")
+
+_FIRST = 16
+"""Texts of a list that are told apart before the others are."""
 _STRETCH = 200
 """Records that become values together."""
 
@@ -41,7 +45,15 @@ class IdList(Sequence[str]):
         return self._count
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.listed())
+        if self._count <= _FIRST:
+            return iter(self.listed())
+        return self._first_and_then_others()
+
+    def _first_and_then_others(self) -> Iterator[str]:
+        """The texts, for whoever may stop at one of the first."""
+        *first, others = self._text.split("\n", _FIRST)
+        yield from first
+        yield from others.split("\n")
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -60,6 +72,11 @@ class IdList(Sequence[str]):
         return self.listed() == other if isinstance(other, list) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment] # as a list has none
+
+
+def whole(ids: Iterable[T]) -> Iterable[T]:
+    """The same ids, for whoever wants all of them: in half the time."""
+    return cast("list[T]", ids.listed()) if isinstance(ids, IdList) else ids
 
 
 class RecordList(Sequence[Any]):
@@ -207,10 +224,12 @@ def kept(resources: Mapping[str, Any], path: str) -> Any:
 
 def unpacked(value: Any) -> Any:
     """The JSON value of what is kept."""
-    if isinstance(value, (IdList, RecordList)):
+    if isinstance(value, IdList):
+        return value.listed()
+    if isinstance(value, RecordList):
         return list(value)
     if isinstance(value, list) and any(map(is_packed_way, value)):
-        return [{**way, "ids": list(way["ids"])} if is_packed_way(way) else way for way in value]
+        return [{**way, "ids": way["ids"].listed()} if is_packed_way(way) else way for way in value]
     return value
 
 

@@ -51,9 +51,12 @@ def _packed_way(way: Any) -> Json | None:
     if not isinstance(way["scope"], _WORDS) or not isinstance(way["status"], _WORDS):
         return None
     ids = way["ids"]
-    if type(ids) is not list or not set(map(type, ids)) <= {str}:
+    if type(ids) is not list:
         return None
-    inner = _packed_ids(ids)
+    try:
+        inner = _packed_ids(ids)
+    except TypeError:  # not all are texts
+        return None
     return {**way, "ids": inner} if isinstance(inner, IdList) else None
 
 

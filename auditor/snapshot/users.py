@@ -22,6 +22,8 @@ from auditor.snapshot.records import read_record
 
 _ID = itemgetter("id")
 _ROW = BY_NAME["users"]
+_MANY = 4_000
+"""Users that are looked up one by one, each in a stretch of the list."""
 
 
 class UserList(RecordList):
@@ -77,6 +79,7 @@ class UserTable:
     def __init__(self, raw: Sequence[Any]) -> None:
         self._raw = UserList.of(raw)
         self._read: dict[int, User] = {}
+        self._found: dict[str, User | None] = {}
         self.quarantined: list[Quarantined] = []
         """The records that cannot be understood."""
         self._no_users = {
@@ -138,6 +141,18 @@ class UserTable:
 
     def get(self, user_id: str) -> User | None:
         """The user with an id."""
+        if user_id not in self._found:
+            if len(self._found) > _MANY:
+                return self._by_id.get(user_id)
+            self._found[user_id] = self._looked_up(user_id)
+        return self._found[user_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, User]:
+        """All users, for whoever asks for so many that a look at each stretch takes longer."""
+        return {user.id: user for user in self.everyone}
+
+    def _looked_up(self, user_id: str) -> User | None:
         raw = self._raw
         position = raw.position(user_id) if raw.in_order else self._positions.get(user_id)
         if position is None:

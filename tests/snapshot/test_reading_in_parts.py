@@ -14,6 +14,7 @@ from auditor.errors import SnapshotError
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot import document as reading
 from auditor.snapshot import document_parts, packed_values
+from auditor.snapshot import users as user_module
 from auditor.snapshot.document import (
     Snapshot,
     dump_snapshot,
@@ -197,10 +198,14 @@ IDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), ma
 
 @given(IDS)
 def test_packed_ids_are_the_same_list(ids: list[str]) -> None:
-    packed = IdList(ids)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed_values, "_FIRST", 2)
+        packed = IdList(ids)
+        one_by_one = list(packed)
 
     assert packed.sound == (not any("\n" in one for one in ids))
     if packed.sound:
+        assert one_by_one == ids
         assert list(packed) == ids
         assert len(packed) == len(ids)
         assert packed == ids
@@ -253,16 +258,24 @@ PERSON = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(PERSON, max_size=8), st.booleans())
-def test_a_user_is_found_in_stretches_as_in_the_whole_list(people: list[Any], sort: bool) -> None:  # noqa: FBT001
+@given(st.lists(PERSON, max_size=8), st.booleans(), st.sampled_from([0, 1, 99]))
+def test_a_user_is_found_in_stretches_as_in_the_whole_list(
+    people: list[Any],
+    sort: bool,  # noqa: FBT001
+    many: int,
+) -> None:
     people = sorted(people, key=lambda person: person["id"]) if sort else people
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packed_values, "_STRETCH", 2)
         table = UserTable(UserList.of(people))
-    users = table.everyone
+    users = UserTable(UserList.of(people)).everyone
 
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(user_module, "_MANY", many)
+        for word in ("u1", "u2", "u3", "u4", "nobody", "u1"):
+            assert table.get(word) == next((u for u in reversed(users) if u.id == word), None)
+    assert table.everyone == users
     for word in ("u1", "u4", "u", "ada", "KIM", "\u212aim", 'q"', "strasse", "Stra\u00dfe"):
-        assert table.get(word) == next((u for u in reversed(users) if u.id == word), None)
         assert table.like(word) == tuple(
             user
             for user in users

@@ -14,6 +14,7 @@ from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import EVERYONE, PolicyRule
 from auditor.snapshot.org import Org
+from auditor.snapshot.packed_values import whole
 from auditor.tokens.grants import USER_CHECK_UNDOCUMENTED, USERLESS_GRANTS
 from auditor.tokens.people import assignments_known, members_known, open_to_everybody, user_apps
 from auditor.tokens.reach.user_sets import Numbering, UncertainUsers, UserSet
@@ -156,7 +157,7 @@ class Populations:
         Most users of an app are members of its groups. To drop them here is ten times faster
         than to number them again.
         """
-        others = set[str]().union(*lists)
+        others = set[str]().union(*map(whole, lists))
         large = _LARGE * len(others)
         for group in groups:
             if not others:
@@ -164,7 +165,7 @@ class Populations:
             members = self._org.member_list(group)
             # A set of a large group is worth keeping: it may be assigned to every app.
             keep = len(members) > large
-            others.difference_update(self._org.members(group) if keep else members)
+            others.difference_update(self._org.members(group) if keep else whole(members))
         return others
 
     def admitted(self, rule: PolicyRule, grant: str) -> UncertainUsers:

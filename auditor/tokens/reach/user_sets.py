@@ -13,6 +13,8 @@ from typing import cast
 
 from pyroaring import BitMap
 
+from auditor.snapshot.packed_values import whole
+
 Person = str | None
 """A user id. None is the one person without an id: nobody, in a grant type without users, or
 anybody whom the snapshot does not name, where the users of the org were not all read."""
@@ -33,7 +35,7 @@ class Numbering:
 
     def of(self, people: Iterable[Person]) -> UserSet:
         """A set of some of the people; those who have no number are left out."""
-        numbers = list(map(self._numbers.get, people))
+        numbers = list(map(self._numbers.get, whole(people)))
         # Millions of ids pass here and strangers are few, so they are not sorted out first.
         try:
             return UserSet(self, BitMap(cast("list[int]", numbers)))
@@ -75,8 +77,7 @@ class UserSet:
         return number is not None and number in self._bits
 
     def __iter__(self) -> Iterator[Person]:
-        people = self._numbering.people
-        return (people[number] for number in self._bits)
+        return map(self._numbering.people.__getitem__, self._bits)
 
     def meets(self, other: UserSet) -> bool:
         """Whether anybody is in both."""
