@@ -20,7 +20,7 @@ Flagged:
          "credentials": {"oauthClient": {"token_endpoint_auth_method": "none"}},
          "settings": {"oauthClient": {"application_type": "native", "grant_types": [
            "authorization_code", "urn:ietf:params:oauth:grant-type:token-exchange"]}}}],
-     "/api/v1/apps/0oa1/interclient-allowed-apps": ["0oa2"]}
+     "/api/v1/apps/0oa2/interclient-target-apps": ["0oa1"]}
 
 Accepted:
 
@@ -40,7 +40,8 @@ Accepted:
          "credentials": {"oauthClient": {"token_endpoint_auth_method": "none"}},
          "settings": {"oauthClient": {"application_type": "native",
            "grant_types": ["authorization_code"]}}}],
-     "/api/v1/apps/0oa1/interclient-allowed-apps": ["0oa2", "0oa3", "0oa4", "0oaOther"]}
+     "/api/v1/apps/0oa2/interclient-target-apps": ["0oa1", "0oaOther"],
+     "/api/v1/apps/0oa3/interclient-target-apps": ["0oa1"]}
 
 See:
 - Okta developer documentation, "Configure Native to Web SSO"
@@ -53,6 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor import Confidence, Finding, Impact, Org, Related, Severity, listed, quoted, rule
+from auditor.models import App
 from auditor.oauth import TOKEN_EXCHANGE
 
 from ._clients import own_clients
@@ -63,21 +65,17 @@ from ._clients import own_clients
     severity=Severity.LOW,
     impact=Impact.RISKY,
     confidence=Confidence.MEDIUM,
-    reads=["interclient_allowed_apps"],
+    reads=["interclient_target_apps"],
 )
 def check(org: Org) -> Iterator[Finding]:
-    unbound = {
-        client.id: client
-        for client in own_clients(org)
-        if client.public
-        and TOKEN_EXCHANGE in client.grant_types
-        and not client.oauth.dpop_bound_access_tokens
-    }
+    trusted_by: dict[str, list[App]] = {}
+    for client in own_clients(org):
+        exchanges = client.public and TOKEN_EXCHANGE in client.grant_types
+        if exchanges and not client.oauth.dpop_bound_access_tokens:
+            for target_id in org.interclient_target_apps(client):
+                trusted_by.setdefault(target_id, []).append(client)
     for target in own_clients(org):
-        trusted = [
-            unbound[app_id] for app_id in org.interclient_allowed_apps(target) if app_id in unbound
-        ]
-        if trusted:
+        if trusted := trusted_by.get(target.id):
             names = listed(quoted(client.title) for client in trusted)
             several = f"{len(trusted):,} public clients, {names},"
             yield Finding(

@@ -29,7 +29,7 @@ LISTS = {
     "app_grants": "/api/v1/apps/0oa1/grants",
     "app_groups": "/api/v1/apps/0oa1/groups",
     "app_users": "/api/v1/apps/0oa1/users",
-    "interclient_allowed_apps": "/api/v1/apps/0oa3/interclient-allowed-apps",
+    "interclient_target_apps": "/api/v1/apps/0oa3/interclient-target-apps",
     "agent_connections": f"{AGENTS}/wlp1/connections",
     "role_permissions": "/api/v1/iam/roles/cr01/permissions",
     "client_roles": "/oauth2/v1/clients/0oa1/roles",
@@ -101,7 +101,8 @@ def base() -> dict[str, Any]:
     }
     app["settings"] |= {"app": {"x": {}}, "notes": {}, "signOn": {}}
     app |= {"profile": {}, "accessibility": {"selfService": False}, "visibility": {"hide": {}}}
-    web = {"oauthClient": {"application_type": "web"}}
+    exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    web = {"oauthClient": {"application_type": "web", "grant_types": [exchange]}}
     portal = {"id": "0oa3", "label": "p", "signOnMode": "OPENID_CONNECT", "settings": web}
     key = {"kty": "RSA", "kid": "k1", "n": "abc", "e": "AQAB", "status": "ACTIVE", "use": "sig"}
     document |= {
@@ -118,7 +119,7 @@ def base() -> dict[str, Any]:
         LISTS["token_owner_roles"]: [{"id": "ra2", "type": "SUPER_ADMIN"}],
         "/api/v1/api-tokens": [{"id": "00T1", "name": "t", "userId": "00u1", "network": {}}],
         "/api/v1/apps": [*document["/api/v1/apps"], portal],
-        LISTS["interclient_allowed_apps"]: ["0oa1"],
+        LISTS["interclient_target_apps"]: ["0oa1"],
         AGENTS: {"data": [{"id": "wlp1", "profile": {"name": "a"}, "oauthClient": {}}]},
         LISTS["agent_connections"]: [
             {"id": "mcn1", "authorizationServer": {"name": "Billing"}, "scopes": ["billing:read"]}

@@ -62,6 +62,48 @@ def test_the_ledger_counts_what_the_file_holds(tenant: dict[str, Any], snapshot:
     assert entries["apps"]["left_out"] == 443 - 285
 
 
+LIMITS = [
+    {"path": "^/api/v1/apps", "limit": 50},
+    {"path": "^/api/v1/groups", "limit": 250},
+]
+"""What a token may spend in a minute in a usual org: half of each bucket."""
+
+
+def test_an_export_takes_two_requests_an_app_at_most_in_the_tightest_bucket(
+    tenant: dict[str, Any], tmp_path: Path
+) -> None:
+    clients = [
+        app
+        for app in tenant["/api/v1/apps"]
+        if app["signOnMode"] == "OPENID_CONNECT" and app["settings"].get("oauthClient")
+    ]
+    with served({**tenant, "@rate_limits": LIMITS}) as sandbox:
+        planned = okta_auditor(
+            "snapshot", "-o", tmp_path / "s.json", "--plan", "--format", "json", url=sandbox.url
+        )
+    plan = json.loads(planned.stdout)
+    apps = next(bucket for bucket in plan["buckets"] if bucket["bucket"] == "/api/v1/apps")
+
+    assert plan["group_assignments"]["side"] == "groups"
+    assert apps["requests"]["least"] == apps["requests"]["most"]
+    assert apps["sent"] + apps["requests"]["most"] <= 2.0 * len(clients)
+
+
+def test_the_groups_say_the_same_as_the_apps(
+    tenant: dict[str, Any], tmp_path: Path, snapshot: Path
+) -> None:
+    limits = [{**limit, "limit": 4 * limit["limit"], "window_s": 0.5} for limit in LIMITS]
+    path = tmp_path / "s.json"
+    with served({**tenant, "@rate_limits": limits}) as sandbox:
+        outcome = okta_auditor("snapshot", "-o", path, "--all-members", url=sandbox.url)
+
+    assert outcome.exit_code == 0, outcome.stderr
+    assert ledger(path)["app_groups"]["side"] == "groups"
+    assert "side" not in ledger(snapshot)["app_groups"]
+    made, usual = (json.loads(each.read_text())["resources"] for each in (path, snapshot))
+    assert made == usual
+
+
 def test_few_causes_lead_the_summary_and_unused_apps_are_not_high(snapshot: Path) -> None:
     text = okta_auditor("audit", snapshot, "--output", "text", COLUMNS="80").stdout
     heading, *rows = text.split("\n\n")[1].splitlines()

@@ -20,7 +20,7 @@ _BARE = """
     /api/v1/apps/{}/features
     /api/v1/apps/{}/federated-claims
     /api/v1/apps/{}/group-push/mappings
-    /api/v1/apps/{}/interclient-target-apps
+    /api/v1/apps/{}/interclient-allowed-apps
     /api/v1/apps/{}/tokens
     /api/v1/authenticators
     /api/v1/authenticators/{}/methods

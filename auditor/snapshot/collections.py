@@ -229,8 +229,8 @@ def _service_client(app: App) -> str | None:
     return app.client_id if app.service else None
 
 
-def _interclient_target(app: App) -> str | None:
-    return app.id if app.oauth.application_type in _SIGN_IN_TYPES else None
+def _may_exchange(app: App) -> str | None:
+    return app.id if app.configurable and _EXCHANGE in app.grant_types else None
 
 
 def _named_in_a_rule(rule: PolicyRule) -> tuple[str, ...]:
@@ -239,8 +239,8 @@ def _named_in_a_rule(rule: PolicyRule) -> tuple[str, ...]:
 
 _API_AM = "API Access Management"
 _FOR_AGENTS = "Okta for AI Agents"
-_SIGN_IN_TYPES = frozenset({"browser", "native", "web"})
-"""Application types that people sign in to: only they can be the target of interclient access."""
+_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+"""Without this grant type no app can make use of interclient access, whoever trusts it."""
 
 _SERVERS = "okta.authorizationServers.read"
 _AI_AGENTS = "okta.aiAgents.read"
@@ -402,16 +402,16 @@ COLLECTIONS: tuple[Collection, ...] = (
         pack=_packed_assignments,
         join=_joined_assignments,
     ),
-    # Both ways are listed; the targets' lists say for each app whom it trusts, 50 at most.
+    # Okta lists both ways. Few apps may exchange tokens, and any app may trust them, SAML apps too.
     Collection(
-        name="interclient_allowed_apps",
-        label="apps allowed to request interclient access",
-        path="/api/v1/apps/{}/interclient-allowed-apps",
+        name="interclient_target_apps",
+        label="apps that may be opened by interclient access",
+        path="/api/v1/apps/{}/interclient-target-apps",
         model=None,
         oauth_scope="okta.apps.interclientTrust.read",
         bucket=APPS,
         parent="apps",
-        parent_key=_interclient_target,
+        parent_key=_may_exchange,
         not_needed=why_not_asked,
         bare_ids=True,
         pack=packed_ids,

@@ -62,10 +62,13 @@ class ClientsOfOrg(PeopleOfOrg, AgentsOfOrg):
         """Admin roles of a service app; always empty for other apps."""
         return self._of("client_roles", AdminRole, app)
 
-    def interclient_allowed_apps(self, app: App) -> Sequence[str]:
-        """Ids of the apps that may open the app by interclient access (Native to Web SSO)."""
-        self._check("interclient_allowed_apps", app)
-        row = BY_NAME["interclient_allowed_apps"]
+    def interclient_target_apps(self, app: App) -> Sequence[str]:
+        """Ids of the apps that the app may open by interclient access (Native to Web SSO).
+
+        They may be SAML apps. Empty for apps that may not exchange tokens: they have no use for it.
+        """
+        self._check("interclient_target_apps", app)
+        row = BY_NAME["interclient_target_apps"]
         path = row.resource(app.place.path, app.id)
         if self._strict and row.parent_key(app) and self._list_unread(row, path, app.id):
             raise UnreadListError.of(row, app)

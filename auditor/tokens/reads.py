@@ -24,7 +24,7 @@ CONSULTS = (
     "associated_servers",
     "claims",
     "delegation_links",
-    "interclient_allowed_apps",
+    "interclient_target_apps",
     "network_zones",
 )
 """Decisions look at these if they were read; see `Rule.consults`."""

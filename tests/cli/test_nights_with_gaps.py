@@ -269,6 +269,21 @@ def test_evidence_says_it_and_follows_from_the_snapshot_again(snapshot: Path) ->
     assert f"of which nothing is known: {', '.join(sorted(REFUSED)[:-1])}" in verified.stdout
 
 
+def test_redacted_evidence_does_not_name_who_answers(snapshot: Path) -> None:
+    path = snapshot.parent / FILE
+    login = "ada@acme.example"
+    path.write_text(path.read_text().replace('"ada"', f'"{login}"').replace("It takes", login))
+    exported = okta_auditor(
+        "evidence", "export", snapshot, "-o", "bundle", "--redact", "people", "--as-of", TODAY,
+        OKTA_AUDITOR_REDACTION_KEY="0" * 32,
+    )  # fmt: skip
+    assert exported.exit_code == 0, exported.shown
+    files = [file.read_bytes() for file in Path("bundle").iterdir()]
+    assert not any(login.encode() in data for data in files)
+    results = json.loads(Path("bundle/results.json").read_text())
+    assert {gap["owner"].partition("-")[0] for gap in results["accepted_gaps"]} == {"login"}
+
+
 def test_evidence_that_claims_more_gaps_than_there_are_is_found_out(snapshot: Path) -> None:
     okta_auditor("evidence", "export", snapshot, "-o", "bundle", "--as-of", TODAY)
     path = Path("bundle/results.json")

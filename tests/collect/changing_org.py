@@ -79,7 +79,10 @@ class ChangingOrg:
                 },
                 "settings": {
                     "oauthClient": {
-                        "application_type": "web", "grant_types": ["authorization_code"]
+                        "application_type": "web",
+                        "grant_types": [
+                            "authorization_code", "urn:ietf:params:oauth:grant-type:token-exchange"
+                        ],
                     }
                 },
             }  # fmt: skip
@@ -103,7 +106,7 @@ class ChangingOrg:
         self._touch(app, moves=moves)
 
     def trust(self, app: str, other: str, *, moves: bool) -> None:
-        self._toggle(f"{APPS}/{app}/interclient-allowed-apps", {"id": other})
+        self._toggle(f"{APPS}/{app}/interclient-target-apps", {"id": other})
         self._touch(app, moves=moves)
 
     def assign(self, app: str, group: str, *, moves: bool) -> None:

@@ -77,7 +77,9 @@ def tenant_with(many: str) -> dict[str, Any]:
 
 
 def app(number: int, kind: str) -> dict[str, Any]:
-    oauth = {"application_type": kind, "grant_types": ["password", "client_credentials"]}
+    exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    grants = ["password", "client_credentials", exchange]
+    oauth = {"application_type": kind, "grant_types": grants}
     credentials = {
         "client_id": f"0oa{number}",
         "token_endpoint_auth_method": "private_key_jwt",

@@ -18,6 +18,7 @@ from auditor.snapshot.org import Org
 
 AGENTS = "/workload-principals/api/v1/ai-agents"
 NOT_LICENSED = {"errorCode": "E0000015", "errorSummary": "You do not have permission"}
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 LATER = {row.name for row in COLLECTIONS if row.later}
 
 
@@ -102,16 +103,23 @@ def test_a_gateway_that_does_not_know_the_paths_of_agents_is_not_believed(tmp_pa
     assert ledger(tmp_path / "s.json")["ai_agents"]["status"] == "partial"
 
 
+def exchanging(grant: str = EXCHANGE, **changes: Any) -> dict[str, Any]:
+    """The small tenant with an app that may exchange tokens, or use another grant type."""
+    document = tenant(**changes)
+    document["/api/v1/apps"][0]["settings"]["oauthClient"]["grant_types"].append(grant)
+    return document
+
+
 def test_an_org_without_agents_and_interclient_access_is_complete(tmp_path: Path) -> None:
-    paths = "^/workload-principals/|/interclient-allowed-apps$"
-    document = tenant(faults=[{"path": paths, "status": 401, "body": NOT_LICENSED}])
+    paths = "^/workload-principals/|/interclient-target-apps$"
+    document = exchanging(faults=[{"path": paths, "status": 401, "body": NOT_LICENSED}])
 
     export(document, tmp_path / "s.json")
 
     entries = ledger(tmp_path / "s.json")
     absent = {name for name, entry in entries.items() if entry["status"] == "absent"}
     assert absent == {
-        *("ai_agents", "agent_connections", "delegation_links", "interclient_allowed_apps")
+        *("ai_agents", "agent_connections", "delegation_links", "interclient_target_apps")
     }
     assert okta_auditor("audit", tmp_path / "s.json", "--exit-zero").exit_code == 0
 
@@ -128,33 +136,30 @@ def test_what_every_org_has_is_never_absent(tmp_path: Path) -> None:
 
 
 def test_a_feature_that_is_missing_is_asked_for_once_and_not_for_each_app(tmp_path: Path) -> None:
-    first = tenant()["/api/v1/apps"][0]
+    first = exchanging()["/api/v1/apps"][0]
     apps = [{**first, "id": f"0oa{n}", "credentials": {}} for n in range(10, 60)]
-    fault = {"path": "/interclient-allowed-apps$", "status": 401, "body": NOT_LICENSED}
+    fault = {"path": "/interclient-target-apps$", "status": 401, "body": NOT_LICENSED}
     document = tenant(**{"/api/v1/apps": apps}, faults=[fault])
 
     _, sent = export(document, tmp_path / "s.json", "--concurrency", 1)
 
-    assert sum(path.endswith("/interclient-allowed-apps") for path in sent) == 1
-    assert ledger(tmp_path / "s.json")["interclient_allowed_apps"]["status"] == "absent"
+    assert sum(path.endswith("/interclient-target-apps") for path in sent) == 1
+    assert ledger(tmp_path / "s.json")["interclient_target_apps"]["status"] == "absent"
 
 
-@pytest.mark.parametrize(
-    ("kind", "asked"), [("web", 1), ("browser", 1), ("native", 1), ("service", 0)]
-)
-def test_trusted_apps_are_asked_for_where_people_sign_in(
-    tmp_path: Path, kind: str, asked: int
+@pytest.mark.parametrize(("grant", "asked"), [(EXCHANGE, 1), ("refresh_token", 0)])
+def test_who_trusts_an_app_is_asked_for_where_it_may_exchange_tokens(
+    tmp_path: Path, grant: str, asked: int
 ) -> None:
-    document = tenant()
-    document["/api/v1/apps"][0]["settings"]["oauthClient"]["application_type"] = kind
-    document["/api/v1/apps/0oa1/interclient-allowed-apps"] = ["0oa9", "0oa2"]
+    document = exchanging(grant)
+    document["/api/v1/apps/0oa1/interclient-target-apps"] = ["0oa9", "0oa2"]
 
     _, sent = export(document, tmp_path / "s.json")
 
-    assert sum(path.endswith("/interclient-allowed-apps") for path in sent) == asked
+    assert sum(path.endswith("/interclient-target-apps") for path in sent) == asked
     org = org_of(tmp_path / "s.json")
-    trusted = ["0oa2", "0oa9"] if asked else []
-    assert list(org.interclient_allowed_apps(org.apps[0])) == trusted
+    trusting = ["0oa2", "0oa9"] if asked else []
+    assert list(org.interclient_target_apps(org.apps[0])) == trusting
 
 
 def test_what_is_read_of_agents_has_names(tmp_path: Path) -> None:
@@ -279,7 +284,9 @@ def test_a_service_app_of_an_earlier_version_reads_what_it_may(
     tmp_path: Path, lacking: tuple[str, ...]
 ) -> None:
     granted = tuple(scope for scope in READ_SCOPES if scope not in lacking)
-    with served(with_service_app(granted)) as sandbox:
+    document = with_service_app(granted)
+    document["/api/v1/apps"][0]["settings"]["oauthClient"]["grant_types"].append(EXCHANGE)
+    with served(document) as sandbox:
         outcome = okta_auditor(
             "snapshot", "-o", tmp_path / "s.json",
             OKTA_CLIENT_ORGURL=sandbox.url, OKTA_CLIENT_CLIENTID="0oaS",

@@ -109,7 +109,7 @@ def test_what_is_proven_is_told_from_what_is_not(old: Old) -> None:
     }
     assert proven == {
         "app_jwks": False, "app_grants": False, "app_groups": False, "app_users": False,
-        "interclient_allowed_apps": False, "group_members": True,
+        "interclient_target_apps": False, "group_members": True,
     }  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_only_what_belongs_to_a_changed_app_is_read_again(old: Old) -> None:
 
     assert {name: requests[name] for name in SAMENESS} == {
         "app_jwks": 1, "app_grants": 1, "app_groups": 1, "app_users": 1,
-        "interclient_allowed_apps": 1, "group_members": 0,
+        "interclient_target_apps": 1, "group_members": 0,
     }  # fmt: skip
     assert "5 lists of what is new or has changed." in said
     assert new["capture"]["since"]["read_again"] == {"of what is new or has changed": 5}

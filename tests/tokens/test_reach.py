@@ -288,8 +288,9 @@ def test_whether_zones_in_doubt_let_a_client_in_is_not_known() -> None:
 
 
 def test_interclient_access_is_certain_only_for_a_client_that_an_app_trusts() -> None:
-    apps = [app("portal", CODE), app("kiosk", CODE, application_type="web")]
-    trust = {"/api/v1/apps/kiosk/interclient-allowed-apps": ["portal"]}
+    exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    apps = [app("portal", CODE, exchange), app("kiosk", CODE, application_type="web")]
+    trust = {"/api/v1/apps/portal/interclient-target-apps": ["kiosk"]}
     groups = {"/api/v1/apps/kiosk/groups": [{"id": "sales"}]}
     scopes = ("orders:read", "interclient_access")
     tenant = org(rule("all", "*"), scopes=scopes, **{"/api/v1/apps": apps}, **trust, **groups)

@@ -47,7 +47,7 @@ SAMENESS: Mapping[str, Sameness] = {
     "app_users": Sameness(
         stamp="lastUpdated", proven=False, holds=frozenset({"users"}), follows="app_groups"
     ),
-    "interclient_allowed_apps": _OF_AN_APP,
+    "interclient_target_apps": _OF_AN_APP,
     "group_members": Sameness(
         stamp="lastMembershipUpdated", proven=True, holds=frozenset({"users"})
     ),

@@ -236,8 +236,8 @@ class Company:
 
     def let_open(self, origin: str, label: str) -> None:
         """Let an app sign people in to another one by interclient access."""
-        path = f"{_APPS}/{self.client(label)['id']}/interclient-allowed-apps"
-        self.bare_ids.setdefault(path, []).append(self.client(origin)["id"])
+        path = f"{_APPS}/{self.client(origin)['id']}/interclient-target-apps"
+        self.bare_ids.setdefault(path, []).append(self.client(label)["id"])
 
     # AI agents
 

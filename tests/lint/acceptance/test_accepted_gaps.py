@@ -281,6 +281,23 @@ def test_whoever_keeps_the_file_is_told(
     assert notice.remedy
 
 
+def test_a_gap_accepts_its_own_collection_and_no_other_whether_rules_read_them_or_not() -> None:
+    whole = {name: LedgerEntry(collection=name, status="complete") for name in NAMES}
+    refused = {name: entry(name, refused=True) for name in ("custom_roles", "role_permissions")}
+    result = audited(whole | refused)
+    assert result.unread == (), "no rule reads them"
+
+    gaps = [
+        GapEntry(GapAcceptance(collection=name, reason="r", owner="o", expires=TODAY), "s.toml:1")
+        for name in refused
+    ]
+    one = accept(result, Suppressions(gaps=(gaps[0],)), None, as_of=TODAY)
+    both = accept(result, Suppressions(gaps=(*gaps,)), None, as_of=TODAY)
+
+    assert (result.unaccepted, one.unaccepted, both.unaccepted) == (True, True, False)
+    assert both.incomplete
+
+
 def test_a_crash_is_never_accepted() -> None:
     whole = {name: LedgerEntry(collection=name, status="complete") for name in NAMES}
     result = audited(whole | {"client_roles": entry("client_roles", refused=True)})
