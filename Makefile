@@ -79,6 +79,7 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/dpop_proofs.py
 	$(BIN)/python tests/benchmarks/evidence.py
 	$(BIN)/python tests/benchmarks/large_export.py
+	$(BIN)/python tests/benchmarks/long_lists.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_access.py
 
