@@ -36,7 +36,7 @@ class GapChecks:
         try:
             item = self.checks.entry(GapAcceptance, value, table)
         except UsageError as error:
-            problems.append(error)
+            raise together([*problems, error]) from None
         if problems:
             raise together(problems)
         earlier = self._lines.setdefault(item.collection, table.line)
