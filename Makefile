@@ -86,7 +86,7 @@ bench: $(VENV)/.developer ## Print how fast things are
 bench-axes: $(VENV)/.developer ## Print along which axis commands get slow, and the worst rule
 	$(BIN)/python tests/benchmarks/axes.py
 
-bench-peers: $(VENV)/.developer .peers/.installed ## Print what the same checks take in Rego, in SQL and here (BENCH="0.25": a smaller tenant)
+bench-peers: $(VENV)/.developer .peers/.installed ## Print what the same checks take in Rego, in SQL and here (BENCH="0.1": a smaller tenant)
 	$(BIN)/python tests/benchmarks/peers/side_by_side.py $(BENCH)
 
 release: $(VENV)/.developer ## Build what a release of the last commit would publish, in dist/release
