@@ -79,13 +79,14 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/dpop_proofs.py
 	$(BIN)/python tests/benchmarks/evidence.py
 	$(BIN)/python tests/benchmarks/large_export.py
+	$(BIN)/python tests/benchmarks/long_lists.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_findings.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/html_access.py
 
 bench-axes: $(VENV)/.developer ## Print along which axis commands get slow, and the worst rule
 	$(BIN)/python tests/benchmarks/axes.py
 
-bench-peers: $(VENV)/.developer .peers/.installed ## Print what the same checks take in Rego, in SQL and here (BENCH="0.25": a smaller tenant)
+bench-peers: $(VENV)/.developer .peers/.installed ## Print what the same checks take in Rego, in SQL and here (BENCH="0.1": a smaller tenant)
 	$(BIN)/python tests/benchmarks/peers/side_by_side.py $(BENCH)
 
 release: $(VENV)/.developer ## Build what a release of the last commit would publish, in dist/release

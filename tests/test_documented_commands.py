@@ -61,7 +61,7 @@ EXITS = {
     "okta-auditor --debug debug.log run": 1,
     "okta-auditor audit": 1,
     "okta-auditor controls snapshot.json": 1,
-    "okta-auditor snapshot --plan": 0,
+    "okta-auditor diagnose --snapshot": 3,  # the error alone does not tell which request it was
 }
 
 MONTH = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
@@ -105,6 +105,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "expectations.yaml").write_text(
         "- server: Payments\n  client: checkout-web\n  grant: authorization_code\n"
         "  user: henrik\n  scopes: [openid, payments:write]\n  expect: minted\n"
+    )
+    (folder / "error.log").write_text(
+        "error=access_denied&error_description=Policy evaluation failed for this request, "
+        "please check the policy configurations.\n"
     )
     (folder / "summary.md.j2").write_text("{{ findings | length }}\n")
     rules = (ROOT / "docs/writing-rules.md").read_text()

@@ -177,23 +177,30 @@ def accepted(collection: str) -> str:
 def test_a_right_that_nobody_gives_makes_no_night_red_once_somebody_answers_for_it(
     hosted: Hosted, tmp_path: Path
 ) -> None:
-    refused = [{"path": "/principal-rate-limits", "status": 403}]
+    refused = [
+        {"path": "/principal-rate-limits", "status": 403},
+        {"path": "/apps/[^/]+/grants", "status": 403},
+    ]
     red = night(hosted, org(faults=refused))
     assert red.outcomes["Read and audit the org"] == "failure"
     assert red.outcomes["Propose the new snapshot"] == "skipped"
     assert 'collection = "client_rate_limits"' in red.log
 
-    (hosted.clone / SUPPRESSIONS).write_text(accepted("client_rate_limits"))
+    both = accepted("client_rate_limits") + accepted("app_grants")
+    (hosted.clone / SUPPRESSIONS).write_text(both)
     hosted.push("Accept that rate limits are not read")
     green = night(hosted, org(faults=refused))
     assert green.green, green.log
-    assert "All of that is accepted (1 gap)" in green.summary
+    assert "All of that is accepted (2 gaps)" in green.summary
     assert "The first snapshot of the org" in hosted.read("text")
     hosted.merge(SNAPSHOT)
     nights = evidence(hosted, tmp_path / "records")
     verified = okta_auditor("evidence", "verify", "--replay", *nights)
     assert verified.exit_code == 0, verified.shown
-    assert "accepted gaps, of which nothing is known: client_rate_limits" in verified.stdout
+    assert (
+        "accepted gaps, of which nothing is known: app_grants and client_rate_limits"
+        in verified.stdout
+    )
 
     (hosted.clone / "README.md").write_text("Our org")
     hosted.push("Say what this is", "words")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from auditor.cli.durations import Duration, shown_duration
+from auditor.cli.output_option import OldSpelling
 from auditor.cli.printing import print_remark
 from auditor.collect.fetch.bounds import LARGEST_EXPORT_MIB, LONGEST_EXPORT_S
 from auditor.collect.options import ExportOptions
@@ -156,7 +157,10 @@ class _Format(click.Choice[str]):
 
 
 def format_option(
-    *formats: str, about: str = "How to print it.", renamed: Mapping[str, str] | None = None
+    *formats: str,
+    about: str = "How to print it.",
+    renamed: Mapping[str, str] | None = None,
+    makes_file: bool = False,
 ) -> Callable[[F], F]:
     """The option for how a command prints what it has to say; the function gets it as `form`.
 
@@ -164,12 +168,14 @@ def format_option(
         formats: their names, the default first.
         about: its help.
         renamed: names that formats had before, and those that they have now.
+        makes_file: whether `--output` is the file that the command makes, and not this option.
     """
     return click.option(
         "--format",
-        "--output",
+        *(() if makes_file else ("--output",)),
         "-O",
         "form",
+        cls=OldSpelling,
         type=_Format(formats, renamed or {}),
         default=formats[0],
         show_default=True,
@@ -182,6 +188,11 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return _output_options("--output", "-O", "--format")(function)
 
 
+def output_beside_file_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As `output_options`, of a command whose `--output` is the file that it makes."""
+    return _output_options("-O", "--format")(function)
+
+
 def output_setting_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """As `output_options`, of a command whose own `--format` is for what it prints."""
     return _output_options("--output", "-O")(function)
@@ -192,6 +203,7 @@ def _output_options(*names: str) -> Callable[[F], F]:
         click.option(
             *names,
             "output",
+            cls=OldSpelling if "--format" in names else click.Option,
             multiple=True,
             metavar="FORMAT[=PATH]",
             help="Make a report: text, json, sarif, html, controls, markdown, github, gitlab, "

@@ -22,6 +22,7 @@ from auditor.comparison.snapshot_pair import SnapshotPair
 from auditor.comparison.token_lifetimes import TokenLifetimes
 from auditor.text import counted, listed
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.reach.requestable import OTHER_OKTA
 from auditor.tokens.reach.user_sets import UncertainUsers, UserSet
 
 RuleLife = tuple[RuleId, TokenLifetimes]
@@ -136,7 +137,10 @@ class MergedChanges:
             if not entry.userless:
                 who.append(f"{counted(len(entry.people or ()), 'person', 'people')} at most")
             what = f"{self._names.server_words(server)}: {named} ({', '.join(who)})"
-            entries.append(Uncompared(what=what, why=why))
+            # Of a scope of the Okta APIs that has no name here nothing is known for want of grants,
+            # whatever else bears on it.
+            missing = ("app_grants",) if entry.scopes == {OTHER_OKTA} else ()
+            entries.append(Uncompared(what=what, why=why, missing=missing))
         return tuple(sorted(entries, key=lambda item: (item.what, item.why)))
 
     @property

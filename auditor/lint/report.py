@@ -49,7 +49,7 @@ class Report:
     """A report format."""
 
     name: str
-    """What `--output` calls it."""
+    """What `--format` calls it."""
 
     filename: str
     """What a file of it is called where nobody says otherwise."""
@@ -86,7 +86,7 @@ def report(
     """Make a report of a module's render function.
 
     Args:
-        name: what `--output` calls it, for example `sarif`.
+        name: what `--format` calls it, for example `sarif`.
         filename: what a file of it is usually called.
         schema: makes the format's JSON Schema, for `okta-auditor schema`.
         read: makes a result of a document, for `okta-auditor report`.

@@ -10,6 +10,7 @@ from auditor.snapshot.models.clients import AdminRole, App, Grant, GroupAssignme
 from auditor.snapshot.models.servers import Key
 from auditor.snapshot.org_agents import AgentsOfOrg
 from auditor.snapshot.org_people import PeopleOfOrg
+from auditor.snapshot.packed_values import whole
 from auditor.snapshot.view import UnreadListError
 
 _ENDED = frozenset({"DEPROVISIONED", "INACTIVE", "REVOKED", "SUSPENDED", "UNASSIGNED"})
@@ -83,7 +84,9 @@ class ClientsOfOrg(PeopleOfOrg, AgentsOfOrg):
         Needs `app_users`, `app_groups` and `group_members`: Okta adds the members of a
         newly assigned group in the background, so neither list alone is the truth.
         """
-        return frozenset[str]().union(*self.assigned_lists(app))
+        # Of equal ids the first is kept: those of a group are there once for all its apps.
+        members = [self.members(group.id) for group in self.assigned_groups(app)]
+        return frozenset[str]().union(*members, *map(whole, self.direct_assignments(app)))
 
     def assigned_lists(self, app: App) -> Iterator[Collection[str]]:
         """The lists whose ids make up `assigned_users`: for callers that need few of them."""

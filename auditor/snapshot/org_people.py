@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.snapshot.collections import BY_NAME
 from auditor.snapshot.models.directory import Group, GroupRule, User
-from auditor.snapshot.packed_values import whole
+from auditor.snapshot.packed_values import IdList
 from auditor.snapshot.view import UnreadListError, View
 
 
@@ -73,7 +73,8 @@ class PeopleOfOrg(View):
             if self._members_unread(group_id):
                 return frozenset()
             path = BY_NAME["group_members"].path.format(group_id)
-            cache[group_id] = frozenset(whole(self._tables.lists.get(path, ())))
+            ids = self._tables.lists.get(path, ())
+            cache[group_id] = ids.distinct() if isinstance(ids, IdList) else frozenset(ids)
         return cache[group_id]
 
     def member_list(self, group_id: str) -> Sequence[str]:

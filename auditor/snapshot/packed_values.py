@@ -26,11 +26,12 @@ _STRETCH = 200
 class IdList(Sequence[str]):
     """Texts without line breaks, in their order; a third of the memory that a list takes."""
 
-    __slots__ = ("_count", "_text")
+    __slots__ = ("_count", "_distinct", "_text")
 
     def __init__(self, ids: list[str]) -> None:
         self._text = "\n".join(ids)
         self._count = len(ids)
+        self._distinct: frozenset[str] | None = None
 
     @property
     def sound(self) -> bool:
@@ -40,6 +41,12 @@ class IdList(Sequence[str]):
     def listed(self) -> list[str]:
         """The texts as a list of one's own."""
         return self._text.split("\n") if self._count else []
+
+    def distinct(self) -> frozenset[str]:
+        """The texts as a set, made once for all snapshots that share the list."""
+        if self._distinct is None:
+            self._distinct = frozenset(self.listed())
+        return self._distinct
 
     def __len__(self) -> int:
         return self._count

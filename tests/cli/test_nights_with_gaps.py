@@ -326,6 +326,19 @@ def test_a_comparison_is_no_error_either_and_says_what_it_lacks(snapshot: Path) 
     assert okta_auditor("diff", snapshot, snapshot).exit_code == 3
 
 
+def test_a_comparison_without_any_grant_is_covered_by_that_gap(folder: Path) -> None:
+    path = folder / "s.json"
+    with served(tenant(faults=[{"path": "/apps/[^/]+/grants", "status": 403}])) as sandbox:
+        red = okta_auditor("snapshot", "-o", path, url=sandbox.url)
+    assert okta_auditor("diff", path, path).exit_code == 3
+
+    (folder / FILE).write_text(filled(red.stderr))
+    outcome = okta_auditor("diff", path, path, SOURCE_DATE_EPOCH=NOVEMBER)
+
+    assert outcome.exit_code == 0, outcome.shown
+    assert "the org authorization server: scopes that were not read" in outcome.stdout
+
+
 def test_who_is_strict_takes_no_gap_for_an_answer(snapshot: Path) -> None:
     outcome = audit(snapshot, "--strict")
     assert outcome.exit_code == 3

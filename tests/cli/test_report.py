@@ -150,7 +150,7 @@ def test_other_files_are_refused_with_a_remedy(tmp_path: Path, text: str | None,
     assert outcome.stdout == ""
     assert f"{path}" in outcome.stderr.splitlines()[0]
     assert said in outcome.stderr
-    assert "--output json=FILE" in outcome.stderr
+    assert "--format json=FILE" in outcome.stderr
 
 
 def test_the_template_of_the_guide_renders(snapshot: Path, results: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_memory_without_an_end_ends_the_run_and_keeps_what_was_read(
         again = okta_auditor(*words, "--max-memory", 66, "--resume", url=sandbox.url)
 
     assert again.exit_code == 0
+
+
+def test_a_process_that_ends_looks_for_no_garbage() -> None:
+    # Callbacks run in reverse order, so this one runs last.
+    program = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 1000)); "
+        "import auditor.cli.interrupts"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert done.stdout.split() == [b"True"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is known there")

@@ -206,6 +206,7 @@ def test_packed_ids_are_the_same_list(ids: list[str]) -> None:
     assert packed.sound == (not any("\n" in one for one in ids))
     if packed.sound:
         assert one_by_one == ids
+        assert packed.distinct() == frozenset(ids)
         assert list(packed) == ids
         assert len(packed) == len(ids)
         assert packed == ids

@@ -27,10 +27,10 @@ rm -f -- "$sarif" "$html" "$markdown" # of an earlier run
 
 words+=(
   --source-root "$GITHUB_WORKSPACE"
-  --output github
-  --output "sarif=$sarif"
-  --output "html=$html"
-  --output "markdown=$markdown"
+  --format github
+  --format "sarif=$sarif"
+  --format "html=$html"
+  --format "markdown=$markdown"
 )
 [[ -z "$INPUT_CONFIG" ]] || words+=(--config "$INPUT_CONFIG")
 [[ -z "$INPUT_FAIL_ON" ]] || words+=(--fail-on "$INPUT_FAIL_ON")

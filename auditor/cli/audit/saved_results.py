@@ -1,4 +1,4 @@
-"""Results that an audit saved with `--output json`."""
+"""Results that an audit saved with `--format json`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from auditor.plugins import load_reports
 
 _SCHEMA = b'"okta-auditor/results/'
 _HEAD = 200
-_MISSING = "Name the file of: okta-auditor audit SNAPSHOT --output json=FILE"
-_AGAIN = "Make them again with: okta-auditor audit SNAPSHOT --output json=FILE"
+_MISSING = "Name the file of: okta-auditor audit SNAPSHOT --format json=FILE"
+_AGAIN = "Make them again with: okta-auditor audit SNAPSHOT --format json=FILE"
 
 
 def looks_like_results(path: Path) -> bool:

@@ -28,6 +28,7 @@ from auditor.text import counted, one_line
 @click.argument("path", metavar="SNAPSHOT", type=FILE)
 @click.option(
     "-o",
+    "--output",
     "output",
     type=FILE,
     metavar="FILE",

@@ -28,6 +28,7 @@ REPORTS = {"html": "report.html", "sarif": "results.sarif", "json": "results.jso
 @click.command("demo")
 @click.option(
     "-o",
+    "--output",
     "folder",
     type=FILE,
     default=FOLDER,

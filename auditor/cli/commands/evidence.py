@@ -59,7 +59,9 @@ def command() -> None:
 
 @command.command("export")
 @click.argument("path", metavar="SNAPSHOT", type=FILE)
-@click.option("-o", "target", type=FILE, metavar="DIR", required=True, help="A new folder.")
+@click.option(
+    "-o", "--output", "target", type=FILE, metavar="DIR", required=True, help="A new folder."
+)
 @click.option(
     "--previous",
     type=FILE,
@@ -290,7 +292,9 @@ def _trusted_keys(public_keys: tuple[Path, ...], keys: Path | None) -> TrustedKe
 
 
 @command.command("keygen")
-@click.option("-o", "target", type=FILE, metavar="FILE", required=True, help="The private key.")
+@click.option(
+    "-o", "--output", "target", type=FILE, metavar="FILE", required=True, help="The private key."
+)
 def keygen(target: Path) -> None:
     """Make a key for signing: the private one in FILE (0600), the public one in FILE.pub."""
     from auditor.evidence.signing import new_key, read_public  # noqa: PLC0415 - only here

@@ -10,6 +10,7 @@ import click
 from auditor.cli.audit.plan_gate import source_tree
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import FILE, format_option
+from auditor.cli.output_option import path_or_format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.errors import ExitCode
 from auditor.files import check_writable
@@ -18,6 +19,8 @@ from auditor.snapshot.document import parse_snapshot, read_document, write_snaps
 from auditor.terraform.plan_file import read_plan
 from auditor.terraform.planned_snapshot import PlannedSnapshot, lay_plan
 from auditor.terraform.summary import summary_json, summary_lines
+
+_FORMATS = ("text", "json")
 
 
 @click.command("plan")
@@ -36,16 +39,17 @@ from auditor.terraform.summary import summary_json, summary_lines
     help="The folder of the root module, which says what a plan leaves out of lists. "
     "[default: the working folder, if it holds .tf files]",
 )
-@click.option(
-    "-o",
+@path_or_format_option(
     "path",
+    lambda: _FORMATS,
+    "form",
     type=FILE,
     default="planned.json",
     show_default=True,
     metavar="FILE",
     help="Where to write the planned snapshot; gzip if the name ends in .gz.",
 )
-@format_option("text", "json", about="How to print what the plan does.")
+@format_option(*_FORMATS, about="How to print what the plan does.", makes_file=True)
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -19,21 +19,24 @@ from auditor.cli.options import (
     audit_options,
     collect_options,
     completion_options,
-    output_options,
+    output_beside_file_options,
     policy_option,
 )
+from auditor.cli.output_option import path_or_format_option
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
+from auditor.plugins import load_reports
 from auditor.report_marks import SNAPSHOT, check_replaceable
 from auditor.snapshot.document import dump_snapshot
 
 
 @click.command("run")
-@click.option(
-    "-o",
+@path_or_format_option(
     "path",
+    load_reports,
+    "output",
     type=FILE,
     metavar="FILE",
     help="Where to write the snapshot; reports point into it. [default: snapshot.json, or what "
@@ -84,7 +87,7 @@ from auditor.snapshot.document import dump_snapshot
 @completion_options
 @older_options("--read-since")
 @policy_option
-@output_options
+@output_beside_file_options
 @audit_options
 @click.pass_context
 def command(

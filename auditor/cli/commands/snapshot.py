@@ -26,17 +26,21 @@ from auditor.cli.export.several_tenants import (
     print_plan_of_one,
 )
 from auditor.cli.options import FILE, collect_options, completion_options, format_option
+from auditor.cli.output_option import path_or_format_option
 from auditor.collect.auth.credentials import read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.report_marks import SNAPSHOT, check_replaceable
 
+_FORMATS = ("text", "json")
+
 
 @click.command("snapshot")
-@click.option(
-    "-o",
+@path_or_format_option(
     "path",
+    lambda: _FORMATS,
+    "form",
     type=FILE,
     default="snapshot.json",
     show_default=True,
@@ -60,7 +64,7 @@ from auditor.report_marks import SNAPSHOT, check_replaceable
     help="With --plan: go by an older snapshot, and ask for nothing.",
 )
 @older_options("--since", "--read-since")
-@format_option("text", "json", about="How to print the plan.")
+@format_option(*_FORMATS, about="How to print the plan.", makes_file=True)
 @click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds tenants.")
 @click.option(
     "--tenant",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.errors import UsageError, together
 from auditor.lint.acceptance.entry_checks import EntryChecks
 from auditor.lint.acceptance.gap_entry import GapAcceptance
 from auditor.snapshot.collections import BY_NAME
@@ -30,17 +32,13 @@ class GapChecks:
         Raises:
             UsageError: it is not.
         """
-        item = self.checks.entry(GapAcceptance, value, table)
-        if item.collection not in BY_NAME:
-            name = next((n for n, row in BY_NAME.items() if row.label == item.collection), None)
-            raise self.checks.error(
-                table,
-                "collection",
-                f"there is no collection {quoted(item.collection)}"
-                + (f"; its name is {name}" if name else ""),
-                "docs/reference/collections.md names them all.",
-                did_you_mean=None if name else closest(item.collection, list(BY_NAME)),
-            )
+        problems = list(self._name_problems(value.get("collection"), table))
+        try:
+            item = self.checks.entry(GapAcceptance, value, table)
+        except UsageError as error:
+            raise together([*problems, error]) from None
+        if problems:
+            raise together(problems)
         earlier = self._lines.setdefault(item.collection, table.line)
         if earlier != table.line:
             raise self.checks.error(
@@ -51,3 +49,16 @@ class GapChecks:
             )
         self.checks.check_terms(item, table)
         return item
+
+    def _name_problems(self, name: object, table: TableLines) -> Iterator[UsageError]:
+        """What is wrong with a name, besides that it may be missing or no text."""
+        if not isinstance(name, str) or not name.strip() or name in BY_NAME:
+            return
+        known = next((n for n, row in BY_NAME.items() if row.label == name), None)
+        yield self.checks.error(
+            table,
+            "collection",
+            f"there is no collection {quoted(name)}" + (f"; its name is {known}" if known else ""),
+            "docs/reference/collections.md names them all.",
+            did_you_mean=None if known else closest(name, list(BY_NAME)),
+        )

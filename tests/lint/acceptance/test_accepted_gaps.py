@@ -104,12 +104,18 @@ def test_nothing_but_a_sound_entry_passes(text: str, line: int, says: str) -> No
 
 
 def test_all_that_is_wrong_with_the_file_is_named_at_once() -> None:
-    wrong = f"{changed('client_roles', 'roles')}\n{SUPPRESSION.replace('OAM101', 'OAM1')}"
+    unnamed = changed("client_roles", "roles").replace('"me"', '""')
+    wrong = f"{unnamed}\n{SUPPRESSION.replace('OAM101', 'OAM1')}"
     with pytest.raises(UsageError) as caught:
         parsed(f"{wrong}\n{changed('2026-12-31', '2031-01-01')}")
 
     shown = [caught.value.message, *caught.value.others]
-    assert [each.partition(" ")[0] for each in shown] == ["s.toml:2:", "s.toml:8:", "s.toml:18:"]
+    assert [each.partition(" ")[0] for each in shown] == [
+        "s.toml:2:",
+        "s.toml:4:",
+        "s.toml:8:",
+        "s.toml:18:",
+    ]
 
 
 def test_the_policy_s_terms_hold_for_gaps_too() -> None:
