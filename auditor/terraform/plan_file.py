@@ -246,7 +246,9 @@ def _module(item: Json) -> str:
     """The address of the module instance that an item is in."""
     module = _text(item.get("module_address") or module_of(item["address"]))
     if module.count("module.") > _DEEPEST:
-        raise ValueError
+        raise PlanError(
+            f"The plan has modules within modules, more than {_DEEPEST} deep.", remedy=_HOW
+        )
     return module
 
 

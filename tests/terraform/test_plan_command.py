@@ -149,14 +149,15 @@ def test_hostile_names_stay_text(tmp_path: Path, base: Path) -> None:
         assert not any(line.startswith("::error::owned") for line in outcome.shown.splitlines())
 
 
-@pytest.mark.parametrize("depth", [500, 100_000])
-def test_deep_modules_end(tmp_path: Path, base: Path, depth: int) -> None:
+@pytest.mark.parametrize(("depth", "code"), [(500, 0), (100_000, 2)])
+def test_deep_modules_end(tmp_path: Path, base: Path, depth: int, code: int) -> None:
     address = "module.m." * depth + "okta_group.g"
     document = plan(create("okta_group.g", {"name": "G"}))
     document["resource_changes"][0] |= {"address": address, "module_address": address[:-13]}
     out = tmp_path / "planned.json"
     made = okta_auditor("plan", write(tmp_path, document), "--base", base, "-o", out)
-    assert made.exit_code == 0, made.shown[:2000]
+    assert made.exit_code == code, made.shown[:2000]
+    assert code == 0 or "more than 500 deep" in made.stderr
 
 
 def test_a_planned_snapshot_is_the_same_bytes_each_time(tmp_path: Path, base: Path) -> None:
@@ -184,4 +185,4 @@ def test_a_right_that_was_missing_when_the_base_was_read_may_be_an_accepted_gap(
     outcome = okta_auditor(*words)
 
     assert outcome.exit_code == 0, outcome.shown
-    assert "could not be compared, which is accepted" in outcome.stdout
+    assert "could not be compared, which is accepted" in " ".join(outcome.stdout.split())
