@@ -19,14 +19,6 @@ class ErrorClue:
 
 
 @dataclass(frozen=True, slots=True)
-class CallClue:
-    """A call of an Okta API: its method where the text says it, and its path without a query."""
-
-    path: str
-    method: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TokenClue:
     """A JSON Web Token, taken apart. The token itself is not kept."""
 
@@ -54,7 +46,6 @@ class Clues:
 
     errors: tuple[ErrorClue, ...] = ()
     authorize_urls: tuple[str, ...] = ()
-    calls: tuple[CallClue, ...] = ()
     tokens: tuple[TokenClue, ...] = ()
     rate_limit: RateLimitClue | None = None
     statuses: tuple[int, ...] = ()
@@ -62,9 +53,3 @@ class Clues:
     """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`; `none` for a bare token."""
     text: str = field(default="", repr=False)
     """The text itself, in which the catalogue looks for sentences."""
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is in it that anything can be said of."""
-        parts = (self.errors, self.authorize_urls, self.calls, self.tokens, self.statuses)
-        return not any(parts) and self.rate_limit is None

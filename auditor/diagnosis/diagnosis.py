@@ -39,7 +39,15 @@ class Diagnosis:
     more_findings: int
     token_remarks: tuple[TokenRemark, ...]
     rate_limit: tuple[str, ...]
+    limited: bool
+    """Whether a rate limit refused the request; most answers of Okta's say what is left of one."""
     schemes: tuple[str, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can be said."""
+        said = (self.errors, self.explanation, self.token_remarks, self.rate_limit)
+        return not any(said) and "none" not in self.schemes
 
     @property
     def confirmed(self) -> bool:
@@ -65,7 +73,7 @@ class Diagnosis:
             and not any(cause.in_configuration for cause in error.known.causes)
             for error in self.errors
         )
-        return self.confirmed or wrong or outside or bool(self.rate_limit)
+        return self.confirmed or wrong or outside or self.limited
 
 
 def diagnose(
@@ -95,8 +103,16 @@ def diagnose(
         more_findings=max(0, len(leading) - _MOST_FINDINGS),
         token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
         rate_limit=tuple(rate_limit_lines(limit, now)) if limit else (),
+        limited=_limited(clues, errors),
         schemes=clues.schemes,
     )
+
+
+def _limited(clues: Clues, errors: tuple[MatchedError, ...]) -> bool:
+    limit = clues.rate_limit
+    refused = any(error.known and error.known.name == "E0000047" for error in errors)
+    alone = not (clues.errors or clues.statuses)
+    return limit is not None and (refused or (alone and not limit.remaining))
 
 
 def _matched(clues: Clues) -> Iterator[MatchedError]:

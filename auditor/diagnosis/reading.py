@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from auditor.diagnosis.clues import CallClue, Clues, ErrorClue, RateLimitClue, TokenClue
+from auditor.diagnosis.clues import Clues, ErrorClue, RateLimitClue, TokenClue
 from auditor.diagnosis.json_web_token import read_token
 
 T = TypeVar("T")
@@ -30,6 +30,8 @@ _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}")
 _PAIR = re.compile(
     r'"(error|error_description|errorCode|errorSummary)"\s*:\s*("(?:[^"\\]|\\.){0,1000}")'
 )
+_BEGINNINGS = ("eyJhbGci", "eyJraWQi", "eyJ0eXAi")
+"""How the header of a token begins, in base64: `{"alg`, `{"kid`, `{"typ`."""
 _CODE = re.compile(r"\bE0{3,5}\d{2,3}\b")
 _STATUS = re.compile(
     r"HTTP/\d(?:\.\d)?\"?\s(\d{3})\b|\bstatus(?:\s?code)?\"?[:=\s]\s?(\d{3})\b", re.IGNORECASE
@@ -38,7 +40,6 @@ _HEADER = re.compile(
     r"(x-rate-limit-(?:limit|remaining|reset)|date)\"?\s*:\s*\"?([^\r\n\"]{1,64})", re.IGNORECASE
 )
 _SCHEME = re.compile(r"authorization\"?\s*:\s*\"?\[?\"?(\w{1,20})", re.IGNORECASE)
-_REQUEST_LINE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\s+(/(?:api|oauth2)/[^\s?#\"']{1,500})")
 
 _SCHEMES = {"bearer": "Bearer", "ssws": "SSWS", "basic": "Basic", "dpop": "DPoP"}
 
@@ -54,7 +55,6 @@ def read_clues(text: str) -> Clues:
     return Clues(
         errors=tuple(_unique([*_errors_of_urls(urls), *_errors(plain)])),
         authorize_urls=tuple(url for url in urls if _is_authorize(url)),
-        calls=tuple(_unique(_calls(urls, plain))),
         tokens=tuple(_tokens(plain)),
         rate_limit=_rate_limit(plain),
         statuses=tuple(_unique(_statuses(plain))),
@@ -72,7 +72,7 @@ def _errors_of_urls(urls: list[str]) -> Iterator[ErrorClue]:
         except ValueError:
             continue
         if "error" in values:
-            yield ErrorClue(values["error"], values.get("error_description", ""))
+            yield _clue(values["error"], values.get("error_description", ""))
 
 
 def _errors(text: str) -> Iterator[ErrorClue]:
@@ -91,9 +91,15 @@ def _errors(text: str) -> Iterator[ErrorClue]:
 
 def _error(found: dict[str, str]) -> Iterator[ErrorClue]:
     if "errorCode" in found:
-        yield ErrorClue(found["errorCode"], found.get("errorSummary", ""))
+        yield _clue(found["errorCode"], found.get("errorSummary", ""))
     elif "error" in found or "error_description" in found:
-        yield ErrorClue(found.get("error", ""), found.get("error_description", ""))
+        yield _clue(found.get("error", ""), found.get("error_description", ""))
+
+
+def _clue(error: str, description: str) -> ErrorClue:
+    """An error, in whose words no token is shown."""
+    shown = (_JWT.sub("(a token)", text)[:_LONGEST_TEXT] for text in (error, description))
+    return ErrorClue(*shown)
 
 
 def _unquoted(literal: str) -> str:
@@ -110,23 +116,10 @@ def _is_authorize(url: str) -> bool:
         return False
 
 
-def _calls(urls: list[str], text: str) -> Iterator[CallClue]:
-    for method, path in _first(_REQUEST_LINE.findall(text)):
-        yield CallClue(path, method)
-    for url in urls:
-        try:
-            path = urlsplit(url).path
-        except ValueError:
-            continue
-        if path.startswith(("/api/v1/", "/oauth2/v1/clients", "/workload-principals/")):
-            yield CallClue(path)
-
-
 def _tokens(text: str) -> Iterator[TokenClue]:
-    seen: set[str] = set()
-    for token in _first(_JWT.findall(text)):
-        if token not in seen:
-            seen.add(token)
+    """Tokens. JSON in base64 begins alike, as `state` of a request often has it."""
+    for token in _first(_unique(_JWT.findall(text))):
+        if "." in token or token.startswith(_BEGINNINGS):
             yield read_token(token)
 
 

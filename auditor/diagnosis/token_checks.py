@@ -40,9 +40,25 @@ def token_remarks(token: TokenClue, org: Org | None, now: datetime) -> Iterator[
         yield TokenRemark('It says "alg": "none": nobody signed it, and no Okta token says so.')
     if not token.claims:
         return
+    if maker := _other_maker(token):
+        yield TokenRemark(maker, wrong=False)
+        return
     yield from _times(token.claims, now)
     if org is not None:
         yield from _in_org(token, org)
+
+
+def _other_maker(token: TokenClue) -> str:
+    """What a token is that a client makes, as a sentence; empty for one that a server issued."""
+    if str(token.header.get("typ", "")).lower() == "dpop+jwt":
+        return "One is a DPoP proof, which the client makes for a single request."
+    issuer = token.claims.get("iss")
+    if isinstance(issuer, str) and "://" not in issuer:
+        return (
+            f"One was made by client {quoted(issuer)} itself: a client assertion or a request "
+            "object, and no token of Okta's."
+        )
+    return ""
 
 
 def _times(claims: dict[str, Any], now: datetime) -> Iterator[TokenRemark]:
@@ -79,9 +95,11 @@ def _in_org(token: TokenClue, org: Org) -> Iterator[TokenRemark]:
             wrong=False,
         )
     elif server is None:
-        known = "" if org.known("authorization_servers") else ", as far as was read"
+        known = org.known("authorization_servers")
+        unsure = "" if known else ", as far as was read"
         yield TokenRemark(
-            f"No authorization server of the org is its issuer {quoted(issuer)}{known}."
+            f"No authorization server of the org is its issuer {quoted(issuer)}{unsure}.",
+            wrong=known,
         )
     else:
         yield from _at_server(token, org, server)

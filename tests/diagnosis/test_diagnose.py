@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from helpers import SERVERS, okta_auditor, snapshot_file, tenant
+from helpers import SERVERS, okta_auditor, served, snapshot_file, tenant
 
 from auditor.cli import main
 from auditor.diagnosis.catalogue import ERRORS, KnownError
@@ -297,3 +297,61 @@ def test_the_page_of_errors_is_what_the_table_says(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     subprocess.run([sys.executable, root / "docs/okta_errors.py", page], check=True)
     assert page.read_text() == (root / "docs/okta-errors.md").read_text(), "run make docs"
+
+
+def test_headers_of_another_refusal_are_no_cause() -> None:
+    refused = "HTTP/2 403\nx-rate-limit-limit: 600\nx-rate-limit-remaining: 590\n"
+    refused += f'x-rate-limit-reset: {AT + 30}\n\n{{"errorCode":"E0000006","errorSummary":"You do '
+    refused += 'not have permission to perform the requested action"}'
+    assert diagnosed(refused).exit_code == 3
+    assert diagnosed("x-rate-limit-limit: 600\nx-rate-limit-remaining: 0").exit_code == 0
+
+
+def test_json_in_base64_is_no_token_cut_off() -> None:
+    url = "https://app.example/cb?error=access_denied&error_description=User+is+not+assigned+to+"
+    url += f"the+client+application.&state={part({'nonce': 'x', 'return': '/'})}"
+    outcome = diagnosed(url)
+    assert "Token:" not in outcome.stdout
+    assert outcome.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (token(iss="0oa1", sub="0oa1", aud=f"{ISSUER}/v1/token"), 'made by client "0oa1" itself'),
+        (token({"typ": "dpop+jwt"}, iss=None, exp=None), "a DPoP proof"),
+    ],
+)
+def test_what_a_client_makes_is_held_to_no_claim_of_okta_s(
+    made: str, words: str, snapshot: Path
+) -> None:
+    outcome = diagnosed(made, "--snapshot", snapshot)
+    (remark,) = [line for line in outcome.stdout.splitlines() if line.startswith("Token: ")]
+    assert words in remark
+    assert outcome.exit_code == 3
+
+
+def test_an_issuer_is_not_missed_where_servers_could_not_be_read(tmp_path: Path) -> None:
+    faults = [{"path": "/api/v1/authorizationServers", "status": 403}]
+    read = tmp_path / "s.json"
+    with served({**document(), "@faults": faults}) as sandbox:
+        okta_auditor("snapshot", "-o", read, url=sandbox.url)
+    made = token(iss="https://acme.okta.com/oauth2/aus9")
+    outcome = diagnosed(made, "--snapshot", read)
+    assert "as far as was read" in outcome.stdout
+    assert outcome.exit_code == 3
+
+
+def test_no_token_is_shown_within_the_words_of_an_error() -> None:
+    made = token()
+    words = {"error": "invalid_token", "error_description": f"The token {made} is bad."}
+    outcome = diagnosed(json.dumps(words))
+    assert made.split(".", maxsplit=1)[0] not in outcome.shown
+    assert "(a token)" in outcome.stdout
+
+
+@pytest.mark.parametrize("text", ["GET /api/v1/users HTTP/1.1", "HTTP/1.1 401 Unauthorized"])
+def test_a_text_of_which_nothing_can_be_said_is_refused(text: str) -> None:
+    outcome = diagnosed(text)
+    assert outcome.exit_code == 2
+    assert "Nothing in this tells why" in outcome.stderr

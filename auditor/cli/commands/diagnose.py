@@ -79,7 +79,7 @@ def command(
     named = request.named(url, clues)
     explanation = _explained(org, named) if org and named else None
     result = diagnose(clues, org, explanation, findings, now)
-    if clues.empty and not result.errors and explanation is None:
+    if result.empty and not clues.authorize_urls:
         raise UsageError(
             "Nothing in this tells why a request failed: no error, no address, no token.",
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
