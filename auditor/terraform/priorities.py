@@ -8,7 +8,9 @@ answers 1 (provider issue 2305). Several that are set at once are ordered as the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Mapping
 
 from auditor.terraform.instances import object_id
 from auditor.terraform.plan import ResourceChange
@@ -37,6 +39,7 @@ class Priorities:
         for path, addresses in self._set.items():
             table = org.records(path)
             others = [identity for identity in table if identity not in addresses]
+            _close_up(table, others, _left(org, path, addresses))
             for own in sorted(_priority(table.get(identity, {})) for identity in addresses):
                 if own < _NONE:
                     _move_aside(table, others, own)
@@ -46,6 +49,24 @@ class Priorities:
                     f"{names}: their priorities are set at once, and Okta orders them as the "
                     "requests come in. The priorities of the plan are taken to hold."
                 )
+
+
+def _left(org: PlannedOrg, path: str, addresses: Mapping[str, str]) -> list[int]:
+    """Where those were that get another priority, sorted."""
+    records = org.base.resources.get(path, ()) if org.base else ()
+    return sorted(
+        _priority(record)
+        for record in records
+        if isinstance(record, dict) and record.get("id") in addresses
+    )
+
+
+def _close_up(table: dict[str, Json], others: list[str], left: list[int]) -> None:
+    """Have others move up to the places that were left."""
+    for key in others:
+        priority = _priority(table[key])
+        if priority < _NONE and (gone := bisect_left(left, priority)):
+            table[key] = {**table[key], "priority": priority - gone}
 
 
 def _move_aside(table: dict[str, Json], others: list[str], own: int) -> None:

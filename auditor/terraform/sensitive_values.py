@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
 
 def marked(mask: Any, attributes: Any) -> frozenset[str]:
     """The attributes of a resource that hold something that a mask marks.
@@ -49,5 +51,18 @@ def without(attributes: Any, names: Collection[str], known: Collection[str]) -> 
     if not isinstance(attributes, dict):
         return {}
     return {
-        name: value for name, value in attributes.items() if name in known and name not in names
+        name: _public(value) if name == "jwks" else value
+        for name, value in attributes.items()
+        if name in known and name not in names
     }
+
+
+def _public(keys: Any) -> Any:
+    """JSON Web Keys without what only their owner may know (RFC 7518, 6.2.2, 6.3.2 and 6.4)."""
+    if not isinstance(keys, list):
+        return None
+    return [
+        {name: value for name, value in key.items() if name not in _PRIVATE}
+        for key in keys
+        if isinstance(key, dict)
+    ]

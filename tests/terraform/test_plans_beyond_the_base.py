@@ -388,3 +388,20 @@ def test_many_references_and_priorities_take_little_time() -> None:
     origin = planned.snapshot.capture.plan
     assert origin is not None
     assert max(map(len, origin.notes)) < 3_000
+
+
+def test_private_members_of_keys_are_in_no_part_of_a_plan() -> None:
+    key = {"kid": "k", "kty": "RSA", "n": "AQAB", "e": "AQAB", "d": SECRET, "qi": SECRET}
+    entry = create("okta_app_oauth.a", {**APP, "jwks": [key]})
+    read = parse_plan(json.dumps(plan(entry)).encode(), Path("p.json"))
+    assert SECRET not in repr(read)
+    assert read.changes[0].after["jwks"][0]["n"] == "AQAB"
+
+
+def test_a_rule_that_moves_down_leaves_its_place_to_the_next() -> None:
+    rule = base().resources[RULES][0]
+    over = holding(RULES, *({**rule, "id": f"0pr{at}", "priority": at} for at in (1, 2, 3)))
+    moved = update("okta_auth_server_policy_rule.r", RULE, priority=3)
+    planned = lay_plan(parse_plan(json.dumps(plan(moved)).encode(), Path("p.json")), over)
+    order = {record["id"]: record["priority"] for record in planned.snapshot.resources[RULES]}
+    assert order == {"0pr1": 3, "0pr2": 1, "0pr3": 2}
