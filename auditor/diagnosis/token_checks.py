@@ -102,6 +102,7 @@ def _in_org(token: TokenClue, org: Org) -> Iterator[TokenRemark]:
             wrong=known,
         )
     else:
+        yield from _domain(issuer, server)
         yield from _at_server(token, org, server)
     yield from _parties(claims, org)
 
@@ -111,6 +112,22 @@ def _server(org: Org, key: str | None) -> AuthorizationServer | None:
         if server.id == key or (key == DEFAULT_SERVER and server.default):
             return server
     return None
+
+
+def _domain(issuer: str, server: AuthorizationServer) -> Iterator[TokenRemark]:
+    """Whether the issuer is at another domain than the server; a dynamic one has several."""
+    own = server.issuer
+    if own is None or server.issuer_mode == "DYNAMIC" or _host(own) == _host(issuer):
+        return
+    yield TokenRemark(
+        f"Its issuer is {quoted(issuer)}, and the snapshot has {quoted(own)}: another domain of "
+        "the org, or another org.",
+        wrong=False,
+    )
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].lower()
 
 
 def _at_server(token: TokenClue, org: Org, server: AuthorizationServer) -> Iterator[TokenRemark]:

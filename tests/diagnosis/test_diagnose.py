@@ -355,3 +355,25 @@ def test_a_text_of_which_nothing_can_be_said_is_refused(text: str) -> None:
     outcome = diagnosed(text)
     assert outcome.exit_code == 2
     assert "Nothing in this tells why" in outcome.stderr
+
+
+def test_a_client_of_the_request_that_is_not_there_is_no_wrong_usage(snapshot: Path) -> None:
+    url = f"{ISSUER}/v1/authorize?client_id=0oa9&response_type=code&scope=openid&redirect_uri=x"
+    outcome = diagnosed(url, "--snapshot", snapshot)
+    assert outcome.exit_code == 3
+    assert 'cannot be decided on the snapshot: There is no client "0oa9"' in outcome.stdout
+    made = diagnosed(token(cid="0oa9"), "--snapshot", snapshot, "--grant", "authorization_code")
+    assert made.exit_code == 0
+    assert 'Its client "0oa9" is not there any more.' in made.stdout
+    misspelt = diagnosed(token(), "--snapshot", snapshot, "--client", "Invoicse", "--grant", "x")
+    assert misspelt.exit_code == 2
+
+
+def test_an_issuer_at_another_domain_is_named(tmp_path: Path) -> None:
+    named = document()
+    named[SERVERS][0]["issuer"] = ISSUER
+    read = snapshot_file(tmp_path, named)
+    words = "another domain of the org, or another org"
+    made = token(iss="https://other.example/oauth2/aus1")
+    assert words in diagnosed(made, "--snapshot", read).stdout
+    assert words not in diagnosed(token(), "--snapshot", read).stdout

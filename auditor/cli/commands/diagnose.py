@@ -77,8 +77,10 @@ def command(
     org, findings = _read(snapshot) if snapshot else (None, ())
     request = _RequestWords(server=server, client=client, grant=grant, user=user, scopes=scopes)
     named = request.named(url, clues)
-    explanation = _explained(org, named) if org and named else None
+    explanation, undecided = _explained(org, named) if org and named else (None, "")
     result = diagnose(clues, org, explanation, findings, now)
+    if undecided and request.chosen:
+        raise UsageError(undecided)
     if result.empty and not clues.authorize_urls:
         raise UsageError(
             "Nothing in this tells why a request failed: no error, no address, no token.",
@@ -87,6 +89,8 @@ def command(
     missing = request.missing(named, snapshot=snapshot is not None)
     for line in diagnosis_lines(org, result, missing):
         print_line(line)
+    if undecided:
+        print_line(f"The request cannot be decided on the snapshot: {undecided}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
 
 
@@ -133,6 +137,11 @@ class _RequestWords:
     user: str | None
     scopes: tuple[str, ...]
 
+    @property
+    def chosen(self) -> bool:
+        """Whether an option names something that may be misspelt."""
+        return bool(self.server or self.client or self.user or self.scopes)
+
     def named(self, url: AuthorizeUrl | None, clues: Clues) -> NamedRequest | None:
         """The request, if server, client and grant type are known."""
         claims = clues.tokens[0].claims if clues.tokens else {}
@@ -175,5 +184,10 @@ def _claim(claims: dict[str, object], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _explained(org: Org, named: NamedRequest) -> DecisionSteps:
-    return Decider(org).explain(named.resolve(org))
+def _explained(org: Org, named: NamedRequest) -> tuple[DecisionSteps | None, str]:
+    """The request decided, or why it cannot be: something of it is not in the snapshot."""
+    try:
+        request = named.resolve(org)
+    except UsageError as error:
+        return None, error.message
+    return Decider(org).explain(request), ""
