@@ -290,7 +290,7 @@ def apply_group_assignments(application: Application) -> None:
     org, path = application.org, list_path("app_groups", app["id"])
     deleted = application.attributes.deleted
     blocks = () if deleted else tuple(application.attributes.blocks("group"))
-    kept = {block.get("id") for block, _ in blocks}
+    kept = {Attribute(block.get("id")).text for block, _ in blocks}
     for identity in list(org.records(path)):
         if identity not in kept:
             org.remove(path, identity)

@@ -63,11 +63,12 @@ def apply_memberships(application: Application) -> None:
     if application.attributes.deleted:
         return
     org.ids(path).difference_update(before)
-    if application.attributes.get("track_all_users").value is True:
+    track_all = application.attributes.get("track_all_users")
+    if track_all.value is True:
         org.ids(path).clear()
     org.ids(path).update(users.texts)
-    if users.unknown:
-        org.unknown(path, users.unknown)
+    for unknown in filter(None, (users.unknown, track_all.unknown)):
+        org.unknown(path, unknown)
 
 
 def apply_user_memberships(application: Application) -> None:

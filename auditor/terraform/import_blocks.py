@@ -105,15 +105,18 @@ class _Names:
 
     def __init__(self) -> None:
         self._taken: set[tuple[str, str]] = set()
+        self._numbers: dict[tuple[str, str], int] = {}
+        """The last number that was tried for a name."""
 
     def of(self, row: _Importable, record: Json) -> str:
         text = _at(record, row.name)
         plain = _NO_NAME.sub("_", str(text or "").lower()).strip("_")[:_LONGEST_NAME]
         name = plain if plain[:1].isalpha() else f"x_{plain}".rstrip("_")
-        number, free = 1, name
+        number, free = self._numbers.get((row.type, name), 1), name
         while (row.type, free) in self._taken:
             number += 1
             free = f"{name}_{number}"
+        self._numbers[row.type, name] = number
         self._taken.add((row.type, free))
         return free
 

@@ -84,7 +84,7 @@ def apply_origin(application: Application) -> None:
         named = attributes.get("scopes")
         if named.unknown:
             application.org.unknown(ORIGINS, named.unknown, record["id"])
-        for block in named.value or ():
+        for block in named.value if isinstance(named.value, list) else ():
             if isinstance(block, str):
                 scopes.append({"type": block})
             elif isinstance(block, dict) and isinstance(block.get("type"), str):

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from helpers import SERVERS
+from hypothesis import given
+from hypothesis import strategies as st
 from plan_documents import Json, change, create, delete, plan, resource, update
 from test_planned_snapshot import APP, POLICIES, RULE, RULES, base, decided, laid, only
 
@@ -16,11 +18,14 @@ from auditor.snapshot.collections import BY_NAME, match
 from auditor.snapshot.document import Snapshot, dump_snapshot, parse_snapshot
 from auditor.snapshot.ledger import CollectionStatus, Ledger
 from auditor.snapshot.org import Org
+from auditor.terraform.import_blocks import import_blocks
 from auditor.terraform.plan_file import PlanError, parse_plan
 from auditor.terraform.planned_snapshot import lay_plan
+from auditor.terraform.resource_types import RESOURCE_TYPES
 from auditor.tokens.outcome import Outcome
 
 USERS_OF_APP = "/api/v1/apps/0oa1/users"
+BASE = base()
 SECRET = "hunter2-correct-horse"
 
 
@@ -142,6 +147,7 @@ def test_a_claim_of_okta_s_keeps_what_the_plan_does_not_set() -> None:
     "entry",
     [
         create("okta_group_memberships.m", {"users": ["00u2"]}, "group_id"),
+        create("okta_group_memberships.m", {"group_id": "00g1", "users": []}, "track_all_users"),
         create("okta_user_group_memberships.m", {"groups": ["00g1"]}, "user_id"),
         create("okta_user_group_memberships.m", {"user_id": "00u1"}, "groups"),
         create(
@@ -405,3 +411,48 @@ def test_a_rule_that_moves_down_leaves_its_place_to_the_next() -> None:
     planned = lay_plan(parse_plan(json.dumps(plan(moved)).encode(), Path("p.json")), over)
     order = {record["id"]: record["priority"] for record in planned.snapshot.resources[RULES]}
     assert order == {"0pr1": 3, "0pr2": 1, "0pr3": 2}
+
+
+ATTRIBUTES = st.sampled_from(
+    [None, 1, 1.5, True, "x", "a/b", [], ["a", 1, None], {}, {"a": 1}, [{"id": 1}], [{"id": []}]]
+)
+OF_BASE = {
+    "auth_server_id": "aus1", "policy_id": "00p1", "app_id": "0oa1", "group_id": "00g1",
+    "user_id": "00u1",
+}  # fmt: skip
+
+
+@st.composite
+def odd_changes(draw: st.DrawFn) -> Json:
+    """A change of a modelled type whose attributes may be anything."""
+    row = draw(st.sampled_from(sorted(RESOURCE_TYPES.values(), key=lambda row: row.name)))
+    attributes = st.dictionaries(st.sampled_from(sorted(row.read)), ATTRIBUTES).map(
+        lambda chosen: {**chosen, **{key: OF_BASE[key] for key in OF_BASE.keys() & row.read}}
+    )
+    actions = draw(st.sampled_from([("create",), ("update",), ("delete",), ("delete", "create")]))
+    masks = st.sampled_from([True, [True], {"a": True}, [{"id": True}]])
+    return change(
+        f"{row.name}.x", *actions,
+        before=None if actions == ("create",) else draw(attributes),
+        after=None if actions == ("delete",) else draw(attributes),
+        after_unknown=draw(st.dictionaries(st.sampled_from(sorted(row.read)), masks, max_size=2)),
+    )  # fmt: skip
+
+
+@given(odd_changes())
+def test_attributes_of_any_shape_are_laid_or_refused(entry: Json) -> None:
+    read = parse_plan(json.dumps(plan(entry)).encode(), Path("plan.json"))
+    planned = lay_plan(read, BASE).snapshot
+    assert parse_snapshot(dump_snapshot(planned), Path("planned.json")).ledger.entries
+    assert base() == BASE, "the base is not changed"
+
+
+def test_names_that_are_alike_take_little_time() -> None:
+    groups = [
+        {"id": f"00g{number}", "type": "OKTA_GROUP", "profile": {"name": "Staff"}}
+        for number in range(20_000)
+    ]
+    start = time.process_time()
+    text = import_blocks(holding("/api/v1/groups", *groups))["groups.tf"]
+    assert time.process_time() - start < 10
+    assert 'resource "okta_group" "staff_20000"' in text
