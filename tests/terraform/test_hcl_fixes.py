@@ -152,6 +152,18 @@ def test_several_fixes_of_one_file_fit_together(folder: Path) -> None:
     assert patched(folder) == hcl.replace("false", "true").replace('"gone", "lost", ', "")
 
 
+def test_findings_beyond_the_most_that_are_tried_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.cli.audit.hcl_fixes.MOST_TRIED", 1)
+    scopes = ["billing:read", "gone", "lost", "openid"]
+    listed = ", ".join(f'"{scope}"' for scope in scopes)
+    hcl = f'resource "okta_auth_server_policy_rule" "r" {{\n  scope_whitelist = [{listed}]\n}}\n'
+    changed = update("okta_auth_server_policy_rule.r", RULE, scope_whitelist=scopes)
+    outcome = gate(folder, hcl, plan(changed))
+    assert "No fix was tried of 1 more finding" in outcome.stderr
+
+
 def test_a_sound_plan_needs_no_fix(folder: Path) -> None:
     gate(folder, 'resource "okta_app_oauth" "a" {}\n', plan(update("okta_app_oauth.a", APP)))
     assert (folder / "fixes.patch").read_text() == ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers import SERVERS
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from plan_documents import Json, change, create, delete, plan, resource, update
 from test_planned_snapshot import APP, POLICIES, RULE, RULES, base, decided, laid, only
@@ -440,6 +440,8 @@ def odd_changes(draw: st.DrawFn) -> Json:
 
 
 @given(odd_changes())
+@example(create("okta_trusted_origin.x", {"name": "O", "scopes": 1.5}))
+@example(create("okta_app_group_assignments.x", {"app_id": "0oa1", "group": [{"id": []}]}))
 def test_attributes_of_any_shape_are_laid_or_refused(entry: Json) -> None:
     read = parse_plan(json.dumps(plan(entry)).encode(), Path("plan.json"))
     planned = lay_plan(read, BASE).snapshot

@@ -34,6 +34,8 @@ class TriedFixes:
     """A unified diff for `patch -p1` in the working folder; empty if there is none."""
     fixed: tuple[ReportedFinding, ...]
     """Findings that the changed plan no longer has."""
+    untried: int = 0
+    """Findings beyond the most that are tried."""
 
 
 @dataclass
@@ -59,9 +61,8 @@ class HclFixes:
             return TriedFixes("", ())
         texts: dict[Path, tuple[str, str]] = {}
         fixed: list[ReportedFinding] = []
-        for finding in [item for item in result.findings if item.rule.code in EXACT_FIXES][
-            :MOST_TRIED
-        ]:
+        fixable = [item for item in result.findings if item.rule.code in EXACT_FIXES]
+        for finding in fixable[:MOST_TRIED]:
             if finding.fingerprint not in known:
                 continue  # another fix has taken it away
             for changed, placed, text in self._candidates(plan, texts, finding):
@@ -73,7 +74,7 @@ class HclFixes:
                 plan, known = changed, left
                 fixed.append(finding)
                 break
-        return TriedFixes("".join(_diffs(texts)), tuple(fixed))
+        return TriedFixes("".join(_diffs(texts)), tuple(fixed), max(0, len(fixable) - MOST_TRIED))
 
     def _candidates(
         self, plan: Plan, texts: dict[Path, tuple[str, str]], finding: ReportedFinding

@@ -117,6 +117,9 @@ class PlanGate:
         number = counted(len(tried.fixed), "finding")
         how = f"Apply them with: patch -p1 < {self.fixes}" if tried.diff else "There is none."
         print_remark(f"Exact fixes of {number} in HCL, each tried on the plan. {how}")
+        if tried.untried:
+            more = counted(tried.untried, "more finding")
+            print_remark(f"No fix was tried of {more}: apply these, and run it again.")
 
     def _base(self) -> Snapshot | None:
         return parse_snapshot(read_document(self.base), self.base) if self.base else None
