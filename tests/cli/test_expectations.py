@@ -113,7 +113,8 @@ def test_what_differs_is_shown_with_the_command_that_explains_it(example: Path) 
     assert "expect: expected minted, got rejected" in outcome.stdout
     assert "rule: expected Writers, got null" in outcome.stdout
     assert "because: access_denied: Policy evaluation failed" in outcome.stdout
-    assert "--client checkout --grant authorization_code --user ada@acme.example" in outcome.stdout
+    command = " ".join(outcome.stdout.replace("\\\n", " ").split())
+    assert "--client checkout --grant authorization_code --user ada@acme.example" in command
     assert outcome.stdout.endswith("2 expectations: 1 as expected, 1 not\n")
 
 

@@ -95,10 +95,7 @@ def older(org_url: str, now: datetime) -> Snapshot:
         assert row is not None
         resources[path] = row.pack(value) if row.pack else value
     for app in document[APPS]:
-        resources |= {
-            BY_NAME[name].resource(APPS, app["id"]): []
-            for name in ("app_jwks", "interclient_allowed_apps")
-        }
+        resources[BY_NAME["app_jwks"].resource(APPS, app["id"])] = []
     for name in ("claims", "server_keys", "resource_server_keys", "associated_servers"):
         resources[BY_NAME[name].resource("/api/v1/authorizationServers", "aus1")] = []
     for row in BY_NAME.values():
@@ -206,5 +203,5 @@ def test_the_plan_says_that_it_takes_less_than_half_an_hour(tmp_path: Path) -> N
     assert bucket["limit"] == 50
     assert bucket["sent"] + bucket["requests"]["most"] <= 1_400
     assert plan["seconds"]["most"] < HALF_AN_HOUR_S
-    assert whole["seconds"]["least"] > 2 * 3_600
-    assert all_of_it["requests"]["least"] >= 4 * MANY
+    assert whole["seconds"]["least"] >= 2 * 3_600
+    assert all_of_it["requests"]["least"] >= 3 * MANY

@@ -71,6 +71,6 @@ def test_a_name_stands_where_it_stood_and_changes_nothing_else(report: str, name
     neutral = flowed(audits.rendered(report, result(shape(name))))
 
     # A content hash holds the value of the field at fault, which is the name itself.
-    contents = re.compile(r'"content": "[0-9a-f]{32}"')
+    contents = re.compile(r'"content": ?"[0-9a-f]{32}"')
     assert shape(name) in neutral
     assert contents.sub("", made) == contents.sub("", neutral).replace(shape(name), name)
