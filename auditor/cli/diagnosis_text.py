@@ -45,9 +45,19 @@ def _error(error: MatchedError) -> Iterator[str]:
     )
     yield stated or "An error"
     if known is None:
-        yield "  Not known here: this error is not in the catalogue."
+        yield from _several(error)
         return
     yield f"  Means: {known.meaning}"
+
+
+def _several(error: MatchedError) -> Iterator[str]:
+    """What an error may mean whose word several errors share; that it is not known otherwise."""
+    if not error.alike:
+        yield "  Not known here: this error is not in the catalogue."
+        return
+    yield "  Several errors have this word. Its error_description says which one it is:"
+    for row in error.alike:
+        yield f"  - {quoted(row.text)}: {row.meaning}"
 
 
 def _schemes(diagnosis: Diagnosis) -> Iterator[str]:

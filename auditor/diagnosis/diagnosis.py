@@ -24,7 +24,14 @@ class MatchedError:
 
     clue: ErrorClue
     known: KnownError | None
-    """None for one that nobody here knows."""
+    """None for one that nobody here knows, or whose word several errors share."""
+
+    @property
+    def alike(self) -> tuple[KnownError, ...]:
+        """Errors of the same word, where no sentence tells which is meant."""
+        if self.known or not self.clue.error or self.clue.description:
+            return ()
+        return tuple(row for row in ERRORS if row.error == self.clue.error)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,6 +90,14 @@ def test_no_error_is_taken_for_another() -> None:
         assert alike == [row.name]
 
 
+def test_a_word_that_several_errors_share_names_them_all() -> None:
+    outcome = diagnosed('{"error": "invalid_client"}')
+    assert outcome.exit_code == 3
+    assert "Several errors have this word." in outcome.stdout
+    assert outcome.stdout.count("  - ") == sum(row.error == "invalid_client" for row in ERRORS)
+    assert "Not known here" in diagnosed('{"error": "no_such_error"}').stdout
+
+
 def test_a_redirect_is_read() -> None:
     url = (
         "https://app.example/cb?error=access_denied&error_description=User+is+not+assigned+to+"
