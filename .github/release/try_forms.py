@@ -29,9 +29,15 @@ BIN = Path(sys.executable).parent
 REPORTS = ("snapshot.json", "report.html", "results.sarif", "results.json")
 
 
+_CERTIFICATES = {"UV_NATIVE_TLS": "true", "UV_SYSTEM_CERTS": "true"}
+"""uv, which pipx uses as well, trusts the machine's certificates, as pip does; the newer name is
+the second."""
+
+
 def run(*words: object, **variables: str) -> None:
     """Run a program; fails as it does."""
-    subprocess.run([str(word) for word in words], check=True, env={**os.environ, **variables})
+    environment = {**os.environ, **_CERTIFICATES, **variables}
+    subprocess.run([str(word) for word in words], check=True, env=environment)
 
 
 def new_environment(folder: Path) -> Path:
