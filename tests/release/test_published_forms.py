@@ -67,15 +67,15 @@ def test_a_demo_that_fails_is_refused(forms: ModuleType, tmp_path: Path) -> None
 def test_a_command_of_the_image_is_run_in_other_places(forms: ModuleType, tmp_path: Path) -> None:
     dockerfile = (
         "FROM a\nRUN --mount=type=bind,target=/release cat /release/a \\\n"
-        "    && python -c 1 > /work/b.txt && echo /elsewhere/work python3\n"
+        "    && python -c 1 > /scratch/b.txt && echo /elsewhere/scratch python3\n"
     )
     (command,) = forms.run_instructions(dockerfile)
-    places = {"/release": tmp_path / "a b", "/work": tmp_path / "w", "python": Path("/p")}
+    places = {"/release": tmp_path / "a b", "/scratch": tmp_path / "w", "python": Path("/p")}
 
     said = forms.in_places(command, places)
 
     assert said == (
-        f"cat '{tmp_path}/a b'/a && /p -c 1 > {tmp_path}/w/b.txt && echo /elsewhere/work python3"
+        f"cat '{tmp_path}/a b'/a && /p -c 1 > {tmp_path}/w/b.txt && echo /elsewhere/scratch python3"
     )
 
 

@@ -7,6 +7,19 @@ from typing import Any
 
 Json = dict[str, Any]
 
+RULE: Json = {
+    "id": "0pr1",
+    "auth_server_id": "aus1",
+    "policy_id": "00p1",
+    "name": "Readers",
+    "status": "ACTIVE",
+    "priority": 1,
+    "grant_type_whitelist": ["authorization_code"],
+    "scope_whitelist": ["billing:read", "openid"],
+    "group_whitelist": ["EVERYONE"],
+}
+"""The rule of the small tenant, as Terraform has it."""
+
 
 def known_after_apply(*names: str) -> Json:
     """A mask of attributes that are known after apply."""

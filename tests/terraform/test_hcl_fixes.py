@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helpers import SERVERS, okta_auditor, snapshot_file, tenant
-from plan_documents import Json, change, create, plan, update
+from plan_documents import RULE, Json, change, create, plan, update
 
 APPS, RULES = "okta_app_oauth.r", "okta_auth_server_policy_rule.r"
 APP = {
@@ -23,17 +23,6 @@ APP = {
     "redirect_uris": ["https://invoices.acme.example/callback"],
     "pkce_required": True,
     "wildcard_redirect": "DISABLED",
-}
-RULE = {
-    "id": "0pr1",
-    "auth_server_id": "aus1",
-    "policy_id": "00p1",
-    "name": "Readers",
-    "status": "ACTIVE",
-    "priority": 1,
-    "grant_type_whitelist": ["authorization_code"],
-    "scope_whitelist": ["billing:read", "openid"],
-    "group_whitelist": ["EVERYONE"],
 }
 
 

@@ -11,19 +11,8 @@ import pytest
 import yaml
 from actions import run_step
 from helpers import SERVERS, snapshot_file, tenant
-from plan_documents import plan, update
+from plan_documents import RULE, plan, update
 
-RULE = {
-    "id": "0pr1",
-    "auth_server_id": "aus1",
-    "policy_id": "00p1",
-    "name": "Readers",
-    "status": "ACTIVE",
-    "priority": 1,
-    "grant_type_whitelist": ["authorization_code"],
-    "scope_whitelist": ["billing:read", "openid"],
-    "group_whitelist": ["EVERYONE"],
-}
 HCL = 'resource "okta_auth_server_policy_rule" "readers" {\n  scope_whitelist = ["*"]\n}\n'
 
 

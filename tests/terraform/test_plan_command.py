@@ -7,19 +7,8 @@ from pathlib import Path
 
 import pytest
 from helpers import SERVERS, okta_auditor, served, snapshot_file, tenant
-from plan_documents import Json, create, plan, update
+from plan_documents import RULE, Json, create, plan, update
 
-RULE = {
-    "id": "0pr1",
-    "auth_server_id": "aus1",
-    "policy_id": "00p1",
-    "name": "Readers",
-    "status": "ACTIVE",
-    "priority": 1,
-    "grant_type_whitelist": ["authorization_code"],
-    "scope_whitelist": ["billing:read", "openid"],
-    "group_whitelist": ["EVERYONE"],
-}
 HOSTILE = "\x1b[31m\n::error::owned\u202e<script>"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from helpers import SERVERS, okta_auditor, served, tenant
-from plan_documents import Json, change, create, delete, plan, resource, update
+from plan_documents import RULE, Json, change, create, delete, plan, resource, update
 
 from auditor.errors import UsageError
 from auditor.lint.examples import example_snapshot
@@ -23,17 +23,6 @@ from auditor.tokens.request import TokenRequest
 
 POLICIES = f"{SERVERS}/aus1/policies"
 RULES = f"{POLICIES}/00p1/rules"
-RULE = {
-    "id": "0pr1",
-    "auth_server_id": "aus1",
-    "policy_id": "00p1",
-    "name": "Readers",
-    "status": "ACTIVE",
-    "priority": 1,
-    "grant_type_whitelist": ["authorization_code"],
-    "scope_whitelist": ["billing:read", "openid"],
-    "group_whitelist": ["EVERYONE"],
-}
 APP = {
     "label": "New",
     "type": "web",

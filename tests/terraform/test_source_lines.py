@@ -9,19 +9,8 @@ from typing import Any
 
 import pytest
 from helpers import SERVERS, okta_auditor, snapshot_file, tenant
-from plan_documents import Json, create, plan, resource, update
+from plan_documents import RULE, Json, create, plan, resource, update
 
-RULE = {
-    "id": "0pr1",
-    "auth_server_id": "aus1",
-    "policy_id": "00p1",
-    "name": "Readers",
-    "status": "ACTIVE",
-    "priority": 1,
-    "grant_type_whitelist": ["authorization_code"],
-    "scope_whitelist": ["billing:read", "openid"],
-    "group_whitelist": ["EVERYONE"],
-}
 HCL = """\
 # Rules of the billing server.
 resource "okta_auth_server_policy_rule" "readers" {
