@@ -128,6 +128,15 @@ def tenant(**changes: Any) -> dict[str, Any]:
     return {**json.loads(json.dumps(TENANT)), **named}
 
 
+def packed_tenant() -> dict[str, Any]:
+    """The small tenant with its lists of people as a snapshot holds them, and OIDC apps only."""
+    document = tenant()
+    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
+    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
+    document["/api/v1/groups/00g1/users"] = ["00u1"]
+    return document
+
+
 def unhurried(document: dict[str, Any]) -> TenantFile:
     """A tenant file with limits that nobody waits for where it names none; Okta's are low."""
     tenant = TenantFile.from_document(document)

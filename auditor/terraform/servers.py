@@ -169,12 +169,8 @@ def apply_policy(application: Application) -> None:
     if server is None:
         return
     path = list_path("policies", server)
-    application.take_away(path)
-    if application.attributes.deleted:
-        return
-    record = application.lay(path, POLICY_FIELDS, start={"system": False})
-    _unknown_of_child(application, path, record["id"])
-    application.priorities.add(path, application.change)
+    if _lay_child(application, path, POLICY_FIELDS):
+        application.priorities.add(path, application.change)
 
 
 def apply_rule(application: Application) -> None:
@@ -194,10 +190,8 @@ def apply_rule(application: Application) -> None:
         missing = f"policy {policy} is neither in the plan nor in the base"
         application.org.unknown(policies, missing)
     path = list_path("policy_rules", server, policy)
-    application.take_away(path)
-    if application.attributes.deleted:
+    if not _lay_child(application, path, RULE_FIELDS):
         return
-    record = application.lay(path, RULE_FIELDS, start={"system": False})
     change = application.change
     unset = change.after.get("scope_whitelist") is None and "scope_whitelist" not in change.unknown
     if change.creates and unset:
@@ -206,18 +200,23 @@ def apply_rule(application: Application) -> None:
             f"{change.address}: scope_whitelist is not set, and what Okta stores then is not "
             "published",
         )
-    _unknown_of_child(application, path, record["id"])
     application.priorities.add(path, application.change)
 
 
-def _unknown_of_child(application: Application, path: str, identity: str) -> None:
-    """Have an attribute of a policy or a rule that is not known leave the whole list open.
+def _lay_child(application: Application, path: str, fields: Fields) -> Json | None:
+    """Lay a policy, rule, scope or claim over its list; None if it goes away.
 
-    Whatever is tried after the one that may match is not certain either.
+    An attribute that is not known leaves the whole list open: whatever is tried after the policy or
+    rule that may match is not certain either.
     """
-    for gap in list(application.org.gaps_of(path)):
-        if gap.record == identity:
+    application.take_away(path)
+    if application.attributes.deleted:
+        return None
+    record = application.lay(path, fields, start={"system": False})
+    for gap in application.org.gaps_of(path):
+        if gap.record == record["id"]:
             application.org.unknown(path, gap.attribute)
+    return record
 
 
 def apply_priorities(application: Application) -> None:
@@ -244,26 +243,16 @@ def apply_scope(application: Application) -> None:
     if server is None:
         return
     path = list_path("scopes", server)
-    application.take_away(path)
-    if application.attributes.deleted:
-        return
-    record = application.lay(path, SCOPE_FIELDS, start={"system": False})
-    if not isinstance(record.get("name"), str):
+    record = _lay_child(application, path, SCOPE_FIELDS)
+    if record is not None and not isinstance(record.get("name"), str):
         application.org.remove(path, record["id"])  # a scope without a name is none
-    _unknown_of_child(application, path, record["id"])
 
 
 def apply_claim(application: Application) -> None:
     """An `okta_auth_server_claim`."""
     server = _server(application)
-    if server is None:
-        return
-    path = list_path("claims", server)
-    application.take_away(path)
-    if application.attributes.deleted:
-        return
-    record = application.lay(path, CLAIM_FIELDS, start={"system": False})
-    _unknown_of_child(application, path, record["id"])
+    if server is not None:
+        _lay_child(application, list_path("claims", server), CLAIM_FIELDS)
 
 
 def apply_default_claim(application: Application) -> None:

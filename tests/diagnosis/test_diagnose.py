@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from helpers import SERVERS, okta_auditor, served, snapshot_file, tenant
+from helpers import SERVERS, okta_auditor, packed_tenant, served, snapshot_file
 
 from auditor.cli import main
 from auditor.diagnosis.catalogue import ERRORS, KnownError
@@ -45,11 +45,7 @@ def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
 
 
 def document() -> dict[str, Any]:
-    tenant_file = tenant()
-    tenant_file["/api/v1/apps"] = tenant_file["/api/v1/apps"][:1]
-    way = {"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}
-    tenant_file["/api/v1/apps/0oa1/users"] = [way]
-    tenant_file["/api/v1/groups/00g1/users"] = ["00u1"]
+    tenant_file = packed_tenant()
     tenant_file[f"{SERVERS}/aus1/credentials/keys"] = [{"kid": "k1", "status": "ACTIVE"}]
     return tenant_file
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, okta_auditor, snapshot_file, tenant
+from helpers import SERVERS, okta_auditor, packed_tenant, snapshot_file
 from plan_documents import RULE, Json, change, create, plan, update
 
 APPS, RULES = "okta_app_oauth.r", "okta_auth_server_policy_rule.r"
@@ -28,10 +28,7 @@ APP = {
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    document = tenant()
-    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
-    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
-    document["/api/v1/groups/00g1/users"] = ["00u1"]
+    document = packed_tenant()
     document[f"{SERVERS}/aus1/scopes"] += [{"id": "scp9", "name": "openid", "system": True}]
     snapshot_file(tmp_path, document)
     monkeypatch.chdir(tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from actions import run_step
-from helpers import SERVERS, snapshot_file, tenant
+from helpers import SERVERS, packed_tenant, snapshot_file
 from plan_documents import RULE, plan, update
 
 HCL = 'resource "okta_auth_server_policy_rule" "readers" {\n  scope_whitelist = ["*"]\n}\n'
@@ -20,10 +20,7 @@ HCL = 'resource "okta_auth_server_policy_rule" "readers" {\n  scope_whitelist = 
 def repository(tmp_path: Path) -> Path:
     work = tmp_path / "repository"
     (work / "okta").mkdir(parents=True)
-    document = tenant()
-    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
-    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
-    document["/api/v1/groups/00g1/users"] = ["00u1"]
+    document = packed_tenant()
     document[f"{SERVERS}/aus1/scopes"] += [{"id": "scp2", "name": "billing:write"}]
     snapshot_file(work / "okta", document).rename(work / "okta/snapshot.json")
     (work / "main.tf").write_text(HCL)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import SERVERS, okta_auditor, served, snapshot_file, tenant
+from helpers import SERVERS, okta_auditor, packed_tenant, served, snapshot_file, tenant
 from plan_documents import RULE, Json, create, plan, update
 
 HOSTILE = "\x1b[31m\n::error::owned\u202e<script>"
@@ -14,10 +14,7 @@ HOSTILE = "\x1b[31m\n::error::owned\u202e<script>"
 
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
-    document = tenant()
-    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
-    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
-    document["/api/v1/groups/00g1/users"] = ["00u1"]
+    document = packed_tenant()
     document[f"{SERVERS}/aus1/scopes"] += [{"id": "scp2", "name": "billing:write"}]
     return snapshot_file(tmp_path, document)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, okta_auditor, served, tenant
+from helpers import SERVERS, okta_auditor, packed_tenant, served, tenant
 from plan_documents import RULE, Json, change, create, delete, plan, resource, update
 
 from auditor.errors import UsageError
@@ -35,11 +35,7 @@ APP = {
 
 
 def base() -> Snapshot:
-    document = tenant()
-    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
-    document["/api/v1/groups/00g1/users"] = ["00u1"]
-    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
-    return example_snapshot(document)
+    return example_snapshot(packed_tenant())
 
 
 def laid(*changes: Json, over: Snapshot | None = None, **parts: Any) -> PlannedSnapshot:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import SERVERS, okta_auditor, snapshot_file, tenant
+from helpers import SERVERS, okta_auditor, packed_tenant, snapshot_file
 from plan_documents import RULE, Json, create, plan, resource, update
 
 HCL = """\
@@ -28,10 +28,7 @@ def git(*words: str, folder: Path) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    document = tenant()
-    document["/api/v1/apps"] = document["/api/v1/apps"][:1]
-    document["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": ["00u1"]}]
-    document["/api/v1/groups/00g1/users"] = ["00u1"]
+    document = packed_tenant()
     document[f"{SERVERS}/aus1/scopes"] += [{"id": "scp2", "name": "billing:write"}]
     git("init", "-q", "-b", "main", folder=tmp_path)
     git("config", "user.email", "ada@acme.example", folder=tmp_path)
