@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import islice
 
 from auditor.diagnosis.api_rights.endpoints import endpoints_of, first_segments
@@ -33,14 +34,14 @@ _THINGS = re.compile(
     r"|\bstatus(?:[\s_]?code)?\"?[:=\s]\s{0,3}\"?(?P<number>\d{3})\b"
     r"|\b(?P<error>[45]\d\d)\s(?:Client Error|Server Error|Forbidden|Unauthorized|Too Many)"
     r"|\breturn(?:s|ed)\s(?:an?\s)?(?:HTTP\s)?(?P<returned>[45]\d\d)\b"
-    r"|www-authenticate(?P<challenge>[^\r\n]{0,700}?(?:resource=\"[^\"\r\n]{0,300}\"|(?=[\r\n])|\Z))"
+    r"|\bauthorization_uri=\"(?P<skipped>[^\"]{1,300})\""
+    r"|\bscope=\"(?P<scope>[\w.:\s-]{1,300})\",?\s{0,3}error=\"insufficient_scope\""
+    r"|\bresource=\"(?P<resource>/[^\"]{1,300})\""
     r"|x-okta-request-id\"?(?:\s{0,3},\s{0,20}\"value\")?\s{0,3}[:=]\s{0,3}\[?\"?"
     r"(?P<request>[\w-]{6,64})"
     r"|\s(?P<data>-d|--data(?:-raw|-binary|-urlencode)?|--json)\s",
     re.IGNORECASE,
 )
-_DEMANDED = re.compile(r"\bscope=\"([\w.:\s-]{1,300})\"")
-_RESOURCE = re.compile(r"\bresource=\"([^\"]{1,300})\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class _Reader:
         self._call: ApiCall | None = None
         self._method, self._method_end = "", 0
         self._status: int | None = None
+        self._demanded: tuple[str, ...] = ()
 
     def read(self, kind: str, found: re.Match[str]) -> Iterator[ApiCall]:
         """Take one thing in."""
@@ -119,11 +121,28 @@ class _Reader:
             self._status = int(value)
             if self._call is not None and self._call.status in {None, 100}:
                 self._call = replace(self._call, status=self._status)
-        elif kind == "challenge":
-            self._call = _challenged(self._call, value)
-        elif self._call is not None and kind == "request":
-            self._call = replace(self._call, request_id=self._call.request_id or value)
-        elif self._call is not None and not self._call.method:
+        elif kind == "scope":
+            self._demanded = tuple(sorted(value.split()))
+            self._demand()
+        elif kind == "resource" and self._call is None and (path := _api_path(value)):
+            self._call = ApiCall(path)
+            self._demand()
+        else:
+            self._detail(kind, value)
+
+    def _demand(self) -> None:
+        """Say of the call which scope its answer demands, as 403s of this kind do."""
+        if self._call is not None and self._demanded:
+            status = self._call.status or int(HTTPStatus.FORBIDDEN)
+            self._call = replace(self._call, demanded=self._demanded, status=status)
+            self._demanded = ()
+
+    def _detail(self, kind: str, value: str) -> None:
+        if self._call is None:
+            return
+        if kind == "request" and not self._call.request_id:
+            self._call = replace(self._call, request_id=value)
+        elif kind == "data" and not self._call.method:
             self._call = replace(self._call, method="POST")  # as curl sends data
 
     def _address(self, path: str | None, start: int, *, late: bool) -> Iterator[ApiCall]:
@@ -141,20 +160,6 @@ class _Reader:
         """The last call."""
         if self._call is not None:
             yield self._call
-
-
-def _challenged(call: ApiCall | None, header: str) -> ApiCall | None:
-    """A call whose answer has WWW-Authenticate, which may name its path and the scope it takes."""
-    if "insufficient_scope" not in header:
-        return call
-    if call is None:
-        resource = _RESOURCE.search(header)
-        path = _api_path(resource[1]) if resource else None
-        call = ApiCall(path) if path else None
-    scope = _DEMANDED.search(header)
-    if call is None or scope is None or call.demanded:
-        return call
-    return replace(call, demanded=tuple(sorted(scope[1].split())), status=call.status or 403)
 
 
 def _api_path(address: str) -> str | None:
