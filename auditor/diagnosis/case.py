@@ -33,13 +33,13 @@ class Case:
     Args:
         decider: decides requests of the org.
         words: what is known of the request.
-        told: what the error says, in Okta's words.
+        error_text: what the error says, in Okta's words.
         clues: all that came with it.
     """
 
     decider: Decider
     words: RequestWords
-    told: str = ""
+    error_text: str = ""
     clues: Clues = field(default_factory=Clues)
 
     @property

@@ -46,7 +46,7 @@ def _servers(case: Case) -> tuple[AuthorizationServer, ...]:
 
 def _named(case: Case) -> Iterator[tuple[AuthorizationServer, Claim]]:
     """The active claims that the error names; all of them if it names none."""
-    stated = _NAMED.search(case.told)
+    stated = _NAMED.search(case.error_text)
     for server in _servers(case):
         for claim in case.org.claims(server):
             if claim.active and (stated is None or claim.title == stated[1]):
@@ -59,7 +59,7 @@ def _faulty(case: Case) -> CauseVerdict:
             return unknown(case.unread("claims"))
         return unknown("which server it was is not known", "--server")
     claims = list(_named(case))
-    stated = _NAMED.search(case.told)
+    stated = _NAMED.search(case.error_text)
     if not claims and stated:
         return not_so(f"no server that may be meant has an active claim {quoted(stated[1])}")
     found = [(server, claim, fault) for server, claim in claims if (fault := claim_fault(claim))]

@@ -44,7 +44,7 @@ def _listed_in(told: str) -> frozenset[str] | None:
 
 def _changed_since(case: Case, client: App, own: tuple[str, ...]) -> CauseVerdict | None:
     """The verdict where the error speaks of an app that is set up otherwise."""
-    stated = _listed_in(case.told)
+    stated = _listed_in(case.error_text)
     if stated is None or stated == frozenset(own):
         return None
     names = listed(map(one_line, sorted(stated)), most=9)

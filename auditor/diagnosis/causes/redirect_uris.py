@@ -69,6 +69,8 @@ def _differs(address: Callable[[Case], str | None], field: str) -> Check:
             return verdict
         assert client is not None
         own = _registered(client, field)
+        if any(uri in _registered(app, field) for app in case.org.apps):
+            return not_so("another client has the very address that was sent")
         difference = nearest_difference(uri, own) if uri else None
         if difference is None:
             return not_so("no registered address is close to the one that was sent")
@@ -100,8 +102,6 @@ def _of_another_client(address: Callable[[Case], str | None], field: str) -> Che
         )
         shown = (evidence(others[0], field, _registered(others[0], field)),)
         own = evidence(client, field, _registered(client, field))
-        if nearest_difference(uri or "", _registered(client, field)):
-            return not_so("a registered address of the client itself is closer")
         return proven(text, own, *shown).fixed_by(
             f"send the client id of {name}, {others[0].client_id}",
             f"register the address with client {quoted(client.title)}",

@@ -1,0 +1,102 @@
+"""Each error leads to the one right cause in a faulty tenant, and blames no sound one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cause_cases import CASES, NOW, OF_OTHERS, ROWS, Case, sound
+from helpers import okta_auditor, snapshot_file
+
+from auditor.diagnosis.catalogue import ERRORS
+
+
+def diagnosed(case: Case, folder: Path, document: dict[str, Any], words: tuple[str, ...]) -> Any:
+    """The document of `diagnose` for the error of a case in a tenant."""
+    folder.mkdir(exist_ok=True)
+    path = snapshot_file(folder, document)
+    row = case.known
+    message = case.message or row.text
+    error = {"error": row.error or None, "error_description": message}
+    if row.error.startswith("E0"):
+        error = {"errorCode": row.error, "errorSummary": message}
+    text = f"{json.dumps(error)}\n{case.text}"
+    options = ("--snapshot", path, "--at", NOW, *words, "--format", "json")
+    outcome = okta_auditor("diagnose", text, *options)
+    document = json.loads(outcome.stdout)
+    assert outcome.exit_code == (0 if document["settled"] else 3)
+    assert "c2lnbmF0dXJl" not in outcome.shown
+    return document
+
+
+def first_cause(document: dict[str, Any], row: str) -> dict[str, Any]:
+    (error,) = [one for one in document["errors"] if one["name"] == row]
+    return error["causes"][0]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_one_right_cause_comes_first(case: Case, tmp_path: Path) -> None:
+    tenant = sound()
+    if case.change:
+        case.change(tenant)
+
+    document = diagnosed(case, tmp_path, tenant, case.words)
+
+    cause = first_cause(document, case.row)
+    if not case.cause:  # outside the configuration, and nothing tells which way
+        (error,) = document["errors"]
+        assert error["fault"] == "outside"
+        assert document["settled"]
+        assert not any(one["in_configuration"] for one in error["causes"])
+        return
+    assert (cause["name"], cause["confidence"]) == (case.cause, case.confidence), document["errors"]
+    assert document["settled"] is (case.confidence == "proven") or document["token_remarks"]
+    if case.confidence == "proven":
+        assert (document["cause"]["error"], document["cause"]["name"]) == (case.row, case.cause)
+    said = json.dumps(cause, ensure_ascii=False).replace('\\"', '"')
+    assert not [words for words in case.evidence if words not in said], said
+    if case.change and cause["in_configuration"]:
+        assert cause["evidence"] or "deleted" in cause["text"], cause
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_sound_tenant_is_not_blamed_for_the_same_error(case: Case, tmp_path: Path) -> None:
+    words = case.words if case.sound_words is None else case.sound_words
+    document = diagnosed(case, tmp_path, sound(), words)
+    (error,) = [one for one in document["errors"] if one["name"] == case.row]
+    blamed = [
+        one
+        for one in error["causes"]
+        if one["in_configuration"] and one["confidence"] in {"proven", "likely"}
+    ]
+    assert not blamed
+    assert not document["findings"]
+    if document["cause"]:
+        assert document["cause"]["in_configuration"] is False
+
+
+def test_every_error_of_the_catalogue_has_a_case() -> None:
+    assert {case.row for case in CASES} | OF_OTHERS.keys() == ROWS.keys()
+    assert not {case.row for case in CASES} & OF_OTHERS.keys()
+
+
+def test_every_cause_that_is_checked_has_a_case() -> None:
+    checked = {(row.name, one.name) for row in ERRORS for one in row.causes if one.check}
+    assert checked - {(case.row, case.cause) for case in CASES} == WITHOUT_CASE
+
+
+WITHOUT_CASE = {
+    ("E0000015", "not-licensed"),  # its own test
+    ("E0000011", "api-token-ended"),  # which token it was is never known
+    ("scopes-not-connected", "scope-not-connected"),
+    ("openid-without-user", "only-openid-allowed"),
+    ("refresh-ended", "rotated-token-sent"),  # the System Log alone tells
+}
+
+
+def test_names_of_causes_are_their_rows_own() -> None:
+    for row in ERRORS:
+        names = [cause.name for cause in row.causes]
+        assert len(names) == len(set(names)), row.name
