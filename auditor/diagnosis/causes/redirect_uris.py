@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.address_differences import nearest_difference
+from auditor.diagnosis.causes.needs import unread_settings
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     evidence,
@@ -48,6 +49,8 @@ def _open(case: Case, uri: str | None, field: str) -> CauseVerdict | None:
     client = case.client
     if client is None:
         return unknown("which client it was is not known", "--client")
+    if verdict := unread_settings(client):
+        return verdict
     own = _registered(client, field)
     if not own:
         return None
