@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,27 +9,24 @@ from pathlib import Path
 import click
 
 from auditor.cli.audit.rule_choice import choose_rules
+from auditor.cli.diagnosis_input import read_input_clues
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.printing import print_line
-from auditor.diagnosis.clues import Clues
+from auditor.diagnosis.clues import Clues, RequestClue
 from auditor.diagnosis.diagnosis import diagnose
-from auditor.diagnosis.reading import read_clues
+from auditor.diagnosis.requests_in_text import likeliest
 from auditor.errors import ExitCode, UsageError
-from auditor.input_files import name_problem, read_input
 from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
+from auditor.text import quoted
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.lookup.authorize_url import AuthorizeUrl, read_authorize_url
 from auditor.tokens.lookup.named_request import NamedRequest
-
-LARGEST = 100_000_000
-"""Bytes of what a person has in hand: a HAR file of a long session."""
 
 
 @click.command("diagnose")
@@ -63,8 +59,10 @@ def command(
 
     INPUT is a file, or the thing itself: an error as JSON, the URL of a redirect, a request to
     /v1/authorize, a `curl -v` transcript, rate-limit headers, an Okta error code, a token, a stack
-    trace, a HAR file. Without INPUT, standard input is read. With --snapshot the cause is looked
-    for in the configuration; with client, user and scopes the request is decided on it.
+    trace, debug output of Terraform, a HAR file; several at once, if that helps. Without INPUT, or
+    with -, standard input is read. With --snapshot the cause is looked for in the configuration;
+    server, client, grant type, user and scopes are read from the input as far as it has them, and
+    the request is decided on it.
 
     Nothing is sent anywhere. Tokens are taken apart here, never shown, never written.
 
@@ -72,39 +70,28 @@ def command(
     possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
-    clues = read_clues(_text(words))
-    url = read_authorize_url(clues.authorize_urls[0]) if clues.authorize_urls else None
+    clues = read_input_clues(words)
+    asked = _asked(clues)
     org, findings = _read(snapshot) if snapshot else (None, ())
     request = _RequestWords(server=server, client=client, grant=grant, user=user, scopes=scopes)
-    named = request.named(url, clues)
+    named = request.named(asked, clues)
     explanation, undecided = _explained(org, named) if org and named else (None, "")
     result = diagnose(clues, org, explanation, findings, now)
     if undecided and request.chosen:
         raise UsageError(undecided)
-    if result.empty and not clues.authorize_urls:
+    if result.empty and asked is None:
         raise UsageError(
             "Nothing in this tells why a request failed: no error, no address, no token.",
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
         )
-    missing = request.missing(named, snapshot=snapshot is not None)
+    missing = request.missing(named, asked, snapshot=snapshot is not None)
     for line in diagnosis_lines(org, result, missing):
         print_line(line)
+    if asked is not None and explanation is None:
+        print_line(f"Read from the input: {_parts(asked)}.")
     if undecided:
         print_line(f"The request cannot be decided on the snapshot: {undecided}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
-
-
-def _text(words: tuple[str, ...]) -> str:
-    """What the person has: standard input, a file, or the words themselves."""
-    if not words or words == ("-",):
-        data = sys.stdin.buffer.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise UsageError(f"Standard input is larger than {LARGEST // 1_000_000:,} MB.")
-        return data.decode(errors="replace")
-    path = Path(words[0])
-    if len(words) == 1 and not name_problem(path) and path.is_file():
-        return read_input(path, LARGEST).decode(errors="replace")
-    return " ".join(words)
 
 
 def _moment(text: str) -> datetime:
@@ -142,12 +129,13 @@ class _RequestWords:
         """Whether an option names something that may be misspelt."""
         return bool(self.server or self.client or self.user or self.scopes)
 
-    def named(self, url: AuthorizeUrl | None, clues: Clues) -> NamedRequest | None:
+    def named(self, asked: RequestClue | None, clues: Clues) -> NamedRequest | None:
         """The request, if server, client and grant type are known."""
+        asked = asked or RequestClue()
         claims = clues.tokens[0].claims if clues.tokens else {}
-        server = self.server or (url and url.server) or _claim(claims, "iss")
-        client = self.client or (url and url.client) or _claim(claims, "cid")
-        grant = self.grant or (url and url.grant)
+        server = self.server or asked.server or _claim(claims, "iss")
+        client = self.client or asked.client or _claim(claims, "cid")
+        grant = self.grant or asked.grant
         if not (server and client and grant):
             return None
         names = tuple(part for scope in self.scopes for part in scope.replace(",", " ").split())
@@ -155,28 +143,52 @@ class _RequestWords:
             server=server,
             client=client,
             grant=grant,
-            user=self.user,
-            scopes=names or (url.scopes if url else None),
-            response_type=url.response_type if url else None,
-            redirect_uri=url.redirect_uri if url else None,
-            prompt=url.prompt if url else None,
-            pkce=False if url and not url.pkce else None,
+            user=self.user or asked.user,
+            scopes=names or asked.scopes,
+            response_type=asked.response_type,
+            redirect_uri=asked.redirect_uri,
+            prompt=asked.prompt,
+            resource=asked.resource,
+            pkce=asked.pkce,
         )
 
-    def missing(self, named: NamedRequest | None, *, snapshot: bool) -> tuple[str, ...]:
+    def missing(
+        self, named: NamedRequest | None, asked: RequestClue | None, *, snapshot: bool
+    ) -> tuple[str, ...]:
         """Options that would make the answer more exact."""
         if not snapshot:
             return ("--snapshot",)
         if named is not None:
             return () if named.user else ("--user",)
         given = {
-            "--server": self.server,
-            "--client": self.client,
-            "--grant": self.grant,
-            "--user": self.user,
-            "--scope": self.scopes,
+            "--server": self.server or (asked and asked.server),
+            "--client": self.client or (asked and asked.client),
+            "--grant": self.grant or (asked and asked.grant),
+            "--user": self.user or (asked and asked.user),
+            "--scope": self.scopes or (asked and asked.scopes),
         }
         return tuple(name for name, value in given.items() if not value)
+
+
+def _asked(clues: Clues) -> RequestClue | None:
+    """The request that the first error is the answer to, as far as the input tells of it."""
+    error = clues.errors[0] if clues.errors else None
+    if error is None:
+        return likeliest(clues.requests)
+    return likeliest(clues.requests, error.at, error.source)
+
+
+def _parts(asked: RequestClue) -> str:
+    """What the input tells of the request, each part with its name."""
+    parts = {
+        "server": asked.server,
+        "client": asked.client,
+        "grant type": asked.grant,
+        "user": asked.user,
+        "scopes": " ".join(asked.scopes) if asked.scopes else None,
+    }
+    pushed = ["its other parts were pushed before"] if asked.elsewhere else []
+    return ", ".join([*(f"{name} {quoted(text)}" for name, text in parts.items() if text), *pushed])
 
 
 def _claim(claims: dict[str, object], name: str) -> str | None:
