@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.diagnosis.api_calls import ApiCall
+
 Json = dict[str, Any]
 
 
@@ -82,5 +84,7 @@ class Clues:
     """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`, `DPoP`; `none` for a bare
     token; `Bearer Bearer` for a scheme twice; `SSWS token` and `Bearer key` for a token of OAuth
     after SSWS and an API token after Bearer."""
+    api_calls: tuple[ApiCall, ...] = ()
+    """Calls of the Okta APIs; those that failed, if any did."""
     text: str = field(default="", repr=False)
     """The text itself, in which the catalogue looks for sentences."""

@@ -14,7 +14,9 @@ from urllib.parse import urlencode
 
 import orjson
 
-_HEADERS = frozenset({"authorization", "date", "dpop", "host", "location", "www-authenticate"})
+_HEADERS = frozenset(
+    {"authorization", "date", "dpop", "host", "location", "www-authenticate", "x-okta-request-id"}
+)
 _RATE_LIMIT = "x-rate-limit-"
 _NOT_TEXT = ("image/", "font/", "audio/", "video/", "text/css", "javascript", "wasm")
 _LONGEST_BODY = 200_000

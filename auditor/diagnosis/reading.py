@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import TypeVar
 
+from auditor.diagnosis.api_calls import read_api_calls
 from auditor.diagnosis.clues import Clues, RateLimitClue
 from auditor.diagnosis.errors_in_text import read_errors
 from auditor.diagnosis.har import har_transcript
@@ -73,6 +74,7 @@ def read_clues(text: str, source: str = "") -> Clues:
         rate_limit=_rate_limit(plain),
         statuses=tuple(islice(_unique(_statuses(plain)), _MOST)),
         schemes=tuple(_unique(_schemes(plain))),
+        api_calls=read_api_calls(plain),
         text=plain,
     )
 
@@ -91,6 +93,7 @@ def joined_clues(parts: Iterable[Clues]) -> Clues:
         rate_limit=next((part.rate_limit for part in several if part.rate_limit), None),
         statuses=tuple(_unique(status for part in several for status in part.statuses)),
         schemes=tuple(_unique(scheme for part in several for scheme in part.schemes)),
+        api_calls=tuple(call for part in several for call in part.api_calls),
         text="\n".join(part.text for part in several),
     )
 

@@ -140,7 +140,7 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("rules",)),
     (0, ("rules", "OAM702")),
     (0, ("plan", "plan.json", "--base", "example.json", "-o", "planned.json")),
-    (0, ("plan", "plan.json", "--base", "parts/example.json", "-o", "planned.json")),
+    (3, ("plan", "plan.json", "--base", "parts/example.json", "-o", "planned.json")),
     (0, ("config",)),
     (0, ("config", "--no-config", "--select", "OAM1")),
     (0, ("evidence", "verify", "bundle")),
