@@ -62,7 +62,10 @@ class RequestClue:
     redirect_uri: str | None = None
     prompt: str | None = None
     resource: str | None = None
+    logout_redirect_uri: str | None = None
     pkce: bool | None = None
+    scope_omitted: bool | None = None
+    """Whether the whole request is there, and names no scope."""
     elsewhere: str = ""
     """Where the request was if not here: `request_uri` of one that was pushed before."""
     at: int = field(default=0, compare=False)

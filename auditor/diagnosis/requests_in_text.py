@@ -16,7 +16,13 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from auditor.diagnosis.clues import RequestClue
-from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, IMPLICIT
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    BROWSER_GRANTS,
+    CLIENT_CREDENTIALS,
+    IMPLICIT,
+    PASSWORD,
+)
 from auditor.tokens.lookup.issuers import server_in_url
 
 _MOST = 2_000
@@ -37,7 +43,7 @@ _NAMED_ISSUER = (
 _NAME = (
     r"(?P<open>[\"']?)(?:(?<![A-Za-z0-9])(?P<client>(?i:client[_-]?id))|(?<![\w.-])(?P<name>"
     r"grant_?[tT]ype|scopes?|SCOPES?|username|login_hint|redirect_uri|response_type|code_challenge|"
-    r"prompt|resource|request_uri))"
+    r"prompt|resource|request_uri|post_logout_redirect_uri))"
     r"(?P<close>[\"']?)(?P<sign>\s*(?::=|==?|:|=>)\s*)"
 )
 _BASIC = (
@@ -119,7 +125,7 @@ def _same(one: RequestClue, other: RequestClue) -> bool:
 
 def _filled(one: RequestClue, other: RequestClue) -> RequestClue:
     names = ["server", "client", "grant", "user", "response_type", "redirect_uri", "prompt"]
-    names += ["resource", "pkce"]
+    names += ["resource", "pkce", "logout_redirect_uri"]
     if one.grant in {None, *BROWSER_GRANTS} or other.grant is None:
         # A code is redeemed without scopes; a request without any with another grant asks for
         # the default ones.
@@ -195,6 +201,16 @@ def _basic_client(encoded: str) -> str:
     return client if ":" in decoded and _CLIENT.fullmatch(client) else ""
 
 
+def _scope_omitted(values: dict[str, Any]) -> bool | None:
+    """Whether a request that is all there names no scope; None where others may."""
+    if "scopes" in values or "request_uri" in values:
+        return None
+    whole = values.get("endpoint") in {"authorize", "par"} and "response_type" in values
+    if values.get("endpoint") == "token":
+        whole = values.get("grant_type") in {CLIENT_CREDENTIALS, PASSWORD}
+    return True if whole else None
+
+
 def _request(values: dict[str, Any], at: int) -> RequestClue:
     endpoint, response_type = values.get("endpoint"), values.get("response_type")
     grant = values.get("grant_type")
@@ -212,6 +228,8 @@ def _request(values: dict[str, Any], at: int) -> RequestClue:
         redirect_uri=values.get("redirect_uri"),
         prompt=values.get("prompt"),
         resource=values.get("resource"),
+        logout_redirect_uri=values.get("post_logout_redirect_uri"),
+        scope_omitted=_scope_omitted(values),
         pkce=challenge if challenge or endpoint in {"authorize", "par"} else None,
         elsewhere="request_uri" if "request_uri" in values else "",
         at=at,

@@ -138,8 +138,8 @@ def test_a_har_file_leads_to_the_request_that_failed(tmp_path: Path) -> None:
     har = tmp_path / "session.har"
     har.write_text(json.dumps(har_of_a_session()))
     outcome = diagnosed(har, "--snapshot", path, "--user", "ada@acme.example")
-    assert "Cause: this configuration rejects the request" in outcome.stdout, outcome.shown
-    assert "billing:gone" in outcome.stdout
+    assert 'has no scope "billing:gone"' in outcome.stdout, outcome.shown
+    assert "This configuration rejects the request, in these words:" in outcome.stdout
     for secret in (SECRET, PASSWORD, "102sessionCookie"):
         assert secret not in outcome.shown
 
