@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.sandbox.answers import Answer, refused
 from auditor.sandbox.dpop import NONCE_HEADER, ProofError
 from auditor.sandbox.oauth import TokenEndpoint
+from auditor.sandbox.system_log.log import PATH as LOGS
 from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.other_sides import row_of
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _SCHEMES = re.compile(r"(SSWS|Bearer|DPoP) ?(.*)")
 """With or without a blank: the okta SDK's typed calls leave it out. Whether Okta takes that is not
 published, so the sandbox does."""
+
+_SCOPES = {LOGS: "okta.logs.read"}
+"""Of paths that no collection has (Okta Management API 2026.06.3)."""
 
 
 def refusal(
@@ -61,10 +65,10 @@ def _unproven(error: ProofError, path: str) -> Answer:
 
 def _insufficient(scopes: frozenset[str], url: URL) -> Answer | None:
     row = row_of(url.path)
-    # Which scope a path outside the table takes is not known here, so it takes none.
-    if row is None:
+    needed = row.oauth_scope if row is not None else _SCOPES.get(url.path)
+    # Which scope another path takes is not known here, so it takes none.
+    if needed is None:
         return None
-    needed = row.oauth_scope
     if needed in scopes or needed.removesuffix(".read") + ".manage" in scopes:
         return None
     origin = url.origin()

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from auditor.sandbox.system_log.log import PATH as LOGS
 from auditor.sandbox.tenant import RateLimit
 from auditor.snapshot.collections import APPS, CLIENTS, COLLECTIONS, GROUPS, MANAGEMENT, USERS
 from auditor.snapshot.other_sides import OTHER_SIDES
 
-_OF_A_TOKEN = {MANAGEMENT: 600, APPS: 50, GROUPS: 250, USERS: 300, CLIENTS: 50}
+_OF_A_TOKEN = {MANAGEMENT: 600, APPS: 50, GROUPS: 250, USERS: 300, CLIENTS: 50, LOGS: 60}
 """Requests a minute that a Workforce org lets one token send: half of each bucket, as is usual.
-Okta's last table of the buckets is of 2025: 1,200, 100, 500, 600 and 100."""
+Okta's last table of the buckets is of 2025: 1,200, 100, 500, 600, 100 and 120."""
 
 _WITHOUT_A_ROW = 100
 """The same for what that table had no row for; a guess, and a low one."""
@@ -28,6 +29,7 @@ def _limits(of_bucket: Callable[[str], int]) -> tuple[RateLimit, ...]:
     paths: dict[str, list[str]] = {}
     for row in (*COLLECTIONS, *OTHER_SIDES):
         paths.setdefault(row.bucket, []).append(re.escape(row.path).replace(r"\{\}", "[^/]+"))
+    paths[LOGS] = [LOGS]
     patterns = {bucket: f"^(?:{'|'.join(of)})$" for bucket, of in paths.items()} | {"": ""}
     return tuple(
         RateLimit(path=re.compile(pattern), limit=of_bucket(bucket))

@@ -42,9 +42,9 @@ def page(
     except ValueError as error:
         return refused(400, url.path, f"Api validation failed: {error}")
     end = start + limit
-    links = [_link(url, "self")]
+    links = [link(url, "self")]
     if end < len(records):
-        links.append(_link(url.update_query(after=_cursor(end)), "next"))
+        links.append(link(url.update_query(after=_cursor(end)), "next"))
     # Okta sends each link as a header line of its own.
     body: object = shown(records[start:end])
     if member is not None:
@@ -80,5 +80,6 @@ def _offset(cursor: str | None) -> int:
     return int(number)
 
 
-def _link(url: URL, relation: str) -> str:
+def link(url: URL, relation: str) -> str:
+    """A line of a Link header."""
     return f'<{url}>; rel="{relation}"'

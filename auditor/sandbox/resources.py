@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.sandbox.answers import Answer, answered, refused
 from auditor.sandbox.expansion import Expansion
-from auditor.sandbox.filters import FilterError, chosen, member_values
+from auditor.sandbox.expressions import FilterError, member_values
+from auditor.sandbox.filters import chosen
 from auditor.sandbox.known_paths import known_list, known_object
 from auditor.sandbox.paging import page
 from auditor.sandbox.relations import Relations

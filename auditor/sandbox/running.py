@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
@@ -38,7 +38,8 @@ class Sandbox:
         certificate: what to show to clients by TLS; None serves without.
 
     Raises:
-        UsageError: on entering, if the port cannot be listened on.
+        UsageError: an event of the tenant's System Log is none; on entering, if the port cannot be
+            listened on.
     """
 
     def __init__(
@@ -60,6 +61,19 @@ class Sandbox:
     def requests(self) -> list[Request]:
         """The requests received so far, in order. A copy."""
         return list(self._server.requests)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the System Log so far, in the order of writing. A copy of the list."""
+        return list(self._server.log.events)
+
+    def write_event(self, event: dict[str, Any]) -> None:
+        """Write an event into the System Log, as if something had happened.
+
+        Args:
+            event: a LogEvent; it needs a `published` of the form that Okta sends.
+        """
+        self._server.log.append(event)
 
     @property
     def peak_in_flight(self) -> int:

@@ -13,11 +13,15 @@ from aiohttp import web
 from auditor.sandbox import oauth
 from auditor.sandbox.access import refusal
 from auditor.sandbox.answers import Answer, refused
+from auditor.sandbox.clock import Clock
 from auditor.sandbox.discovery import public_answer
 from auditor.sandbox.faults import Faults, altered_answer, extra_page, replacement, replaces
 from auditor.sandbox.limits import RequestCounter
 from auditor.sandbox.resources import Resources
 from auditor.sandbox.sending import dropped, sent, whole
+from auditor.sandbox.system_log.log import PATH as LOGS
+from auditor.sandbox.system_log.log import SystemLog
+from auditor.sandbox.system_log.pages import log_page
 from auditor.sandbox.tenant import TenantFile
 
 
@@ -47,6 +51,8 @@ class Server:
         self._faults = Faults(tenant.faults)
         self._tokens = oauth.TokenEndpoint(tenant)
         self._resources = Resources(tenant)
+        self._clock = Clock(tenant.now)
+        self.log = SystemLog(tenant.events)
 
     def application(self) -> web.Application:
         """The server as an aiohttp application."""
@@ -107,4 +113,8 @@ class Server:
         refused_to = refusal(
             request.method, request.url, request.headers, self._tenant, self._tokens
         )
-        return refused_to or self._resources.answer(request.url)
+        if refused_to is not None:
+            return refused_to
+        if request.path == LOGS:
+            return log_page(self.log, request.url, self._clock.now)
+        return self._resources.answer(request.url)

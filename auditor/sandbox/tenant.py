@@ -9,6 +9,7 @@ AI agents, may stand alone. A key that begins with `@` is a directive:
     @concurrency  how many requests the org takes at the same time; more get a 429 without a window
     @latency_ms   milliseconds that every answer takes
     @tokens       the API tokens that are accepted; without it, every one is
+    @now          the moment at which everything happens; without it, this machine's time
 
 `okta-auditor schema tenant` prints the JSON Schema, with what each member means.
 """
@@ -22,6 +23,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -179,6 +181,12 @@ class TenantFile(_Directive):
     tokens: frozenset[str] | None = None
     """The API tokens that are accepted; without it, every one is."""
 
+    now: AwareDatetime | None = None
+    """The moment at which everything happens, for the System Log and for tokens.
+
+    Without it, this machine's time goes by.
+    """
+
     @classmethod
     def load(cls, path: Path) -> TenantFile:
         """Read a tenant file.
@@ -225,6 +233,12 @@ class TenantFile(_Directive):
                 f"{source}: {_problem(problem)}." for problem in error.errors(include_url=False)
             ]
             raise UsageError(first, others=others) from error
+
+    @property
+    def events(self) -> list[Any]:
+        """The events of the System Log, in the order in which they were written."""
+        listed = self.resources.get("/api/v1/logs")
+        return listed if isinstance(listed, list) else []
 
     def records(self, path: str) -> list[Json]:
         """The objects in a list; empty where there is no such list."""

@@ -151,6 +151,18 @@ def test_a_manage_scope_reads_as_well():
         assert get(f"{sandbox.url}/api/v1/users", bearer(issued)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("scope", "status"), [("okta.logs.read", 200), ("okta.logs.manage", 200), ("okta.a.read", 403)]
+)
+def test_the_system_log_takes_a_scope_of_its_own(scope: str, status: int):
+    app = {"id": "0oa1", "settings": INLINE_KEYS}
+    grants = [{"id": "oag1", "scopeId": scope, "status": "ACTIVE"}]
+    with tenant({"/api/v1/apps": [app], "/api/v1/apps/0oa1/grants": grants}) as sandbox:
+        issued = bearer(ask(sandbox, assertion(sandbox), scope=scope))
+
+        assert get(f"{sandbox.url}/api/v1/logs", issued).status == status
+
+
 def test_a_path_outside_the_table_takes_no_particular_scope():
     with tenant({**SERVICES, "/api/v1/apps/0oa1": {"id": "0oa1"}}) as sandbox:
         issued = ask(sandbox, assertion(sandbox))
