@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "config": BASE | {"lint"},
     "controls": BASE | {"lint"},
     "comparison": BASE | {"snapshot", "tokens", "lint"},
-    "diagnosis": BASE | {"snapshot", "tokens", "lint"},
+    "system_log": BASE | {"snapshot", "tokens", "lint"},
+    "diagnosis": BASE | {"snapshot", "tokens", "lint", "system_log"},
     "terraform": BASE | {"snapshot"},
     "models": {"snapshot"},
     "oauth": {"tokens"},
@@ -50,7 +51,7 @@ MAY_IMPORT = {
     "evidence": BASE | {"snapshot", "lint", "controls", "pseudonyms"},
     "custom_report": BASE | {"lint", "template_rendering"},
     "template_rendering": BASE,
-    "collect": BASE | {"snapshot", "pseudonyms"},
+    "collect": BASE | {"snapshot", "pseudonyms", "system_log"},
     "sandbox": BASE | {"snapshot"},
     "templates": set(),
     "cli": BASE
@@ -69,6 +70,7 @@ MAY_IMPORT = {
     }
     | {
         "diagnosis",
+        "system_log",
         "terraform",
         "collect",
         "sandbox",

@@ -1,4 +1,4 @@
-"""`okta-auditor logs`: pull the System Log, or read it from a file, and group what failed."""
+"""`okta-auditor logs`: pull failing requests and changes from the System Log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from auditor.cli.export.log_pull import PullRequest, pull_to_file
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
@@ -26,7 +25,6 @@ from auditor.scratch_files import scratch_folder
 
 
 @click.command("logs")
-@click.argument("file", metavar="[FILE]", type=FILE, required=False)
 @click.option(
     "--since",
     type=Moment(),
@@ -36,7 +34,9 @@ from auditor.scratch_files import scratch_folder
     help="Pull events from then on: an age such as 24h or 7d, or 2026-11-28T14:05:00Z. Okta "
     "keeps 90 days.",
 )
-@click.option("--until", type=Moment(), metavar="TIME", help="Pull events up to then. [default: now]")
+@click.option(
+    "--until", type=Moment(), metavar="TIME", help="Pull events up to then. [default: now]"
+)
 @click.option(
     "-o",
     "--output",
@@ -77,7 +77,6 @@ from auditor.scratch_files import scratch_folder
 def command(
     ctx: click.Context,
     *,
-    file: Path | None,
     since: datetime,
     until: datetime | None,
     output: Path | None,
@@ -94,8 +93,7 @@ def command(
     """Pull failing OAuth requests and changes of configuration from Okta's System Log.
 
     Reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
-    okta.logs.read for it, and asks for no other. With FILE it reads what was pulled before, or
-    exported from Okta, and asks for nothing.
+    okta.logs.read for it, and asks for no other.
 
     Logs hold people. Of an event only those fields are kept that say which request failed, or who
     changed what: no addresses of the network, places, devices or sessions. docs/system-log.md
@@ -106,9 +104,6 @@ def command(
 
     Exit codes: 0 all that was asked for was read; 2 wrong usage; 3 a part is missing.
     """
-    if file is not None:
-        _refuse_pulling(ctx)
-        raise UsageError("FILE is not read yet.")
     if output is None and (append or resume):
         raise UsageError("--append and --resume need the file: -o FILE.")
     if append and resume:
@@ -143,9 +138,7 @@ def command(
 
 def _credentials(config: Path | None, tenant: str | None) -> Credentials:
     if tenant is not None:
-        return credentials_of(
-            tenant, choose_tenants(config, [tenant], everyone=False)[tenant]
-        )
+        return credentials_of(tenant, choose_tenants(config, [tenant], everyone=False)[tenant])
     if config is not None:
         raise UsageError("--config needs --tenant here.")
     return read_credentials(os.environ)
@@ -157,18 +150,3 @@ def _again(
     options = {"--config": config, "--tenant": tenant, "--redact": redact, "--redaction-key": key}
     words = [(name, str(value)) for name, value in options.items() if value is not None]
     return ["okta-auditor", "logs", *(word for pair in words for word in pair)]
-
-
-def _refuse_pulling(ctx: click.Context) -> None:
-    """Refuse options that say how to pull where a file is read."""
-    given = [
-        parameter.opts[-1]
-        for parameter in ctx.command.params
-        if parameter.name != "file"
-        and ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
-    ]
-    if given:
-        raise UsageError(
-            f"{given[0]} says how to pull, and with FILE nothing is pulled.",
-            remedy="Leave one of them out.",
-        )

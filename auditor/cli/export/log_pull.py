@@ -105,9 +105,7 @@ def _pulled(
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.system_log.pull import pull  # noqa: PLC0415
 
-    return pull(
-        request.credentials, request.options, log, keep, LogLines(verbose=request.verbose)
-    )
+    return pull(request.credentials, request.options, log, keep, LogLines(verbose=request.verbose))
 
 
 def _keeper(
