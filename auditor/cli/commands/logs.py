@@ -60,7 +60,7 @@ from auditor.scratch_files import scratch_folder
     "--with-grants",
     "grants",
     is_flag=True,
-    help="Pull OAuth events that did not fail, too: most of the log. Only with them it can be "
+    help="Pull OAuth events that did not fail, too; they are many. Only with them it can be "
     "said that a scope, client or rule was not used.",
 )
 @redaction_options("Replace ids and logins of people by keyed hashes before anything is written.")

@@ -51,7 +51,7 @@ _SINGLE_CHANGES = (
     "inline_hook.updated",
 )
 """Those whose kin are no changes, such as each run of an inline hook. Who joins or leaves a group
-or an app is not asked for: in a large org that is most of the log, and it is about people."""
+or an app is not asked for: it is about people, and there is much of it."""
 
 _FAILING = '(outcome.result eq "FAILURE" or outcome.result eq "DENY")'
 
