@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.diagnosis.api_calls import ApiCall
+
 Json = dict[str, Any]
 
 
@@ -51,5 +53,7 @@ class Clues:
     statuses: tuple[int, ...] = ()
     schemes: tuple[str, ...] = ()
     """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`; `none` for a bare token."""
+    api_calls: tuple[ApiCall, ...] = ()
+    """Calls of the Okta APIs; those that failed, if any did."""
     text: str = field(default="", repr=False)
     """The text itself, in which the catalogue looks for sentences."""

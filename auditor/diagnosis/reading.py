@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from auditor.diagnosis.api_calls import read_api_calls
 from auditor.diagnosis.clues import Clues, ErrorClue, RateLimitClue, TokenClue
 from auditor.diagnosis.json_web_token import read_token
 
@@ -59,6 +60,7 @@ def read_clues(text: str) -> Clues:
         rate_limit=_rate_limit(plain),
         statuses=tuple(_unique(_statuses(plain))),
         schemes=tuple(_unique(_schemes(plain))),
+        api_calls=read_api_calls(plain),
         text=plain,
     )
 
