@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cause_cases import CASES, NOW, OF_OTHERS, ROWS, Case, sound
-from helpers import okta_auditor, snapshot_file
+from helpers import SERVERS, okta_auditor, served, snapshot_file
 
 from auditor.diagnosis.catalogue import ERRORS
 
@@ -100,3 +100,86 @@ def test_names_of_causes_are_their_rows_own() -> None:
     for row in ERRORS:
         names = [cause.name for cause in row.causes]
         assert len(names) == len(set(names)), row.name
+
+
+def text_of(*words: object) -> str:
+    """What `diagnose` prints."""
+    return okta_auditor("diagnose", "--at", NOW, *words, COLUMNS="200").stdout
+
+
+def test_the_cause_comes_first_and_everything_else_below_it(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][0]["status"] = "INACTIVE"
+    path = snapshot_file(tmp_path, tenant)
+    lines = text_of(
+        "Invalid value for 'client_id' parameter.", "--client", "0oa1", "--snapshot", path
+    ).splitlines()
+    cause = next(number for number, line in enumerate(lines) if line.startswith("Cause: "))
+    assert lines[cause] == 'Cause: Client "Invoices" is not active.'
+    assert lines[cause + 1] == '  Evidence: client "Invoices" (0oa1), status: "INACTIVE"'
+    assert lines[cause + 2].startswith("  Fix: ")
+    assert lines[cause + 3].startswith("Checked, not the cause: ")
+    assert sum(line.startswith("Cause: ") for line in lines) == 1
+
+
+def test_a_sound_configuration_is_said_to_be_sound_and_why(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, sound())
+    told = text_of(
+        "The client secret supplied for a confidential client is invalid.",
+        *("--client", "Invoices", "--snapshot", path),
+    )
+    assert "Cause: The secret is old, another app's" in told
+    assert "Checked, not the cause: a secret is sent, and the app has another client" in told
+
+
+def test_names_of_the_tenant_are_hostile(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][0].update(label="Inv\x1b[31m\u202eoices\n::error::x", status="INACTIVE")
+    tenant["/api/v1/groups"][1]["profile"]["name"] = "St\x00aff\r\n##vso[task]"
+    path = snapshot_file(tmp_path, tenant)
+    for error in (
+        "Invalid value for 'client_id' parameter.",
+        "User is not assigned to the client application.",
+    ):
+        words = ("--client", "0oa1", "--user", "bob@acme.example", "--snapshot", path)
+        plain = text_of(error, *words)
+        document = text_of(error, *words, "--format", "json")
+        for shown in (plain, document):
+            assert not {"\x1b", "\u202e", "\x00", "\r"} & set(shown)
+            assert not [line for line in shown.splitlines() if line.startswith(("::", "##vso"))]
+
+
+def test_a_collection_that_was_not_read_is_no_cause(tmp_path: Path) -> None:
+    unread = ("users", "group_members", "app_users", "app_groups", "policies", "policy_rules",
+              "scopes", "claims", "server_keys", "network_zones", "app_jwks", "api_tokens")  # fmt: skip
+    path = snapshot_file(tmp_path, sound(), unread=unread)
+    for row in ERRORS:
+        outcome = okta_auditor(
+            "diagnose", row.text, "--snapshot", path, "--at", NOW, "--format", "json",
+            *("--server", "aus1", "--client", "0oa2", "--user", "ada@acme.example"),
+        )  # fmt: skip
+        document = json.loads(outcome.stdout)
+        for error in document["errors"]:
+            rested = [
+                one
+                for one in error["causes"]
+                if one["confidence"] in {"proven", "likely"} and one["in_configuration"]
+            ]
+            assert not rested, (row.name, rested)
+
+
+def test_an_org_without_the_feature_is_told_from_one_that_has_it(tmp_path: Path) -> None:
+    refused = {"path": SERVERS, "status": 401, "body": {"errorCode": "E0000015", "errorSummary":
+               "You do not have permission to access the feature you are requesting"}}  # fmt: skip
+    read = tmp_path / "lacking.json"
+    with served({**sound(), "@faults": [refused]}) as sandbox:
+        okta_auditor("snapshot", "-o", read, url=sandbox.url)
+    lacking = json.loads(text_of("E0000015", "--snapshot", read, "--format", "json"))
+    assert lacking["cause"]["name"] == "not-licensed"
+    (tmp_path / "sound").mkdir()
+    whole = snapshot_file(tmp_path / "sound", sound())
+    assert json.loads(text_of("E0000015", "--snapshot", whole, "--format", "json"))["cause"] == {
+        **json.loads(text_of("E0000015", "--snapshot", whole, "--format", "json"))["cause"],
+        "name": "another-feature",
+        "in_configuration": False,
+    }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
 
 import click
 
 from auditor import exact_json
 from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.diagnosis_document import diagnosis_document
+from auditor.cli.diagnosis_input import read_input_clues
+from auditor.cli.diagnosis_request import parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
@@ -20,23 +20,14 @@ from auditor.cli.options import FILE, AuditOptions, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
 from auditor.diagnosis.causes.verdict import Confidence
-from auditor.diagnosis.clues import Clues
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
-from auditor.diagnosis.reading import read_clues
 from auditor.diagnosis.request_words import RequestWords
 from auditor.errors import AuditorError, ExitCode, UsageError
-from auditor.input_files import name_problem, read_input
 from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.text import escaped, fitted, one_line
-from auditor.tokens.lookup.authorize_url import AuthorizeUrl, read_authorize_url
-
-_LOGOUT = re.compile(r"post_logout_redirect_uri=([^&\s\"'<>]{1,2000})")
-
-LARGEST = 100_000_000
-"""Bytes of what a person has in hand: a HAR file of a long session."""
 
 
 @click.command("diagnose")
@@ -77,8 +68,10 @@ def command(
 
     INPUT is a file, or the thing itself: an error as JSON, the URL of a redirect, a request to
     /v1/authorize, a `curl -v` transcript, rate-limit headers, an Okta error code, a token, a stack
-    trace, a HAR file. Without INPUT, standard input is read. With --snapshot the cause is looked
-    for in the configuration; with client, user and scopes the request is decided on it.
+    trace, debug output of Terraform, a HAR file; several at once, if that helps. Without INPUT, or
+    with -, standard input is read. With --snapshot the cause is looked for in the configuration.
+    Server, client, grant type, user and scopes are read from the input as far as it has them, and
+    with all of them the request is decided.
 
     Nothing is sent anywhere. Tokens are taken apart here, never shown, never written.
 
@@ -86,8 +79,8 @@ def command(
     possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
-    clues = read_clues(_text(words))
-    url = read_authorize_url(clues.authorize_urls[0]) if clues.authorize_urls else None
+    clues = read_input_clues(words)
+    asked = request_of(clues)
     org, findings = _read(snapshot) if snapshot else (None, ())
     given = RequestWords(
         server=server,
@@ -98,11 +91,11 @@ def command(
         redirect_uri=redirect_uri,
         logout_redirect_uri=logout_redirect_uri,
     )
-    result = diagnose(clues, org, given.or_else(_words(url, clues)), findings, now)
+    result = diagnose(clues, org, given.or_else(words_of(asked, clues)), findings, now)
     problem = _misspelt(given, result)
     if problem is not None and not result.settled:
         raise problem
-    if result.empty and not clues.authorize_urls:
+    if result.empty and asked is None:
         raise UsageError(
             "Nothing in this tells why a request failed: no error, no address, no token.",
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
@@ -113,23 +106,12 @@ def command(
     else:
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
+        if asked is not None and result.explanation is None:
+            _print_fitted(f"Read from the input: {parts_of(asked)}.")
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
                 print_line(f"The request cannot be decided on the snapshot: {error.message}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
-
-
-def _text(words: tuple[str, ...]) -> str:
-    """What the person has: standard input, a file, or the words themselves."""
-    if not words or words == ("-",):
-        data = sys.stdin.buffer.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise UsageError(f"Standard input is larger than {LARGEST // 1_000_000:,} MB.")
-        return data.decode(errors="replace")
-    path = Path(words[0])
-    if len(words) == 1 and not name_problem(path) and path.is_file():
-        return read_input(path, LARGEST).decode(errors="replace")
-    return " ".join(words)
 
 
 def _moment(text: str) -> datetime:
@@ -157,28 +139,6 @@ def _print_fitted(line: str) -> None:
     whole = one_line(line)
     for part in fitted(whole, columns()) if sys.stdout.isatty() and whole else [whole]:
         print_line(part)
-
-
-def _words(url: AuthorizeUrl | None, clues: Clues) -> RequestWords:
-    """What the text says of the request: its address, or the first token in it."""
-    claims = clues.tokens[0].claims if clues.tokens else {}
-    of_token = RequestWords(server=_claim(claims, "iss"), client=_claim(claims, "cid"))
-    found = _LOGOUT.search(clues.text)
-    of_logout = RequestWords(logout_redirect_uri=unquote(found[1]) if found else None)
-    if url is None:
-        return of_token.or_else(of_logout)
-    of_url = RequestWords(
-        server=url.server,
-        client=url.client,
-        grant=url.grant,
-        scopes=url.scopes,
-        scope_omitted=not url.scopes,
-        response_type=url.response_type,
-        redirect_uri=url.redirect_uri,
-        prompt=url.prompt,
-        pkce=url.pkce,
-    )
-    return of_url.or_else(of_token).or_else(of_logout)
 
 
 def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
@@ -223,8 +183,3 @@ def _missing(result: Diagnosis, *, snapshot: bool) -> tuple[str, ...]:
         "--scope": words.scopes or words.scope_omitted,
     }
     return tuple(name for name, value in given.items() if not value)
-
-
-def _claim(claims: dict[str, object], name: str) -> str | None:
-    value = claims.get(name)
-    return value if isinstance(value, str) else None
