@@ -11,6 +11,7 @@ from auditor.snapshot.document import Capture, PlanOrigin, Snapshot
 from auditor.terraform import apps, directory, org_settings, servers
 from auditor.terraform.appliers import Application, Apply
 from auditor.terraform.instances import Instances, object_id
+from auditor.terraform.left_out import left_out
 from auditor.terraform.plan import Plan, ResourceChange
 from auditor.terraform.planned_ledger import planned_ledger
 from auditor.terraform.planned_org import PlannedOrg
@@ -89,7 +90,9 @@ def lay_plan(
         UsageError: the plan stands alone and does not say when it was made.
     """
     org = PlannedOrg(base)
-    references = References(plan, Instances(plan), source)
+    instances = Instances(plan)
+    references = References(plan, instances, source)
+    incomplete = (*plan.incomplete, *left_out(plan, instances, source))
     priorities = Priorities()
 
     def application(change: ResourceChange) -> Application:
@@ -110,7 +113,7 @@ def lay_plan(
             names = ", ".join(sorted(change.sensitive))
             org.notes.append(f"{change.address}: {names}: sensitive in the plan, and left out.")
     resources = org.resources()
-    ledger = planned_ledger(org, resources, _doubt(plan))
+    ledger = planned_ledger(org, resources, "; ".join(incomplete))
     origin = PlanOrigin(
         made_by=plan.made_by,
         digest=plan.digest,
@@ -127,7 +130,7 @@ def lay_plan(
         unknown_attributes=tuple(
             sorted(f"{change.address}: {name}" for change in modelled for name in change.unmodelled)
         ),
-        incomplete=plan.incomplete,
+        incomplete=incomplete,
         addresses={
             org.aliases.get(object_id(change), object_id(change)): change
             for change in modelled
@@ -186,13 +189,11 @@ def _apply(change: ResourceChange) -> Apply:
 def _counts(changes: list[ResourceChange]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for change in changes:
-        word = "replace" if change.creates and change.deletes else change.actions[0]
+        word = "replace" if change.creates and change.deletes else change.actions[-1]
+        if change.creates and not change.deletes:
+            word = "create"  # beside one that is forgotten
         counts[word] = counts.get(word, 0) + 1
     return dict(sorted(counts.items()))
-
-
-def _doubt(plan: Plan) -> str:
-    return "; ".join(plan.incomplete)
 
 
 def _capture(plan: Plan, base: Snapshot | None, origin: PlanOrigin) -> Capture:
