@@ -245,25 +245,41 @@ def _state(prior_state: Any) -> Iterator[Json]:
 
 
 def _data_source(item: Json) -> ResourceChange:
+    values, name = item.get("values"), item["type"]
+    after = without(
+        values, marked(item.get("sensitive_values"), values), _known_of_data(_text(name))
+    )
     return ResourceChange(
         address=_text(item["address"]),
         module=_module(item),
-        type=_text(item["type"]),
+        type=name,
         name=_text(item["name"]),
         index=_index(item),
         managed=False,
         actions=("read",),
-        after=without(
-            item.get("values"),
-            marked(item.get("sensitive_values"), item.get("values")),
-            _known_of_data(item["type"]),
-        ),
+        after={
+            key: _few(value) if key == _LISTS.get(name) else value for key, value in after.items()
+        },
     )
+
+
+_OF_DATA = frozenset({"id", "type", "name", "login", "status", "client_id", "label"})
+_LISTS = {"okta_users": "users", "okta_groups": "groups"}
+"""Data sources that list objects, and the attribute that holds them."""
 
 
 def _known_of_data(name: str) -> frozenset[str]:
     """Attributes of a data source that somebody reads: those of the resource, ids and type."""
-    return _known(name) | {"id", "type", "name", "login", "status", "client_id", "label"}
+    return _known(name) | _OF_DATA | {_LISTS.get(name, "id")}
+
+
+def _few(values: Any) -> list[Json]:
+    """What somebody reads of objects that a data source lists."""
+    return [
+        {name: value for name, value in one.items() if name in _OF_DATA}
+        for one in values or ()
+        if isinstance(one, dict)
+    ]
 
 
 def _module(item: Json) -> str:
