@@ -79,4 +79,9 @@ def comment(subject: str) -> None:
 
 
 if __name__ == "__main__":
-    {"propose": propose, "comment": comment}[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1:] == ["propose"]:
+        propose()
+    elif sys.argv[1:2] == ["comment"] and len(sys.argv) == 3:  # noqa: PLR2004 - the subject
+        comment(sys.argv[2])
+    else:
+        sys.exit(__doc__)
