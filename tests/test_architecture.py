@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "custom_report": BASE | {"lint", "template_rendering"},
     "template_rendering": BASE,
     "collect": BASE | {"snapshot"},
-    "sandbox": BASE | {"snapshot"},
+    "sandbox": BASE | {"snapshot", "tokens"},
     "templates": set(),
     "cli": BASE
     | {
