@@ -32,6 +32,7 @@ from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.empty_org import empty_org
 from auditor.lint.framework import Control, Framework, Mapped
 from auditor.lint.object_types import type_name
+from auditor.lint.planned import planned
 from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
 from auditor.lint.reported_finding import (
@@ -126,6 +127,7 @@ __all__ = [
     "incompleteness",
     "lineage",
     "markdown",
+    "planned",
     "shown_gaps",
     "status_reasons",
     "type_name",

@@ -144,6 +144,12 @@ class GapInfo(ResultsPart):
 
     path: str
     reason: str
+    record: str = Field(
+        default="", description="The id of the record that is not all known; empty for the list."
+    )
+    attribute: str = Field(
+        default="", description="Of a planned snapshot, what is known after apply; else empty."
+    )
 
 
 class QuarantinedInfo(ResultsPart):
@@ -211,6 +217,10 @@ class CoverageInfo(ResultsPart):
     )
     refused_only: bool = Field(
         default=False, description="Whether the exporter missed nothing but what Okta refuses."
+    )
+    planned_alone: bool = Field(
+        default=False,
+        description="Whether it is what a plan makes, without what the org has besides.",
     )
 
 

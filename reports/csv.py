@@ -14,7 +14,10 @@ from collections.abc import Iterator
 
 from auditor import AuditResult, ReportedFinding, Rule, csv_cell, report
 from auditor.oauth import answer_words
-from auditor.results import shown_gaps
+from auditor.results import (
+    planned,
+    shown_gaps,
+)
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -62,6 +65,8 @@ def render(result: AuditResult) -> str:
 
 
 def _rows(result: AuditResult) -> Iterator[_Row]:
+    if words := planned(result.capture):
+        yield {"status": "planned", "message": words}
     for finding in (*result.findings, *result.accepted):
         yield _finding(finding)
     for crash in result.crashed:

@@ -18,6 +18,7 @@ from auditor.results import (
     empty_org,
     evaluated_words,
     incompleteness,
+    planned,
     shown_gaps,
     workflow_command,
 )
@@ -57,6 +58,8 @@ def _altered(item: Weakening) -> str:
 
 
 def _annotations(result: AuditResult) -> Iterator[tuple[str, str]]:
+    if words := planned(result.capture):
+        yield "notice", _command("notice", "", words, title="Planned")
     for weakening in result.weakenings:
         text = one_line(weakening.sentence)
         yield "warning", _command("warning", "", text, title=_altered(weakening))

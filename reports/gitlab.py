@@ -18,6 +18,7 @@ from auditor.results import (
     empty_org,
     evaluated_words,
     gaps_by_rule,
+    planned,
     shown_gaps,
 )
 
@@ -36,8 +37,14 @@ _SEVERITY = {
 @report("gitlab", filename="gl-code-quality-report.json")
 def render(result: AuditResult) -> str:
     """A JSON list of what counts and of what could not be checked."""
-    rows = [*_weakened(result), *_not_selected(result), *_unchecked(result), *_findings(result)]
-    return json_document(rows)
+    parts = (_planned, _weakened, _not_selected, _unchecked, _findings)
+    return json_document([row for part in parts for row in part(result)])
+
+
+def _planned(result: AuditResult) -> Iterator[dict[str, Any]]:
+    if words := planned(result.capture):
+        identity = hashlib.sha256(f"planned\0{result.tenant.id}".encode()).hexdigest()[:32]
+        yield _entry(None, words, severity="info", identity=identity, file=result.source, line=1)
 
 
 def _weakened(result: AuditResult) -> Iterator[dict[str, Any]]:

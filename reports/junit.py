@@ -26,6 +26,7 @@ from auditor.results import (
     empty_org,
     evaluated_words,
     gaps_by_rule,
+    planned,
     shown_gaps,
 )
 
@@ -81,7 +82,8 @@ def render(result: AuditResult) -> str:
 
 def _properties(result: AuditResult) -> Iterator[str]:
     """What is left out or milder than it was asked for; the first suite says it for all."""
-    properties = [("weakened", item.sentence) for item in result.weakenings]
+    properties = [("planned", words)] if (words := planned(result.capture)) else []
+    properties += [("weakened", item.sentence) for item in result.weakenings]
     properties += [("not selected", evaluated_words(result))] if deselected_words(result) else []
     properties += [("warning", empty)] if (empty := empty_org(result.coverage)) else []
     if words := carried_over(result.coverage):

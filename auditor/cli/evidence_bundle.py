@@ -36,7 +36,7 @@ from auditor.evidence.manifest import (
     Previous,
     digest_of,
 )
-from auditor.evidence.redaction import Redactor, check_key
+from auditor.evidence.redaction import Redactor
 from auditor.lint.acceptance.baseline_file import parse_baseline
 from auditor.lint.acceptance.suppression import Suppressions
 from auditor.lint.acceptance.suppressions_file import parse_suppressions
@@ -46,6 +46,7 @@ from auditor.lint.result import AuditResult
 from auditor.lint.rule import Rule
 from auditor.plugins import load_reports
 from auditor.snapshot.document import Snapshot, Source, parse_snapshot, read_document
+from auditor.text import quoted
 
 _ELSEWHERE = frozenset({"output", "history", "source_root", "tenants", "statistics", "local_rules"})
 """Settings that change nothing in a bundle, or that the export sets itself."""
@@ -87,13 +88,13 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
     document = read_document(request.snapshot)
     with without_garbage_collection():
         snapshot = parse_snapshot(document, request.snapshot)
+        _check_actual(snapshot, request.snapshot)
         prepared = prepare_audit(options, effective=_judged_by_capture(settings, snapshot))
         codes = {rule.code for rule in prepared.rules.every}
         frameworks = choose_frameworks(request.frameworks, prepared.effective, codes)
         redactor = None
         if request.redaction_key:
-            key = check_key(request.redaction_key, "The key for redaction")
-            redactor = Redactor(snapshot, key)
+            redactor = Redactor(snapshot, request.redaction_key)
             document = redactor.snapshot(snapshot)
             del snapshot  # a large tenant need not be in memory twice
             snapshot = parse_snapshot(document, request.snapshot)
@@ -119,6 +120,21 @@ def export_bundle(request: BundleRequest, options: AuditOptions) -> ExportedBund
     )
     files = make_bundle(contents, previous, request.key, zipped=request.zipped)
     return ExportedBundle(files, result.incomplete, result.unaccepted)
+
+
+def _check_actual(snapshot: Snapshot, path: Path) -> None:
+    """Refuse what is not of an org: whoever reads evidence takes it for what the org was.
+
+    Raises:
+        UsageError: it is a planned snapshot.
+    """
+    plan = snapshot.capture.plan
+    if plan is not None:
+        raise UsageError(
+            f"{path} is of what {quoted(plan.made_by)} plans, and evidence is of what an org is.",
+            remedy="Apply the plan and export a new snapshot; for a record of what was checked "
+            "before, keep the reports of: okta-auditor run --plan",
+        )
 
 
 def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> EffectiveSettings:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from auditor.diagnosis.case import Case
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 from auditor.diagnosis.clues import Clues, ErrorClue
+from auditor.diagnosis.judged_error import Fault, JudgedError, judged
+from auditor.diagnosis.leading_findings import leading_findings
 from auditor.diagnosis.rate_limit import rate_limit_lines
+from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.token_checks import TokenRemark, token_remarks
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
+from auditor.tokens.decide import Decider
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.outcome import Outcome
 
@@ -25,6 +30,8 @@ class MatchedError:
     clue: ErrorClue
     known: KnownError | None
     """None for one that nobody here knows, or whose word several errors share."""
+    judged: JudgedError | None = None
+    """Its causes; None for one that is not known."""
 
     @property
     def alike(self) -> tuple[KnownError, ...]:
@@ -39,8 +46,8 @@ class Diagnosis:
     """What can be said of a failed request."""
 
     errors: tuple[MatchedError, ...]
-    explanation: DecisionSteps | None
-    """The request decided on the snapshot, if client, server and grant type are known."""
+    case: Case | None
+    """The request as far as it is known, and the org; None without a snapshot."""
     findings: tuple[ReportedFinding, ...]
     """Findings of the snapshot that lead to one of the errors."""
     more_findings: int
@@ -51,10 +58,21 @@ class Diagnosis:
     schemes: tuple[str, ...]
 
     @property
+    def explanation(self) -> DecisionSteps | None:
+        """The request decided on the snapshot, if enough of it is known."""
+        return self.case.decision if self.case else None
+
+    @property
     def empty(self) -> bool:
         """Whether nothing can be said."""
         said = (self.errors, self.explanation, self.token_remarks, self.rate_limit)
         return not any(said) and "none" not in self.schemes
+
+    @property
+    def cause(self) -> MatchedError | None:
+        """The first error of which a cause is proven."""
+        proven = (one for one in self.errors if one.judged and one.judged.cause)
+        return next(proven, None)
 
     @property
     def confirmed(self) -> bool:
@@ -73,20 +91,24 @@ class Diagnosis:
 
     @property
     def settled(self) -> bool:
-        """Whether a cause is known, and not only causes that are possible."""
+        """Whether a cause is proven, be it in the configuration or outside of it."""
         wrong = any(remark.wrong for remark in self.token_remarks)
-        outside = bool(self.errors) and all(
-            error.known is not None
-            and not any(cause.in_configuration for cause in error.known.causes)
-            for error in self.errors
-        )
-        return self.confirmed or wrong or outside or self.limited
+        faults = [error.judged.fault if error.judged else Fault.OPEN for error in self.errors]
+        proven = self.cause is not None
+        outside = bool(faults) and all(fault is Fault.OUTSIDE for fault in faults)
+        return proven or self.confirmed or outside or wrong or self.limited
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Options that would make the answer more exact, each once."""
+        causes = (one for error in self.errors if error.judged for one in error.judged.causes)
+        return tuple(dict.fromkeys(name for one in causes for name in one.verdict.missing))
 
 
 def diagnose(
     clues: Clues,
     org: Org | None,
-    explanation: DecisionSteps | None,
+    words: RequestWords,
     findings: tuple[ReportedFinding, ...],
     now: datetime,
 ) -> Diagnosis:
@@ -95,17 +117,22 @@ def diagnose(
     Args:
         clues: what a person has in hand.
         org: the snapshot; None if there is none.
-        explanation: the request decided on it, if enough of the request is known.
+        words: what is known of the request.
         findings: all findings of the snapshot.
         now: the time by which tokens and windows are judged.
     """
-    errors = tuple(_matched(clues))
-    leading = [finding for finding in findings if _leads_to(finding, errors)]
+    matched = tuple(_matched(clues))
+    for error in matched:
+        words = words.or_else(error.known.tells) if error.known else words
+    case = Case(Decider(org), words, clues=clues) if org is not None else None
+    errors = tuple(_judged(error, case) for error in matched)
+    rows = [error.known for error in errors if error.known]
+    leading = leading_findings(findings, rows, case)
     remarks = [remark for token in clues.tokens for remark in token_remarks(token, org, now)]
     limit = clues.rate_limit
     return Diagnosis(
         errors=errors,
-        explanation=explanation,
+        case=case,
         findings=tuple(leading[:_MOST_FINDINGS]),
         more_findings=max(0, len(leading) - _MOST_FINDINGS),
         token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
@@ -113,6 +140,14 @@ def diagnose(
         limited=_limited(clues, errors),
         schemes=clues.schemes,
     )
+
+
+def _judged(error: MatchedError, case: Case | None) -> MatchedError:
+    if error.known is None:
+        return error
+    told = f"{error.clue.error} {error.clue.description}"
+    own = replace(case, told=told) if case is not None else None
+    return replace(error, judged=judged(error.known, own))
 
 
 def _limited(clues: Clues, errors: tuple[MatchedError, ...]) -> bool:
@@ -147,7 +182,9 @@ def _known(clue: ErrorClue) -> KnownError | None:
                 return row
     alike = [row for row in ERRORS if clue.error and row.error == clue.error]
     # Several errors share a word such as invalid_client: without a sentence none is meant.
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) != 1 or (clue.description and not alike[0].word_tells):
+        return None
+    return alike[0]
 
 
 def _agrees(error: MatchedError, explained: DecisionSteps) -> bool:
@@ -158,17 +195,3 @@ def _agrees(error: MatchedError, explained: DecisionSteps) -> bool:
     if description and error.known.matches(description):
         return True
     return error.known.condition is not None and decision.failed is error.known.condition
-
-
-def _leads_to(finding: ReportedFinding, errors: tuple[MatchedError, ...]) -> bool:
-    answer = finding.answer
-    if answer is None:
-        return False
-    return any(
-        error.known is not None
-        and (
-            (answer.description and error.known.matches(answer.description))
-            or (not answer.description and answer.error and answer.error == error.known.error)
-        )
-        for error in errors
-    )

@@ -109,6 +109,8 @@ def disagreements(files: Files, predicate: Predicate) -> list[str]:
 def _snapshot(bundle: _Bundle) -> Problems:
     """What the manifest says otherwise than the snapshot, whose ledger is proven."""
     predicate, snapshot = bundle.predicate, bundle.snapshot
+    if snapshot.capture.plan is not None:
+        yield f"{SNAPSHOT} is of what a plan would make, not of what an org was"
     if tenant_of(bundle.org).id != predicate.tenant:
         yield f"{SNAPSHOT} is of another org than {MANIFEST} says"
     if snapshot.capture.finished_at != predicate.captured_at:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.snapshot.ledger import Ledger
+from auditor.snapshot.ledger import Ledger, LedgerEntry
 from auditor.terraform.planned_snapshot import PlannedSnapshot
 from auditor.text import listed, one_line
 
@@ -25,13 +25,16 @@ def unknown_attributes(ledger: Ledger) -> tuple[str, ...]:
     return tuple(dict.fromkeys(gap.attribute for entry in ledger.entries for gap in entry.gaps))
 
 
-def summary_lines(planned: PlannedSnapshot, plan: str, base: str) -> list[str]:
+def summary_lines(
+    planned: PlannedSnapshot, plan: str, base: str, unread: tuple[LedgerEntry, ...] = ()
+) -> list[str]:
     """The summary in lines.
 
     Args:
         planned: the plan laid over its base.
         plan: the plan's file, as the person named it.
         base: the base's file; empty if the plan stands alone.
+        unread: what of the base was not read completely.
     """
     origin = planned.snapshot.capture.plan
     assert origin is not None
@@ -39,6 +42,7 @@ def summary_lines(planned: PlannedSnapshot, plan: str, base: str) -> list[str]:
     done = [f"{number:,} {_PAST.get(word, word)}" for word, number in planned.counts.items()]
     lines = [f"{plan}, made by {origin.made_by}, {over}: {listed(done, most=9)}."]
     lines += [f"not all: {why}" for why in planned.incomplete]
+    lines += _section("the base has not read all", tuple(map(_why, unread)))
     lines += _section("not known", _open(planned))
     lines += _section("taken as its references read", origin.assumed)
     lines += _section("note", origin.notes)
@@ -47,8 +51,8 @@ def summary_lines(planned: PlannedSnapshot, plan: str, base: str) -> list[str]:
     return [one_line(line) for line in lines]
 
 
-def summary_json(planned: PlannedSnapshot) -> dict[str, Any]:
-    """The summary as a JSON value."""
+def summary_json(planned: PlannedSnapshot, unread: tuple[LedgerEntry, ...] = ()) -> dict[str, Any]:
+    """The summary as a JSON value. The arguments are those of `summary_lines`."""
     origin = planned.snapshot.capture.plan
     assert origin is not None
     return {
@@ -57,12 +61,17 @@ def summary_json(planned: PlannedSnapshot) -> dict[str, Any]:
         "base": origin.base,
         "resources": dict(planned.counts),
         "incomplete": list(planned.incomplete),
+        "base_unread": [entry.collection for entry in unread],
         "not_known": list(_open(planned)),
         "assumed": list(origin.assumed),
         "notes": list(origin.notes),
         "unknown_attributes": list(planned.unknown_attributes),
         "not_modelled": list(planned.not_modelled),
     }
+
+
+def _why(entry: LedgerEntry) -> str:
+    return f"{entry.label}: {entry.explanation()}"
 
 
 def _open(planned: PlannedSnapshot) -> tuple[str, ...]:

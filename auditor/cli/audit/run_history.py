@@ -23,10 +23,15 @@ def check_history_folder(folder: Path | None) -> None:
 def with_history(result: AuditResult, folder: Path | None) -> AuditResult:
     """The result with the records of earlier runs; this run's record is added to the folder.
 
+    What a plan would make is no run over the org: nothing is recorded, nor compared.
+
     Raises:
         OutputError: the record could not be written.
     """
     if folder is None:
+        return result
+    if result.capture.plan is not None:
+        print_line(f"{folder}: no record is kept of what is only planned.", err=True)
         return result
     from auditor.history import remember  # noqa: PLC0415 - only where it is kept
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.audit.plan_gate import source_tree
+from auditor.cli.export.accepted_gaps import not_accepted
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import FILE, format_option
 from auditor.cli.output_option import path_or_format_option
@@ -66,33 +67,31 @@ def command(
     commands read the planned snapshot: audit, diff, test, explain, access. What is known after
     apply is named, and decides nothing.
 
-    Exit codes: 0 all of it is known; 2 wrong usage, or no plan; 3 something is not known before
-    apply, or the plan is not all that will happen.
+    Exit codes: 0 all of the org after it is known; 2 wrong usage, or no plan; 3 something is not
+    known before apply, the plan is not all that will happen, or the base has not read something
+    that no accepted gap covers.
     """
     check_writable(path)
     check_replaceable(path, SNAPSHOT)
     with without_garbage_collection():
-        planned = _laid(plan, base, source)
+        before = parse_snapshot(read_document(base), base) if base else None
+        planned = lay_plan(read_plan(plan), before, source_tree(source))
         write_snapshot(planned.snapshot, path)
+    unread = before.ledger.incomplete if before else ()
     if form == "json":
-        print_document(json.dumps(summary_json(planned), indent=2))
+        print_document(json.dumps(summary_json(planned, unread), indent=2))
     else:
-        for line in summary_lines(planned, str(plan), str(base) if base else ""):
+        for line in summary_lines(planned, str(plan), str(base) if base else "", unread):
             print_line(line)
         print_line(f"Wrote {path}. Next: {_next(path, base)}")
-    ctx.exit(ExitCode.CLEAN if _all_known(planned, base) else ExitCode.INCOMPLETE)
+    ctx.exit(ExitCode.CLEAN if _all_known(planned) else ExitCode.INCOMPLETE)
 
 
-def _laid(plan: Path, base: Path | None, source: Path | None) -> PlannedSnapshot:
-    tree = source_tree(source)
-    read = read_plan(plan)
-    before = parse_snapshot(read_document(base), base) if base else None
-    return lay_plan(read, before, tree)
-
-
-def _all_known(planned: PlannedSnapshot, base: Path | None) -> bool:
-    opened = any(gap.attribute for entry in planned.snapshot.ledger.entries for gap in entry.gaps)
-    return base is not None and not opened and not planned.incomplete
+def _all_known(planned: PlannedSnapshot) -> bool:
+    """Whether nothing is missing but what accepted gaps cover."""
+    ledger = planned.snapshot.ledger
+    opened = any(gap.attribute for entry in ledger.entries for gap in entry.gaps)
+    return not (opened or planned.incomplete or not_accepted(ledger.incomplete, None))
 
 
 def _next(path: Path, base: Path | None) -> str:

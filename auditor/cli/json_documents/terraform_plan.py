@@ -17,6 +17,9 @@ class TerraformPlan(DocumentPart):
         description="How many resources are created, updated, deleted and so on."
     )
     incomplete: list[str] = Field(description="Why the plan does not say all.")
+    base_unread: list[str] = Field(
+        description="Collections that were not read completely for the snapshot beneath."
+    )
     not_known: list[str] = Field(description="What is known after apply only, or was not given.")
     assumed: list[str] = Field(description="What was taken as its references read.")
     notes: list[str]

@@ -9,7 +9,7 @@ set -euo pipefail
 folder=okta-records
 branch=refs/heads/okta-auditor/records
 
-case "$1" in
+case "${1:-}" in
   fetch)
     remote="$(git remote get-url origin)"
     rm -rf "$folder"

@@ -1,0 +1,94 @@
+"""What `diagnose --format json` prints: errors with their causes judged, the first proven."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from auditor.cli.json_documents.explanation import Explanation
+from auditor.cli.json_documents.part import DocumentPart
+from auditor.diagnosis.causes.verdict import Confidence
+from auditor.diagnosis.judged_error import Fault
+
+
+class TypedObject(DocumentPart):
+    """An object of the org. The name is the tenant's own words."""
+
+    type: str
+    id: str
+    name: str
+
+
+class EvidenceInfo(DocumentPart):
+    """A value of the configuration on which a verdict rests."""
+
+    object: TypedObject
+    field: str = Field(description="Its path in Okta's API, or a word for what was worked out.")
+    value: Any
+
+
+class CauseInfo(DocumentPart):
+    """A cause of an error, and what its check came to."""
+
+    name: str = Field(description="Of its own among the causes of the error.")
+    what: str
+    confidence: Confidence
+    in_configuration: bool = Field(description="False for the request, its caller or a library.")
+    text: str
+    fixes: list[str] = Field(description="Any of these.")
+    evidence: list[EvidenceInfo]
+    missing: list[str] = Field(description="Options that would tell.")
+
+
+class ProvenCauseInfo(CauseInfo):
+    """The cause that is proven."""
+
+    error: str = Field(description="The name of the error that it leads to.")
+
+
+class ErrorInfo(DocumentPart):
+    """An error of the input; name and meaning are null for one that is not known."""
+
+    error: str | None
+    description: str | None
+    name: str | None = Field(description="Of the row on the page of Okta's errors.")
+    meaning: str | None
+    alike: list[str] = Field(description="Errors of the same word, where none of them is certain.")
+    fault: Fault | None
+    causes: list[CauseInfo] = Field(description="The most certain first.")
+    system_log_filter: str | None
+
+
+class LeadingFinding(DocumentPart):
+    """A finding of the audit that leads to one of the errors."""
+
+    code: str
+    rule: str
+    message: str
+    fix: str
+    object: TypedObject
+    fingerprint: str
+
+
+class TokenRemarkInfo(DocumentPart):
+    """Something about a token of the input, which is not in the document itself."""
+
+    text: str
+    wrong: bool = Field(description="Whether it makes the token useless.")
+
+
+class DiagnosisDocument(DocumentPart):
+    """Why a request failed."""
+
+    settled: bool = Field(description="Whether a cause is proven; the exit code is then 0, else 3.")
+    cause: ProvenCauseInfo | None = Field(description="The one cause that is proven.")
+    errors: list[ErrorInfo]
+    decision: Explanation | None = Field(
+        description="The request decided, if it is known well enough; its advice is in the fixes."
+    )
+    findings: list[LeadingFinding]
+    more_findings: int
+    token_remarks: list[TokenRemarkInfo]
+    rate_limit: list[str]
+    missing: list[str] = Field(description="Options that would make the answer more exact.")
