@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import Outcome, okta_auditor, served
-from log_events import LOGS, event, uuids
+from pulled_logs import LOGS, event, uuids
 from service_app import KEY, pem, with_service_app
 
 SCOPE = "okta.logs.read"
