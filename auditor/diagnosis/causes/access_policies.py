@@ -262,5 +262,6 @@ ROWS = (
             "add the user, or widen the rule",
             _check(Condition.PEOPLE),
         ),
+        pattern="Policy evaluation failed for this request",
     ),
 )
