@@ -158,7 +158,7 @@ def _judged(error: MatchedError, case: Case | None) -> MatchedError:
     if error.known is None:
         return error
     told = f"{error.clue.error} {error.clue.description}"
-    own = replace(case, told=told) if case is not None else None
+    own = replace(case, error_text=told) if case is not None else None
     return replace(error, judged=judged(error.known, own))
 
 
