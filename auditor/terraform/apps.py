@@ -130,7 +130,7 @@ def _lay_network(application: Application, record: Json) -> None:
     set_field(record, f"{_OAUTH}.network", None)
     for block, unknown in application.attributes.blocks("network"):
         if unknown:
-            application.org.unknown(APPS, unknown, record["id"])
+            application.org.unknown(APPS, unknown, record["id"], f"{_OAUTH}.network")
         for name in ("connection", "include", "exclude"):
             if block.get(name) is not None:
                 set_field(record, f"{_OAUTH}.network.{name}", block[name])
@@ -196,7 +196,7 @@ def _apply_uri(application: Application, field: str) -> None:
     if not application.attributes.deleted:
         uri = application.attributes.get("uri")
         if uri.unknown:
-            application.org.unknown(APPS, uri.unknown, app["id"])
+            application.org.unknown(APPS, uri.unknown, app["id"], f"{_OAUTH}.{field}")
         elif uri.text:
             uris.append(uri.text)
     set_field(app, f"{_OAUTH}.{field}", sorted(set(uris)))

@@ -68,7 +68,7 @@ def apply_zone(application: Application) -> None:
             found = application.attributes.get_list(name)
             record[name] = [_address(text) for text in found.texts]
             if found.unknown:
-                application.org.unknown(ZONES, found.unknown, record["id"])
+                application.org.unknown(ZONES, found.unknown, record["id"], name)
     application.org.put(ZONES, record)
 
 
@@ -103,12 +103,12 @@ def _scopes(application: Application, identity: str) -> Iterator[Json]:
             if isinstance(kind, str):
                 yield {"type": kind, **({"allowedOktaApps": apps} if apps else {})}
             if unknown and kind in {None, _EMBEDDING}:
-                application.org.unknown(ORIGINS, unknown, identity)
+                application.org.unknown(ORIGINS, unknown, identity, "scopes")
         return
     named = attributes.get_list("scopes")
     yield from ({"type": kind} for kind in named.texts)
     if named.unknown:
-        application.org.unknown(ORIGINS, named.unknown, identity)
+        application.org.unknown(ORIGINS, named.unknown, identity, "scopes")
 
 
 def apply_hook(application: Application) -> None:
@@ -131,7 +131,7 @@ def apply_api_token(application: Application) -> None:
     record = application.lay(TOKENS, _TOKEN)
     for block, unknown in application.attributes.blocks("network"):
         if unknown:
-            application.org.unknown(TOKENS, unknown, record["id"])
+            application.org.unknown(TOKENS, unknown, record["id"], "network")
         network: Json = {"connection": block.get("connection")}
         for name in ("include", "exclude"):
             network[name] = [entry for entry in block.get(name) or () if isinstance(entry, str)]
@@ -150,7 +150,7 @@ def apply_integration(application: Application) -> None:
     granted = list(application.attributes.blocks("granted_scopes"))
     for _, unknown in granted:
         if unknown:
-            application.org.unknown(INTEGRATIONS, unknown, record["id"])
+            application.org.unknown(INTEGRATIONS, unknown, record["id"], "grantedScopes")
     scopes = [block.get("scope") for block, _ in granted]
     record["grantedScopes"] = sorted(scope for scope in scopes if isinstance(scope, str))
     application.org.put(INTEGRATIONS, record)
