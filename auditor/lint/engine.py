@@ -80,17 +80,18 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
         if missing and not only_fields_missing(missing):
             not_evaluated.append(_unread(rule, missing))
             continue
-        if missing:
+        open_ = [entry for entry in map(org.ledger.entry, _seen(rule)) if entry.only_fields_open]
+        if open_:
             guarded = guarded or org.guarded()
         raw: list[Finding] = []
         try:
             with _timed(rule):
-                raw += rule.findings(guarded if guarded and missing else org)
+                raw += rule.findings(guarded if guarded and open_ else org)
             findings += [report.finding(rule, finding) for finding in raw]
         except OpenFieldError as open_field:
             # What it found before it looked at the field, it would find whatever that will be.
             findings += [report.finding(rule, finding) for finding in raw]
-            not_evaluated.append(_field_open(rule, missing, open_field))
+            not_evaluated.append(_field_open(rule, open_, open_field))
             guarded = None
         except UnreadListError as unread_list:
             not_evaluated.append(_list_unread(rule, unread_list))
@@ -132,6 +133,11 @@ def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:
     return hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
 
 
+def _seen(rule: Rule) -> list[str]:
+    """The collections that a rule may look at, sorted."""
+    return sorted(lineage(rule.reads) | lineage(rule.consults))
+
+
 def _unread(rule: Rule, missing: Sequence[LedgerEntry]) -> NotEvaluated:
     return NotEvaluated(
         rule=rule,
@@ -150,9 +156,9 @@ def _reason(missing: Iterable[LedgerEntry]) -> str:
     return "; ".join(f"{listed(names, most=4)}: {why}" for why, names in labels.items())
 
 
-def _field_open(rule: Rule, missing: Sequence[LedgerEntry], error: OpenFieldError) -> NotEvaluated:
-    of = [entry for entry in missing if any(gap.attribute == error.attribute for gap in entry.gaps)]
-    named = of or list(missing)
+def _field_open(rule: Rule, open_: Sequence[LedgerEntry], error: OpenFieldError) -> NotEvaluated:
+    of = [entry for entry in open_ if any(gap.attribute == error.attribute for gap in entry.gaps)]
+    named = of or list(open_)
     return NotEvaluated(
         rule=rule,
         reason=f"{listed([entry.label for entry in named], most=4)}: {error.message}",

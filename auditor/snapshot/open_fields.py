@@ -53,8 +53,8 @@ class _OpenPart:
         object.__setattr__(self, "_whole", whole)
         object.__setattr__(self, "_fields", fields)
 
-    @property
-    def __class__(self) -> type:  # type: ignore[misc] # pyright: ignore[reportIncompatibleMethodOverride]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # pyright: ignore[reportIncompatibleMethodOverride]
         return type(self._whole)
 
     def __getattr__(self, name: str) -> Any:
@@ -101,7 +101,7 @@ def _guard_of(record: object) -> _OpenPart | None:
 def whole(record: Record) -> Record:
     """The record itself, with whatever stands in its open fields."""
     guard = _guard_of(record)
-    return cast("Record", guard._whole) if guard else record
+    return cast("Record", guard._whole) if guard else record  # noqa: SLF001
 
 
 def open_attribute(record: Record) -> str:

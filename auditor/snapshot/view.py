@@ -148,8 +148,7 @@ class View:
         row = BY_NAME[name]
         key = row.parent_key(parent) if parent else None
         path = row.resource(parent.place.path, key) if parent and key else row.path
-        guarded = self._tables.guarded and (self._readable is None or name in self._readable)
-        if entry.readable or (guarded and entry.only_fields_open):
+        if entry.readable or (self._tables.guarded and entry.only_fields_open):
             return not (parent and key and self._list_unread(row, path, key))
         return path in self._tables.snapshot.resources and not entry.doubts(path)
 
