@@ -82,6 +82,8 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
         f"{counted(log.granted, 'grant')}, {counted(len(log.changes), 'change')}, "
         f"{log.other:,} others"
     )
+    if reading.header and reading.header.redacted:
+        yield "People    are replaced in the log; only a snapshot redacted by the same key has them"
     if reading.bad:
         first = listed((f"{line.where} ({line.why})" for line in reading.bad_lines), most=3)
         yield f"Unread    {counted(reading.bad, 'line')} could not be read: {first}"

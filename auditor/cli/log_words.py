@@ -31,7 +31,8 @@ _UNKNOWN = {
     Unknown.NO_GRANT: "The events do not tell the grant type.",
     Unknown.GRANT: "The grant type is none that Okta's documents name.",
     Unknown.SCOPES: "The events do not tell which scopes were asked for.",
-    Unknown.USER: "The snapshot has no such user: deprovisioned, deleted, or created later.",
+    Unknown.USER: "The snapshot has no such user: deprovisioned, deleted, created later, or "
+    "replaced in a redacted log.",
 }
 
 

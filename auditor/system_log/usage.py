@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
+from auditor.lint.log_summary import UsageUnknown
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule, Scope
 from auditor.snapshot.org import Org
@@ -20,19 +20,6 @@ from auditor.tokens.grants import KNOWN_GRANTS, USERLESS_GRANTS
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.usual_request import usual_request
-
-
-class UsageUnknown(StrEnum):
-    """Why nothing is known of what was not used."""
-
-    EXPORT = "export"
-    """The file does not say what it was asked for."""
-    WITHOUT_GRANTS = "without_grants"
-    """Granted requests were not asked for."""
-    INCOMPLETE = "incomplete"
-    """The file is an interrupted pull, or part of it could not be read."""
-    TOO_MANY = "too_many"
-    """There were too many different requests to keep."""
 
 
 @dataclass(frozen=True, slots=True)

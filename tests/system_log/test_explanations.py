@@ -8,11 +8,11 @@ import pytest
 from log_events import HEADER, SERVERS, analysis, changed, client, granted, machine, refused, tenant
 
 from auditor.errors import UsageError
+from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log import decisions
 from auditor.system_log.analysis import LogAnalysis
 from auditor.system_log.decisions import Agreement, Outcomes
 from auditor.system_log.situations import Unknown
-from auditor.system_log.usage import UsageUnknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.steps import RuleStep
 
