@@ -12,7 +12,7 @@ from helpers import okta_auditor
 
 sys.path.append(str(Path(__file__).parents[1] / "system_log"))
 
-from log_events import HEADER, changed, granted, log, machine, refused, snapshot
+from small_log import HEADER, changed, granted, log, machine, refused, snapshot
 
 from auditor.snapshot.document import write_snapshot
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from log_events import HEADER, SERVERS, analysis, changed, client, granted, machine, refused, tenant
+from small_log import HEADER, SERVERS, analysis, changed, client, granted, machine, refused, tenant
 
 from auditor.errors import UsageError
 from auditor.lint.log_summary import UsageUnknown

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from log_events import analysis, changed, granted, log, machine, refused
+from small_log import analysis, changed, granted, log, machine, refused
 
 from auditor.cli.json_documents.log_report import LogReport
 from auditor.cli.json_documents.part import document_schema
