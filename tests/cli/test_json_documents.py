@@ -16,6 +16,15 @@ from auditor.cli import main
 from auditor.cli.json_documents.by_command import SCHEMA_OF
 from auditor.cli.options import format_option
 
+REFUSED = {
+    "published": "2026-01-01T00:00:00Z",
+    "eventType": "app.oauth2.as.authorize",
+    "actor": {"id": "00u1", "type": "User"},
+    "client": {"id": "0oa1"},
+    "outcome": {"result": "FAILURE", "reason": "no_matching_policy\x1b"},
+    "target": [{"id": "aus1", "type": "AuthorizationServer"}],
+    "debugContext": {"debugData": {"requestedScopes": "openid billing:write"}},
+}
 REQUEST = ("--server", "Billing", "--client", "Invoices", "--grant", "authorization_code")
 EXPECTATIONS = """
 - {server: Billing, client: Invoices, grant: authorization_code, user: ada@acme.example,
@@ -97,6 +106,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     snapshot_file(tmp_path, tenant())
     (tmp_path / "plan.json").write_text(json.dumps(PLAN))
     (tmp_path / "expectations.yaml").write_text(EXPECTATIONS)
+    (tmp_path / "log.json").write_text(json.dumps([REFUSED]))
+    (tmp_path / "cut.json").write_text(json.dumps([REFUSED, REFUSED])[:-9])
     okta_auditor("audit", "example.json", "-O", "json=results.json")
     okta_auditor("audit", "parts/example.json", "-O", "json=parts/results.json")
     okta_auditor("evidence", "export", "example.json", "-o", "bundle", "--no-config")
@@ -135,6 +146,9 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("access", "example.json", "--people", "--each-client")),
     (0, ("access", "example.json", "--server", "org")),
     (3, ("access", "parts/example.json", "--people")),
+    (0, ("logs", "log.json")),
+    (0, ("logs", "log.json", "--snapshot", "example.json")),
+    (3, ("logs", "cut.json", "--snapshot", "parts/example.json")),
     (0, ("diff", "example.json", "example.json")),
     (1, ("diff", "example.json", "wider/example.json", "--fail-on-gain", "*")),
     (3, ("diff", "example.json", "parts/example.json", "--no-findings")),

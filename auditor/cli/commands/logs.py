@@ -1,4 +1,4 @@
-"""`okta-auditor logs`: pull failing requests and changes from the System Log."""
+"""`okta-auditor logs`: what failed by the System Log, pulled or from a file, and why."""
 
 from __future__ import annotations
 
@@ -10,21 +10,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from auditor.cli.export.log_pull import PullRequest, pull_to_file
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
+from auditor.cli.log_analysis import print_log
 from auditor.cli.log_times import Moment
-from auditor.cli.options import FILE, request_options
+from auditor.cli.options import FILE, format_option, request_options
 from auditor.cli.printing import print_remark
 from auditor.cli.redaction_option import redaction_key_of, redaction_options
+from auditor.cli.token_requests import oidc_scopes_option
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.scratch_files import scratch_folder
+from auditor.tokens.decide import OidcScopes
 
 
 @click.command("logs")
+@click.argument("log", metavar="[LOG]", type=FILE, required=False)
+@click.option(
+    "--snapshot",
+    type=FILE,
+    metavar="FILE",
+    help="The org's configuration: explains what failed.",
+)
+@oidc_scopes_option
+@format_option("text", "json", about="How to say what failed.", makes_file=True)
 @click.option(
     "--since",
     type=Moment(),
@@ -77,6 +90,10 @@ from auditor.scratch_files import scratch_folder
 def command(
     ctx: click.Context,
     *,
+    log: Path | None,
+    snapshot: Path | None,
+    oidc_scopes: str,
+    form: str,
     since: datetime,
     until: datetime | None,
     output: Path | None,
@@ -90,9 +107,15 @@ def command(
     tenant: str | None,
     verbose: bool,
 ) -> None:
-    """Pull failing OAuth requests and changes of configuration from Okta's System Log.
+    """Say which OAuth requests failed, and why, by Okta's System Log.
 
-    Reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
+    LOG is a file of events: of an earlier pull, or Okta's JSON, JSON lines or CSV; `-` is standard
+    input. Without LOG, failing OAuth requests and changes of configuration are pulled. They are
+    grouped by reason, server, client, grant type and scopes; with --snapshot each group is
+    decided, and tied to findings and to the change before it. With -o and without --snapshot it
+    only pulls.
+
+    A pull reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
     okta.logs.read for it, and asks for no other.
 
     Logs hold people. Of an event only those fields are kept that say which request failed, or who
@@ -104,6 +127,10 @@ def command(
 
     Exit codes: 0 all that was asked for was read; 2 wrong usage; 3 a part is missing.
     """
+    if log is not None:
+        _refuse_pull_options(ctx)
+        whole = print_log(log, snapshot, form, OidcScopes(oidc_scopes))
+        ctx.exit(ExitCode.CLEAN if whole else ExitCode.INCOMPLETE)
     if output is None and (append or resume):
         raise UsageError("--append and --resume need the file: -o FILE.")
     if append and resume:
@@ -133,7 +160,24 @@ def command(
         complete = pull_to_file(path, request, kept=output is not None)
         if output:
             print_remark(f"{output} written{'' if complete else ', incomplete'}")
+        if output is None or snapshot is not None:
+            print_log(path, snapshot, form, OidcScopes(oidc_scopes))
     ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
+
+
+def _refuse_pull_options(ctx: click.Context) -> None:
+    """A file is read as it is: options about a pull would do nothing.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    for option in ctx.command.params:
+        given = ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if given and option.name not in {"log", "snapshot", "oidc_scopes", "form"}:
+            raise UsageError(
+                f"{option.opts[0]} is about a pull, and LOG is a file that is there.",
+                remedy="Leave one of them out.",
+            )
 
 
 def _credentials(config: Path | None, tenant: str | None) -> Credentials:

@@ -17,6 +17,7 @@ from auditor.cli.json_documents.doctor_checks import DoctorChecks
 from auditor.cli.json_documents.expectation_results import ExpectationResult
 from auditor.cli.json_documents.explanation import Explanation
 from auditor.cli.json_documents.export_plan import ExportPlan
+from auditor.cli.json_documents.log_report import LogReport
 from auditor.cli.json_documents.part import document_schema
 from auditor.cli.json_documents.rule_list import ListedRule
 from auditor.cli.json_documents.settings_in_force import SettingsInForce
@@ -31,6 +32,7 @@ SCHEMA_OF = {
     "run": "results",
     "report": "results",
     "explain": "explain",
+    "logs": "logs",
     "diagnose": "diagnose",
     "test": "test",
     "access": "access",
@@ -45,6 +47,7 @@ SCHEMA_OF = {
 
 _KINDS: dict[str, Any] = {
     "explain": Explanation,
+    "logs": LogReport,
     "diagnose": DiagnosisDocument,
     "test": list[ExpectationResult],
     "access": list[AccessRowInfo],
