@@ -133,8 +133,6 @@ def _several(error: MatchedError) -> Iterator[str]:
 
 
 def _schemes(diagnosis: Diagnosis) -> Iterator[str]:
-    if "none" in diagnosis.schemes:
-        yield "The Authorization header holds a bare token: write Bearer before it."
     calls_okta = any(error.clue.error.startswith("E0") for error in diagnosis.errors)
     if calls_okta and "Bearer" in diagnosis.schemes:
         yield "An API token of Okta's goes with SSWS, an access token with Bearer."

@@ -13,7 +13,9 @@ from auditor.diagnosis.judged_error import Fault, JudgedError, judged
 from auditor.diagnosis.leading_findings import leading_findings
 from auditor.diagnosis.rate_limit import rate_limit_lines
 from auditor.diagnosis.request_words import RequestWords
-from auditor.diagnosis.token_checks import TokenRemark, token_remarks
+from auditor.diagnosis.scheme_checks import scheme_remarks
+from auditor.diagnosis.token_checks import token_remarks
+from auditor.diagnosis.token_remark import TokenRemark
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
@@ -66,7 +68,7 @@ class Diagnosis:
     def empty(self) -> bool:
         """Whether nothing can be said."""
         said = (self.errors, self.explanation, self.token_remarks, self.rate_limit)
-        return not any(said) and "none" not in self.schemes
+        return not any(said)
 
     @property
     def cause(self) -> MatchedError | None:
@@ -111,6 +113,8 @@ def diagnose(
     words: RequestWords,
     findings: tuple[ReportedFinding, ...],
     now: datetime,
+    *,
+    needs: tuple[str, ...] = (),
 ) -> Diagnosis:
     """What can be said of clues.
 
@@ -120,6 +124,7 @@ def diagnose(
         words: what is known of the request.
         findings: all findings of the snapshot.
         now: the time by which tokens and windows are judged.
+        needs: scopes that tokens are to have.
     """
     matched = tuple(_matched(clues))
     for error in matched:
@@ -128,7 +133,9 @@ def diagnose(
     errors = tuple(_judged(error, case) for error in matched)
     rows = [error.known for error in errors if error.known]
     leading = leading_findings(findings, rows, case)
-    remarks = [remark for token in clues.tokens for remark in token_remarks(token, org, now)]
+    remarks = list(scheme_remarks(clues.schemes))
+    for token in clues.tokens:
+        remarks.extend(token_remarks(token, org, now, needs))
     limit = clues.rate_limit
     return Diagnosis(
         errors=errors,
@@ -146,7 +153,7 @@ def _judged(error: MatchedError, case: Case | None) -> MatchedError:
     if error.known is None:
         return error
     told = f"{error.clue.error} {error.clue.description}"
-    own = replace(case, told=told) if case is not None else None
+    own = replace(case, error_text=told) if case is not None else None
     return replace(error, judged=judged(error.known, own))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,21 +11,25 @@ import click
 from auditor import exact_json
 from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.diagnosis_document import diagnosis_document
-from auditor.cli.diagnosis_input import read_input_clues
+from auditor.cli.diagnosis_input import clues_of, read_inputs
+from auditor.cli.diagnosis_keys import read_keys
 from auditor.cli.diagnosis_request import parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, format_option
 from auditor.cli.printing import print_document, print_line
-from auditor.diagnosis.diagnosis import Diagnosis, diagnose
+from auditor.cli.reader import columns
+from auditor.diagnosis.causes.verdict import Confidence
+from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
 from auditor.diagnosis.request_words import RequestWords
+from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
-from auditor.text import escaped
+from auditor.text import escaped, fitted, one_line
 
 
 @click.command("diagnose")
@@ -44,6 +49,15 @@ from auditor.text import escaped
     metavar="TIME",
     help="When it failed, as 2026-11-28T14:05:00Z: tokens are judged by it. [default: now]",
 )
+@click.option(
+    "--keys",
+    type=click.Path(allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Public keys (a JWK Set) to check signatures of tokens with; - is standard input.",
+)
+@click.option(
+    "--needs", multiple=True, metavar="SCOPE", help="A scope that the token is to have. Repeatable."
+)
 @format_option("text", "json")
 @click.pass_context
 def command(
@@ -59,6 +73,8 @@ def command(
     redirect_uri: str | None,
     logout_redirect_uri: str | None,
     at: str | None,
+    keys: Path | None,
+    needs: tuple[str, ...],
     form: str,
 ) -> None:
     """Say why a request failed: from an error, an address, a token or a whole log.
@@ -70,15 +86,18 @@ def command(
     Server, client, grant type, user and scopes are read from the input as far as it has them, and
     with all of them the request is decided.
 
-    Nothing is sent anywhere. Tokens are taken apart here, never shown, never written.
+    Nothing is sent anywhere. Tokens are taken apart here, never shown, never written; their
+    signatures are checked with the keys of the snapshot and of --keys.
 
     Exit codes: 0 a cause is known; 2 wrong usage, or nothing is recognised; 3 there are several
     possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
-    clues = read_input_clues(words)
-    asked = request_of(clues)
+    given_keys = read_keys(keys, words) if keys else ()
+    inputs = read_inputs(words)
     org, findings = _read(snapshot) if snapshot else (None, ())
+    clues = clues_of(inputs, (*given_keys, *(keys_of_org(org) if org else ())))
+    asked = request_of(clues)
     given = RequestWords(
         server=server,
         client=client,
@@ -88,7 +107,9 @@ def command(
         redirect_uri=redirect_uri,
         logout_redirect_uri=logout_redirect_uri,
     )
-    result = diagnose(clues, org, given.or_else(words_of(asked, clues)), findings, now)
+    result = diagnose(
+        clues, org, given.or_else(words_of(asked, clues)), findings, now, needs=_names(needs)
+    )
     problem = _misspelt(given, result)
     if problem is not None and not result.settled:
         raise problem
@@ -102,9 +123,9 @@ def command(
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
         for line in diagnosis_lines(result, missing):
-            print_line(line)
+            _print_fitted(line)
         if asked is not None and result.explanation is None:
-            print_line(f"Read from the input: {parts_of(asked)}.")
+            _print_fitted(f"Read from the input: {parts_of(asked)}.")
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
                 print_line(f"The request cannot be decided on the snapshot: {error.message}")
@@ -131,6 +152,13 @@ def _read(path: Path) -> tuple[Org, tuple[ReportedFinding, ...]]:
         return Org.of(snapshot), result.findings
 
 
+def _print_fitted(line: str) -> None:
+    """Print a line; on a terminal in as many as its width makes of it, in a log whole."""
+    whole = one_line(line)
+    for part in fitted(whole, columns()) if sys.stdout.isatty() and whole else [whole]:
+        print_line(part)
+
+
 def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
     """Scopes that were given one by one, or several in a word."""
     return tuple(part for scope in scopes for part in scope.replace(",", " ").split())
@@ -145,8 +173,16 @@ def _misspelt(given: RequestWords, result: Diagnosis) -> AuditorError | None:
         "user": given.user,
         "grant": given.grant,
     }
+    if any(_has_cause(error) for error in result.errors):
+        return None  # what is not there may be the very cause
     found = (problems[name] for name, word in options.items() if word and name in problems)
     return next((error for error in found if isinstance(error, UsageError)), None)
+
+
+def _has_cause(error: MatchedError) -> bool:
+    """Whether a cause of an error is proven or likely."""
+    causes = error.judged.causes if error.judged else ()
+    return any(one.verdict.confidence in {Confidence.PROVEN, Confidence.LIKELY} for one in causes)
 
 
 def _missing(result: Diagnosis, *, snapshot: bool) -> tuple[str, ...]:
