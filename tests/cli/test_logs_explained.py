@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from helpers import okta_auditor, served
+from terminals import widest, without_terminal
 
 sys.path.append(str(Path(__file__).parents[1] / "system_log"))
 
@@ -21,7 +22,6 @@ from auditor.snapshot.document import write_snapshot
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
     write_snapshot(snapshot(), tmp_path / "s.json")
     (tmp_path / "l.jsonl").write_bytes(log(refused(), refused(), granted("pay:read")))
     return tmp_path
@@ -32,7 +32,7 @@ def test_a_file_is_explained_without_network_or_credentials() -> None:
     assert shown.exit_code == 0, shown.stderr
     assert "2 rejections since Tuesday 2025-12-23 14:05 UTC" in shown.stdout
     assert "The snapshot rejects them for this reason" in shown.stdout
-    assert max(map(len, shown.stdout.splitlines())) <= 80, shown.stdout
+    assert widest(without_terminal("logs", "l.jsonl", "--snapshot", "s.json").stdout) <= 80
     alone = okta_auditor("logs", "l.jsonl")
     assert alone.exit_code == 0
     assert "2 rejections since Tuesday 2025-12-23 14:05 UTC" in alone.stdout
