@@ -45,7 +45,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "logs": (
         "okta-auditor logs --since 7d -o log.jsonl",
         "okta-auditor logs --append -o log.jsonl",
-        "okta-auditor logs log.jsonl --snapshot okta-audit/snapshot.json",
+        "okta-auditor logs log.jsonl --snapshot snapshot.json",
     ),
     "diff": ("okta-auditor diff okta-audit/snapshot.json snapshot.json --fail-on-gain '*'",),
     "plan": ("okta-auditor plan plan.json --base okta-audit/snapshot.json -o planned.json",),
