@@ -16,15 +16,6 @@ from auditor.cli import main
 from auditor.cli.json_documents.by_command import SCHEMA_OF
 from auditor.cli.options import format_option
 
-REFUSED = {
-    "published": "2026-01-01T00:00:00Z",
-    "eventType": "app.oauth2.as.authorize",
-    "actor": {"id": "00u1", "type": "User"},
-    "client": {"id": "0oa1"},
-    "outcome": {"result": "FAILURE", "reason": "no_matching_policy\x1b"},
-    "target": [{"id": "aus1", "type": "AuthorizationServer"}],
-    "debugContext": {"debugData": {"requestedScopes": "openid billing:write"}},
-}
 REQUEST = ("--server", "Billing", "--client", "Invoices", "--grant", "authorization_code")
 EXPECTATIONS = """
 - {server: Billing, client: Invoices, grant: authorization_code, user: ada@acme.example,
@@ -32,6 +23,18 @@ EXPECTATIONS = """
 - {name: "\\e[2J", server: Billing, client: Invoices, grant: authorization_code,
    user: ada@acme.example, scopes: ["billing:read"], expect: rejected}
 """
+LOG = [
+    {
+        "published": f"2026-11-28T14:0{number}:00.000Z",
+        "eventType": kind,
+        "outcome": {"result": "FAILURE", "reason": "no_matching_policy"},
+        "actor": {"id": "00u1", "type": "User"},
+        "client": {"id": "0oa1\x1b[2J"},
+        "target": [{"id": "aus1", "type": "AuthorizationServer", "displayName": "Billing"}],
+        "debugContext": {"debugData": {"requestedScopes": "openid", "grantType": "password"}},
+    }
+    for number, kind in enumerate(["app.oauth2.as.authorize", "policy.rule.update", "x.y"])
+]
 PLAN = {
     "format_version": "1.2",
     "terraform_version": "1.11.4",
@@ -106,8 +109,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     snapshot_file(tmp_path, tenant())
     (tmp_path / "plan.json").write_text(json.dumps(PLAN))
     (tmp_path / "expectations.yaml").write_text(EXPECTATIONS)
-    (tmp_path / "log.json").write_text(json.dumps([REFUSED]))
-    (tmp_path / "cut.json").write_text(json.dumps([REFUSED, REFUSED])[:-9])
+    (tmp_path / "log.json").write_text(json.dumps(LOG))
+    cut = [{"okta_auditor_log": 1}, *LOG, {"unreadable": "0"}]
+    (tmp_path / "cut.jsonl").write_text("".join(json.dumps(line) + "\n" for line in cut))
     okta_auditor("audit", "example.json", "-O", "json=results.json")
     okta_auditor("audit", "parts/example.json", "-O", "json=parts/results.json")
     okta_auditor("evidence", "export", "example.json", "-o", "bundle", "--no-config")
@@ -141,14 +145,15 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("diagnose", UNDEFINED, "--snapshot", "example.json", *REQUEST, *USER, "--scope", "x")),
     (0, ("diagnose", NO_RULE, "--snapshot", "example.json", *REQUEST, *USER, *SCOPES)),
     (3, ("diagnose", NO_RULE, "--snapshot", "parts/example.json")),
+    (0, ("logs", "log.json")),
+    (0, ("logs", "log.json", "--snapshot", "example.json")),
+    (0, ("logs", "log.json", "--snapshot", "parts/example.json")),
+    (3, ("logs", "cut.jsonl", "--snapshot", "example.json")),
     (1, ("test", "example.json", "expectations.yaml")),
     (0, ("access", "example.json")),
     (0, ("access", "example.json", "--people", "--each-client")),
     (0, ("access", "example.json", "--server", "org")),
     (3, ("access", "parts/example.json", "--people")),
-    (0, ("logs", "log.json")),
-    (0, ("logs", "log.json", "--snapshot", "example.json")),
-    (3, ("logs", "cut.json", "--snapshot", "parts/example.json")),
     (0, ("diff", "example.json", "example.json")),
     (1, ("diff", "example.json", "wider/example.json", "--fail-on-gain", "*")),
     (3, ("diff", "example.json", "parts/example.json", "--no-findings")),

@@ -1,4 +1,4 @@
-"""`okta-auditor logs`: what failed by the System Log, pulled or from a file, and why."""
+"""`okta-auditor logs`: pull the System Log, or read it from a file, and say what failed and why."""
 
 from __future__ import annotations
 
@@ -14,30 +14,34 @@ from click.core import ParameterSource
 
 from auditor.cli.export.log_pull import PullRequest, pull_to_file
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
-from auditor.cli.log_analysis import print_log
+from auditor.cli.log_analysis import LogPrinter
 from auditor.cli.log_times import Moment
-from auditor.cli.options import FILE, format_option, request_options
+from auditor.cli.options import FILE, AuditOptions, format_option, request_options
+from auditor.cli.output_option import path_or_format_option
 from auditor.cli.printing import print_remark
 from auditor.cli.redaction_option import redaction_key_of, redaction_options
-from auditor.cli.token_requests import oidc_scopes_option
 from auditor.collect.auth.credentials import Credentials, read_credentials
 from auditor.collect.options import ExportOptions
 from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.scratch_files import scratch_folder
-from auditor.tokens.decide import OidcScopes
+
+_FORMATS = ("text", "json")
+_OF_PULLING = {
+    *("since", "until", "output", "append", "resume", "grants", "redact", "redaction_key"),
+    *("attempts", "share", "max_requests_per_minute", "max_time", "tenant", "verbose"),
+}
+"""Parameters that say how to pull."""
 
 
 @click.command("logs")
-@click.argument("log", metavar="[LOG]", type=FILE, required=False)
+@click.argument("file", metavar="[FILE]", type=FILE, required=False)
 @click.option(
     "--snapshot",
     type=FILE,
-    metavar="FILE",
-    help="The org's configuration: explains what failed.",
+    metavar="SNAPSHOT",
+    help="The org's configuration, which explains what failed.",
 )
-@oidc_scopes_option
-@format_option("text", "json", about="How to say what failed.", makes_file=True)
 @click.option(
     "--since",
     type=Moment(),
@@ -50,14 +54,15 @@ from auditor.tokens.decide import OidcScopes
 @click.option(
     "--until", type=Moment(), metavar="TIME", help="Pull events up to then. [default: now]"
 )
-@click.option(
-    "-o",
-    "--output",
+@path_or_format_option(
     "output",
+    lambda: _FORMATS,
+    "form",
     type=FILE,
     metavar="FILE",
     help="Keep the events in this file, for its owner only. [default: nothing is kept]",
 )
+@format_option(*_FORMATS, about="How to print what failed.", makes_file=True)
 @click.option(
     "--append",
     is_flag=True,
@@ -90,9 +95,8 @@ from auditor.tokens.decide import OidcScopes
 def command(
     ctx: click.Context,
     *,
-    log: Path | None,
+    file: Path | None,
     snapshot: Path | None,
-    oidc_scopes: str,
     form: str,
     since: datetime,
     until: datetime | None,
@@ -107,16 +111,14 @@ def command(
     tenant: str | None,
     verbose: bool,
 ) -> None:
-    """Say which OAuth requests failed, and why, by Okta's System Log.
+    """Pull failing OAuth requests from Okta's System Log, and say why they failed.
 
-    LOG is a file of events: of an earlier pull, or Okta's JSON, JSON lines or CSV; `-` is standard
-    input. Without LOG, failing OAuth requests and changes of configuration are pulled. They are
-    grouped by reason, server, client, grant type and scopes; with --snapshot each group is
-    decided, and tied to findings and to the change before it. With -o and without --snapshot it
-    only pulls.
+    Reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
+    okta.logs.read for it, and asks for no other. With FILE nothing is pulled: it is a file that
+    -o wrote, or an export of Okta's (JSON, JSON lines, CSV); - is standard input.
 
-    A pull reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
-    okta.logs.read for it, and asks for no other.
+    Rejections are grouped. With --snapshot, each group is explained by the rule that rejects it,
+    by findings and by changes in the log; what configuration does not explain is said so.
 
     Logs hold people. Of an event only those fields are kept that say which request failed, or who
     changed what: no addresses of the network, places, devices or sessions. docs/system-log.md
@@ -127,10 +129,10 @@ def command(
 
     Exit codes: 0 all that was asked for was read; 2 wrong usage; 3 a part is missing.
     """
-    if log is not None:
-        _refuse_pull_options(ctx)
-        whole = print_log(log, snapshot, form, OidcScopes(oidc_scopes))
-        ctx.exit(ExitCode.CLEAN if whole else ExitCode.INCOMPLETE)
+    if file is not None:
+        _refuse_pulling(ctx)
+        complete = LogPrinter(snapshot, form, AuditOptions(config=config)).print(file)
+        ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
     if output is None and (append or resume):
         raise UsageError("--append and --resume need the file: -o FILE.")
     if append and resume:
@@ -154,37 +156,21 @@ def command(
     )
     if output:
         check_writable(output)
+    # Before minutes of pulling, so that nothing is wrong with it afterwards.
+    printer = LogPrinter(snapshot, form, AuditOptions(config=config))
     place = nullcontext() if output else scratch_folder(Path(tempfile.gettempdir()))
     with place as folder:
         path = output or Path(str(folder)) / "log.jsonl"
         complete = pull_to_file(path, request, kept=output is not None)
         if output:
             print_remark(f"{output} written{'' if complete else ', incomplete'}")
-        if output is None or snapshot is not None:
-            print_log(path, snapshot, form, OidcScopes(oidc_scopes))
+        printer.print(path)
     ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
-
-
-def _refuse_pull_options(ctx: click.Context) -> None:
-    """A file is read as it is: options about a pull would do nothing.
-
-    Raises:
-        UsageError: one of them was given.
-    """
-    for option in ctx.command.params:
-        given = ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
-        if given and option.name not in {"log", "snapshot", "oidc_scopes", "form"}:
-            raise UsageError(
-                f"{option.opts[0]} is about a pull, and LOG is a file that is there.",
-                remedy="Leave one of them out.",
-            )
 
 
 def _credentials(config: Path | None, tenant: str | None) -> Credentials:
     if tenant is not None:
         return credentials_of(tenant, choose_tenants(config, [tenant], everyone=False)[tenant])
-    if config is not None:
-        raise UsageError("--config needs --tenant here.")
     return read_credentials(os.environ)
 
 
@@ -194,3 +180,14 @@ def _again(
     options = {"--config": config, "--tenant": tenant, "--redact": redact, "--redaction-key": key}
     words = [(name, str(value)) for name, value in options.items() if value is not None]
     return ["okta-auditor", "logs", *(word for pair in words for word in pair)]
+
+
+def _refuse_pulling(ctx: click.Context) -> None:
+    """Refuse options that say how to pull where a file is read."""
+    for parameter in ctx.command.params:
+        given = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if given and parameter.name in _OF_PULLING:
+            raise UsageError(
+                f"{parameter.opts[-1]} says how to pull, and with FILE nothing is pulled.",
+                remedy="Leave one of them out.",
+            )

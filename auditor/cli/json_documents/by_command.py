@@ -32,11 +32,11 @@ SCHEMA_OF = {
     "run": "results",
     "report": "results",
     "explain": "explain",
-    "logs": "logs",
     "diagnose": "diagnose",
     "test": "test",
     "access": "access",
     "diff": "diff",
+    "logs": "logs",
     "controls": "controls",
     "evidence verify": "evidence-verify",
     "rules": "rules",
@@ -47,8 +47,8 @@ SCHEMA_OF = {
 
 _KINDS: dict[str, Any] = {
     "explain": Explanation,
-    "logs": LogReport,
     "diagnose": DiagnosisDocument,
+    "logs": LogReport,
     "test": list[ExpectationResult],
     "access": list[AccessRowInfo],
     "controls": ControlsCoverage,
