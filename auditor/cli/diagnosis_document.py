@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.cli.explanation import as_document
 from auditor.diagnosis.causes.verdict import Evidence
+from auditor.diagnosis.clues import LogCounts
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError
 from auditor.diagnosis.judged_error import JudgedCause
 from auditor.lint.reported_finding import ReportedFinding
@@ -31,10 +32,23 @@ def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[s
         "findings": [_finding(finding) for finding in diagnosis.findings],
         "more_findings": diagnosis.more_findings,
         "token_remarks": [
-            {"text": remark.text, "wrong": remark.wrong} for remark in diagnosis.token_remarks
+            {"text": remark.text, "wrong": remark.wrong, "input": remark.source or None}
+            for remark in diagnosis.token_remarks
         ],
         "rate_limit": list(diagnosis.rate_limit),
+        "system_log": _log(diagnosis.log),
         "missing": [] if diagnosis.settled else list(asked),
+    }
+
+
+def _log(counts: LogCounts | None) -> dict[str, Any] | None:
+    if counts is None:
+        return None
+    return {
+        "refusals": counts.refusals,
+        "kinds": counts.kinds,
+        "first": counts.first,
+        "unread": counts.unread,
     }
 
 
@@ -49,6 +63,7 @@ def _error(error: MatchedError) -> dict[str, Any]:
     return {
         "error": error.clue.error or None,
         "description": error.clue.description or None,
+        "input": error.clue.source or None,
         "name": known.name if known else None,
         "meaning": known.meaning if known else None,
         "alike": [row.name for row in error.alike],

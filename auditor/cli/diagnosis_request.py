@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from auditor.diagnosis.clues import Clues, RequestClue
+from auditor.cli.diagnosis_input import NamedText
+from auditor.diagnosis.clues import Clues, LogCounts, RequestClue
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.requests_in_text import likeliest
-from auditor.text import quoted
+from auditor.text import counted, quoted
 
 
 def request_of(clues: Clues) -> RequestClue | None:
@@ -55,6 +56,26 @@ def parts_of(asked: RequestClue) -> str:
     if asked.elsewhere:
         named.append("the rest was pushed to /v1/par before (request_uri)")
     return ", ".join(named)
+
+
+def log_line(counts: LogCounts, inputs: tuple[NamedText, ...]) -> str:
+    """How much of a log is looked at, and where the rest is.
+
+    Args:
+        counts: what the log has.
+        inputs: all inputs.
+    """
+    name = counts.source or inputs[0].name
+    line = (
+        f"{counted(counts.refusals, 'refused request')} of {counted(counts.kinds, 'kind')} in "
+        f"{name}"
+    )
+    if counts.kinds > 1:
+        line += f"; the most frequent kind ({counts.first:,}) is looked at"
+        line += f", and all by okta-auditor logs {name}"
+    if counts.unread:
+        line += f"; {counted(counts.unread, 'line')} could not be read"
+    return f"{line}."
 
 
 def _claim(claims: dict[str, object], name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import orjson
+from click import unstyle
 
 from auditor.cli.explanation import as_text
 from auditor.diagnosis.causes.verdict import Confidence, Evidence
@@ -27,7 +28,7 @@ def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[
     for error in diagnosis.errors:
         yield from _error(error)
     for remark in diagnosis.token_remarks:
-        yield f"Token: {remark.text}"
+        yield f"Token{_of(remark.source)}: {remark.text}"
     if diagnosis.rate_limit:
         yield from (f"Rate limit: {line}" for line in diagnosis.rate_limit)
     yield from _schemes(diagnosis)
@@ -46,13 +47,18 @@ def _error(error: MatchedError) -> Iterator[str]:
     stated = " ".join(
         filter(None, [clue.error, quoted(clue.description) if clue.description else ""])
     )
-    yield stated or "An error"
+    yield (stated or "An error") + _of(clue.source)
     if known is None:
         yield from _several(error)
         return
     yield f"  Means: {known.meaning}"
     if error.judged is not None:
         yield from _judged(error.judged)
+
+
+def _of(source: str) -> str:
+    """Which of several inputs something is of."""
+    return f" ({one_line(source)})" if source else ""
 
 
 def _judged(judged: JudgedError) -> Iterator[str]:
@@ -154,7 +160,7 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
         yield "This configuration rejects the request, for another reason than the error says:"
     else:
         yield "This configuration does not tell what becomes of the request:"
-    yield from as_text(case.org, explained, ()).splitlines()
+    yield from unstyle(as_text(case.org, explained, ())).splitlines()
     yield ""
 
 

@@ -224,6 +224,15 @@ def test_what_an_event_does_not_say_makes_use_unknown() -> None:
     assert [server.id for server in found.usage.scopes_unknown] == ["aus1"]
 
 
+def test_a_change_in_the_period_leaves_open_by_which_rule_requests_were_granted() -> None:
+    change = changed("0pr1", "PolicyRule", "2025-12-23T14:03:00Z")
+    found = analysis(granted("openid pay:read"), change)
+    assert found.usage is not None
+    assert not found.usage.rules
+    assert [server.id for server in found.usage.rules_unknown] == ["aus1"]
+    assert [item.scope.name for item in found.usage.scopes] == ["pay:write", "pay:audit"]
+
+
 @pytest.mark.parametrize(
     ("file", "why"),
     [

@@ -264,5 +264,6 @@ ROWS = (
             "add the user, or widen the rule",
             _check(Condition.PEOPLE),
         ),
+        pattern="Policy evaluation failed for this request",
     ),
 )
