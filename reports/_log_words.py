@@ -88,7 +88,7 @@ def _usage(log: LogSummary) -> Iterator[str]:
         yield "All clients, scopes and rules were used in that time."
     if log.usage_doubts:
         kinds = listed([_ELSEWHERE.get(kind, type_name(kind)) for kind in log.usage_doubts])
-        yield f"Of {kinds} it is not known, because an event does not tell or policies were changed."
+        yield f"Of {kinds} it is not known: an event does not tell, or policies were changed."
 
 
 def _name(item: UnusedObject) -> str:
