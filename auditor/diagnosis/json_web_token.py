@@ -67,9 +67,9 @@ def _whole(text: str, match: re.Match[str]) -> tuple[str, int]:
     if complete or len(token) > LONGEST:
         return token, end
     if rest := _REST.match(text, end, end + LONGEST):
-        joined = token + _NOT_OF_TOKENS.sub("", rest[0])
-        if read_token(joined).problem == "":
-            return joined, rest.end()
+        lines = token + rest[0]
+        if read_token(_NOT_OF_TOKENS.sub("", lines)).problem == "":
+            return lines, rest.end()
     if token.endswith(".."):
         return f"{token.rstrip('.')}…", end
     if mask := _MASK.match(text, end):
@@ -81,11 +81,14 @@ def token_clue(text: str, scheme: str, keys: Sequence[PublicKey]) -> TokenClue:
     """A token taken apart, and its signature checked.
 
     Args:
-        text: the token, without a scheme; with an ellipsis at its end if it was masked.
+        text: the token, without a scheme; with an ellipsis at its end if it was masked; with line
+            breaks if it was broken.
         scheme: the scheme that it stands behind.
         keys: public keys that are known.
     """
-    clue = replace(read_token(text), scheme=scheme)
+    broken = "\n" in text
+    text = _NOT_OF_TOKENS.sub("", text) if broken else text
+    clue = replace(read_token(text), scheme=scheme, broken=broken)
     unsigned = str(clue.header.get("alg", "")).lower() == "none"
     if clue.problem or unsigned or not keys:
         return clue
@@ -96,7 +99,7 @@ def read_token(text: str) -> TokenClue:  # noqa: PLR0911 - each problem ends the
     """The header and the claims of a token.
 
     Args:
-        text: as for `token_clue`.
+        text: as for `token_clue`, in one line.
     """
     if len(text) > LONGEST:
         return TokenClue({}, {}, f"it has {len(text):,} characters, which no token has")

@@ -61,6 +61,10 @@ _TO_QUOTE = {'"': re.compile(r'[^"&\r\n]{1,2000}'), "'": re.compile(r"[^'&\r\n]{
 _LINE = re.compile(r"[\w.:/+%-]{1,100}(?: [\w.:/+%-]{1,100}){0,50}(?=\s*$)", re.MULTILINE)
 _OKTA_CLIENT = re.compile(r"(?:0oa|wlp)[A-Za-z0-9]{1,40}")
 _CLIENT = re.compile(r"[A-Za-z0-9._~:/-]{1,200}")
+_METADATA = re.compile(r"(?:_uri|_endpoint)[\"']?\s*[:=]\s*[\"']$")
+"""What stands before an address in a document of metadata, and in a challenge."""
+_CHALLENGE = re.compile(r"\b(?:algs|realm)=\"[^\r\n]{0,400}$")
+"""The beginning of a WWW-Authenticate header, which says what is wanted, not what was asked for."""
 _OF_FORMS = frozenset({"login_hint", "prompt", "request_uri", "resource", "username"})
 """Names that mean other things in other JSON."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
@@ -145,7 +149,8 @@ def _facts(text: str) -> Iterator[_Fact]:
             return
         at = match.start()
         if path := match["path"]:
-            yield _Fact("endpoint", match["endpoint"], at)
+            if not _METADATA.search(text, max(0, at - 40), at):
+                yield _Fact("endpoint", match["endpoint"], at)
             yield _Fact("server", server_in_url(path), at)
         elif issuer := match["issuer"] or match["named_issuer"]:
             yield _Fact("server", server_in_url(issuer), at)
@@ -158,6 +163,8 @@ def _facts(text: str) -> Iterator[_Fact]:
 
 
 def _named(text: str, match: re.Match[str]) -> Iterator[_Fact]:
+    if _CHALLENGE.search(text, max(0, match.start() - 400), match.start()):
+        return
     name = "client" if match["client"] else match["name"].lower().replace("granttype", "grant_type")
     value, certain = _value(text, match)
     if not value:
@@ -188,7 +195,8 @@ def _value(text: str, match: re.Match[str]) -> tuple[str, bool]:
         return (found[1] if found else "", True)
     if mark == "[":
         found = _ARRAY.match(text, end)
-        return (found[1].replace("'", " ").replace('"', " ") if found else "", bool(found))
+        inner = found[1].replace("'", " ").replace('"', " ") if found else ""
+        return (inner if match["name"] else "", bool(found))
     if form:
         found = _PLAIN.match(text, end)
         return (unquote_plus(found[0], errors="replace") if found else "", True)

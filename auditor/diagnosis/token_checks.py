@@ -32,6 +32,12 @@ def token_remarks(
         yield TokenRemark(f"The token cannot be used: {token.problem}.")
     if str(token.header.get("alg", "")).lower() == "none":
         yield TokenRemark('It says "alg": "none": nobody signed it, and no Okta token says so.')
+    if token.broken:
+        yield TokenRemark(
+            "It is broken over several lines: whatever sends it must take it as one, or the "
+            "header ends at the first.",
+            wrong=False,
+        )
     if not token.claims:
         return
     if maker := other_maker(token):

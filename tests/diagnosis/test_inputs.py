@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from base64 import b64encode
 from pathlib import Path
@@ -195,6 +196,27 @@ def entry(
             f"OKTA_CLIENT_ID=0oa1\nISSUER={ISSUER}\nscopes = openid billing:read\n",
             RequestClue(server="aus1", client="0oa1", scopes=("openid", "billing:read")),
         ),
+        (
+            (
+                f'WWW-Authenticate: DPoP algs="RS256", authorization_uri="{ISSUER}/v1/authorize", '
+                'realm="x", scope="okta.users.read", error="insufficient_scope"'
+            ),
+            RequestClue(server="aus1"),
+        ),
+        (
+            f'{{"token_endpoint":"{ISSUER}/v1/token","scopes_supported":["openid"]}}',
+            RequestClue(server="aus1"),
+        ),
+        (
+            f"{ISSUER}/v1/authorize?client_id=[ID]&response_type=code&scope=openid",
+            RequestClue(
+                server="aus1",
+                grant="authorization_code",
+                response_type="code",
+                scopes=("openid",),
+                pkce=False,
+            ),
+        ),
         ("clientId: process.env.OKTA_CLIENT_ID, scope: the one that fails", RequestClue()),
         (
             f"GET {ISSUER}/.well-known/openid-configuration 401",
@@ -247,6 +269,22 @@ def test_an_error_is_read_in_the_forms_of_libraries(form: str) -> None:
     assert (first.error, first.description.rstrip(".")) == ("invalid_grant", SENTENCE.rstrip("."))
 
 
+def test_of_a_very_large_log_the_parts_around_errors_are_read(tmp_path: Path) -> None:
+    line = "2026-11-28T14:05:00Z [DEBUG] GET /api/v1/apps/0oa1/users?limit=200 status 200\n"
+    path = tmp_path / "debug.log"
+    path.write_text(f"{line * 100_000}{DENIED}\n{line * 100_000}")
+    start = time.monotonic()
+    outcome = diagnosed(path)
+    assert time.monotonic() - start < 10
+    assert MEANS in outcome.stdout
+    assert re.search(r"15,\d{3},\d{3} characters were not looked at", outcome.stdout)
+
+
+def test_a_sentence_of_an_address_is_read() -> None:
+    text = "it said User+is+not+assigned+to+the+client+application%2E and nothing else"
+    assert MEANS in diagnosed(text).stdout
+
+
 def test_a_powershell_error_is_read() -> None:
     text = "Write-Error:  errorCode: E0000011; errorSummary: Invalid token provided; errorId: oaeX"
     (error,) = {clue.description for clue in read_clues(text).errors if clue.description}
@@ -265,7 +303,7 @@ def test_a_powershell_error_is_read() -> None:
 )
 def test_a_token_is_read_however_it_was_copied(text: str, words: str | None) -> None:
     (clue,) = read_clues(f"token:\n{text}").tokens
-    assert words in clue.problem if words else not clue.problem
+    assert words in clue.problem if words else not clue.problem and clue.broken
 
 
 @pytest.mark.parametrize(
