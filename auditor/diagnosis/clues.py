@@ -76,7 +76,8 @@ class RequestClue:
     scope_omitted: bool | None = None
     """Whether the whole request is there, and names no scope."""
     elsewhere: str = ""
-    """Where the request was if not here: `request_uri` of one that was pushed before."""
+    """Where the request is if not here: `request_uri` of one that was pushed before, or `request`
+    of one that is an object of its own."""
     at: int = field(default=0, compare=False)
     """Where its last part stands in the text, in characters."""
     source: str = field(default="", compare=False)

@@ -176,6 +176,7 @@ def _matched(clues: Clues) -> Iterator[MatchedError]:
     """The errors of a text, each once; without a bare word whose sentence stands elsewhere."""
     matched = list(_all_matched(clues))
     words = {error.known.error for error in matched if error.known}
+    words |= {error.clue.error for error in matched if error.clue.description}
     for error in matched:
         if error.known or error.clue.description or error.clue.error not in words:
             yield error

@@ -16,12 +16,18 @@ from auditor.diagnosis.signature import PublicKey, check_signature
 
 LONGEST = 100_000
 """Characters. Okta's own limit for a token is far below; headers hold 8,000 to 16,000."""
+MASKED = "somebody masked or shortened it: only its beginning is here"
+"""The problem of a token that is not at fault itself."""
 IN_ITS_PLACE = "(a-token)"
 """What stands for a token in the text that is searched further."""
 
 _PARTS_OF_SIGNED, _PARTS_OF_ENCRYPTED = 3, 5
 _MOST = 20
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}")
+_JWT = re.compile(
+    r"\b(?:eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}"
+    r"|e(?:yA|wo|w0)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){2,4})"
+)
+"""A header is JSON, which begins with a brace, and then a quotation mark or white space."""
 _REST = re.compile(
     r"(?:\r?\n[ \t>|]{0,40}[A-Za-z0-9_.-]{16,})+(?:\r?\n[ \t>|]{0,40}[A-Za-z0-9_.-]+)?"
 )
@@ -33,6 +39,7 @@ _BEGINNINGS = ("eyJhbGci", "eyJraWQi", "eyJ0eXAi")
 _MASK = re.compile(
     r"\*{3,}|(?:\.\.\.|\u2026)(?=[\sA-Za-z0-9_\"'-]|$)|\[(?i:redacted|truncated|snip)"
 )
+_MASKED_PART = re.compile(r"[xX]{6,}|[-_]{6,}")
 _NOT_OF_TOKENS = re.compile(r"[\s|>]+")
 
 
@@ -105,10 +112,8 @@ def read_token(text: str) -> TokenClue:  # noqa: PLR0911 - each problem ends the
         return TokenClue({}, {}, f"it has {len(text):,} characters, which no token has")
     parts = text.split(".")
     header = _object(parts[0])
-    if text.endswith("…"):
-        return TokenClue(
-            header or {}, {}, "somebody masked or shortened it: only its beginning is here"
-        )
+    if text.endswith("…") or any(map(_MASKED_PART.fullmatch, parts[1:])):
+        return TokenClue(header or {}, {}, MASKED)
     if header is None:
         return TokenClue({}, {}, "its header is not JSON: it is cut off, or no token")
     if len(parts) == _PARTS_OF_ENCRYPTED:

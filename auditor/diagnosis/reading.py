@@ -24,7 +24,7 @@ from auditor.diagnosis.json_web_token import IN_ITS_PLACE, take_tokens, token_cl
 from auditor.diagnosis.large_text import parts_looked_at
 from auditor.diagnosis.log_events import LogClues, read_log_events
 from auditor.diagnosis.pasted_claims import pasted_claims
-from auditor.diagnosis.requests_in_text import read_requests
+from auditor.diagnosis.requests_in_text import read_requests, request_of_claims
 from auditor.diagnosis.scheme_checks import (
     BARE,
     KEY_AS_BEARER,
@@ -88,18 +88,15 @@ def read_clues(text: str, source: str = "", keys: Sequence[PublicKey] = ()) -> C
     tokens, rest = take_tokens(text)
     looked_at, left_out = parts_looked_at(rest)
     plain = _plain(looked_at)
+    clues = [token_clue(token, scheme, keys) for token, scheme in tokens.items()]
+    clues += pasted_claims(plain)
+    made = filter(None, (request_of_claims(clue.claims) for clue in clues))
     return Clues(
         errors=tuple(
             replace(one, source=source) for one in islice(_unique(read_errors(plain)), _MOST)
         ),
-        requests=tuple(replace(one, source=source) for one in read_requests(plain)),
-        tokens=tuple(
-            replace(token, source=source)
-            for token in (
-                *(token_clue(token, scheme, keys) for token, scheme in tokens.items()),
-                *pasted_claims(plain),
-            )
-        ),
+        requests=tuple(replace(one, source=source) for one in (*made, *read_requests(plain))),
+        tokens=tuple(replace(clue, source=source) for clue in clues),
         rate_limit=_rate_limit(plain),
         statuses=tuple(islice(_unique(_statuses(plain)), _MOST)),
         schemes=tuple(_unique(_schemes(plain))),

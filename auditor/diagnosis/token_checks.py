@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from auditor.diagnosis.clues import TokenClue
+from auditor.diagnosis.json_web_token import MASKED
 from auditor.diagnosis.signature import Verdict
 from auditor.diagnosis.token_issuer import issuer_remarks, issuing_server
 from auditor.diagnosis.token_kind import is_id_token, kind_remarks, other_maker
@@ -29,7 +30,8 @@ def token_remarks(
         needs: scopes that the endpoint asks for.
     """
     if token.problem:
-        yield TokenRemark(f"The token cannot be used: {token.problem}.")
+        wrong = token.problem != MASKED
+        yield TokenRemark(f"The token cannot be used: {token.problem}.", wrong=wrong)
     if str(token.header.get("alg", "")).lower() == "none":
         yield TokenRemark('It says "alg": "none": nobody signed it, and no Okta token says so.')
     if token.broken:

@@ -72,6 +72,12 @@ def test_a_file_that_cannot_be_read_says_why(
     assert words in outcome.stderr
 
 
+def test_a_snapshot_is_no_error(tmp_path: Path) -> None:
+    outcome = diagnosed(snapshot_file(tmp_path, document()))
+    assert outcome.exit_code == 2
+    assert "Give it with --snapshot" in outcome.stderr
+
+
 def test_a_folder_and_a_file_that_is_not_there_are_named(tmp_path: Path) -> None:
     assert "is a folder, not a file" in diagnosed(tmp_path).stderr
     missing = diagnosed(tmp_path / "err.json")
@@ -228,9 +234,41 @@ def entry(
                 server="aus1",
                 client="0oa1",
                 grant="authorization_code",
-                pkce=False,
                 elsewhere="request_uri",
             ),
+        ),
+        (
+            (
+                f"POST {ISSUER}/v1/par\nclient_id=0oa1&response_type=code&scope=openid&code_challenge=x"
+                f"\n{ISSUER}/v1/authorize?client_id=0oa1&request_uri=urn:ietf:params:oauth:request_uri:x"
+            ),
+            RequestClue(
+                server="aus1",
+                client="0oa1",
+                grant="authorization_code",
+                scopes=("openid",),
+                response_type="code",
+                pkce=True,
+                elsewhere="request_uri",
+            ),
+        ),
+        (
+            f"{ISSUER}/v1/authorize?client_id=0oa1&request="
+            + token(client_id="0oa1", response_type="code", scope="openid", aud=ISSUER, iss="0oa1"),
+            RequestClue(
+                server="aus1",
+                client="0oa1",
+                grant="authorization_code",
+                scopes=("openid",),
+                response_type="code",
+                pkce=False,
+                elsewhere="request",
+            ),
+        ),
+        (
+            f"POST {ISSUER}/v1/token\n\ngrant_type=client_credentials&scope=a&client_assertion="
+            + token(iss="0oa1", sub="0oa1", aud=f"{ISSUER}/v1/token"),
+            RequestClue(server="aus1", client="0oa1", grant="client_credentials", scopes=("a",)),
         ),
     ],
 )
@@ -259,6 +297,7 @@ FORMS = {
     "rust": f'error: invalid_grant, error_description: Some("{SENTENCE}"), error_uri: None',
     "bearer": f'WWW-Authenticate: Bearer error="invalid_grant", error_description="{SENTENCE}"',
     "fragment": f"/callback#state=x&error=invalid_grant&error_description={quote(SENTENCE)}",
+    "php": f"invalid_grant: {SENTENCE}",
     "oauthlib": f"oauthlib.oauth2.rfc6749.errors.InvalidGrantError: (invalid_grant) {SENTENCE}",
 }  # fmt: skip
 
@@ -283,6 +322,21 @@ def test_of_a_very_large_log_the_parts_around_errors_are_read(tmp_path: Path) ->
 def test_a_sentence_of_an_address_is_read() -> None:
     text = "it said User+is+not+assigned+to+the+client+application%2E and nothing else"
     assert MEANS in diagnosed(text).stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["invalid_client", "invalid_client#0 /var/www/src/Client.php(628)"]
+)
+def test_a_bare_word_is_an_error(text: str) -> None:
+    outcome = diagnosed(text)
+    assert outcome.exit_code == 3
+    assert "Several errors have this word." in outcome.stdout
+
+
+def test_a_masked_token_is_no_cause() -> None:
+    outcome = diagnosed(f"id_token={part({'alg': 'RS256', 'kid': 'k1'})}.xxxxxxxxxxx {DENIED}")
+    assert "masked or shortened" in outcome.stdout
+    assert outcome.exit_code == 3
 
 
 def test_a_powershell_error_is_read() -> None:
