@@ -239,8 +239,9 @@ def entry(
         ),
         (
             (
-                f"POST {ISSUER}/v1/par\nclient_id=0oa1&response_type=code&scope=openid&code_challenge=x"
-                f"\n{ISSUER}/v1/authorize?client_id=0oa1&request_uri=urn:ietf:params:oauth:request_uri:x"
+                f"POST {ISSUER}/v1/par\nclient_id=0oa1&response_type=code&scope=openid"
+                f"&code_challenge=x\n{ISSUER}/v1/authorize?client_id=0oa1"
+                "&request_uri=urn:ietf:params:oauth:request_uri:x"
             ),
             RequestClue(
                 server="aus1",
