@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
+from auditor.cli.api_rights_text import api_token_lines, feature_lines, refusal_lines
 from auditor.cli.explanation import as_text
 from auditor.diagnosis.catalogue import KnownError
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError
@@ -26,8 +28,7 @@ def diagnosis_lines(
         yield from _error(error)
     for remark in diagnosis.token_remarks:
         yield f"Token: {remark.text}"
-    if diagnosis.rate_limit:
-        yield from (f"Rate limit: {line}" for line in diagnosis.rate_limit)
+    yield from _api(org, diagnosis)
     yield from _schemes(diagnosis)
     if org is not None and diagnosis.explanation is not None:
         yield from _explained(org, diagnosis)
@@ -36,6 +37,21 @@ def diagnosis_lines(
     yield from _filters(diagnosis)
     if missing and not diagnosis.settled:
         yield f"To know more, give {listed(missing, most=9)}."
+
+
+def _api(org: Org | None, diagnosis: Diagnosis) -> Iterator[str]:
+    """What there is to say of calls of the Okta APIs."""
+    api = diagnosis.api
+    for refusal in api.refusals:
+        yield from refusal_lines(refusal, org.captured_at if org else None)
+    if api.api_token is not None:
+        yield from api_token_lines(api.api_token)
+    if api.feature is not None:
+        yield from feature_lines(api.feature)
+    if api.rate_limit is not None:
+        yield from rate_limit_lines(api.rate_limit)
+    if api.outage is not None:
+        yield from outage_lines(api.outage)
 
 
 def _error(error: MatchedError) -> Iterator[str]:
@@ -88,7 +104,9 @@ def _explained(org: Org, diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def _possible(diagnosis: Diagnosis) -> Iterator[str]:
+    told = diagnosis.api.explained
     known = [error.known for error in diagnosis.errors if error.known]
+    known = [row for row in known if row.error not in told]
     for finding in diagnosis.findings:
         yield (
             f"In this configuration, {finding.rule.code} {finding.rule.name} leads to it: "
@@ -116,5 +134,11 @@ def _filters(diagnosis: Diagnosis) -> Iterator[str]:
         for error in diagnosis.errors
         if error.known and error.known.log_filter
     )
+    limit = diagnosis.api.rate_limit
+    if limit is not None and limit.refused:
+        known = [error.known for error in diagnosis.errors if error.known]
+        for row in (row for row in known if row.error == "E0000047"):
+            filters.pop(row.log_filter, None)
+        filters |= dict.fromkeys(rate_limit_filters(limit))
     for text in filters:
         yield f"Confirm it in the System Log: {text}"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from auditor.diagnosis.api_answers import ApiAnswers, api_answers
+from auditor.diagnosis.api_calls import ApiCall
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 from auditor.diagnosis.clues import Clues, ErrorClue
-from auditor.diagnosis.rate_limit import rate_limit_lines
 from auditor.diagnosis.token_checks import TokenRemark, token_remarks
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
@@ -45,16 +46,23 @@ class Diagnosis:
     """Findings of the snapshot that lead to one of the errors."""
     more_findings: int
     token_remarks: tuple[TokenRemark, ...]
-    rate_limit: tuple[str, ...]
-    limited: bool
-    """Whether a rate limit refused the request; most answers of Okta's say what is left of one."""
+    api: ApiAnswers
+    """What there is to say of calls of the Okta APIs, of rate limits and of faults at Okta."""
     schemes: tuple[str, ...]
+
+    @property
+    def of_api(self) -> bool:
+        """Whether all errors are those of the Okta APIs, and none is a token request's."""
+        codes = [error.clue.error for error in self.errors]
+        return bool(codes or not self.api.empty) and all(
+            code.startswith("E0") or code in {"insufficient_scope", "429"} for code in codes
+        )
 
     @property
     def empty(self) -> bool:
         """Whether nothing can be said."""
-        said = (self.errors, self.explanation, self.token_remarks, self.rate_limit)
-        return not any(said) and "none" not in self.schemes
+        said = (self.errors, self.explanation, self.token_remarks)
+        return not any(said) and self.api.empty and "none" not in self.schemes
 
     @property
     def confirmed(self) -> bool:
@@ -80,7 +88,7 @@ class Diagnosis:
             and not any(cause.in_configuration for cause in error.known.causes)
             for error in self.errors
         )
-        return self.confirmed or wrong or outside or self.limited
+        return self.confirmed or wrong or outside or self.api.settled
 
 
 def diagnose(
@@ -89,6 +97,10 @@ def diagnose(
     explanation: DecisionSteps | None,
     findings: tuple[ReportedFinding, ...],
     now: datetime,
+    *,
+    call: ApiCall | None = None,
+    client: str | None = None,
+    api_token: str | None = None,
 ) -> Diagnosis:
     """What can be said of clues.
 
@@ -98,28 +110,27 @@ def diagnose(
         explanation: the request decided on it, if enough of the request is known.
         findings: all findings of the snapshot.
         now: the time by which tokens and windows are judged.
+        call: the call of an Okta API that failed; None for those of the text.
+        client: a word for the client; None for that of a token in the text.
+        api_token: name or id of the API token that was sent.
+
+    Raises:
+        UsageError: client or API token cannot be looked up in the snapshot.
     """
     errors = tuple(_matched(clues))
-    leading = [finding for finding in findings if _leads_to(finding, errors)]
+    api = api_answers(clues, org, now, call=call, client=client, api_token=api_token)
+    told = tuple(error for error in errors if error.clue.error not in api.explained)
+    leading = [finding for finding in findings if _leads_to(finding, told)]
     remarks = [remark for token in clues.tokens for remark in token_remarks(token, org, now)]
-    limit = clues.rate_limit
     return Diagnosis(
         errors=errors,
         explanation=explanation,
         findings=tuple(leading[:_MOST_FINDINGS]),
         more_findings=max(0, len(leading) - _MOST_FINDINGS),
         token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
-        rate_limit=tuple(rate_limit_lines(limit, now)) if limit else (),
-        limited=_limited(clues, errors),
+        api=api,
         schemes=clues.schemes,
     )
-
-
-def _limited(clues: Clues, errors: tuple[MatchedError, ...]) -> bool:
-    limit = clues.rate_limit
-    refused = any(error.known and error.known.name == "E0000047" for error in errors)
-    alone = not (clues.errors or clues.statuses)
-    return limit is not None and (refused or (alone and not limit.remaining))
 
 
 def _matched(clues: Clues) -> Iterator[MatchedError]:

@@ -44,7 +44,8 @@ DEMANDED = ("okta.groups.read",)
 @pytest.mark.parametrize(
     ("text", "calls"),
     [
-        (CURL, [ApiCall("/api/v1/groups/00g1", "GET", 403, DEMANDED, "reqVy8wsvmBQN27h4")]),
+        (CURL, [ApiCall(
+            "/api/v1/groups/00g1", "GET", 403, DEMANDED, request_id="reqVy8wsvmBQN27h4")]),
         (TERRAFORM, [ApiCall("/api/v1/policies", "GET", 403)]),
         (HAR, [ApiCall("/api/v1/apps", "POST", 403, request_id="reqabc123")]),
         (PYTHON, [ApiCall("/api/v1/users", "", 403)]),

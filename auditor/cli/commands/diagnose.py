@@ -15,6 +15,7 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions
 from auditor.cli.printing import print_line
+from auditor.diagnosis.api_calls import ApiCall, named_call
 from auditor.diagnosis.clues import Clues
 from auditor.diagnosis.diagnosis import diagnose
 from auditor.diagnosis.reading import read_clues
@@ -42,6 +43,13 @@ LARGEST = 100_000_000
 @click.option("--user", metavar="LOGIN", help="The user.")
 @click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="Repeatable.")
 @click.option(
+    "--call",
+    "call_words",
+    metavar="CALL",
+    help='Call of an Okta API that failed, as "GET /api/v1/users", if INPUT does not tell.',
+)
+@click.option("--api-token", metavar="NAME", help="API token (SSWS) that was sent: name or id.")
+@click.option(
     "--at",
     metavar="TIME",
     help="When it failed, as 2026-11-28T14:05:00Z: tokens are judged by it. [default: now]",
@@ -57,6 +65,8 @@ def command(
     grant: str | None,
     user: str | None,
     scopes: tuple[str, ...],
+    call_words: str | None,
+    api_token: str | None,
     at: str | None,
 ) -> None:
     """Say why a request failed: from an error, an address, a token or a whole log.
@@ -78,7 +88,16 @@ def command(
     request = _RequestWords(server=server, client=client, grant=grant, user=user, scopes=scopes)
     named = request.named(url, clues)
     explanation, undecided = _explained(org, named) if org and named else (None, "")
-    result = diagnose(clues, org, explanation, findings, now)
+    result = diagnose(
+        clues,
+        org,
+        explanation,
+        findings,
+        now,
+        call=_call(call_words),
+        client=client,
+        api_token=api_token,
+    )
     if undecided and request.chosen:
         raise UsageError(undecided)
     if result.empty and not clues.authorize_urls:
@@ -87,6 +106,8 @@ def command(
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
         )
     missing = request.missing(named, snapshot=snapshot is not None)
+    if result.of_api:
+        missing = result.api.missing
     for line in diagnosis_lines(org, result, missing):
         print_line(line)
     if undecided:
@@ -105,6 +126,16 @@ def _text(words: tuple[str, ...]) -> str:
     if len(words) == 1 and not name_problem(path) and path.is_file():
         return read_input(path, LARGEST).decode(errors="replace")
     return " ".join(words)
+
+
+def _call(words: str | None) -> ApiCall | None:
+    call = named_call(words) if words is not None else None
+    if words is not None and call is None:
+        raise UsageError(
+            f"--call: {words!r} is no call of an Okta API.",
+            remedy='Write it as "GET /api/v1/users", with a path of Okta\'s API reference.',
+        )
+    return call
 
 
 def _moment(text: str) -> datetime:
