@@ -14,7 +14,7 @@ leads to it. `okta-auditor diagnose` finds them in any text, and looks for the c
 
     okta-auditor diagnose --snapshot snapshot.json error.log
 
-<!-- Written by docs/okta_errors.py; change auditor/diagnosis/catalogue.py. -->
+<!-- Written by docs/okta_errors.py; change the rows in auditor/diagnosis/causes/. -->
 """
 
 

@@ -8,40 +8,35 @@ from datetime import datetime
 from auditor.diagnosis.api_limits.rate_limit import endpoint_title
 from auditor.diagnosis.api_rights.admin_roles import JudgedRole, RoleVerdict
 from auditor.diagnosis.api_rights.api_token import (
-    OPEN_FAULTS,
     ApiTokenState,
-    TokenFault,
-    TokenFaultKind,
 )
 from auditor.diagnosis.api_rights.endpoints import documents
 from auditor.diagnosis.api_rights.features import FeatureState, FeatureVerdict
-from auditor.diagnosis.api_rights.refusal import OPEN, Reason, ReasonKind, Refusal
+from auditor.diagnosis.api_rights.refusal import OF_REQUEST, Refusal
+from auditor.diagnosis.api_rights.wording import CauseWords, fault_words, reason_words
 from auditor.text import listed, one_line, quoted
 
 _MOST = 9
-_REQUEST = frozenset(
-    {
-        ReasonKind.API_TOKENS_REFUSED,
-        ReasonKind.ACCESS_TOKENS_REFUSED,
-        ReasonKind.OTHER_SERVER,
-        ReasonKind.TOKEN_TOO_OLD,
-    }
-)
-"""Of these the request is at fault."""
 
 
-def refusal_lines(refusal: Refusal, snapshot_at: datetime | None) -> Iterator[str]:
+def refusal_lines(
+    refusal: Refusal, snapshot_at: datetime | None, *, reasons: bool
+) -> Iterator[str]:
     """The lines of one call.
 
     Args:
         refusal: what can be said of it.
         snapshot_at: when the snapshot was taken; None if there is none.
+        reasons: whether to say why it is refused, which causes of an error may have said.
     """
     yield from _takes(refusal)
     yield from _has(refusal)
-    told_of_token = any(one.kind is ReasonKind.SCOPE_NOT_IN_TOKEN for one in refusal.reasons)
-    for reason in refusal.reasons:
-        yield from _reason(reason, refusal, told_of_token=told_of_token)
+    for reason in refusal.reasons if reasons else ():
+        yield from _cause(
+            reason_words(reason, refusal),
+            certain=reason.certain,
+            in_configuration=reason.kind not in OF_REQUEST,
+        )
     if refusal.sound:
         yield from _elsewhere(refusal, snapshot_at)
     if refusal.call.request_id:
@@ -114,91 +109,12 @@ def _role(role: JudgedRole) -> str:
     return f"{quoted(role.title)} ({ends[role.verdict]}{by})"
 
 
-def _reason(reason: Reason, refusal: Refusal, *, told_of_token: bool) -> Iterator[str]:
-    what, fix = _words(reason, refusal)
-    if reason.kind in OPEN:
-        yield f"Not known: {what}."
-    elif reason.certain:
-        yield f"Cause: {what}."
-    else:
-        where = "in the request" if reason.kind in _REQUEST else "in the configuration"
-        yield f"Possible, {where}: {what}."
-    follows = reason.kind is ReasonKind.SCOPE_NOT_IN_TOKEN and len(refusal.reasons) > 1
-    if fix and not (follows and told_of_token):
-        yield f"  Fix: {fix}."
-
-
-def _words(reason: Reason, refusal: Refusal) -> tuple[str, str]:
-    """A clause that says what it is, and one that says what to do."""
-    names = listed(reason.names, most=_MOST)
-    client = f"client {quoted(refusal.client.title)}" if refusal.client else "the client"
-    roles = listed(map(quoted, reason.names), most=_MOST)
-    fitting = _fitting_role(refusal)
-    grant = (
-        f'grant {names} in the app\'s tab "Okta API Scopes", which takes a super admin, and ask '
-        "for a new token with it"
-    )
-    table = {
-        ReasonKind.API_TOKENS_REFUSED: (
-            "the endpoint takes access tokens of OAuth only, and an API token (SSWS) was sent",
-            "use a service app, and send its access token with Bearer",
-        ),
-        ReasonKind.ACCESS_TOKENS_REFUSED: (
-            "the endpoint takes API tokens (SSWS) only, and an access token was sent",
-            "send an API token with SSWS",
-        ),
-        ReasonKind.OTHER_SERVER: (
-            (
-                "a custom authorization server issued the token, and the Okta APIs take tokens "
-                "of the org authorization server only"
-            ),
-            "ask /oauth2/v1/token for it, without the id of a server",
-        ),
-        ReasonKind.SCOPE_NOT_IN_TOKEN: (
-            f"the token does not have {names}",
-            f"ask for a token with {names}; the app has to be granted it",
-        ),
-        ReasonKind.SCOPE_NOT_GRANTED: (f"{client} is not granted {names}", grant),
-        ReasonKind.GRANT_REVOKED: (f"the grant of {names} to {client} was revoked", grant),
-        ReasonKind.TOKEN_TOO_OLD: (
-            (
-                f"{client} is granted {names}, so the token was asked for without it, or is older "
-                "than the grant"
-            ),
-            f"ask for a new token, and name {names} in its scope",
-        ),
-        ReasonKind.CLIENT_INACTIVE: (f"{client} is not active", "activate it, or use another"),
-        ReasonKind.NO_ADMIN_ROLE: (
-            f"{client} has no admin role, so Okta refuses all that it calls",
-            fitting,
-        ),
-        ReasonKind.ROLE_TOO_WEAK: (f"no admin role of {client} covers the call: {roles}", fitting),
-        ReasonKind.ROLE_UNPUBLISHED: (
-            f"whether {roles} covers the call, Okta does not publish",
-            "",
-        ),
-        ReasonKind.USERS_RIGHTS: (
-            (
-                f"{client} acts for a user, so that the user's own admin roles count, which the "
-                "snapshot does not have"
-            ),
-            "",
-        ),
-        ReasonKind.GRANTS_UNREAD: (f"the grants of {client} are not in the snapshot", ""),
-        ReasonKind.ROLES_UNREAD: (f"the admin roles of {client} are not in the snapshot", ""),
-    }
-    return table[reason.kind]
-
-
-def _fitting_role(refusal: Refusal) -> str:
-    endpoint = refusal.endpoint
-    if endpoint is not None and endpoint.admin_roles:
-        return f"assign it one of {listed(sorted(endpoint.admin_roles), most=_MOST, word='or')}"
-    custom = f" with the permission {refusal.permission}" if refusal.permission else ""
-    return (
-        f"assign it a custom role{custom} whose resource set has the object, or a standard role "
-        "that covers the call"
-    )
+def _cause(words: CauseWords, *, certain: bool, in_configuration: bool = True) -> Iterator[str]:
+    where = "configuration" if in_configuration else "request"
+    yield f"{'Cause' if certain else f'Possible, in the {where}'}: {words.what}."
+    if words.open_since:
+        yield f"  Not checked: {words.open_since}."
+    yield f"  Fix: {words.fix}."
 
 
 def _elsewhere(refusal: Refusal, snapshot_at: datetime | None) -> Iterator[str]:
@@ -219,73 +135,25 @@ def _elsewhere(refusal: Refusal, snapshot_at: datetime | None) -> Iterator[str]:
     yield "  - the configuration has changed since the snapshot"
 
 
-def api_token_lines(state: ApiTokenState) -> Iterator[str]:
-    """The lines of an API token."""
+def api_token_lines(state: ApiTokenState, *, faults: bool) -> Iterator[str]:
+    """The lines of an API token.
+
+    Args:
+        state: what a snapshot says of it.
+        faults: whether to say what is wrong with it, which causes of an error may have said.
+    """
     owner = f", owned by {quoted(state.owner)}" if state.owner else ""
     yield f"API token {quoted(state.name)}{owner}: it may do what its owner may do at the time."
     if state.roles is not None:
         yield f"  Admin roles of the owner: {listed(map(_role, state.roles), most=_MOST)}."
-    for fault in state.faults:
-        what, fix = _fault(fault, state)
-        if fault.kind in OPEN_FAULTS:
-            yield f"Not known: {what}."
-        else:
-            yield f"{'Cause' if fault.certain else 'Possible, in the configuration'}: {what}."
-        if fix:
-            yield f"  Fix: {fix}."
+    for fault in state.faults if faults else ():
+        yield from _cause(fault_words(fault, state), certain=fault.certain)
     if not state.faults:
         unknown = "" if state.owner_known else ", as far as was read"
         yield f"The snapshot has no fault of the API token{unknown}: token and owner are active."
 
 
-def _fault(fault: TokenFault, state: ApiTokenState) -> tuple[str, str]:
-    names = listed(map(quoted, fault.names), most=_MOST)
-    new = "make a new one under a service account; better, use a service app"
-    expiry = f"{state.expires_at:%Y-%m-%d %H:%M} UTC" if state.expires_at else "an unknown time"
-    table = {
-        TokenFaultKind.NOT_LISTED: (
-            (
-                "no active API token of the org has the name: it was revoked, ended after 30 days "
-                "without use, or is another org's"
-            ),
-            new,
-        ),
-        TokenFaultKind.EXPIRED: (
-            f"it was to end on {expiry} if nobody used it after the snapshot",
-            new,
-        ),
-        TokenFaultKind.NOT_ACTIVE: (f"its status is {names}", new),
-        TokenFaultKind.OWNER_GONE: ("its owner is not there any more", new),
-        TokenFaultKind.OWNER_SHUT_OUT: (f"its owner is {names}", new),
-        TokenFaultKind.OWNER_WITHOUT_ROLE: (
-            "its owner has no admin role",
-            "assign the owner one that covers the call",
-        ),
-        TokenFaultKind.OWNER_ROLE_TOO_WEAK: (
-            f"no admin role of its owner covers the call: {names}",
-            "assign the owner one that covers the call",
-        ),
-        TokenFaultKind.OWNER_ROLE_UNPUBLISHED: (
-            f"whether {names} covers the call, Okta does not publish",
-            "",
-        ),
-        TokenFaultKind.NETWORK: (
-            f"whether the caller is in the network zones that the token is bound to: {names}",
-            "",
-        ),
-    }
-    return table[fault.kind]
-
-
 def feature_lines(state: FeatureState) -> Iterator[str]:
-    """The lines of a feature that an error says the org has not."""
-    if state.verdict is FeatureVerdict.ABSENT:
-        yield f"Cause: the org does not have {state.name}: Okta told the snapshot so as well."
-        yield f"  Fix: ask Okta for {state.name}, or leave such calls out."
-    elif state.verdict is FeatureVerdict.PRESENT:
-        yield (
-            f"The org had {state.name} when the snapshot was taken: the call is about another "
-            "feature, or went to another org."
-        )
-    elif state.name:
+    """What there is to say of a feature, besides the causes of the error."""
+    if state.name and state.verdict is FeatureVerdict.UNKNOWN:
         yield f"The call is about {state.name}; a snapshot tells whether the org has it."

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
+
 from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
 from auditor.cli.api_rights_text import api_token_lines, feature_lines, refusal_lines
 from auditor.cli.explanation import as_text
-from auditor.diagnosis.catalogue import KnownError
+from auditor.diagnosis.api_answers import OF_TOKENS
+from auditor.diagnosis.causes.verdict import Confidence, Evidence
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError
-from auditor.snapshot.org import Org
-from auditor.text import counted, listed, quoted
+from auditor.diagnosis.judged_error import Fault, JudgedCause, JudgedError
+from auditor.lint.object_types import type_name
+from auditor.text import counted, listed, one_line, quoted
 from auditor.tokens.outcome import Outcome
 
+_LONGEST_VALUE = 300
 
-def diagnosis_lines(
-    org: Org | None, diagnosis: Diagnosis, missing: tuple[str, ...]
-) -> Iterator[str]:
+
+def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[str]:
     """The lines; names of the tenant are quoted in them.
 
     Args:
-        org: the snapshot; None if there is none.
         diagnosis: what can be said.
         missing: options that would make it more exact.
     """
@@ -28,24 +31,27 @@ def diagnosis_lines(
         yield from _error(error)
     for remark in diagnosis.token_remarks:
         yield f"Token: {remark.text}"
-    yield from _api(org, diagnosis)
+    yield from _api(diagnosis)
     yield from _schemes(diagnosis)
-    if org is not None and diagnosis.explanation is not None:
-        yield from _explained(org, diagnosis)
-    if not diagnosis.confirmed:
-        yield from _possible(diagnosis)
+    if diagnosis.explanation is not None:
+        yield from _explained(diagnosis)
+    if diagnosis.cause is None and not diagnosis.confirmed:
+        yield from _findings(diagnosis)
     yield from _filters(diagnosis)
-    if missing and not diagnosis.settled:
-        yield f"To know more, give {listed(missing, most=9)}."
+    asked = tuple(dict.fromkeys((*diagnosis.missing, *missing)))
+    if asked and not diagnosis.settled:
+        yield f"To know more, give {listed(asked, most=9)}."
 
 
-def _api(org: Org | None, diagnosis: Diagnosis) -> Iterator[str]:
-    """What there is to say of calls of the Okta APIs."""
-    api = diagnosis.api
+def _api(diagnosis: Diagnosis) -> Iterator[str]:
+    """What there is to say of calls of the Okta APIs, besides the causes of their errors."""
+    api, case = diagnosis.api, diagnosis.case
+    told = any(one.known and one.known.error in api.explained for one in diagnosis.errors)
     for refusal in api.refusals:
-        yield from refusal_lines(refusal, org.captured_at if org else None)
+        at = case.org.captured_at if case else None
+        yield from refusal_lines(refusal, at, reasons=not told)
     if api.api_token is not None:
-        yield from api_token_lines(api.api_token)
+        yield from api_token_lines(api.api_token, faults=not told)
     if api.feature is not None:
         yield from feature_lines(api.feature)
     if api.rate_limit is not None:
@@ -64,6 +70,75 @@ def _error(error: MatchedError) -> Iterator[str]:
         yield from _several(error)
         return
     yield f"  Means: {known.meaning}"
+    if error.judged is not None:
+        yield from _judged(error.judged)
+
+
+def _judged(judged: JudgedError) -> Iterator[str]:
+    """The cause, if one is proven, and everything else below it."""
+    cause = judged.cause
+    if cause is not None:
+        yield f"Cause: {_sentence(cause.verdict.text)}"
+        yield from _evidence(cause)
+        yield from _fixes(cause)
+    elif judged.fault is Fault.OUTSIDE:
+        yield (
+            "Not the configuration: what could lead to this in it was checked. So the request or "
+            "its library is at fault, or the configuration was changed since the snapshot."
+        )
+    for one in judged.causes:
+        if one is not cause:
+            yield from _further(one, settled=cause is not None)
+    checked = [one for one in judged.causes if one.verdict.confidence is Confidence.NOT_SO]
+    if cause is not None and checked:
+        yield f"Checked, not the cause: {'; '.join(one.cause.what for one in checked)}."
+
+
+def _further(one: JudgedCause, *, settled: bool) -> Iterator[str]:
+    """A cause that is not proven, or not the first one."""
+    verdict, where = one.verdict, "configuration" if one.cause.in_configuration else "request"
+    match verdict.confidence:
+        case Confidence.PROVEN:
+            yield f"Also, in the {where}: {_sentence(verdict.text)}"
+            yield from _evidence(one)
+            yield from _fixes(one)
+        case Confidence.LIKELY:
+            yield f"Likely, in the {where}: {_sentence(verdict.text)}"
+            yield from _evidence(one)
+            yield from _fixes(one)
+        case Confidence.NOT_SO if not settled:
+            yield f"Checked, not the cause: {one.cause.what} ({verdict.text})."
+        case Confidence.UNKNOWN if not settled:
+            yield f"Possible, in the {where}: {_sentence(one.cause.what)}"
+            if verdict.text not in (one.cause.what, f"{one.cause.what}: no snapshot tells"):
+                yield f"  Not checked: {_sentence(verdict.text)}"
+            yield from _fixes(one)
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def _fixes(one: JudgedCause) -> Iterator[str]:
+    first, *others = one.fixes
+    yield f"  Fix: {_sentence(first)}"
+    yield from (f"  or:  {_sentence(other)}" for other in others)
+
+
+def _evidence(one: JudgedCause) -> Iterator[str]:
+    for item in one.verdict.evidence:
+        yield f"  Evidence: {_evidence_words(item)}"
+
+
+def _evidence_words(item: Evidence) -> str:
+    name = f"{type_name(item.owner.type)} {quoted(item.owner.name)}"
+    own_id = "" if item.owner.id == item.owner.name else f" ({one_line(item.owner.id)})"
+    return f"{name}{own_id}, {one_line(item.field)}: {_value(item.value)}"
+
+
+def _value(value: object) -> str:
+    text = one_line(orjson.dumps(value).decode())
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
 def _several(error: MatchedError) -> Iterator[str]:
@@ -79,17 +154,18 @@ def _several(error: MatchedError) -> Iterator[str]:
 def _schemes(diagnosis: Diagnosis) -> Iterator[str]:
     if "none" in diagnosis.schemes:
         yield "The Authorization header holds a bare token: write Bearer before it."
-    calls_okta = any(error.clue.error.startswith("E0") for error in diagnosis.errors)
-    if calls_okta and "Bearer" in diagnosis.schemes:
+    refused = any(error.clue.error in OF_TOKENS for error in diagnosis.errors)
+    if refused and "Bearer" in diagnosis.schemes:
         yield "An API token of Okta's goes with SSWS, an access token with Bearer."
 
 
-def _explained(org: Org, diagnosis: Diagnosis) -> Iterator[str]:
-    explained = diagnosis.explanation
+def _explained(diagnosis: Diagnosis) -> Iterator[str]:
+    explained, case = diagnosis.explanation, diagnosis.case
     assert explained is not None
+    assert case is not None
     yield ""
     if diagnosis.confirmed:
-        yield "Cause: this configuration rejects the request, in these words:"
+        yield "This configuration rejects the request, in these words:"
     elif explained.decision.outcome is Outcome.MINTED:
         yield (
             "This configuration gives the token. So the request that failed was another one, the "
@@ -99,14 +175,11 @@ def _explained(org: Org, diagnosis: Diagnosis) -> Iterator[str]:
         yield "This configuration rejects the request, for another reason than the error says:"
     else:
         yield "This configuration does not tell what becomes of the request:"
-    yield from as_text(org, explained, ()).splitlines()
+    yield from as_text(case.org, explained, ()).splitlines()
     yield ""
 
 
-def _possible(diagnosis: Diagnosis) -> Iterator[str]:
-    told = diagnosis.api.explained
-    known = [error.known for error in diagnosis.errors if error.known]
-    known = [row for row in known if row.error not in told]
+def _findings(diagnosis: Diagnosis) -> Iterator[str]:
     for finding in diagnosis.findings:
         yield (
             f"In this configuration, {finding.rule.code} {finding.rule.name} leads to it: "
@@ -115,17 +188,6 @@ def _possible(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"  Fix: {finding.fix}"
     if diagnosis.more_findings:
         yield f"  and {counted(diagnosis.more_findings, 'more finding')} that lead to it"
-    for row in known:
-        yield from _causes(row, contradicted=diagnosis.contradicted)
-
-
-def _causes(row: KnownError, *, contradicted: bool) -> Iterator[str]:
-    for cause in row.causes:
-        if contradicted and cause.in_configuration:
-            continue
-        where = "in the configuration" if cause.in_configuration else "in the request"
-        yield f"Possible, {where}: {cause.what}."
-        yield f"  Fix: {cause.fix}."
 
 
 def _filters(diagnosis: Diagnosis) -> Iterator[str]:
@@ -136,9 +198,9 @@ def _filters(diagnosis: Diagnosis) -> Iterator[str]:
     )
     limit = diagnosis.api.rate_limit
     if limit is not None and limit.refused:
-        known = [error.known for error in diagnosis.errors if error.known]
-        for row in (row for row in known if row.error == "E0000047"):
-            filters.pop(row.log_filter, None)
+        for error in diagnosis.errors:
+            if error.known and error.known.error == "E0000047":
+                filters.pop(error.known.log_filter, None)
         filters |= dict.fromkeys(rate_limit_filters(limit))
     for text in filters:
         yield f"Confirm it in the System Log: {text}"

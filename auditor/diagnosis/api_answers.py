@@ -12,19 +12,19 @@ from auditor.diagnosis.api_limits.outage import Outage, outage
 from auditor.diagnosis.api_limits.rate_limit import RateLimitAnswer, rate_limit_answer
 from auditor.diagnosis.api_rights.api_token import ApiTokenState, api_token_state
 from auditor.diagnosis.api_rights.endpoints import endpoint_of, endpoints_of
-from auditor.diagnosis.api_rights.features import FeatureState, feature_state
+from auditor.diagnosis.api_rights.features import FeatureState, FeatureVerdict, feature_state
 from auditor.diagnosis.api_rights.refusal import Refusal, refusal
 from auditor.diagnosis.clues import Clues
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.org import Org
-from auditor.tokens.lookup.records import find_client
 
 _MOST_CALLS = 3
 _UNAUTHENTICATED, _FORBIDDEN = int(HTTPStatus.UNAUTHORIZED), int(HTTPStatus.FORBIDDEN)
-_OF_RIGHTS = frozenset({"E0000006", "insufficient_scope"})
-_OF_TOKENS = frozenset({"E0000004", "E0000005", "E0000011"})
-_OF_FEATURES = frozenset({"E0000015"})
-_OF_LIMITS = frozenset({"E0000047"})
+OF_RIGHTS = frozenset({"E0000006", "insufficient_scope"})
+OF_TOKENS = frozenset({"E0000004", "E0000005", "E0000011"})
+OF_FEATURES = frozenset({"E0000015"})
+OF_LIMITS = frozenset({"E0000047"})
+OF_OUTAGES = frozenset({"E0000009", "E0000010"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +61,15 @@ class ApiAnswers:
         """Codes of errors whose causes are told here, for this caller."""
         codes: frozenset[str] = frozenset()
         if any(each.client or each.token_scopes or each.settled for each in self.refusals):
-            codes |= _OF_RIGHTS
+            codes |= OF_RIGHTS
         if self.api_token is not None:
-            codes |= _OF_RIGHTS | _OF_TOKENS
-        if self.feature is not None:
-            codes |= _OF_FEATURES
+            codes |= OF_RIGHTS | OF_TOKENS
+        if self.feature is not None and self.feature.verdict is not FeatureVerdict.UNKNOWN:
+            codes |= OF_FEATURES
         if self.rate_limit is not None and self.rate_limit.refused:
-            codes |= _OF_LIMITS
+            codes |= OF_LIMITS
+        if self.outage is not None:
+            codes |= OF_OUTAGES
         return codes
 
 
@@ -77,7 +79,7 @@ def api_answers(
     now: datetime,
     *,
     call: ApiCall | None = None,
-    client: str | None = None,
+    client: App | None = None,
     api_token: str | None = None,
 ) -> ApiAnswers:
     """What can be said of the calls of a text.
@@ -87,18 +89,18 @@ def api_answers(
         org: the snapshot; None if there is none.
         now: when it failed.
         call: the call; None for those of the text.
-        client: a word for the client; None for that of a token in the text.
+        client: the client, if it is known; None for that of a token in the text.
         api_token: name or id of the API token that was sent.
 
     Raises:
-        UsageError: client or API token cannot be looked up in the snapshot.
+        UsageError: the API token cannot be looked up in the snapshot.
     """
     codes = {error.error for error in clues.errors}
-    caller = calling_client(clues, org, client)
+    caller = client or calling_client(clues, org)
     calls = [each for each in clues.api_calls if _of_okta(each, clues, org)][:_MOST_CALLS]
     calls = [call] if call is not None else calls
     first = calls[0] if calls else None
-    limited = bool(codes & _OF_LIMITS) or int(HTTPStatus.TOO_MANY_REQUESTS) in clues.statuses
+    limited = bool(codes & OF_LIMITS) or int(HTTPStatus.TOO_MANY_REQUESTS) in clues.statuses
     broken = outage(clues)
     refused = tuple(
         refusal(
@@ -126,7 +128,7 @@ def api_answers(
         limit = rate_limit_answer(
             clues.rate_limit, first, caller, org, now, refused=limited or (alone and exhausted)
         )
-    feature = feature_state(first.path if first else "", org) if codes & _OF_FEATURES else None
+    feature = feature_state(first.path if first else "", org) if codes & OF_FEATURES else None
     return ApiAnswers(
         refusals=refused,
         api_token=state,
@@ -139,7 +141,7 @@ def api_answers(
                 known_caller=caller is not None or state is not None,
                 ssws="SSWS" in clues.schemes,
                 snapshot=org is not None,
-                rights=bool(refused) or bool(codes & (_OF_RIGHTS | _OF_TOKENS)),
+                rights=bool(refused) or bool(codes & (OF_RIGHTS | OF_TOKENS)),
             )
         ),
     )
@@ -156,13 +158,9 @@ def _missing(
         yield "--api-token" if ssws else "--client"
 
 
-def calling_client(clues: Clues, org: Org | None, word: str | None) -> App | None:
-    """The client of a call: that of an option, of an access token, or of an assertion."""
-    if org is None:
-        return None
-    if word is not None:
-        return find_client(org, word)
-    if not org.known("apps"):
+def calling_client(clues: Clues, org: Org | None) -> App | None:
+    """The client of a call: that of an access token, or of an assertion."""
+    if org is None or not org.known("apps"):
         return None
     for token in clues.tokens:
         issuer = token.claims.get("iss")
@@ -195,11 +193,11 @@ def _about_rights(call: ApiCall, clues: Clues, codes: set[str], *, other: bool) 
     known = endpoints_of(call.path)
     if known and not any(row.credentials & {"oauth", "ssws"} for row in known):
         return False
-    if call.demanded or codes & _OF_RIGHTS:
+    if call.demanded or codes & OF_RIGHTS:
         return True
-    if codes & _OF_FEATURES:
+    if codes & OF_FEATURES:
         return False
     status = _status(call, clues)
     if status is None:
-        return not other and not codes - _OF_TOKENS
+        return not other and not codes - OF_TOKENS
     return status in {_UNAUTHENTICATED, _FORBIDDEN}

@@ -18,6 +18,10 @@ class ErrorClue:
     """`error`, or `errorCode`; empty where only a sentence is there."""
     description: str = ""
     """`error_description`, or `errorSummary`."""
+    at: int = field(default=0, compare=False)
+    """Where it stands in the text, in characters."""
+    source: str = field(default="", compare=False)
+    """The input that it is of; empty if there is one only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class TokenClue:
     claims: Json
     problem: str = ""
     """Why it could not be read, as a clause; empty if it was."""
+    source: str = field(default="", compare=False)
+    """The input that it is of; empty if there is one only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +48,45 @@ class RateLimitClue:
     """When the answer was made, by its own clock."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestClue:
+    """What a text says of one token request: each part as it stands there, None if it does not."""
+
+    server: str | None = None
+    """`org`, `default`, an id, or the name of a server."""
+    client: str | None = None
+    grant: str | None = None
+    user: str | None = None
+    scopes: tuple[str, ...] | None = None
+    response_type: str | None = None
+    redirect_uri: str | None = None
+    prompt: str | None = None
+    resource: str | None = None
+    logout_redirect_uri: str | None = None
+    pkce: bool | None = None
+    scope_omitted: bool | None = None
+    """Whether the whole request is there, and names no scope."""
+    elsewhere: str = ""
+    """Where the request was if not here: `request_uri` of one that was pushed before."""
+    at: int = field(default=0, compare=False)
+    """Where its last part stands in the text, in characters."""
+    source: str = field(default="", compare=False)
+    """The input that it is of; empty if there is one only."""
+
+
 @dataclass(frozen=True)
 class Clues:
     """All that a text holds, each thing once, in its order."""
 
     errors: tuple[ErrorClue, ...] = ()
-    authorize_urls: tuple[str, ...] = ()
+    requests: tuple[RequestClue, ...] = ()
     tokens: tuple[TokenClue, ...] = ()
     rate_limit: RateLimitClue | None = None
     statuses: tuple[int, ...] = ()
     schemes: tuple[str, ...] = ()
-    """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`; `none` for a bare token."""
+    """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`, `DPoP`; `none` for a bare
+    token; `Bearer Bearer` for a scheme twice; `SSWS token` and `Bearer key` for a token of OAuth
+    after SSWS and an API token after Bearer."""
     api_calls: tuple[ApiCall, ...] = ()
     """Calls of the Okta APIs; those that failed, if any did."""
     text: str = field(default="", repr=False)

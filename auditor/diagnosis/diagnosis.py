@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from auditor.diagnosis.api_answers import ApiAnswers, api_answers
 from auditor.diagnosis.api_calls import ApiCall
+from auditor.diagnosis.api_causes import api_judged
+from auditor.diagnosis.case import Case
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 from auditor.diagnosis.clues import Clues, ErrorClue
+from auditor.diagnosis.judged_error import Fault, JudgedError, judged
+from auditor.diagnosis.leading_findings import leading_findings
+from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.token_checks import TokenRemark, token_remarks
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
+from auditor.tokens.decide import Decider
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.outcome import Outcome
 
@@ -26,6 +32,8 @@ class MatchedError:
     clue: ErrorClue
     known: KnownError | None
     """None for one that nobody here knows, or whose word several errors share."""
+    judged: JudgedError | None = None
+    """Its causes; None for one that is not known."""
 
     @property
     def alike(self) -> tuple[KnownError, ...]:
@@ -40,8 +48,8 @@ class Diagnosis:
     """What can be said of a failed request."""
 
     errors: tuple[MatchedError, ...]
-    explanation: DecisionSteps | None
-    """The request decided on the snapshot, if client, server and grant type are known."""
+    case: Case | None
+    """The request as far as it is known, and the org; None without a snapshot."""
     findings: tuple[ReportedFinding, ...]
     """Findings of the snapshot that lead to one of the errors."""
     more_findings: int
@@ -51,11 +59,16 @@ class Diagnosis:
     schemes: tuple[str, ...]
 
     @property
+    def explanation(self) -> DecisionSteps | None:
+        """The request decided on the snapshot, if enough of it is known."""
+        return self.case.decision if self.case else None
+
+    @property
     def of_api(self) -> bool:
         """Whether all errors are those of the Okta APIs, and none is a token request's."""
-        codes = [error.clue.error for error in self.errors]
+        codes = [error.known.error if error.known else error.clue.error for error in self.errors]
         return bool(codes or not self.api.empty) and all(
-            code.startswith("E0") or code in {"insufficient_scope", "429"} for code in codes
+            code.startswith("E0") or code == "insufficient_scope" for code in codes
         )
 
     @property
@@ -63,6 +76,12 @@ class Diagnosis:
         """Whether nothing can be said."""
         said = (self.errors, self.explanation, self.token_remarks)
         return not any(said) and self.api.empty and "none" not in self.schemes
+
+    @property
+    def cause(self) -> MatchedError | None:
+        """The first error of which a cause is proven."""
+        proven = (one for one in self.errors if one.judged and one.judged.cause)
+        return next(proven, None)
 
     @property
     def confirmed(self) -> bool:
@@ -81,25 +100,28 @@ class Diagnosis:
 
     @property
     def settled(self) -> bool:
-        """Whether a cause is known, and not only causes that are possible."""
+        """Whether a cause is proven, be it in the configuration or outside of it."""
         wrong = any(remark.wrong for remark in self.token_remarks)
-        outside = bool(self.errors) and all(
-            error.known is not None
-            and not any(cause.in_configuration for cause in error.known.causes)
-            for error in self.errors
-        )
-        return self.confirmed or wrong or outside or self.api.settled
+        faults = [error.judged.fault if error.judged else Fault.OPEN for error in self.errors]
+        proven = self.cause is not None
+        outside = bool(faults) and all(fault is Fault.OUTSIDE for fault in faults)
+        return proven or self.confirmed or outside or wrong or self.api.settled
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Options that would make the answer more exact, each once."""
+        causes = (one for error in self.errors if error.judged for one in error.judged.causes)
+        return tuple(dict.fromkeys(name for one in causes for name in one.verdict.missing))
 
 
 def diagnose(
     clues: Clues,
     org: Org | None,
-    explanation: DecisionSteps | None,
+    words: RequestWords,
     findings: tuple[ReportedFinding, ...],
     now: datetime,
     *,
     call: ApiCall | None = None,
-    client: str | None = None,
     api_token: str | None = None,
 ) -> Diagnosis:
     """What can be said of clues.
@@ -107,30 +129,44 @@ def diagnose(
     Args:
         clues: what a person has in hand.
         org: the snapshot; None if there is none.
-        explanation: the request decided on it, if enough of the request is known.
+        words: what is known of the request.
         findings: all findings of the snapshot.
         now: the time by which tokens and windows are judged.
         call: the call of an Okta API that failed; None for those of the text.
-        client: a word for the client; None for that of a token in the text.
         api_token: name or id of the API token that was sent.
 
     Raises:
-        UsageError: client or API token cannot be looked up in the snapshot.
+        UsageError: the API token cannot be looked up in the snapshot.
     """
-    errors = tuple(_matched(clues))
+    matched = tuple(_matched(clues))
+    for error in matched:
+        words = words.or_else(error.known.tells) if error.known else words
+    case = Case(Decider(org), words, clues=clues) if org is not None else None
+    client = case.client if case is not None else None
     api = api_answers(clues, org, now, call=call, client=client, api_token=api_token)
-    told = tuple(error for error in errors if error.clue.error not in api.explained)
-    leading = [finding for finding in findings if _leads_to(finding, told)]
+    errors = tuple(_judged(error, case, api) for error in matched)
+    rows = [one.known for one in errors if one.known and one.known.error not in api.explained]
+    leading = leading_findings(findings, rows, case)
     remarks = [remark for token in clues.tokens for remark in token_remarks(token, org, now)]
     return Diagnosis(
         errors=errors,
-        explanation=explanation,
+        case=case,
         findings=tuple(leading[:_MOST_FINDINGS]),
         more_findings=max(0, len(leading) - _MOST_FINDINGS),
         token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
         api=api,
         schemes=clues.schemes,
     )
+
+
+def _judged(error: MatchedError, case: Case | None, api: ApiAnswers) -> MatchedError:
+    if error.known is None:
+        return error
+    if error.known.error in api.explained:
+        return replace(error, judged=api_judged(error.known, api))
+    told = f"{error.clue.error} {error.clue.description}"
+    own = replace(case, told=told) if case is not None else None
+    return replace(error, judged=judged(error.known, own))
 
 
 def _matched(clues: Clues) -> Iterator[MatchedError]:
@@ -146,6 +182,10 @@ def _matched(clues: Clues) -> Iterator[MatchedError]:
         if row.name not in seen and row.matches(clues.text):
             seen.add(row.name)
             yield MatchedError(ErrorClue(row.error, row.text), row)
+    refused = any(call.demanded or call.status == 403 for call in clues.api_calls)  # noqa: PLR2004
+    if refused and not seen:
+        row = next(row for row in ERRORS if row.name == "E0000006")
+        yield MatchedError(ErrorClue("403", ""), row)
     if 429 in clues.statuses and "E0000047" not in seen:  # noqa: PLR2004 - Too Many Requests
         row = next(row for row in ERRORS if row.name == "E0000047")
         yield MatchedError(ErrorClue("429", ""), row)
@@ -158,7 +198,9 @@ def _known(clue: ErrorClue) -> KnownError | None:
                 return row
     alike = [row for row in ERRORS if clue.error and row.error == clue.error]
     # Several errors share a word such as invalid_client: without a sentence none is meant.
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) != 1 or (clue.description and not alike[0].word_tells):
+        return None
+    return alike[0]
 
 
 def _agrees(error: MatchedError, explained: DecisionSteps) -> bool:
@@ -169,17 +211,3 @@ def _agrees(error: MatchedError, explained: DecisionSteps) -> bool:
     if description and error.known.matches(description):
         return True
     return error.known.condition is not None and decision.failed is error.known.condition
-
-
-def _leads_to(finding: ReportedFinding, errors: tuple[MatchedError, ...]) -> bool:
-    answer = finding.answer
-    if answer is None:
-        return False
-    return any(
-        error.known is not None
-        and (
-            (answer.description and error.known.matches(answer.description))
-            or (not answer.description and answer.error and answer.error == error.known.error)
-        )
-        for error in errors
-    )

@@ -2,133 +2,116 @@
 
 A text is searched for the things themselves, not parsed by its format; so a stack trace with an
 answer of Okta's in it does as well as the answer. Every pattern takes time that grows with the
-text's length alone.
+text's length alone. Tokens are taken out first, so that nothing after them sees one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import TypeVar
-from urllib.parse import parse_qsl, urlsplit
-
-import orjson
 
 from auditor.diagnosis.api_calls import read_api_calls
-from auditor.diagnosis.clues import Clues, ErrorClue, RateLimitClue, TokenClue
-from auditor.diagnosis.json_web_token import read_token
+from auditor.diagnosis.clues import Clues, RateLimitClue
+from auditor.diagnosis.errors_in_text import read_errors
+from auditor.diagnosis.har import har_transcript
+from auditor.diagnosis.json_web_token import IN_ITS_PLACE, read_token, take_tokens
+from auditor.diagnosis.requests_in_text import read_requests
 
 T = TypeVar("T")
 
 _MOST = 20
 """Things of a kind that are looked at."""
-_LONGEST_TEXT = 1_000
 
-_URL = re.compile(r"https?://[^\s\"'<>\\^`{|}]{1,8000}")
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}")
-_PAIR = re.compile(
-    r'"(error|error_description|errorCode|errorSummary)"\s*:\s*("(?:[^"\\]|\\.){0,1000}")'
-)
-_BEGINNINGS = ("eyJhbGci", "eyJraWQi", "eyJ0eXAi")
-"""How the header of a token begins, in base64: `{"alg`, `{"kid`, `{"typ`."""
-_CODE = re.compile(r"\bE0{3,5}\d{2,3}\b")
+_BACKSLASHES = re.compile(r"(?<!\\)\\++(?=[\"'/])")
+_ENTITIES = (
+    ("&quot;", '"'), ("&#34;", '"'), ("&#x22;", '"'), ("&#39;", "'"), ("&#x27;", "'"),
+    ("&#x2F;", "/"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("\\u0026", "&"),
+    ("\\u003c", "<"), ("\\u003e", ">"), ("\\u0027", "'"), ("\\u003d", "="),
+)  # fmt: skip
+"""Characters as HTML and as JSON of Go and .NET write them."""
+_LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/=_.%-])[A-Za-z0-9+/=_.%-]{20000,}")
+"""Images and archives in base64: no word of an error is in them."""
+
 _STATUS = re.compile(
-    r"HTTP/\d(?:\.\d)?\"?\s(\d{3})\b|\bstatus(?:\s?code)?\"?[:=\s]\s?(\d{3})\b", re.IGNORECASE
+    r"HTTP/\d(?:\.\d)?\"?\s(\d{3})\b|\b[sS](?:tatus|TATUS)(?:[ _]?[cC]ode)?\"?[:=\s]\s?(\d{3})\b"
+    r"|\b(\d{3}) (?:Bad Request|Unauthorized|Forbidden|Too Many Requests|Internal Server Error)"
 )
 _HEADER = re.compile(
-    r"(x-rate-limit-(?:limit|remaining|reset)|date)\"?\s*:\s*\"?([^\r\n\"]{1,64})", re.IGNORECASE
+    r"([xX]-[rR]ate-[lL]imit-(?:[lL]imit|[rR]emaining|[rR]eset)|\b[dD]ate)\"?\s*:\s*\"?"
+    r"([^\r\n\"]{1,64})"
 )
-_SCHEME = re.compile(r"authorization\"?\s*:\s*\"?\[?\"?(\w{1,20})", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\b[aA](?:uthorization|UTHORIZATION)\"?\s*[:=]\s*[\"'\[]{0,3}"
+    r"(\(a-token\)|\w{1,20})(?:\s+([\w(-]{1,12}))?"
+)
 
 _SCHEMES = {"bearer": "Bearer", "ssws": "SSWS", "basic": "Basic", "dpop": "DPoP"}
+_KEY = re.compile(r"00[A-Za-z0-9_-]{6,}")
+"""How API tokens of Okta begin."""
 
 
-def read_clues(text: str) -> Clues:
+def read_clues(text: str, source: str = "") -> Clues:
     """All that a text holds.
 
     Args:
         text: whatever a person has, of any length.
+        source: what the input is called, if there are several.
     """
-    plain = text.replace('\\"', '"')  # JSON within JSON, as loggers write it
-    urls = list(_first(_URL.findall(plain)))
+    text = har_transcript(text) or text
+    tokens, rest = take_tokens(text)
+    plain = _plain(rest)
     return Clues(
-        errors=tuple(_unique([*_errors_of_urls(urls), *_errors(plain)])),
-        authorize_urls=tuple(url for url in urls if _is_authorize(url)),
-        tokens=tuple(_tokens(plain)),
+        errors=tuple(
+            replace(one, source=source) for one in islice(_unique(read_errors(plain)), _MOST)
+        ),
+        requests=tuple(replace(one, source=source) for one in read_requests(plain)),
+        tokens=tuple(replace(read_token(token), source=source) for token in tokens),
         rate_limit=_rate_limit(plain),
-        statuses=tuple(_unique(_statuses(plain))),
+        statuses=tuple(islice(_unique(_statuses(plain)), _MOST)),
         schemes=tuple(_unique(_schemes(plain))),
         api_calls=read_api_calls(plain),
         text=plain,
     )
 
 
-def _errors_of_urls(urls: list[str]) -> Iterator[ErrorClue]:
-    """Errors in redirects, in the query or the fragment."""
-    for url in urls:
-        try:
-            parts = urlsplit(url)
-            values = dict(parse_qsl(f"{parts.query}&{parts.fragment}", max_num_fields=100))
-        except ValueError:
-            continue
-        if "error" in values:
-            yield _clue(values["error"], values.get("error_description", ""))
+def joined_clues(parts: Iterable[Clues]) -> Clues:
+    """The clues of several inputs as those of one.
+
+    Args:
+        parts: in the order in which they were given.
+    """
+    several = list(parts)
+    return Clues(
+        errors=tuple(_unique(clue for part in several for clue in part.errors)),
+        requests=tuple(clue for part in several for clue in part.requests),
+        tokens=tuple(clue for part in several for clue in part.tokens),
+        rate_limit=next((part.rate_limit for part in several if part.rate_limit), None),
+        statuses=tuple(_unique(status for part in several for status in part.statuses)),
+        schemes=tuple(_unique(scheme for part in several for scheme in part.schemes)),
+        api_calls=tuple(call for part in several for call in part.api_calls),
+        text="\n".join(part.text for part in several),
+    )
 
 
-def _errors(text: str) -> Iterator[ErrorClue]:
-    """Errors in JSON, each with the description beside it; and codes that stand alone."""
-    found: dict[str, str] = {}
-    for name, literal in _first(_PAIR.findall(text), most=10 * _MOST):
-        value = _unquoted(literal)
-        if name in found:
-            yield from _error(found)
-            found = {}
-        found[name] = value
-    yield from _error(found)
-    for code in _first(_CODE.findall(text)):
-        yield ErrorClue(code)
-
-
-def _error(found: dict[str, str]) -> Iterator[ErrorClue]:
-    if "errorCode" in found:
-        yield _clue(found["errorCode"], found.get("errorSummary", ""))
-    elif "error" in found or "error_description" in found:
-        yield _clue(found.get("error", ""), found.get("error_description", ""))
-
-
-def _clue(error: str, description: str) -> ErrorClue:
-    """An error, in whose words no token is shown."""
-    shown = (_JWT.sub("(a token)", text)[:_LONGEST_TEXT] for text in (error, description))
-    return ErrorClue(*shown)
-
-
-def _unquoted(literal: str) -> str:
-    try:
-        return str(orjson.loads(literal))[:_LONGEST_TEXT]
-    except orjson.JSONDecodeError:
-        return literal.strip('"')[:_LONGEST_TEXT]
-
-
-def _is_authorize(url: str) -> bool:
-    try:
-        return urlsplit(url).path.rstrip("/").endswith("/v1/authorize")
-    except ValueError:
-        return False
-
-
-def _tokens(text: str) -> Iterator[TokenClue]:
-    """Tokens. JSON in base64 begins alike, as `state` of a request often has it."""
-    for token in _first(_unique(_JWT.findall(text))):
-        if "." in token or token.startswith(_BEGINNINGS):
-            yield read_token(token)
+def _plain(text: str) -> str:
+    """The text as a person reads it: JSON within JSON and entities of HTML undone."""
+    if len(text) > 20_000:  # noqa: PLR2004 - the shortest run
+        text = _LONG_RUN.sub("(data)", text)
+    for entity, character in _ENTITIES:
+        if entity in text:
+            text = text.replace(entity, character)
+    return _BACKSLASHES.sub("", text) if "\\" in text else text
 
 
 def _rate_limit(text: str) -> RateLimitClue | None:
     values: dict[str, str] = {}
-    for name, value in _first(_HEADER.findall(text), most=200):
-        values.setdefault(name.lower(), value.strip())
+    for match in islice(_HEADER.finditer(text), 200):
+        values.setdefault(match[1].lower(), match[2].strip())
     numbers = {
         key: int(values[f"x-rate-limit-{key}"])
         for key in ("limit", "remaining", "reset")
@@ -148,25 +131,33 @@ def _moment(text: str) -> int | None:
 
 
 def _statuses(text: str) -> Iterator[int]:
-    for groups in _first(_STATUS.findall(text)):
-        number = int(next(filter(None, groups)))
+    for match in _STATUS.finditer(text):
+        number = int(next(filter(None, match.groups())))
         if 400 <= number <= 599:  # noqa: PLR2004 - the statuses of errors
             yield number
 
 
 def _schemes(text: str) -> Iterator[str]:
-    for word in _first(_SCHEME.findall(text)):
-        if word.startswith("eyJ"):
+    for match in islice(_SCHEME.finditer(text), 10 * _MOST):
+        first, second = match[1], match[2] or ""
+        scheme = _SCHEMES.get(first.lower())
+        if first == IN_ITS_PLACE:
             yield "none"
-        elif word.lower().startswith("ssws"):
+        elif scheme == "Bearer" and second.lower() == "bearer":
+            yield "Bearer Bearer"
+        elif scheme == "Bearer" and _KEY.match(second):
+            yield "Bearer key"
+        elif scheme == "SSWS" and IN_ITS_PLACE.startswith(second) and second:
+            yield "SSWS token"
+        elif scheme:
+            yield scheme
+        elif first.lower().startswith("ssws"):
             yield "SSWS"
-        elif word.lower() in _SCHEMES:
-            yield _SCHEMES[word.lower()]
 
 
-def _first(items: list[T], *, most: int = _MOST) -> list[T]:
-    return items[:most]
-
-
-def _unique(items: Iterator[T] | list[T]) -> list[T]:
-    return list(dict.fromkeys(items))
+def _unique(items: Iterable[T]) -> Iterator[T]:
+    seen: set[T] = set()
+    for item in items:
+        if item not in seen:
+            seen.add(item)
+            yield item

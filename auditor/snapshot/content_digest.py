@@ -20,11 +20,13 @@ from auditor.text import escaped
 Json = dict[str, Any]
 
 _LAST_MEMBER = re.compile(rb',\n  "digest": "(sha256:[0-9a-f]{64})"\n}\n\Z')
+_BATCH = 100_000
+"""Characters that are escaped and hashed at once."""
 _LAST_MEMBER_LENGTH = len(b',\n  "digest": "sha256:') + 64 + len(b'"\n}\n')
 
 
 def document_pieces(head: Json, resources: Mapping[str, Any]) -> Iterator[bytes]:
-    """The document in pieces of a record, or of a list of ids; the last one has the digest.
+    """The document in pieces of many records, or of a list of ids; the last one has the digest.
 
     Args:
         head: all members but the resources and the digest, in their order.
@@ -107,6 +109,20 @@ def _digest(sha256: hashlib._Hash) -> str:
 
 
 def _content(head: Json, resources: Mapping[str, Any]) -> Iterator[bytes]:
+    batch: list[str] = []
+    size = 0
     for piece in layout_pieces(head, resources):
-        # Single characters are escaped, so a piece is as good as the whole.
-        yield escaped(piece).encode()
+        if isinstance(piece, str):
+            batch.append(piece)
+            size += len(piece)
+        if size > _BATCH or isinstance(piece, bytes):
+            yield _bytes(batch)
+            batch, size = [], 0
+        if isinstance(piece, bytes):
+            yield piece
+    yield _bytes(batch)
+
+
+def _bytes(batch: list[str]) -> bytes:
+    # Single characters are escaped, so some pieces are as good as the whole.
+    return escaped("".join(batch)).encode()

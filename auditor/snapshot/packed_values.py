@@ -38,6 +38,11 @@ class IdList(Sequence[str]):
         """Whether none of the texts has a line break, so that they can be told apart."""
         return self._text.count("\n") == max(self._count - 1, 0)
 
+    @property
+    def text(self) -> str:
+        """All of them, each on a line of its own."""
+        return self._text
+
     def listed(self) -> list[str]:
         """The texts as a list of one's own."""
         return self._text.split("\n") if self._count else []

@@ -46,7 +46,7 @@ from auditor.snapshot.ledger import (
     LedgerEntry,
     Quarantined,
 )
-from auditor.snapshot.packed_values import IdList, Resources
+from auditor.snapshot.packed_values import IdList, Resources, kept
 from auditor.snapshot.packing import packed
 from auditor.snapshot.records import read_record
 from auditor.snapshot.users import UserList
@@ -185,14 +185,14 @@ def prove(entries: list[Any], examination: Examination, doubts: Iterable[str]) -
     return Proven(dependent(judged), resources)
 
 
-def complete_ledger(resources: Json) -> Ledger:
+def complete_ledger(resources: Mapping[str, Any]) -> Ledger:
     """The ledger of resources that are all there is."""
     lists = Counter[str]()
     objects = Counter[str]()
-    for path, value in resources.items():
+    for path in resources:
         if matched := match(path):
             lists[matched[0].name] += 1
-            objects[matched[0].name] += _objects(matched[0], value)
+            objects[matched[0].name] += _objects(matched[0], kept(resources, path))
     return Ledger(
         entries=tuple(
             LedgerEntry(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from auditor.terraform.plan import ResourceChange
-from auditor.terraform.references import References
+from auditor.terraform.references import References, Targets
 from auditor.terraform.sensitive_values import is_marked
 
 
@@ -68,7 +68,7 @@ class Attributes:
         if name not in change.unknown:
             return Attribute(change.after.get(name))
         targets = self.references.targets(change, name)
-        if targets is not None and len(targets.ids) == 1:
+        if targets is not None and len(targets.ids) == 1 and not targets.several:
             return Attribute(targets.ids[0])
         return Attribute(unknown=self._unknown(name))
 
@@ -84,7 +84,7 @@ class Attributes:
         known = _known_members(change.after.get(name), mask)
         targets = self.references.targets(change, name)
         places = sum(map(is_marked, mask)) if isinstance(mask, list) else 0
-        if targets is None or places > len(targets.ids):
+        if targets is None or places > len(targets.ids) or not _all_meant(targets, places, known):
             return Attribute(known, unknown=self._unknown(name))
         members = dict.fromkeys((*known, *targets.ids))
         return Attribute(list(members), assumed=f"{change.address}: {name}")
@@ -100,7 +100,8 @@ class Attributes:
         values = change.after.get(name)
         targets = self.references.targets(change, name)
         places = len(values) if isinstance(values, list) else 0
-        if targets is None or (places and places != len(targets.ids)):
+        some = targets is None or (places and places != len(targets.ids))
+        if some or targets is None or not _all_meant(targets, places):
             return Attribute(unknown=self._unknown(name))
         return Attribute(list(targets.ids), assumed=f"{change.address}: {name}")
 
@@ -123,7 +124,8 @@ class Attributes:
                 if not is_marked(mark):
                     continue
                 targets = self.references.targets(change, name, position, inner)
-                if targets is not None and len(targets.ids) == 1 and mark is True:
+                one = targets is not None and len(targets.ids) == 1 and not targets.several
+                if one and targets is not None and mark is True:
                     block[inner] = targets.ids[0]
                 else:
                     block[inner] = None
@@ -132,6 +134,17 @@ class Attributes:
 
     def _unknown(self, name: str) -> str:
         return f"{self.change.address}: {name} is known after apply"
+
+
+def _all_meant(targets: Targets, places: int, known: Collection[str] = ()) -> bool:
+    """Whether all instances are meant of resources that are named as a whole.
+
+    Args:
+        targets: what is referred to.
+        places: how many members of the list are not known.
+        known: the others.
+    """
+    return not targets.several or places == len({*targets.ids}.difference(known))
 
 
 def _known_members(value: Any, mask: Any) -> list[str]:

@@ -16,13 +16,14 @@ from auditor.snapshot.ledger import (
     LedgerEntry,
     NotAsked,
 )
+from auditor.snapshot.packed_values import Resources
 from auditor.snapshot.proof import complete_ledger, lists_below
 from auditor.terraform.planned_org import OF_SERVERS, PlannedOrg
 
 _NOT_READ = frozenset({CollectionStatus.ABSENT, CollectionStatus.REFUSED})
 
 
-def planned_ledger(org: PlannedOrg, resources: dict[str, Any], doubt: str) -> Ledger:
+def planned_ledger(org: PlannedOrg, resources: Resources, doubt: str) -> Ledger:
     """The ledger of an org after a plan.
 
     Args:
@@ -95,12 +96,12 @@ def _entry(
     return entry.model_copy(update=update)
 
 
-def _expected(resources: dict[str, Any]) -> dict[str, dict[str, str | None]]:
+def _expected(resources: Resources) -> dict[str, dict[str, str | None]]:
     """The lists that belong to what there is, by collection and path: see `lists_below`."""
     lists: dict[str, dict[str, Any]] = defaultdict(dict)
-    for path, value in resources.items():
+    for path in resources:
         if matched := match(path):
-            lists[matched[0].name][path] = value
+            lists[matched[0].name][path] = resources.kept(path)
     expected: dict[str, dict[str, str | None]] = {}
     for name, parents in lists.items():
         expected |= lists_below(BY_NAME[name], parents)

@@ -11,6 +11,7 @@ from typing import Any
 from auditor.snapshot.collections import BY_NAME, Collection, children, match
 from auditor.snapshot.document import Snapshot
 from auditor.snapshot.ledger import CollectionStatus, Gap, Ledger
+from auditor.snapshot.packed_values import Resources, kept
 from auditor.snapshot.proof import is_everyone
 from auditor.snapshot.records import read_record
 
@@ -31,7 +32,10 @@ class PlannedOrg:
 
     def __init__(self, base: Snapshot | None) -> None:
         self.base = base
-        self._resources: dict[str, Any] = dict(base.resources) if base else {}
+        self._resources = Resources()
+        resources = base.resources if base else {}
+        for path in resources:
+            self._resources[path] = kept(resources, path)  # people stay packed
         self._tables: dict[str, dict[str, Json]] = {}
         self._ids: dict[str, set[str]] = {}
         self._gaps: dict[str, dict[Gap, None]] = defaultdict(dict)
@@ -56,10 +60,9 @@ class PlannedOrg:
         if path not in self._tables:
             if path not in self._resources:
                 return {}
-            values = self._resources[path]
             self._tables[path] = {
                 record["id"]: record
-                for record in values
+                for record in self._resources[path]
                 if isinstance(record, dict) and isinstance(record.get("id"), str)
             }
         return self._tables[path]
@@ -229,9 +232,11 @@ class PlannedOrg:
             found[matched[0].name].extend(gaps)
         return found
 
-    def resources(self) -> dict[str, Any]:
+    def resources(self) -> Resources:
         """All resources as a snapshot has them: records sorted by id."""
-        result = dict(self._resources)
+        result = Resources()
+        for path in self._resources:
+            result[path] = self._resources.kept(path)
         for path, table in self._tables.items():
             if path in result:
                 result[path] = [table[identity] for identity in sorted(table)]

@@ -4,7 +4,9 @@ A plan does not hold expressions, only what each refers to. `[okta_group.a.id, o
 and `var.x ? okta_group.a.id : okta_group.b.id` refer to the same groups; but the second also refers
 to `var.x`. So references are followed to objects where ids of resources are all that an
 expression refers to, and are otherwise left unknown. What a literal beside them says
-(`["EVERYONE", okta_group.a.id]`) is not in a plan: `Targets.assumed` tells that none was assumed.
+(`["EVERYONE", okta_group.a.id]`) is not in a plan. Nor is a splat: `okta_group.a[*].id` refers to
+`okta_group.a`, as `okta_group.a[length(okta_group.a) - 1].id` does. So all instances are meant
+where the configuration itself says so, or as many members are unknown as there are instances.
 """
 
 from __future__ import annotations
@@ -50,6 +52,8 @@ class Targets:
     """Ids of the objects, each once, in the order of the expression."""
     addresses: tuple[str, ...]
     """Their addresses."""
+    several: bool = False
+    """Whether a resource with several instances is named as a whole, so that some may be meant."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,11 @@ class References:
                 if not item.reference:
                     members.append(item.text)
                     continue
+                if item.splat:
+                    reference = parse_reference(item.reference)
+                    found = self._of_all(reference, change.module)
+                    members += [identity for identity, _ in found]
+                    continue
                 text = _with_key(item.reference, change.index)
                 expression = {"references": [text]}
                 found = self._followed(expression, change.module, change, 0)
@@ -109,7 +118,8 @@ class References:
         expression = self._expression(change, way) if _holds_ids(way) else None
         if expression is None:
             return None
-        followed = self._followed(expression, change.module, change, 0)
+        several: list[str] = []
+        followed = self._followed(expression, change.module, change, 0, several)
         try:
             found = list(islice(followed, _MOST + 1))
         except Unfollowed:
@@ -118,7 +128,7 @@ class References:
             return None
         ids = dict.fromkeys(identity for identity, _ in found)
         addresses = dict.fromkeys(address for _, address in found)
-        return Targets(tuple(ids), tuple(addresses))
+        return Targets(tuple(ids), tuple(addresses), several=bool(several))
 
     def _expression(self, change: ResourceChange, way: tuple[str | int, ...]) -> Json | None:
         value: Any = self._resource(change).get("expressions")
@@ -153,9 +163,22 @@ class References:
         return module
 
     def _followed(
-        self, expression: Any, module: str, change: ResourceChange | None, depth: int
+        self,
+        expression: Any,
+        module: str,
+        change: ResourceChange | None,
+        depth: int,
+        several: list[str] | None = None,
     ) -> Iterator[tuple[str, str]]:
         """Ids and addresses of what an expression refers to.
+
+        Args:
+            expression: as the configuration has it.
+            module: the module instance that it stands in.
+            change: whose expression it is; None for one of a variable or an output.
+            depth: how many variables and outputs lie between.
+            several: gets resources that are named as a whole and have several instances, all of
+                which are then told; None if they are not to be followed.
 
         Raises:
             Unfollowed: it refers to something else as well.
@@ -173,18 +196,48 @@ class References:
                     raise Unfollowed
             elif reference.resource:
                 key = change.index if each and change else reference.index
-                yield self._object(reference, module, key)
+                whole = not each and key is None and not reference.attribute
+                if whole and several is not None and self._instances(module, reference):
+                    several.append(reference.resource)
+                    yield from self._of_all(reference, module)
+                else:
+                    yield self._object(reference, module, key)
             elif reference.variable:
-                yield from self._variable(reference.variable, module, depth)
+                yield from self._variable(reference.variable, module, depth, several)
             elif reference.module:
-                yield from self._output(reference, module, depth)
+                yield from self._output(reference, module, depth, several)
             else:
                 raise Unfollowed
+
+    def _instances(self, module: str, reference: Reference) -> list[ResourceChange]:
+        """The instances that a resource with `count` or `for_each` will have, in their order."""
+        found = self.instances.of(module, reference.resource)
+        return [found[key] for key in sorted(found, key=_place) if _stays(found[key], key)]
+
+    def _of_all(self, reference: Reference, module: str) -> Iterator[tuple[str, str]]:
+        """Ids and addresses of all instances of a resource, or of what all of a module give."""
+        if reference.module:
+            calls = self.instances.modules.get((module, reference.module.name), ())
+            if not calls:
+                raise Unfollowed
+            for inner in calls:
+                yield from self._given(reference, module, inner, 0, None)
+            return
+        found = self.instances.of(module, reference.resource)
+        if not found:
+            raise Unfollowed
+        if None in found:  # the splat of one object is a list of it
+            yield self._object(reference, module, None)
+        for instance in self._instances(module, reference):
+            yield self._id(reference, instance)
 
     def _object(self, reference: Reference, module: str, key: str | int | None) -> tuple[str, str]:
         instance = self.instances.of(module, reference.resource).get(key)
         if instance is None:
             raise Unfollowed  # it has several, and all or some are meant
+        return self._id(reference, instance)
+
+    def _id(self, reference: Reference, instance: ResourceChange) -> tuple[str, str]:
         if not instance.managed and not isinstance(instance.after.get("id"), str):
             raise Unfollowed  # it is there already, and may be any
         if reference.attribute == "client_id":
@@ -193,14 +246,18 @@ class References:
             return object_id(instance), instance.address
         raise Unfollowed
 
-    def _variable(self, name: str, module: str, depth: int) -> Iterator[tuple[str, str]]:
+    def _variable(
+        self, name: str, module: str, depth: int, several: list[str] | None
+    ) -> Iterator[tuple[str, str]]:
         if not module:
             raise Unfollowed  # a value of the root, which the plan would have used
         outer, call = outer_module(module)
         expressions = _call(self._module(outer), call).get("expressions") or {}
-        return self._followed(expressions.get(name), outer, None, depth + 1)
+        return self._followed(expressions.get(name), outer, None, depth + 1, several)
 
-    def _output(self, reference: Reference, module: str, depth: int) -> Iterator[tuple[str, str]]:
+    def _output(
+        self, reference: Reference, module: str, depth: int, several: list[str] | None
+    ) -> Iterator[tuple[str, str]]:
         assert reference.module is not None
         call = reference.module
         inner = f"{module}{'.' if module else ''}module.{call.name}"
@@ -210,9 +267,31 @@ class References:
             inner = f"{inner}[{shown}]"
         if inner not in known:
             raise Unfollowed
-        outputs = (_call(self._module(module), call.name).get("module") or {}).get("outputs") or {}
-        expression = (outputs.get(reference.output) or {}).get("expression")
-        return self._followed(expression, inner, None, depth + 1)
+        return self._given(reference, module, inner, depth, several)
+
+    def _given(
+        self,
+        reference: Reference,
+        module: str,
+        inner: str,
+        depth: int,
+        several: list[str] | None,
+    ) -> Iterator[tuple[str, str]]:
+        """What an output of a module instance refers to."""
+        assert reference.module is not None
+        called = _call(self._module(module), reference.module.name).get("module") or {}
+        expression = ((called.get("outputs") or {}).get(reference.output) or {}).get("expression")
+        return self._followed(expression, inner, None, depth + 1, several)
+
+
+def _place(key: str | int | None) -> tuple[bool, int, str]:
+    """Where an instance stands: by number of `count`, by key of `for_each`."""
+    return (isinstance(key, str), key if isinstance(key, int) else 0, str(key))
+
+
+def _stays(instance: ResourceChange, key: str | int | None) -> bool:
+    gone = instance.managed and not (instance.creates or instance.after or instance.unknown)
+    return key is not None and not gone
 
 
 def _with_key(reference: str, index: str | int | None) -> str:

@@ -78,6 +78,7 @@ def main() -> None:
     show(f"read the base        {reading - start:6.2f} s of CPU")
     show(f"read and lay the plan{laying - reading:6.2f} s of CPU")
     show(f"write the result     {writing - laying:6.2f} s of CPU")
+    show(f"beyond reading       {writing - reading:6.2f} s of CPU")
 
 
 if __name__ == "__main__":

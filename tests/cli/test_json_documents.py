@@ -112,6 +112,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 SCOPES = ("--scope", "openid")
 USER = ("--user", "ada@acme.example")
+UNDEFINED = "One or more scopes are not configured for the authorization server resource."
+NO_RULE = "Policy evaluation failed for this request, please check the policy configurations."
+
 CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("audit", "example.json", "--no-config")),
     (3, ("audit", "parts/example.json")),
@@ -124,6 +127,9 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
         ("explain", "example.json", *REQUEST, *SCOPES, *USER, "--no-pkce", "--redirect-uri", "x:y"),
     ),
     (3, ("explain", "parts/example.json", "--client", "0oa1", *REQUEST[:2], *REQUEST[4:], *SCOPES)),
+    (0, ("diagnose", UNDEFINED, "--snapshot", "example.json", *REQUEST, *USER, "--scope", "x")),
+    (0, ("diagnose", NO_RULE, "--snapshot", "example.json", *REQUEST, *USER, *SCOPES)),
+    (3, ("diagnose", NO_RULE, "--snapshot", "parts/example.json")),
     (1, ("test", "example.json", "expectations.yaml")),
     (0, ("access", "example.json")),
     (0, ("access", "example.json", "--people", "--each-client")),

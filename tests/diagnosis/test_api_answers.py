@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import Outcome, okta_auditor, packed_tenant, snapshot_file
+from helpers import SERVERS, Outcome, okta_auditor, packed_tenant, served, snapshot_file
+from helpers import tenant as sandbox_tenant
 
 NOW = "2026-11-28T14:00:00Z"
 AT = 1_795_874_400
@@ -101,7 +102,10 @@ def diagnosed(folder: Path, document: dict[str, Any], *words: object, **kept: An
 
 
 def causes(outcome: Outcome) -> list[str]:
-    return [line for line in outcome.stdout.splitlines() if line.startswith("Cause: ")]
+    """The causes that are proven, in small letters at their beginning."""
+    found = [line for line in outcome.stdout.splitlines() if line.startswith(("Cause: ", "Also, "))]
+    clauses = [line.partition(": ")[2] for line in found]
+    return [f"{clause[:1].lower()}{clause[1:]}" for clause in clauses]
 
 
 # E7 and E10: scopes and admin roles of a service app
@@ -116,11 +120,12 @@ def causes(outcome: Outcome) -> list[str]:
          tenant(), 'client "Directory sync" is not granted okta.groups.read.', "grant okta.groups"),
         (transcript("POST /api/v1/users", 403, FORBIDDEN), tenant(("okta.users.manage",)),
          'no admin role of client "Directory sync" covers the call: "READ_ONLY_ADMIN".',
-         "custom role with the permission okta.users.manage"),
+         "assign it a custom role with the permission okta.users.manage"),
         (transcript("GET /api/v1/users", 403, FORBIDDEN), tenant(roles=()),
          'client "Directory sync" has no admin role', "assign it a custom role with the"),
         (transcript("GET /api/v1/meta/schemas/logStream", 403, FORBIDDEN),
-         tenant(("okta.logStreams.read",), ()), "has no admin role", "one of SUPER_ADMIN"),
+         tenant(("okta.logStreams.read",), ()), "has no admin role",
+         "assign it one of SUPER_ADMIN"),
     ],
 )  # fmt: skip
 def test_what_the_service_app_lacks_is_the_one_cause(
@@ -130,7 +135,7 @@ def test_what_the_service_app_lacks_is_the_one_cause(
     assert outcome.exit_code == 0, outcome.shown
     assert len(causes(outcome)) == 1, outcome.stdout
     assert cause in causes(outcome)[0]
-    assert fix in outcome.stdout
+    assert f"  Fix: {fix[:1].upper()}{fix[1:]}" in outcome.stdout
     assert "Possible, in the configuration" not in outcome.stdout
     assert "Okta's request id: reqAbc123" in outcome.stdout
     assert "(Okta Admin Management API 2" in outcome.stdout or "by its own answer" in outcome.stdout
@@ -162,7 +167,7 @@ def test_a_role_that_nobody_publishes_stays_open(tmp_path: Path) -> None:
     words = (FORBIDDEN, "--call", "GET /api/v1/users", "--client", "0oa5")
     outcome = diagnosed(tmp_path, tenant(roles=("HELP_DESK_ADMIN",)), *words)
     assert outcome.exit_code == 3
-    assert 'Not known: whether "HELP_DESK_ADMIN" covers the call' in outcome.stdout
+    assert 'Okta does not publish whether "HELP_DESK_ADMIN" does.' in outcome.stdout
     assert SOUND not in outcome.stdout
 
 
@@ -188,9 +193,9 @@ def test_permissions_of_a_custom_role_count(
     words = (FORBIDDEN, "--call", call, "--client", "0oa5")
     outcome = diagnosed(tmp_path, tenant((grant,), (), **more), *words)
     expected = {
-        True: 'Possible, in the configuration: no admin role of client "Directory sync" covers',
+        True: 'Likely, in the configuration: No admin role of client "Directory sync" covers',
         False: '"Readers" (covers the call, by its permissions)',
-        None: 'Not known: whether "Readers" covers the call',
+        None: 'Okta does not publish whether "Readers" does.',
     }
     assert expected[cause] in outcome.stdout
     assert outcome.exit_code == 3
@@ -199,13 +204,13 @@ def test_permissions_of_a_custom_role_count(
 def test_scopes_of_the_token_are_told_apart_from_grants(tmp_path: Path) -> None:
     text = transcript("GET /api/v1/users", 403, scheme=f"Bearer {token('okta.groups.read')}")
     both = diagnosed(tmp_path, tenant(("okta.groups.read",)), text)
-    assert [line.split(" ", 2)[2] for line in causes(both)] == [
-        "token does not have okta.users.read.",
-        '"Directory sync" is not granted okta.users.read.',
+    assert causes(both) == [
+        "the token does not have okta.users.read.",
+        'client "Directory sync" is not granted okta.users.read.',
     ]
     alone = diagnosed(tmp_path, tenant(("okta.groups.read", "okta.users.read")), text)
     assert alone.exit_code == 0
-    assert causes(alone) == ["Cause: the token does not have okta.users.read."]
+    assert causes(alone) == ["the token does not have okta.users.read."]
     assert "so the token was asked for without it, or is older than the grant" in alone.stdout
     assert "in the configuration:" not in alone.stdout
 
@@ -222,10 +227,8 @@ def test_what_was_not_read_is_not_taken_for_missing(tmp_path: Path) -> None:
     outcome = diagnosed(tmp_path, tenant((), ()), *words, unread=("app_grants", "client_roles"))
     assert outcome.exit_code == 3
     assert not causes(outcome)
-    assert (
-        'Not known: the grants of client "Directory sync" are not in the snapshot' in outcome.stdout
-    )
-    assert "Not known: the admin roles of client" in outcome.stdout
+    assert "Not checked: Its grants are not in the snapshot." in outcome.stdout
+    assert "Not checked: Its admin roles are not in the snapshot." in outcome.stdout
 
 
 def test_a_token_of_a_custom_server_is_for_another_api(tmp_path: Path) -> None:
@@ -233,7 +236,7 @@ def test_a_token_of_a_custom_server_is_for_another_api(tmp_path: Path) -> None:
     text = transcript("GET /api/v1/users", 401, INVALID, scheme=f"Bearer {made}")
     outcome = diagnosed(tmp_path, tenant(), text)
     assert outcome.exit_code == 0
-    assert "Cause: a custom authorization server issued the token" in outcome.stdout
+    assert "a custom authorization server issued the token" in "".join(causes(outcome))
     # The same at an API of somebody's own, whose path is alike, is as it should be.
     own = text.replace("acme.okta.com", "api.acme.example", 1).replace(INVALID, "")
     own = own.replace("x-okta-request-id", "x-request-id")
@@ -261,13 +264,14 @@ def test_the_call_and_the_caller_are_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "name", "error", "cause"),
     [
-        ({}, "Old sync", INVALID, "no active API token of the org has the name"),
+        ({}, "Old sync", INVALID, 'no active API token of the org is called "Old sync"'),
         ({"/api/v1/users": [{"id": "00u1", "status": "SUSPENDED", "profile": {"login": "a@x"}}]},
-         "Sync", INVALID, 'its owner is "SUSPENDED"'),
-        ({"/api/v1/users": []}, "00T1", INVALID, "its owner is not there any more"),
-        ({"/api/v1/users/00u1/roles": []}, "Sync", FORBIDDEN, "its owner has no admin role"),
+         "Sync", INVALID, 'the owner of API token "Sync" is "SUSPENDED"'),
+        ({"/api/v1/users": []}, "00T1", INVALID, "is not there any more"),
+        ({"/api/v1/users/00u1/roles": []}, "Sync", FORBIDDEN,
+         'the owner of API token "Sync" has no admin role'),
         ({"/api/v1/users/00u1/roles": [{"id": "r", "type": "REPORT_ADMIN"}]}, "Sync", FORBIDDEN,
-         "no admin role of its owner covers the call"),
+         "no admin role of the owner"),
     ],
 )  # fmt: skip
 def test_the_fault_of_an_api_token_is_the_cause(
@@ -298,7 +302,7 @@ def test_the_network_zones_of_an_api_token_are_named(tmp_path: Path) -> None:
     text = transcript("POST /api/v1/users", 403, FORBIDDEN, scheme=f"SSWS {SSWS}")
     outcome = diagnosed(tmp_path, document, text, "--api-token", "Sync")
     assert outcome.exit_code == 3
-    assert 'network zones that the token is bound to: "Office"' in outcome.stdout
+    assert 'network zones that API token "Sync" is bound to: "Office"' in outcome.stdout
 
 
 def test_an_api_token_that_cannot_be_looked_up_is_an_error(tmp_path: Path) -> None:
@@ -318,9 +322,17 @@ def test_an_api_token_that_cannot_be_looked_up_is_an_error(tmp_path: Path) -> No
 
 def test_a_feature_that_the_org_lacks_is_the_cause(tmp_path: Path) -> None:
     words = (FEATURE, "--call", "/api/v1/authorizationServers/aus1/policies")
+    body = json.loads(FEATURE)
+    faults = [{"path": f"^{SERVERS}", "status": 401, "body": body}]
+    snapshot = tmp_path / "unlicensed.json"
+    with served(sandbox_tenant(faults=faults)) as sandbox:
+        okta_auditor("snapshot", "-o", snapshot, url=sandbox.url)
+    absent = okta_auditor("diagnose", *words, "--snapshot", snapshot, COLUMNS="200")
+    assert absent.exit_code == 0
+    assert causes(absent)[0].startswith("the org does not have API Access Management")
     present = diagnosed(tmp_path, tenant(), *words)
-    assert present.exit_code == 3
-    assert "The org had API Access Management when the snapshot was taken" in present.stdout
+    assert "Not the configuration" in present.stdout
+    assert "The org had API Access Management when the snapshot was taken." in present.stdout
     assert not causes(present)
 
 
@@ -463,7 +475,7 @@ def test_an_assignment_is_the_cause_only_where_it_is_missing(
     words = ("--server", "aus1", "--client", "Invoices", "--grant", "authorization_code")
     words += ("--user", "ada@acme.example", "--scope", "billing:read")
     outcome = diagnosed(tmp_path, document, error, *words)
-    assert ("Cause: this configuration rejects the request" in outcome.stdout) is not assigned
+    assert bool(causes(outcome)) is not assigned
     assert ("This configuration gives the token." in outcome.stdout) is assigned
 
 
@@ -485,6 +497,4 @@ def test_network_zones_of_a_client_are_the_cause_only_where_it_has_some(
     words = ("--server", "aus1", "--client", "Invoices", "--grant", "authorization_code")
     words += ("--user", "ada@acme.example", "--scope", "billing:read")
     outcome = diagnosed(tmp_path, document, error, *words)
-    assert ("In this configuration" in outcome.stdout or "Cause: this" in outcome.stdout) is (
-        network == "ZONE"
-    )
+    assert bool(causes(outcome)) is (network == "ZONE")

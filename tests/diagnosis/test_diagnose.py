@@ -111,7 +111,8 @@ def test_a_request_is_decided_and_the_cause_is_certain(snapshot: Path) -> None:
     error += 'for the authorization server resource."}'
     outcome = diagnosed(f"{url}\n{error}", "--snapshot", snapshot, "--user", "ada@acme.example")
     assert outcome.exit_code == 0, outcome.shown
-    assert "Cause: this configuration rejects the request" in outcome.stdout
+    assert outcome.stdout.count("Cause: ") == 1
+    assert "This configuration rejects the request, in these words:" in outcome.stdout
     assert "REJECTED" in outcome.stdout
     assert "billing:gone" in outcome.stdout
 

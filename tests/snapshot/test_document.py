@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.lint.examples import example_snapshot
-from auditor.snapshot import json_layout
 from auditor.snapshot.document import (
     Snapshot,
     dump_snapshot,
@@ -18,6 +17,8 @@ from auditor.snapshot.document import (
     read_document,
     write_snapshot,
 )
+from auditor.snapshot.packed_values import IdList, Resources
+from auditor.snapshot.users import UserList
 from auditor.text import escaped
 
 OVERRIDES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -80,6 +81,38 @@ def test_one_changed_value_is_one_changed_line() -> None:
     assert '"digest"' in different[1]
 
 
+def ordered(value: object) -> object:
+    """The value with what identifies an object first and links last."""
+    if isinstance(value, list):
+        return [ordered(item) for item in value]
+    if isinstance(value, dict):
+        first = ["id", "name", "label", "status", "type", "priority"]
+
+        def rank(name: str) -> tuple[int, str]:
+            return (first.index(name), "") if name in first else (99 + name.startswith("_"), name)
+
+        return {name: ordered(value[name]) for name in sorted(value, key=rank)}
+    return value
+
+
+def laid_out(value: object, depth: int) -> str:
+    """The layout as its description has it: on one line of 100 if it fits, else broken up."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not value or not isinstance(value, (dict, list)):
+        return line
+    if depth > 1 and len(line) <= 100 - 2 * depth:
+        return line
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        names = [f"{json.dumps(name, ensure_ascii=False)}: " for name in value]
+        values = list(value.values())
+    else:
+        names, values = [""] * len(value), value
+    members = [inner + n + laid_out(v, depth + 1) for n, v in zip(names, values, strict=True)]
+    opened, closed = "{}" if isinstance(value, dict) else "[]"
+    return f"{opened}\n" + ",\n".join(members) + f"\n{outer}{closed}"
+
+
 def whole(snapshot: Snapshot) -> bytes:
     """The document as it is made at once, layout by layout: what the pieces must add up to."""
     head = snapshot.model_dump(mode="json", include={"capture", "ledger"}, exclude_defaults=True)
@@ -88,9 +121,9 @@ def whole(snapshot: Snapshot) -> bytes:
         "version": 2,
         "capture": head["capture"],
         "ledger": head["ledger"]["entries"],
-        "resources": {p: json_layout._ordered(v) for p, v in sorted(snapshot.resources.items())},
+        "resources": {path: ordered(value) for path, value in sorted(snapshot.resources.items())},
     }
-    content = escaped(json_layout._laid_out(body, 0)).removesuffix("\n}").encode()
+    content = escaped(laid_out(body, 0)).removesuffix("\n}").encode()
     return content + b',\n  "digest": "sha256:%b"\n}\n' % sha256(content).hexdigest().encode()
 
 
@@ -108,6 +141,28 @@ def test_a_list_of_any_length_in_pieces_is_the_list(number: int, record: object)
     snapshot = example_snapshot({}).model_copy(update={"resources": resources})
 
     assert dump_snapshot(snapshot) == whole(snapshot)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 33, 34, 100, 101, 450])
+@pytest.mark.parametrize(
+    "text", ["00u{}", "00u-{}::error", 'a"{}', "{} ##[x]", "\u202e{}", "\x7f{}"]
+)
+def test_packed_lists_are_laid_out_as_their_values_are(number: int, text: str) -> None:
+    ids = [text.format(place) for place in range(number)]
+    users = [{"id": one, "status": "ACTIVE", "profile": {"login": f"{one}@x"}} for one in ids]
+    plain = {
+        "/api/v1/apps/0oa1/users": [{"scope": "USER", "status": "ACTIVE", "ids": ids}],
+        "/api/v1/groups/00g1/users": ids,
+        "/api/v1/users": users,
+    }
+    packed = Resources()
+    packed["/api/v1/apps/0oa1/users"] = [{"scope": "USER", "status": "ACTIVE", "ids": IdList(ids)}]
+    packed["/api/v1/groups/00g1/users"] = IdList(ids)
+    packed["/api/v1/users"] = UserList.of(users)
+
+    written = dump_snapshot(example_snapshot({}).model_copy(update={"resources": packed}))
+
+    assert written == whole(example_snapshot({}).model_copy(update={"resources": plain}))
 
 
 def test_a_file_holds_the_document_compressed_by_its_extension(tmp_path: Path) -> None:

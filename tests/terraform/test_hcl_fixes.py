@@ -138,16 +138,45 @@ def test_several_fixes_of_one_file_fit_together(folder: Path) -> None:
     assert patched(folder) == hcl.replace("false", "true").replace('"gone", "lost", ', "")
 
 
-def test_findings_beyond_the_most_that_are_tried_are_told(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("most", "untried"), [(0, 3), (1, 0)])
+def test_findings_beyond_the_most_audits_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, most: int, untried: int
 ) -> None:
-    monkeypatch.setattr("auditor.cli.audit.hcl_fixes.MOST_TRIED", 1)
-    scopes = ["billing:read", "gone", "lost", "openid"]
+    monkeypatch.setattr("auditor.cli.audit.hcl_fixes.MOST_AUDITS", most)
+    scopes = ["billing:read", "gone", "lost", "openid", "over"]
     listed = ", ".join(f'"{scope}"' for scope in scopes)
     hcl = f'resource "okta_auth_server_policy_rule" "r" {{\n  scope_whitelist = [{listed}]\n}}\n'
     changed = update("okta_auth_server_policy_rule.r", RULE, scope_whitelist=scopes)
     outcome = gate(folder, hcl, plan(changed))
-    assert "No fix was tried of 1 more finding" in outcome.stderr
+    assert (f"No fix was tried of {untried} more finding" in outcome.stderr) is (untried > 0)
+    assert f"of {3 - untried} findings in HCL, tried on the plan in {most} audit" in outcome.stderr
+
+
+def test_a_fix_that_does_not_hold_leaves_the_others(folder: Path) -> None:
+    """A rule whose only scope does not exist keeps it: a rule without a scope is worse."""
+    hcl = (
+        'resource "okta_app_oauth" "a" {\n  pkce_required = false\n}\n'
+        'resource "okta_auth_server_policy_rule" "r" {\n  scope_whitelist = ["gone"]\n}\n'
+    )
+    outcome = gate(
+        folder,
+        hcl,
+        plan(
+            update("okta_app_oauth.a", APP, type="native", pkce_required=False),
+            update("okta_auth_server_policy_rule.r", RULE, scope_whitelist=["gone"]),
+        ),
+    )
+    assert "Exact fixes of 1 finding in HCL, tried on the plan in 3 audits." in outcome.stderr
+    assert patched(folder) == hcl.replace("false", "true")
+
+
+def test_of_blocks_with_the_same_labels_the_one_is_changed_that_counts(folder: Path) -> None:
+    """A file that an editor left half-way may have a block twice. The first counts."""
+    one = 'resource "okta_app_oauth" "r" {\n  pkce_required = false\n}\n'
+    other = 'data "okta_app_oauth" "r" {\n  pkce_required = false\n}\n'
+    changed = update("okta_app_oauth.r", APP, type="native", pkce_required=False)
+    gate(folder, f"{other}{one}{one}", plan(changed))
+    assert patched(folder) == f"{other}{one.replace('false', 'true')}{one}"
 
 
 def test_a_sound_plan_needs_no_fix(folder: Path) -> None:

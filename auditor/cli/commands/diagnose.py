@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from auditor import exact_json
 from auditor.cli.audit.rule_choice import choose_rules
+from auditor.cli.diagnosis_document import diagnosis_document
+from auditor.cli.diagnosis_input import read_input_clues
+from auditor.cli.diagnosis_request import parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import FILE, AuditOptions
-from auditor.cli.printing import print_line
+from auditor.cli.options import FILE, AuditOptions, format_option
+from auditor.cli.printing import print_document, print_line
 from auditor.diagnosis.api_calls import ApiCall, named_call
-from auditor.diagnosis.clues import Clues
-from auditor.diagnosis.diagnosis import diagnose
-from auditor.diagnosis.reading import read_clues
-from auditor.errors import ExitCode, UsageError
-from auditor.input_files import name_problem, read_input
+from auditor.diagnosis.diagnosis import Diagnosis, diagnose
+from auditor.diagnosis.request_words import RequestWords
+from auditor.errors import AuditorError, ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
-from auditor.tokens.decide import Decider
-from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.lookup.authorize_url import AuthorizeUrl, read_authorize_url
-from auditor.tokens.lookup.named_request import NamedRequest
-
-LARGEST = 100_000_000
-"""Bytes of what a person has in hand: a HAR file of a long session."""
+from auditor.text import escaped
 
 
 @click.command("diagnose")
@@ -42,6 +36,10 @@ LARGEST = 100_000_000
 @click.option("--grant", metavar="TYPE", help="Grant type of the request.")
 @click.option("--user", metavar="LOGIN", help="The user.")
 @click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="Repeatable.")
+@click.option("--redirect-uri", metavar="URI", help="The redirect_uri that was sent.")
+@click.option(
+    "--logout-redirect-uri", metavar="URI", help="The post_logout_redirect_uri that was sent."
+)
 @click.option(
     "--call",
     "call_words",
@@ -54,6 +52,7 @@ LARGEST = 100_000_000
     metavar="TIME",
     help="When it failed, as 2026-11-28T14:05:00Z: tokens are judged by it. [default: now]",
 )
+@format_option("text", "json")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -65,16 +64,21 @@ def command(
     grant: str | None,
     user: str | None,
     scopes: tuple[str, ...],
+    redirect_uri: str | None,
+    logout_redirect_uri: str | None,
     call_words: str | None,
     api_token: str | None,
     at: str | None,
+    form: str,
 ) -> None:
     """Say why a request failed: from an error, an address, a token or a whole log.
 
     INPUT is a file, or the thing itself: an error as JSON, the URL of a redirect, a request to
     /v1/authorize, a `curl -v` transcript, rate-limit headers, an Okta error code, a token, a stack
-    trace, a HAR file. Without INPUT, standard input is read. With --snapshot the cause is looked
-    for in the configuration; with client, user and scopes the request is decided on it.
+    trace, debug output of Terraform, a HAR file; several at once, if that helps. Without INPUT, or
+    with -, standard input is read. With --snapshot the cause is looked for in the configuration.
+    Server, client, grant type, user and scopes are read from the input as far as it has them, and
+    with all of them the request is decided.
 
     Nothing is sent anywhere. Tokens are taken apart here, never shown, never written.
 
@@ -82,50 +86,47 @@ def command(
     possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
-    clues = read_clues(_text(words))
-    url = read_authorize_url(clues.authorize_urls[0]) if clues.authorize_urls else None
+    clues = read_input_clues(words)
+    asked = request_of(clues)
     org, findings = _read(snapshot) if snapshot else (None, ())
-    request = _RequestWords(server=server, client=client, grant=grant, user=user, scopes=scopes)
-    named = request.named(url, clues)
-    explanation, undecided = _explained(org, named) if org and named else (None, "")
+    given = RequestWords(
+        server=server,
+        client=client,
+        grant=grant,
+        user=user,
+        scopes=_names(scopes) or None,
+        redirect_uri=redirect_uri,
+        logout_redirect_uri=logout_redirect_uri,
+    )
     result = diagnose(
         clues,
         org,
-        explanation,
+        given.or_else(words_of(asked, clues)),
         findings,
         now,
         call=_call(call_words),
-        client=client,
         api_token=api_token,
     )
-    if undecided and request.chosen:
-        raise UsageError(undecided)
-    if result.empty and not clues.authorize_urls:
+    problem = _misspelt(given, result)
+    if problem is not None and not result.settled:
+        raise problem
+    if result.empty and asked is None:
         raise UsageError(
             "Nothing in this tells why a request failed: no error, no address, no token.",
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
         )
-    missing = request.missing(named, snapshot=snapshot is not None)
-    if result.of_api:
-        missing = result.api.missing
-    for line in diagnosis_lines(org, result, missing):
-        print_line(line)
-    if undecided:
-        print_line(f"The request cannot be decided on the snapshot: {undecided}")
+    missing = _missing(result, snapshot=snapshot is not None)
+    if form == "json":
+        print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
+    else:
+        for line in diagnosis_lines(result, missing):
+            print_line(line)
+        if asked is not None and result.explanation is None and not result.of_api:
+            print_line(f"Read from the input: {parts_of(asked)}.")
+        for error in result.case.problems.values() if result.case else ():
+            if not result.settled:
+                print_line(f"The request cannot be decided on the snapshot: {error.message}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
-
-
-def _text(words: tuple[str, ...]) -> str:
-    """What the person has: standard input, a file, or the words themselves."""
-    if not words or words == ("-",):
-        data = sys.stdin.buffer.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise UsageError(f"Standard input is larger than {LARGEST // 1_000_000:,} MB.")
-        return data.decode(errors="replace")
-    path = Path(words[0])
-    if len(words) == 1 and not name_problem(path) and path.is_file():
-        return read_input(path, LARGEST).decode(errors="replace")
-    return " ".join(words)
 
 
 def _call(words: str | None) -> ApiCall | None:
@@ -158,67 +159,39 @@ def _read(path: Path) -> tuple[Org, tuple[ReportedFinding, ...]]:
         return Org.of(snapshot), result.findings
 
 
-@dataclass(frozen=True, kw_only=True)
-class _RequestWords:
-    """What the options say of the request."""
-
-    server: str | None
-    client: str | None
-    grant: str | None
-    user: str | None
-    scopes: tuple[str, ...]
-
-    @property
-    def chosen(self) -> bool:
-        """Whether an option names something that may be misspelt."""
-        return bool(self.server or self.client or self.user or self.scopes)
-
-    def named(self, url: AuthorizeUrl | None, clues: Clues) -> NamedRequest | None:
-        """The request, if server, client and grant type are known."""
-        claims = clues.tokens[0].claims if clues.tokens else {}
-        server = self.server or (url and url.server) or _claim(claims, "iss")
-        client = self.client or (url and url.client) or _claim(claims, "cid")
-        grant = self.grant or (url and url.grant)
-        if not (server and client and grant):
-            return None
-        names = tuple(part for scope in self.scopes for part in scope.replace(",", " ").split())
-        return NamedRequest(
-            server=server,
-            client=client,
-            grant=grant,
-            user=self.user,
-            scopes=names or (url.scopes if url else None),
-            response_type=url.response_type if url else None,
-            redirect_uri=url.redirect_uri if url else None,
-            prompt=url.prompt if url else None,
-            pkce=False if url and not url.pkce else None,
-        )
-
-    def missing(self, named: NamedRequest | None, *, snapshot: bool) -> tuple[str, ...]:
-        """Options that would make the answer more exact."""
-        if not snapshot:
-            return ("--snapshot",)
-        if named is not None:
-            return () if named.user else ("--user",)
-        given = {
-            "--server": self.server,
-            "--client": self.client,
-            "--grant": self.grant,
-            "--user": self.user,
-            "--scope": self.scopes,
-        }
-        return tuple(name for name, value in given.items() if not value)
+def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Scopes that were given one by one, or several in a word."""
+    return tuple(part for scope in scopes for part in scope.replace(",", " ").split())
 
 
-def _claim(claims: dict[str, object], name: str) -> str | None:
-    value = claims.get(name)
-    return value if isinstance(value, str) else None
+def _misspelt(given: RequestWords, result: Diagnosis) -> AuditorError | None:
+    """The first option whose word names nothing."""
+    problems = result.case.problems if result.case else {}
+    options = {
+        "server": given.server,
+        "client": given.client,
+        "user": given.user,
+        "grant": given.grant,
+    }
+    found = (problems[name] for name, word in options.items() if word and name in problems)
+    return next((error for error in found if isinstance(error, UsageError)), None)
 
 
-def _explained(org: Org, named: NamedRequest) -> tuple[DecisionSteps | None, str]:
-    """The request decided, or why it cannot be: something of it is not in the snapshot."""
-    try:
-        request = named.resolve(org)
-    except UsageError as error:
-        return None, error.message
-    return Decider(org).explain(request), ""
+def _missing(result: Diagnosis, *, snapshot: bool) -> tuple[str, ...]:
+    """Options that would make the answer more exact."""
+    if result.of_api:
+        return result.api.missing
+    if not snapshot:
+        return ("--snapshot",)
+    if result.explanation is not None or result.case is None:
+        words = result.case.words if result.case else RequestWords()
+        return () if words.user else ("--user",)
+    words = result.case.words
+    given = {
+        "--server": words.server,
+        "--client": words.client,
+        "--grant": words.grant,
+        "--user": words.user,
+        "--scope": words.scopes or words.scope_omitted,
+    }
+    return tuple(name for name, value in given.items() if not value)

@@ -19,8 +19,8 @@ def command(name: str) -> None:
     """Print the JSON Schema of a file, or of what a command prints with --format json.
 
     NAME of a file: snapshot, results, diff, config, expectations, suppressions, framework or
-    tenant. Of a command: explain, test, access, diff, plan, controls, doctor, rules,
-    evidence-verify, results (of audit, run and report), export-plan (of snapshot --plan) or
+    tenant. Of a command: explain, diagnose, test, access, diff, plan, controls, doctor,
+    rules, evidence-verify, results (of audit, run and report), export-plan (of snapshot --plan) or
     settings (of config).
     """
     schemas = _schemas()

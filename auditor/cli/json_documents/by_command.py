@@ -12,6 +12,7 @@ from typing import Any
 
 from auditor.cli.json_documents.access_rows import AccessRowInfo
 from auditor.cli.json_documents.controls_coverage import ControlsCoverage
+from auditor.cli.json_documents.diagnosis import DiagnosisDocument
 from auditor.cli.json_documents.doctor_checks import DoctorChecks
 from auditor.cli.json_documents.expectation_results import ExpectationResult
 from auditor.cli.json_documents.explanation import Explanation
@@ -30,6 +31,7 @@ SCHEMA_OF = {
     "run": "results",
     "report": "results",
     "explain": "explain",
+    "diagnose": "diagnose",
     "test": "test",
     "access": "access",
     "diff": "diff",
@@ -43,6 +45,7 @@ SCHEMA_OF = {
 
 _KINDS: dict[str, Any] = {
     "explain": Explanation,
+    "diagnose": DiagnosisDocument,
     "test": list[ExpectationResult],
     "access": list[AccessRowInfo],
     "controls": ControlsCoverage,

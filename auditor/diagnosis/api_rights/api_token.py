@@ -36,10 +36,6 @@ class TokenFaultKind(Enum):
     """It may be used from certain network zones only."""
 
 
-OPEN_FAULTS = frozenset({TokenFaultKind.OWNER_ROLE_UNPUBLISHED, TokenFaultKind.NETWORK})
-"""Of these it is not known whether they are at fault."""
-
-
 @dataclass(frozen=True, slots=True)
 class TokenFault:
     """One fault."""

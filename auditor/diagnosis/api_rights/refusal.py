@@ -54,15 +54,15 @@ class ReasonKind(Enum):
     ROLES_UNREAD = auto()
 
 
-OPEN = frozenset(
+OF_REQUEST = frozenset(
     {
-        ReasonKind.ROLE_UNPUBLISHED,
-        ReasonKind.USERS_RIGHTS,
-        ReasonKind.GRANTS_UNREAD,
-        ReasonKind.ROLES_UNREAD,
+        ReasonKind.API_TOKENS_REFUSED,
+        ReasonKind.ACCESS_TOKENS_REFUSED,
+        ReasonKind.OTHER_SERVER,
+        ReasonKind.TOKEN_TOO_OLD,
     }
 )
-"""Of these it is not known whether they are at fault."""
+"""Of these the request is at fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""A client id that Okta does not take: of no app, of an app that is not active, or no client id."""
+
+from __future__ import annotations
+
+from auditor.diagnosis.case import Case
+from auditor.diagnosis.causes.verdict import (
+    CauseVerdict,
+    evidence,
+    not_so,
+    proven,
+    unknown,
+)
+from auditor.diagnosis.known_error import FAILED_REQUESTS, KnownError, request, setting
+from auditor.snapshot.models.clients import App
+from auditor.text import closest, quoted
+from auditor.tokens.conditions import Condition
+
+
+def _sent_app_id(case: Case) -> App | None:
+    """The app whose id was sent in place of its client id."""
+    word = case.words.client
+    named = (app for app in case.org.apps if app.id == word and app.client_id != word)
+    return next(named, None)
+
+
+def _inactive(case: Case) -> CauseVerdict:
+    client = case.client
+    if client is None:
+        return _not_there(case)
+    shown = evidence(client, "status", client.status)
+    if client.active:
+        return not_so(f"client {quoted(client.title)} is active", shown)
+    return proven(f"client {quoted(client.title)} is not active", shown).fixed_by(
+        f"activate client {quoted(client.title)}, or send the client id of an active one"
+    )
+
+
+def _not_there(case: Case) -> CauseVerdict:
+    if not case.words.client:
+        return unknown("which client id was sent is not known", "--client")
+    return not_so("the org has no such client at all")
+
+
+def _no_such_client(case: Case) -> CauseVerdict:
+    word = case.words.client
+    if not word:
+        return unknown("which client id was sent is not known", "--client")
+    if case.client is not None:
+        return not_so(f"{quoted(word)} is client {quoted(case.client.title)}")
+    if not case.org.known("apps"):
+        return unknown(case.unread("apps"))
+    text = (
+        f"no OIDC app of the org has client id {quoted(word)}: it was deleted, or is another org's"
+    )
+    meant = closest(word, [app.client_id for app in case.org.apps])
+    if meant:
+        text = f"no OIDC app of the org has client id {quoted(word)}, and one has {quoted(meant)}"
+    fixes = (f"send {quoted(meant)}",) if meant else ()
+    return proven(text).fixed_by(
+        *fixes, "compare the org's URL and the client id; create the app again if it was deleted"
+    )
+
+
+def _app_id(case: Case) -> CauseVerdict:
+    app = _sent_app_id(case)
+    if app is None:
+        return _not_there(case) if case.client is None else not_so("it is the client's own id")
+    shown = evidence(app, "credentials.oauthClient.client_id", app.client_id)
+    text = f"{quoted(app.id)} is the id of app {quoted(app.title)}, and not its client id"
+    return proven(text, shown).fixed_by(f"send {quoted(app.client_id)}")
+
+
+ROWS: tuple[KnownError, ...] = (
+    KnownError(
+        name="unknown-client",
+        error="invalid_client",
+        text="Invalid value for 'client_id' parameter.",
+        status="401",
+        meaning="No active app has this client id.",
+        causes=(
+            request(
+                "app-id-for-client-id",
+                "the app's id was sent, and its client id is another",
+                "send the client id",
+                _app_id,
+            ),
+            setting(
+                "client-inactive",
+                "the app is deactivated",
+                "activate it, or use another",
+                _inactive,
+            ),
+            setting(
+                "no-such-client",
+                "no app of the org has the client id: it was deleted, or is misspelt",
+                "compare the org's URL and the client id",
+                _no_such_client,
+            ),
+            request(
+                "another-org",
+                "the request went to another org, or the app was changed since the snapshot",
+                "compare the org's URL and the client id",
+            ),
+        ),
+        condition=Condition.CLIENT,
+        log_filter=FAILED_REQUESTS,
+        source="support article; OAuth API description",
+    ),
+)

@@ -1,0 +1,318 @@
+"""What libraries say that refuse a token: its audience, its issuer, its key, its times.
+
+Okta says none of it. The texts are those of common validators: okta-jwt-verifier and okta-auth-js,
+jsonwebtoken and jose (Node), PyJWT, Spring Security and Nimbus, Microsoft.IdentityModel.
+"""
+
+from __future__ import annotations
+
+from auditor.diagnosis.case import Case
+from auditor.diagnosis.causes.verdict import (
+    CauseVerdict,
+    evidence,
+    not_so,
+    proven,
+    unknown,
+)
+from auditor.diagnosis.clues import TokenClue
+from auditor.diagnosis.known_error import KnownError, request, setting
+from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.text import listed, quoted
+from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
+from auditor.tokens.request import ORG_SERVER
+
+_UNSEEN = "the token is not known: paste it as well; it is taken apart here and not shown"
+
+
+def _token(case: Case) -> TokenClue | None:
+    return next((one for one in case.tokens if one.claims.get("iss")), None)
+
+
+def _issuing(case: Case, token: TokenClue) -> AuthorizationServer | None:
+    """The custom server that issued a token; None if the org has none like it."""
+    key = server_in_url(str(token.claims["iss"]))
+    for server in case.org.servers:
+        if server.id == key or (key == DEFAULT_SERVER and server.default):
+            return server
+    return None
+
+
+def _of_org_server(token: TokenClue) -> bool:
+    return server_in_url(str(token.claims["iss"])) == ORG_SERVER
+
+
+def _audiences(token: TokenClue) -> tuple[str, ...]:
+    value = token.claims.get("aud")
+    if isinstance(value, str):
+        return (value,)
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def _from_org_server(case: Case) -> CauseVerdict:
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    if not _of_org_server(token):
+        return not_so("a custom authorization server issued the token")
+    having = [one for one in case.org.servers if one.active and one.issuer]
+    names = listed([quoted(str(one.issuer)) for one in having], most=3, word="or")
+    return proven(
+        "the org authorization server issued the token, which is for the Okta APIs: its audience "
+        "is the org, and your own APIs cannot validate it"
+    ).fixed_by(f"ask a custom authorization server instead: {names}")
+
+
+def _audience_changed(case: Case) -> CauseVerdict:
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    server = _issuing(case, token)
+    if server is None:
+        return not_so("it is no token of a custom authorization server of the org")
+    shown = evidence(server, "audiences", server.audiences)
+    if set(_audiences(token)) & set(server.audiences):
+        return not_so("the token has the audience that its server has", shown)
+    own = listed(map(quoted, server.audiences), most=3)
+    stated = listed(map(quoted, _audiences(token)), most=3)
+    return proven(
+        f"the token's audience is {stated}, and authorization server {quoted(server.title)} has "
+        f"{own} now",
+        shown,
+    ).fixed_by("ask for a new token, and have the API expect the server's audience")
+
+
+def _validator_audience(case: Case) -> CauseVerdict:
+    """The token is as its server makes it; then the API expects another audience."""
+    token = _token(case)
+    if token is None:
+        return _expected_audience(case)
+    server = _issuing(case, token)
+    if server is None or not set(_audiences(token)) & set(server.audiences):
+        return not_so("the token itself does not have the audience of its server")
+    own = quoted(server.audiences[0])
+    meant = [
+        one
+        for one in case.org.servers
+        if one is not server and any(audience in case.told for audience in one.audiences)
+    ]
+    if meant:
+        return proven(
+            f"the token is for {own}, and the API expects the audience of authorization server "
+            f"{quoted(meant[0].title)}: the client asked the wrong server",
+            evidence(server, "audiences", server.audiences),
+            evidence(meant[0], "audiences", meant[0].audiences),
+        ).fixed_by(f"have the client ask {quoted(str(meant[0].issuer or meant[0].title))}")
+    return proven(
+        f"the token has the audience of its server, {own}: the API's validator expects another",
+        evidence(server, "audiences", server.audiences),
+    ).fixed_by(f"set the expected audience of the API's validator to {own}")
+
+
+def _expected_audience(case: Case) -> CauseVerdict:
+    having = [
+        one for one in case.org.servers if any(audience in case.told for audience in one.audiences)
+    ]
+    if len(having) == 1:
+        return unknown(
+            f"the error names the audience of authorization server {quoted(having[0].title)}; "
+            f"{_UNSEEN}"
+        )
+    return unknown(_UNSEEN)
+
+
+def _another_issuer(case: Case) -> CauseVerdict:
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    issuer = str(token.claims["iss"])
+    server = _issuing(case, token)
+    if server is None:
+        if not _of_org_server(token) and case.org.known("authorization_servers"):
+            return proven(
+                f"no authorization server of the org is issuer {quoted(issuer)}"
+            ).fixed_by("get the token from the org that the API trusts")
+        return not_so("the org server issued the token")
+    shown = evidence(server, "issuer", server.issuer)
+    if server.issuer and server.issuer != issuer and server.issuer_mode != "DYNAMIC":
+        return proven(
+            f"the token says issuer {quoted(issuer)}, and authorization server "
+            f"{quoted(server.title)} is {quoted(server.issuer)}: the org has two domains",
+            shown,
+            evidence(server, "issuerMode", server.issuer_mode),
+        ).fixed_by("use one domain for both, in the client and in the API")
+    return not_so("the token says the issuer that its server has", shown)
+
+
+def _validator_issuer(case: Case) -> CauseVerdict:
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    server = _issuing(case, token)
+    issuer = str(token.claims["iss"])
+    if server is None or (server.issuer and server.issuer != issuer):
+        return not_so("the token itself is of another issuer")
+    return proven(
+        f"the token is of {quoted(issuer)}, as it should be: the API's validator is set up for "
+        "another issuer",
+        evidence(server, "issuer", server.issuer),
+    ).fixed_by(f"set the issuer of the API's validator to {quoted(issuer)}, character by character")
+
+
+def _key_rotated(case: Case) -> CauseVerdict:
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    server = _issuing(case, token)
+    if server is None:
+        return not_so("it is no token of a custom authorization server of the org")
+    if not case.org.known("server_keys", server):
+        return unknown(case.unread("server_keys"))
+    kids = [key.kid for key in case.org.signing_keys(server)]
+    kid = token.header.get("kid")
+    shown = evidence(server, "credentials/keys", kids)
+    if kid in kids:
+        return not_so(f"{quoted(str(kid))} is a key of {quoted(server.title)}", shown)
+    return proven(
+        f"no signing key of authorization server {quoted(server.title)} is {quoted(str(kid))}: it "
+        "was rotated away",
+        shown,
+    ).fixed_by("get a new token")
+
+
+def _stale_keys(case: Case) -> CauseVerdict:
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    if _of_org_server(token):
+        return not_so("the org server issued the token, whose keys your API cannot use")
+    server = _issuing(case, token)
+    if server is None or not case.org.known("server_keys", server):
+        return unknown("the keys of the token's server were not read")
+    kid = token.header.get("kid")
+    if kid not in [key.kid for key in case.org.signing_keys(server)]:
+        return not_so("the key is none of the server's")
+    return proven(
+        f"{quoted(str(kid))} is a signing key of authorization server {quoted(server.title)}: the "
+        "API's validator keeps an older set of keys, or reads another server's",
+        evidence(server, "credentials/keys", [kid]),
+    ).fixed_by(
+        "have the validator fetch the keys again where a kid is not among those it keeps",
+        f"read the keys of {quoted(str(server.issuer or server.title))}",
+    )
+
+
+_ORG_TOKEN = request(
+    "token-of-org-server",
+    "the org server issued the token, which only Okta's own APIs can validate",
+    "ask a custom authorization server",
+    _from_org_server,
+)
+
+ROWS: tuple[KnownError, ...] = (
+    KnownError(
+        name="token-audience",
+        text="jwt audience invalid",
+        pattern=r"jwt audience invalid|IDX10214|Audience doesn't match|\bInvalid audience|"
+        r"The aud claim is not valid|audience claim .{0,300} does not match|"
+        r"unexpected \"aud\" claim value|The audience .{0,300} does not match",
+        meaning="A library refuses the token because its audience is another than it expects.",
+        status="of the API that validates the token",
+        causes=(
+            _ORG_TOKEN,
+            setting(
+                "audience-changed",
+                "the server's audience was changed since",
+                "ask for a new token",
+                _audience_changed,
+            ),
+            request(
+                "validator-audience",
+                "the API's validator expects another audience",
+                "set it to the server's audience",
+                _validator_audience,
+            ),
+        ),
+        source="texts of token validators",
+    ),
+    KnownError(
+        name="token-issuer",
+        text="jwt issuer invalid",
+        pattern=r"jwt issuer invalid|IDX10205|\bInvalid issuer|The iss claim is not valid|"
+        r"\bissuer .{0,300} does not match|unexpected \"iss\" claim value",
+        meaning="A library refuses the token because its issuer is another than it expects.",
+        status="of the API that validates the token",
+        causes=(
+            _ORG_TOKEN,
+            setting(
+                "issuers-differ",
+                "the issuer is another domain of the org, or another org",
+                "use one domain for both",
+                _another_issuer,
+            ),
+            request(
+                "validator-issuer",
+                "the API's validator is set up for another issuer",
+                "set it to the server's issuer",
+                _validator_issuer,
+            ),
+        ),
+        source="texts of token validators",
+    ),
+    KnownError(
+        name="token-key",
+        text="Unable to find a signing key that matches",
+        pattern=r"Unable to find a signing key|IDX1050[0-9]|resolving signing key for kid|"
+        r"no matching key\(?s?\)? found|no applicable key found in the JSON Web Key Set",
+        meaning="A library refuses the token because it knows no key of that name.",
+        status="of the API that validates the token",
+        causes=(
+            _ORG_TOKEN,
+            setting(
+                "key-rotated-away",
+                "the key was rotated away",
+                "get a new token",
+                _key_rotated,
+            ),
+            request(
+                "stale-keys",
+                "the validator keeps an older set of keys, or another server's",
+                "have it fetch the keys again",
+                _stale_keys,
+            ),
+        ),
+        source="texts of token validators",
+    ),
+    KnownError(
+        name="token-times",
+        text="The JWT was issued in the future",
+        pattern=r"(?:JWT|token) was issued in the future|jwt not active|"
+        r"token is not yet valid|Token used before issued|IDX10222|"
+        r"\"(?:nbf|iat)\" claim timestamp check failed",
+        meaning="A library refuses the token because by its clock it is not valid yet.",
+        status="of the API that validates the token",
+        causes=(
+            request(
+                "clock",
+                "the clock of the machine that validates it is slow",
+                "synchronise it (NTP), and allow for a minute",
+            ),
+        ),
+        source="texts of token validators",
+    ),
+    KnownError(
+        name="token-expired",
+        text="jwt expired",
+        pattern=r"jwt expired|IDX10223|Signature has expired|Jwt expired at|"
+        r"JWT expired and is no longer valid|\"exp\" claim timestamp check failed",
+        meaning="A library refuses the token because it has expired.",
+        status="of the API that validates the token",
+        causes=(
+            request(
+                "token-kept-too-long",
+                "the client sends a token that is over, or the validator's clock is fast",
+                "refresh it before exp; synchronise the clock (NTP)",
+            ),
+        ),
+        source="texts of token validators",
+    ),
+)
