@@ -47,10 +47,11 @@ MAY_IMPORT = {
     "pack_check": {"lint", "plugins"},
     "plugins": BASE | {"lint"},
     "history": BASE | {"lint"},
-    "evidence": BASE | {"snapshot", "lint", "controls"},
+    "pseudonyms": {"errors"},
+    "evidence": BASE | {"snapshot", "lint", "controls", "pseudonyms"},
     "custom_report": BASE | {"lint", "template_rendering"},
     "template_rendering": BASE,
-    "collect": BASE | {"snapshot", "system_log"},
+    "collect": BASE | {"snapshot", "pseudonyms", "system_log"},
     "sandbox": BASE | {"snapshot"},
     "templates": set(),
     "cli": BASE
@@ -64,6 +65,7 @@ MAY_IMPORT = {
         "plugins",
         "pack_check",
         "history",
+        "pseudonyms",
         "report_marks",
     }
     | {

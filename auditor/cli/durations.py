@@ -11,6 +11,15 @@ _DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8
 _LONGEST_S = 30 * _SECONDS["d"]
 
 
+def seconds_of(text: str) -> int | None:
+    """The seconds of a duration; None if the text is none."""
+    parts = _DURATION.fullmatch(text.strip().lower())
+    if parts is None:
+        return None
+    sizes = _SECONDS.values()
+    return sum(int(n or 0) * size for n, size in zip(parts.groups(), sizes, strict=True))
+
+
 class Duration(click.ParamType[int]):
     """A duration of a second at least and 30 days at most; a plain number is seconds."""
 
@@ -22,11 +31,7 @@ class Duration(click.ParamType[int]):
         """The duration in seconds."""
         if isinstance(value, int):
             return value
-        parts = _DURATION.fullmatch(str(value).strip().lower())
-        seconds = 0
-        if parts is not None:
-            sizes = _SECONDS.values()
-            seconds = sum(int(n or 0) * size for n, size in zip(parts.groups(), sizes, strict=True))
+        seconds = seconds_of(str(value)) or 0
         if not 1 <= seconds <= _LONGEST_S:
             self.fail(
                 f"{str(value)[:40]!r} is no duration between 1s and 30d, such as 90m, 2h or 3600.",

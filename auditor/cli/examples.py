@@ -42,6 +42,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "okta-auditor access okta-audit/snapshot.json --user ada --format csv",
     ),
     "report": ("okta-auditor report okta-audit/results.json -O markdown",),
+    "logs": (
+        "okta-auditor logs --since 7d -o log.jsonl",
+        "okta-auditor logs --append -o log.jsonl",
+    ),
     "diff": ("okta-auditor diff okta-audit/snapshot.json snapshot.json --fail-on-gain '*'",),
     "plan": ("okta-auditor plan plan.json --base okta-audit/snapshot.json -o planned.json",),
     "suppress": (

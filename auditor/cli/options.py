@@ -367,33 +367,7 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Requests in flight at most.",
         ),
-        click.option(
-            "--attempts",
-            type=click.IntRange(1, 10),
-            default=5,
-            show_default=True,
-            help="How often a failing request is sent before its list is given up.",
-        ),
-        click.option(
-            "--share",
-            type=click.FloatRange(0, 1, min_open=True),
-            help="The part of each rate limit to spend at most. "
-            "[default: all that other clients do not need]",
-        ),
-        click.option(
-            "--max-requests-per-minute",
-            type=click.IntRange(1),
-            help="Requests a minute over all rate-limit buckets. [default: what they allow]",
-        ),
-        click.option(
-            "--max-time",
-            type=Duration(),
-            default=shown_duration(LONGEST_EXPORT_S),
-            show_default=True,
-            metavar="DURATION",
-            help="How long reading may take, such as 90m, 2h or 3600 (seconds). What is not read "
-            "by then is named as missing (exit code 3); --resume goes on.",
-        ),
+        *_REQUEST_OPTIONS,
         click.option(
             "--max-memory",
             type=click.IntRange(64),
@@ -416,6 +390,42 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "as the grants of inactive apps.",
         ),
     )(_as_one(function, ExportOptions, "export"))
+
+
+def request_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Those of a command that asks Okta for one thing after another."""
+    return _all(*_REQUEST_OPTIONS)(_as_one(function, ExportOptions, "export"))
+
+
+_REQUEST_OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+    click.option(
+        "--attempts",
+        type=click.IntRange(1, 10),
+        default=5,
+        show_default=True,
+        help="How often a failing request is sent before its list is given up.",
+    ),
+    click.option(
+        "--share",
+        type=click.FloatRange(0, 1, min_open=True),
+        help="The part of each rate limit to spend at most. "
+        "[default: all that other clients do not need]",
+    ),
+    click.option(
+        "--max-requests-per-minute",
+        type=click.IntRange(1),
+        help="Requests a minute over all rate-limit buckets. [default: what they allow]",
+    ),
+    click.option(
+        "--max-time",
+        type=Duration(),
+        default=shown_duration(LONGEST_EXPORT_S),
+        show_default=True,
+        metavar="DURATION",
+        help="How long reading may take, such as 90m, 2h or 3600 (seconds). What is not read "
+        "by then is named as missing (exit code 3); --resume goes on.",
+    ),
+)
 
 
 def completion_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ Each of these imports those above it, never those below:
     since/        which lists need not be read again, because an older snapshot has them
     progress/     what whoever watches an export learns
     plan/         requests and minutes, calculated beforehand
+    system_log/   pulls events of the System Log into a file
     tenant/       which lists are read, and what one of them leads to
     exporter      one tenant from beginning to end; `export_many`: several at the same time
     doctor/       checks before an export: network, token, permissions, rate limits

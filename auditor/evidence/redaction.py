@@ -6,62 +6,39 @@ try out who it is. The audit is then of the redacted snapshot, so that no report
 
 from __future__ import annotations
 
-import hmac
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from auditor.errors import UsageError
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.result import AuditResult
+from auditor.pseudonyms import Pseudonyms
 from auditor.snapshot.collections import match, resource_keys
 from auditor.snapshot.document import Snapshot, dump_snapshot
 from auditor.snapshot.ledger import Ledger
 
-SHORTEST_KEY = 32
-"""Bytes. A shorter key could be found by trying, with a login that is known."""
-
 _REMEMBERED = 1 << 16
 """Texts whose redacted form is remembered."""
 
-_WORD = re.compile(r"""[^\s"'`<>()\[\]{},;:/\\|?&=#$!]+""")
-_ADDRESS = re.compile(r"[^@%]+(?:@|%40)[^@%]+\.[^@%.]+", re.IGNORECASE)
-_USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 _FREE_TEXT = frozenset({"name", "label", "description", "displayName"})
 _PEOPLE_KEYS = frozenset({"userId", "createdBy", "lastUpdatedBy"})
 
 Json = dict[str, Any]
 
 
-def check_key(key: bytes, where: str) -> bytes:
-    """The key without the line end that editors add.
-
-    Raises:
-        UsageError: it is too short to keep anything secret.
-    """
-    key = key.rstrip(b"\r\n")
-    if len(key) < SHORTEST_KEY:
-        raise UsageError(
-            f"{where} has fewer than {SHORTEST_KEY} bytes, too few for a key.",
-            remedy="Make one with: openssl rand -hex 32 > FILE, and keep it for later nights.",
-        )
-    return key
-
-
 class Redactor:
     """Replaces what identifies the people of one snapshot."""
 
     def __init__(self, snapshot: Snapshot, key: bytes) -> None:
-        self._key = key
+        self._pseudonyms = Pseudonyms(key)
         self._ids: dict[str, str] = {}
         for people in _people(snapshot):
             self._ids.update(dict.fromkeys(people, ""))
         self._logins = {login.lower() for login in _logins(snapshot)}
         for person in self._ids:
-            self._ids[person] = self._hashed("person", person)
+            self._ids[person] = self._pseudonyms.person(person)
         # Names of members and most values occur again and again.
         self._redacted = lru_cache(maxsize=_REMEMBERED)(self._text)
 
@@ -107,21 +84,15 @@ class Redactor:
             return person
         if text.lower() in self._logins and (free or "@" in text):
             return self.login(text)
-        return _WORD.sub(lambda word: self._word(word[0], free=free), text)
+        return self._pseudonyms.text(text, self._known_in_free_text if free else self._ids.get)
 
     def login(self, login: str) -> str:
         """The pseudonym of a login or an address; letters' case does not matter."""
-        return self._hashed("login", login.lower().replace("%40", "@"))
+        return self._pseudonyms.login(login)
 
-    def _word(self, word: str, *, free: bool) -> str:
-        bare = word.rstrip(".")
-        if person := self._ids.get(bare):
-            return person + word[len(bare) :]
-        if _USER_ID.fullmatch(bare):
-            return self._hashed("person", bare) + word[len(bare) :]
-        if _ADDRESS.fullmatch(bare) or (free and bare.lower() in self._logins):
-            return self.login(bare) + word[len(bare) :]
-        return word
+    def _known_in_free_text(self, word: str) -> str | None:
+        person = self._ids.get(word)
+        return self.login(word) if person is None and word.lower() in self._logins else person
 
     def _value(self, value: Any, key: str) -> Any:
         if isinstance(value, str):
@@ -155,10 +126,6 @@ class Redactor:
         return replace(
             item, acceptance=replace(taken, owner=owner, reason=self.text(taken.reason, free=True))
         )
-
-    def _hashed(self, kind: str, value: str) -> str:
-        digest = hmac.digest(self._key, f"{kind}\0{value}".encode(errors="surrogatepass"), "sha256")
-        return f"{kind}-{digest.hex()[:32]}"
 
 
 def _people(snapshot: Snapshot) -> Iterator[Iterable[str]]:

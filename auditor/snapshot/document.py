@@ -356,7 +356,7 @@ def _proven(read: _Read, path: Path) -> Snapshot:
 
 def _check_head(value: Any, path: Path) -> None:
     """Insist that a JSON value is a snapshot that this version reads."""
-    if isinstance(value, dict) and "resource_changes" in value:
+    if isinstance(value, dict) and ("resource_changes" in value or "planned_values" in value):
         raise SnapshotError(
             f"{path} is a Terraform plan, not a snapshot.",
             remedy=f"Make a planned snapshot of it: okta-auditor plan {path} --base SNAPSHOT",

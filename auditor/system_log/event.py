@@ -10,7 +10,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from auditor.snapshot.credentials_in_text import REDACTED, without_credentials
-from auditor.system_log.event_types import FAILED, SUCCEEDED, at_org_server
+from auditor.system_log.event_types import at_org_server
 from auditor.system_log.kept_fields import (
     LONGEST_SCOPES,
     LONGEST_TEXT,
@@ -68,16 +68,6 @@ class LogEvent:
     targets: tuple[LogTarget, ...]
     changed: tuple[str, ...]
     """The names of the fields that a change concerns."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether the request was refused."""
-        return self.result in FAILED
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the request or the change was done."""
-        return self.result in SUCCEEDED
 
 
 def log_event(event: Mapping[str, Any]) -> LogEvent:

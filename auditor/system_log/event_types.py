@@ -15,21 +15,37 @@ REQUESTS = CUSTOM_SERVER_REQUESTS + ORG_SERVER_REQUESTS
 OAUTH = "app.oauth2."
 """How all types of OAuth begin: requests, and changes of clients."""
 
-FAILED = frozenset({"FAILURE", "DENY"})
-SUCCEEDED = frozenset({"SUCCESS", "ALLOW"})
+REFUSALS = frozenset(
+    {
+        "app.oauth2.as.authorize.scope_denied",
+        "app.oauth2.as.evaluate.claim",
+        "app.oauth2.as.token.detect_reuse",
+        "app.oauth2.invalid_client_credentials",
+        "app.oauth2.token.detect_reuse",
+    }
+)
+"""Types that tell of a refusal by their name; which outcome such events have is not published."""
+
+_FAILED = frozenset({"FAILURE", "DENY"})
+_SUCCEEDED = frozenset({"SUCCESS", "ALLOW"})
 
 CHANGES = (
     "app.oauth2.admin.consent.",
     "app.oauth2.as.key.",
+    "app.oauth2.as.resource_server.",
     "app.oauth2.client.lifecycle.",
     "app.oauth2.client.privilege.",
-    "app.oauth2.credentials.lifecycle.",
+    "app.oauth2.credentials.",
+    "app.oauth2.key.",
     "app.oauth2.trusted_server.",
+    "application.configuration.disable_fed_broker_mode",
+    "application.configuration.enable_fed_broker_mode",
     "application.lifecycle.",
     "application.user_membership.",
     "group.application_assignment.",
     "group.lifecycle.",
     "group.user_membership.",
+    "inline_hook.",
     "oauth2.as.",
     "oauth2.claim.",
     "oauth2.scope.",
@@ -47,9 +63,26 @@ def is_change(event_type: str) -> bool:
     return event_type.startswith(CHANGES)
 
 
-def is_request(event_type: str) -> bool:
-    """Whether events of a type are about a request for tokens, or at /authorize."""
-    return event_type.startswith(REQUESTS)
+def is_refusal(event_type: str, result: str) -> bool:
+    """Whether an event tells of an OAuth request that was refused.
+
+    Args:
+        event_type: its type.
+        result: `outcome.result`.
+    """
+    if event_type in REFUSALS:
+        return True
+    return result in _FAILED and event_type.startswith(OAUTH) and not is_change(event_type)
+
+
+def is_grant(event_type: str, result: str) -> bool:
+    """Whether an event tells of a request that was granted, or let through at /authorize."""
+    return result in _SUCCEEDED and event_type.startswith(REQUESTS) and event_type not in REFUSALS
+
+
+def is_done(result: str) -> bool:
+    """Whether an outcome is that of something that was done."""
+    return result in _SUCCEEDED
 
 
 def at_org_server(event_type: str) -> bool:

@@ -9,6 +9,7 @@ from auditor.terraform.attributes import Attribute, Attributes
 from auditor.terraform.instances import client_id, object_id, old_id
 from auditor.terraform.planned_org import Json, list_path, set_field
 from auditor.terraform.record_fields import Field
+from auditor.terraform.resource_types import client_role
 
 APPS = list_path("apps")
 
@@ -255,12 +256,12 @@ def apply_client_role(application: Application) -> None:
     if application.attributes.deleted:
         return
     found = [application.attributes.get(name) for name in ("type", "role_type")]
-    kind = next((one.text for one in found if one.text), None)
+    kind = next((one.text for one in found if one.text), client_role(application.change.type))
     if kind is None or not org.has_list(path):
         org.unknown(path, f"{application.change.address}: type, or other roles of the client")
         return
     record: Json = {"id": object_id(application.change), "type": kind, "status": "ACTIVE"}
-    for name, field in (("role", "role"), ("label", "label")):
+    for name, field in (("role_id", "role"), ("role", "role"), ("label", "label")):
         if text := application.attributes.get(name).text:
             record[field] = text
     org.put(path, record)

@@ -108,7 +108,8 @@ class Attributes:
     def blocks(self, name: str) -> Iterator[tuple[dict[str, Any], str]]:
         """The blocks of a kind, each with why it is not all known, or empty.
 
-        An attribute of a block that is known after apply has the id that it refers to.
+        An attribute of a block that is known after apply has the id that it refers to. A block of
+        which there may be one only is no list in a plan of the provider's newer resources.
         """
         change = self.change
         values = (change.before if self.deleted else change.after).get(name)
@@ -116,6 +117,8 @@ class Attributes:
             yield {}, self._unknown(name)
             return
         masks = change.unknown.get(name)
+        if isinstance(values, dict):
+            values, masks = [values], [masks]
         for position, value in enumerate(values if isinstance(values, list) else ()):
             mask = masks[position] if isinstance(masks, list) and position < len(masks) else {}
             block = dict(value) if isinstance(value, dict) else {}

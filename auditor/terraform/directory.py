@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from auditor.terraform.admin_roles import joins_or_leaves
 from auditor.terraform.appliers import Application
-from auditor.terraform.instances import object_id, old_id
+from auditor.terraform.instances import old_id
 from auditor.terraform.planned_org import list_path
 from auditor.terraform.record_fields import Field
 
@@ -56,6 +57,7 @@ def apply_memberships(application: Application) -> None:
     before = application.before.get_list("users").texts
     path = list_path("group_members", group)
     org = application.org
+    joins_or_leaves(application, group, {*users.texts} ^ {*before})
     if not org.has_list(path):
         return  # nobody has read its members, and nothing is said of them
     if application.change.deletes:
@@ -77,6 +79,11 @@ def apply_user_memberships(application: Application) -> None:
     if user is None:
         return
     org = application.org
+    deleted = application.attributes.deleted
+    left = {*application.before.get_list("groups").texts}
+    joined = set() if deleted else {*application.attributes.get_list("groups").texts}
+    for group in sorted(left ^ joined):
+        joins_or_leaves(application, group, [user])
     for group in application.before.get_list("groups").texts:
         path = list_path("group_members", group)
         if org.has_list(path):
@@ -122,18 +129,3 @@ def _members_open(application: Application, groups: tuple[str, ...], what: str) 
         if org.has_list(path):
             who = f"{application.change.address}: {what} group {group}"
             org.unknown(path, f"{who} is known after apply")
-
-
-def known_group(application: Application) -> None:
-    """A data source `okta_group` or `okta_everyone_group`: a group that exists."""
-    identity = object_id(application.change)
-    after = application.change.after
-    if "id" not in after or identity in application.org.records(GROUPS):
-        return
-    everyone = application.change.type == "okta_everyone_group"
-    record = {
-        "id": identity,
-        "type": "BUILT_IN" if everyone else after.get("type") or "OKTA_GROUP",
-        "profile": {"name": "Everyone" if everyone else after.get("name")},
-    }
-    application.org.add_existing(GROUPS, record)

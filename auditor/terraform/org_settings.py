@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.terraform.appliers import Application
-from auditor.terraform.attributes import Attribute
-from auditor.terraform.instances import object_id
 from auditor.terraform.planned_org import Json, list_path
 from auditor.terraform.record_fields import Field
 
@@ -17,6 +15,7 @@ TOKENS = list_path("api_tokens")
 INTEGRATIONS = list_path("api_service_integrations")
 DOMAINS = list_path("custom_domains")
 ROLES = list_path("custom_roles")
+LIMITS = list_path("client_rate_limits")
 
 _NAMED = {"name": Field("name", shapes_tokens=False)}
 ZONE_FIELDS = {
@@ -36,6 +35,12 @@ _INTEGRATION = {**_NAMED, "type": Field("type", shapes_tokens=False)}
 _DOMAIN = {
     "name": Field("domain", shapes_tokens=False),
     "validation_status": Field("validationStatus", shapes_tokens=False),
+}
+_LIMIT = {
+    "principal_id": Field("principalId"),
+    "principal_type": Field("principalType"),
+    "default_percentage": Field("defaultPercentage"),
+    "default_concurrency_percentage": Field("defaultConcurrencyPercentage"),
 }
 _ROLE = {"label": Field("label", shapes_tokens=False)}
 
@@ -119,11 +124,7 @@ def apply_api_token(application: Application) -> None:
             application.org.unknown(TOKENS, unknown, record["id"])
         network: Json = {"connection": block.get("connection")}
         for name in ("include", "exclude"):
-            network[name] = [
-                entry["ip"]
-                for entry in block.get(name) or ()
-                if isinstance(entry, dict) and isinstance(entry.get("ip"), str)
-            ]
+            network[name] = [entry for entry in block.get(name) or () if isinstance(entry, str)]
         record["network"] = network
     application.org.put(TOKENS, record)
 
@@ -165,27 +166,14 @@ def apply_custom_role(application: Application) -> None:
         org.unknown(path, permissions.unknown)
 
 
-def apply_user_roles(application: Application) -> None:
-    """An `okta_user_admin_roles` of a user who owns an API token: only theirs are read."""
-    user = application.reference("user_id", "token_owner_roles")
-    path = list_path("token_owner_roles", user or "")
-    if user is None or not application.org.has_list(path):
+def apply_rate_limit(application: Application) -> None:
+    """An `okta_principal_rate_limits`. Those of API tokens are not read."""
+    if not _known(application, LIMITS):
         return
-    org = application.org
-    deleted = application.attributes.deleted
-    roles = Attribute() if deleted else application.attributes.get_list("admin_roles")
-    gone = {*application.before.get_list("admin_roles").texts} - {*roles.texts}
-    for identity, role in list(org.records(path).items()):
-        if role.get("type") in gone:
-            org.remove(path, identity)
-    held = {role.get("type") for role in org.records(path).values()}
-    for kind in roles.texts:
-        if kind in held:
-            continue
-        identity = f"{object_id(application.change)}#{kind}"
-        org.put(path, {"id": identity, "type": kind, "status": "ACTIVE"})
-    if roles.unknown:
-        org.unknown(path, roles.unknown)
+    kind = application.attributes.get("principal_type")
+    application.take_away(LIMITS)
+    if not application.attributes.deleted and kind.text != "SSWS_TOKEN":
+        application.lay(LIMITS, _LIMIT)
 
 
 def _simple(application: Application, path: str, fields: dict[str, Any]) -> None:

@@ -8,12 +8,16 @@ from typing import Any
 
 Json = dict[str, Any]
 
+TERRAFORM, OPENTOFU = "Terraform", "OpenTofu"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceChange:
     """What a plan does to one resource, or what it read of a data source."""
 
     address: str
+    previous_address: str = ""
+    """What it was called before; empty if that has not changed."""
     module: str = ""
     """Address of the module instance; empty for the root."""
     type: str
@@ -21,6 +25,8 @@ class ResourceChange:
     index: str | int | None = None
     """The key of `for_each` or the number of `count`."""
     managed: bool = True
+    ephemeral: bool = False
+    """Whether it is opened while Terraform runs, and never kept."""
     actions: tuple[str, ...] = ()
     before: Json = field(default_factory=dict)
     """Attributes as Terraform read them; empty if there was nothing."""
@@ -76,3 +82,12 @@ class Plan:
     """`configuration.root_module`, of which expressions and modules are read."""
     incomplete: tuple[str, ...]
     """Why the plan is not all that will happen, a clause each."""
+    complete: bool | None = None
+    """Whether no other apply will follow; None if it does not say, as of OpenTofu."""
+    existing: tuple[str, ...] = ()
+    """Addresses of the provider's resources that there were."""
+
+    @property
+    def opentofu(self) -> bool:
+        """Whether OpenTofu made it."""
+        return self.made_by.startswith(OPENTOFU)

@@ -1,7 +1,9 @@
 """Reads the JSON of `terraform show -json PLAN`, and says what a file is that is something else.
 
-Format: Terraform's "JSON Output Format", version 1; OpenTofu writes the same without `complete`
-and `applyable`, whose absence means nothing.
+Format: Terraform's "JSON Output Format", version 1. OpenTofu writes the same without `complete`
+and `applyable`, whose absence means nothing: it says nowhere whether `-target` or `-exclude` left
+something out (see `left_out`). Both leave out `resource_changes` where there is no resource.
+Source: the page "JSON Output Format" of either.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import orjson
 
 from auditor.errors import UsageError
 from auditor.input_files import read_input
-from auditor.terraform.plan import Json, Plan, ResourceChange
+from auditor.terraform.plan import OPENTOFU, TERRAFORM, Json, Plan, ResourceChange
 from auditor.terraform.resource_addresses import module_of
 from auditor.terraform.resource_types import resource_type
 from auditor.terraform.sensitive_values import is_marked, marked, without
@@ -76,7 +78,11 @@ def parse_plan(document: bytes, path: Path) -> Plan:
 
 def looks_like_plan(value: Any) -> bool:
     """Whether a JSON value is a plan, well made or not."""
-    return isinstance(value, dict) and "resource_changes" in value and "format_version" in value
+    return (
+        isinstance(value, dict)
+        and "format_version" in value
+        and ("resource_changes" in value or "planned_values" in value)
+    )
 
 
 def _json(document: bytes, path: Path) -> Any:
@@ -107,6 +113,10 @@ _OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
         "it is a state (`terraform show -json` without the name of a plan)",
     ),
     (("ledger", "resources"), "it is a snapshot"),
+    (
+        ("encrypted_data", "encryption_version"),
+        "it is a plan or a state that OpenTofu has encrypted, which `tofu show` decrypts",
+    ),
 )
 """Members that tell other files, and what those are."""
 
@@ -124,12 +134,12 @@ def _other_kind(value: Any) -> str:
 
 
 def _plan(value: Json, digest: str) -> Plan:
-    program = "Terraform" if "complete" in value or "applyable" in value else "OpenTofu"
+    program = TERRAFORM if "complete" in value or "applyable" in value else OPENTOFU
     version = value.get("terraform_version")
     known = f" {version}" if isinstance(version, str) else ""
     configuration = value.get("configuration") or {}
     timestamp = value.get("timestamp")
-    changes = [_change(item) for item in value["resource_changes"]]
+    changes = [_change(item) for item in value.get("resource_changes", ())]
     return Plan(
         made_by=f"{program}{known}",
         timestamp=timestamp if isinstance(timestamp, str) else "",
@@ -137,13 +147,15 @@ def _plan(value: Json, digest: str) -> Plan:
         changes=tuple(change for change in changes if change.managed),
         data=(
             *_data(value.get("prior_state")),
-            *(change for change in changes if not change.managed),
+            *(change for change in changes if not (change.managed or change.ephemeral)),
         ),
         drift=tuple(
             change for change in map(_change, value.get("resource_drift") or ()) if change.managed
         ),
         configuration=_module_configuration(configuration.get("root_module")),
         incomplete=tuple(_incomplete(value)),
+        complete=value.get("complete") if isinstance(value.get("complete"), bool) else None,
+        existing=tuple(_existing(value.get("prior_state"))),
     )
 
 
@@ -173,11 +185,13 @@ def _change(item: Json) -> ResourceChange:
     after = change.get("after")
     return ResourceChange(
         address=_text(item["address"]),
+        previous_address=_text(item.get("previous_address") or ""),
         module=_module(item),
         type=_text(name),
         name=_text(item["name"]),
         index=_index(item),
         managed=item.get("mode", "managed") == "managed",
+        ephemeral=item.get("mode") == "ephemeral",
         actions=tuple(map(_text, change["actions"])),
         before=without(change.get("before"), sensitive, known),
         after=without(after, sensitive, known),
@@ -210,36 +224,62 @@ def _unmodelled(name: str, after: Any, unknown: Any) -> Iterator[str]:
 
 def _data(prior_state: Any) -> Iterator[ResourceChange]:
     """Data sources that were read when the plan was made."""
+    return (_data_source(item) for item in _state(prior_state) if item.get("mode") == "data")
+
+
+def _existing(prior_state: Any) -> Iterator[str]:
+    """Addresses of the provider's resources that there are."""
+    for item in _state(prior_state):
+        if item.get("mode") == "managed" and _text(item["type"]).startswith("okta_"):
+            yield _text(item["address"])
+
+
+def _state(prior_state: Any) -> Iterator[Json]:
+    """Resources and data sources of a state."""
     values = (prior_state or {}).get("values") or {}
     waiting = [values.get("root_module") or {}]
     while waiting:
         module = waiting.pop()
-        for item in module.get("resources") or ():
-            if item.get("mode") == "data":
-                yield _data_source(item)
+        yield from module.get("resources") or ()
         waiting.extend(reversed(module.get("child_modules") or ()))
 
 
 def _data_source(item: Json) -> ResourceChange:
+    values, name = item.get("values"), item["type"]
+    after = without(
+        values, marked(item.get("sensitive_values"), values), _known_of_data(_text(name))
+    )
     return ResourceChange(
         address=_text(item["address"]),
         module=_module(item),
-        type=_text(item["type"]),
+        type=name,
         name=_text(item["name"]),
         index=_index(item),
         managed=False,
         actions=("read",),
-        after=without(
-            item.get("values"),
-            marked(item.get("sensitive_values"), item.get("values")),
-            _known_of_data(item["type"]),
-        ),
+        after={
+            key: _few(value) if key == _LISTS.get(name) else value for key, value in after.items()
+        },
     )
+
+
+_OF_DATA = frozenset({"id", "type", "name", "login", "status", "client_id", "label"})
+_LISTS = {"okta_users": "users", "okta_groups": "groups"}
+"""Data sources that list objects, and the attribute that holds them."""
 
 
 def _known_of_data(name: str) -> frozenset[str]:
     """Attributes of a data source that somebody reads: those of the resource, ids and type."""
-    return _known(name) | {"id", "type", "name", "login", "status", "client_id", "label"}
+    return _known(name) | _OF_DATA | {_LISTS.get(name, "id")}
+
+
+def _few(values: Any) -> list[Json]:
+    """What somebody reads of objects that a data source lists."""
+    return [
+        {name: value for name, value in one.items() if name in _OF_DATA}
+        for one in values or ()
+        if isinstance(one, dict)
+    ]
 
 
 def _module(item: Json) -> str:

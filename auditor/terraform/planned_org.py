@@ -71,6 +71,11 @@ class PlannedOrg:
         """Whether a list is known."""
         return path in self._resources
 
+    def was_there(self, path: str, identity: str) -> bool:
+        """Whether the base has a record."""
+        records = self.base.resources.get(path, ()) if self.base else ()
+        return any(isinstance(one, dict) and one.get("id") == identity for one in records)
+
     def record(self, path: str, identity: str) -> Json | None:
         """A copy of a record, to be changed and put back; None if there is none."""
         found = self.records(path).get(identity)
@@ -217,6 +222,12 @@ class PlannedOrg:
                 matched = match(path)
                 if matched is not None and matched[0].name == collection:
                     self.unknown(path, attribute)
+
+    def open(self, path: str) -> bool:
+        """Whether a list may hold more, or less, than is there."""
+        matched = match(path)
+        named = matched is not None and matched[0].name in self._everywhere
+        return named or any(not gap.record for gap in self.gaps_of(path))
 
     def gaps_of(self, path: str) -> list[Gap]:
         """What is known after apply of a list and its records."""

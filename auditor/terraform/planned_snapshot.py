@@ -8,15 +8,16 @@ from datetime import datetime
 
 from auditor.errors import UsageError
 from auditor.snapshot.document import Capture, PlanOrigin, Snapshot
-from auditor.terraform import apps, directory, org_settings, servers
+from auditor.terraform import admin_roles, apps, data_sources, directory, org_settings, servers
 from auditor.terraform.appliers import Application, Apply
 from auditor.terraform.instances import Instances, object_id
+from auditor.terraform.left_out import left_out
 from auditor.terraform.plan import Plan, ResourceChange
 from auditor.terraform.planned_ledger import planned_ledger
 from auditor.terraform.planned_org import PlannedOrg
 from auditor.terraform.priorities import Priorities
 from auditor.terraform.references import References
-from auditor.terraform.resource_types import is_client_role, resource_type
+from auditor.terraform.resource_types import NOTHING_READS, is_client_role, resource_type
 from auditor.terraform.source.source_tree import SourceTree
 from auditor.version import __version__
 
@@ -33,8 +34,11 @@ _IN_ORDER: Mapping[str, Apply] = {
     "okta_api_token": org_settings.apply_api_token,
     "okta_api_service_integration": org_settings.apply_integration,
     "okta_admin_role_custom": org_settings.apply_custom_role,
-    "okta_user_admin_roles": org_settings.apply_user_roles,
+    "okta_user_admin_roles": admin_roles.apply_user_roles,
+    "okta_group_role": admin_roles.apply_group_role,
+    "okta_admin_role_custom_assignments": admin_roles.apply_custom_assignments,
     "okta_app_oauth": apps.apply_app,
+    "okta_principal_rate_limits": org_settings.apply_rate_limit,
     "okta_app_oauth_redirect_uri": apps.apply_redirect_uri,
     "okta_app_oauth_post_logout_redirect_uri": apps.apply_post_logout_uri,
     "okta_app_oauth_api_scope": apps.apply_api_scopes,
@@ -55,7 +59,6 @@ _IN_ORDER: Mapping[str, Apply] = {
 
 _RANK = {name: rank for rank, name in enumerate(_IN_ORDER)}
 _OF_CLIENTS = _RANK["okta_app_oauth_api_scope"]
-_GROUPS = frozenset({"okta_group", "okta_everyone_group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class PlannedSnapshot:
     counts: Mapping[str, int]
     """Resources that shape tokens, by what happens to them: `create`, `update`, …."""
     not_modelled: tuple[str, ...]
-    """Addresses of changed resources whose types are not modelled, sorted."""
+    """Addresses of changed resources whose types are not modelled, sorted; with the reason where
+    nothing rests on them."""
     unknown_attributes: tuple[str, ...]
     """Attributes that are set and that are not known here, with their addresses, sorted."""
     incomplete: tuple[str, ...]
@@ -89,15 +93,16 @@ def lay_plan(
         UsageError: the plan stands alone and does not say when it was made.
     """
     org = PlannedOrg(base)
-    references = References(plan, Instances(plan), source)
+    instances = Instances(plan)
+    references = References(plan, instances, source)
+    incomplete = (*plan.incomplete, *left_out(plan, instances, source))
     priorities = Priorities()
 
     def application(change: ResourceChange) -> Application:
         return Application(org, change, references, priorities)
 
     for change in plan.data:
-        if change.type in _GROUPS:
-            directory.known_group(application(change))
+        data_sources.apply_data(application(change))
     modelled = list(filter(is_modelled, plan.changes))
     drift = filter(is_modelled, plan.drift)  # the base may be older than the plan
     steps = [step for change in modelled for step in _steps(change)]
@@ -110,7 +115,7 @@ def lay_plan(
             names = ", ".join(sorted(change.sensitive))
             org.notes.append(f"{change.address}: {names}: sensitive in the plan, and left out.")
     resources = org.resources()
-    ledger = planned_ledger(org, resources, _doubt(plan))
+    ledger = planned_ledger(org, resources, "; ".join(incomplete))
     origin = PlanOrigin(
         made_by=plan.made_by,
         digest=plan.digest,
@@ -122,12 +127,12 @@ def lay_plan(
         snapshot=Snapshot(capture=_capture(plan, base, origin), ledger=ledger, resources=resources),
         counts=_counts(modelled),
         not_modelled=tuple(
-            sorted({change.address for change in plan.changes if _is_foreign(change)})
+            sorted({_not_modelled(change) for change in plan.changes if _is_foreign(change)})
         ),
         unknown_attributes=tuple(
             sorted(f"{change.address}: {name}" for change in modelled for name in change.unmodelled)
         ),
-        incomplete=plan.incomplete,
+        incomplete=incomplete,
         addresses={
             org.aliases.get(object_id(change), object_id(change)): change
             for change in modelled
@@ -154,6 +159,11 @@ def _is_foreign(change: ResourceChange) -> bool:
     """Whether a change is of a type of the provider that is not modelled."""
     acts = change.creates or change.updates or change.deletes
     return acts and change.type.startswith("okta_") and _rank(change) is None
+
+
+def _not_modelled(change: ResourceChange) -> str:
+    reason = NOTHING_READS.get(change.type)
+    return f"{change.address} ({reason})" if reason else change.address
 
 
 def _rank(change: ResourceChange) -> int | None:
@@ -186,13 +196,11 @@ def _apply(change: ResourceChange) -> Apply:
 def _counts(changes: list[ResourceChange]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for change in changes:
-        word = "replace" if change.creates and change.deletes else change.actions[0]
+        word = "replace" if change.creates and change.deletes else change.actions[-1]
+        if change.creates and not change.deletes:
+            word = "create"  # beside one that is forgotten
         counts[word] = counts.get(word, 0) + 1
     return dict(sorted(counts.items()))
-
-
-def _doubt(plan: Plan) -> str:
-    return "; ".join(plan.incomplete)
 
 
 def _capture(plan: Plan, base: Snapshot | None, origin: PlanOrigin) -> Capture:

@@ -83,8 +83,10 @@ class References:
             literals and ids is in the list.
         """
         placed = self.source.block(change.address) if self.source else None
-        attribute = placed.block.attributes.get(name) if placed else None
-        items = list_items(placed.file, attribute.expression) if placed and attribute else None
+        if placed is None or placed.overridden:
+            return None
+        attribute = placed.block.attributes.get(name)
+        items = list_items(placed.file, attribute.expression) if attribute else None
         if items is None:
             return None
         members: list[str] = []

@@ -109,11 +109,21 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
             "middle_name mobile_phone nick_name old_password organization password password_hash "
             "password_inline_hook postal_address preferred_language primary_phone profile_url "
             "realm_id recovery_answer recovery_question second_email skip_roles state "
-            "street_address timezone title user_type zip_code",
+            "street_address timezone title type user_type zip_code",
         ),
         _type("okta_user_admin_roles", "user_id admin_roles", "disable_notifications"),
         _type("okta_admin_role_custom", "label permissions", "description"),
-        _type("okta_admin_role_custom_assignments", "custom_role_id resource_set_id members"),
+        _type("okta_admin_role_custom_assignments", "custom_role_id members", "resource_set_id"),
+        _type(
+            "okta_group_role",
+            "group_id role_type role_id",
+            "disable_notifications resource_set_id target_app_list target_group_list",
+        ),
+        _type(
+            "okta_principal_rate_limits",
+            "principal_id principal_type default_percentage default_concurrency_percentage",
+            "created_by created_date last_update last_updated_by org_id",
+        ),
         _type(
             "okta_group_rule",
             "name status expression_value expression_type group_assignments users_excluded "
@@ -123,6 +133,7 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
             "okta_network_zone",
             "name type usage status gateways proxies system",
             "asns dynamic_locations dynamic_proxy_type dynamic_locations_exclude "
+            "set_usage_as_exempt_list "
             "ip_service_categories_include ip_service_categories_exclude",
         ),
         _type("okta_trusted_origin", "name origin scopes active status"),
@@ -145,6 +156,14 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
 }
 """By name. What is not here is not modelled."""
 
+NOTHING_READS: Mapping[str, str] = {
+    "okta_group_owner": "owners of groups are not read, and no rule rests on them",
+    "okta_group_owners": "owners of groups are not read, and no rule rests on them",
+    "okta_resource_set": "a custom role counts as if it applied to all that it may apply to",
+    "okta_admin_role_targets": "a role counts as if it applied to all that it may apply to",
+}
+"""Types that are not modelled, with the reason why no decision and no finding changes by them."""
+
 _CLIENT_ROLES = "okta_oauth2_v1_clients_role_"
 """How types begin that give a client one standard admin role each (provider 7)."""
 
@@ -154,6 +173,15 @@ def resource_type(name: str) -> ResourceType | None:
     if name.startswith(_CLIENT_ROLES):
         return _type(name, _ROLE)
     return RESOURCE_TYPES.get(name)
+
+
+def client_role(name: str) -> str | None:
+    """The standard role that a type of provider 7 gives; None if the resource says which.
+
+    >>> client_role("okta_oauth2_v1_clients_role_app_admin")
+    'APP_ADMIN'
+    """
+    return name.removeprefix(_CLIENT_ROLES).upper() if name.startswith(_CLIENT_ROLES) else None
 
 
 def is_client_role(name: str) -> bool:

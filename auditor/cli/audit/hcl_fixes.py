@@ -119,6 +119,8 @@ class HclFixes:
         placed = places.source.block(resource.address) if places and resource else None
         if resource is None or placed is None or placed.block.kind != "resource":
             return
+        if placed.overridden:
+            return  # what it sets may not count
         original = placed.file.text
         if placed.path in before.texts:
             original = before.texts[placed.path][0]

@@ -37,7 +37,7 @@ from auditor.terraform.plan import Plan
 from auditor.terraform.plan_file import read_plan
 from auditor.terraform.planned_snapshot import lay_plan
 from auditor.terraform.source.field_places import FieldPlaces
-from auditor.terraform.source.source_tree import SourceTree
+from auditor.terraform.source.source_tree import SourceTree, configuration_files
 from auditor.terraform.summary import summary_lines
 from auditor.text import counted
 
@@ -72,7 +72,8 @@ class PlanGate:
         if self.fixes and not is_stream(self.fixes):
             check_writable(self.fixes)
         with without_garbage_collection():
-            plan, before, source = read_plan(self.plan), self._base(), source_tree(self.source)
+            plan, before = read_plan(self.plan), self._base()
+            source = source_tree(self.source, plan)
             planned = lay_plan(plan, before, source)
             document = dump_snapshot(planned.snapshot)
         for line in summary_lines(planned, str(self.plan), str(self.base) if self.base else ""):
@@ -165,21 +166,22 @@ class PlanGate:
         return code if new else ExitCode.CLEAN
 
 
-def source_tree(folder: Path | None) -> SourceTree | None:
+def source_tree(folder: Path | None, plan: Plan) -> SourceTree | None:
     """The configuration in a folder.
 
     Args:
         folder: as the person named it; None for the working folder, if it holds any `.tf` file.
+        plan: that was made of it.
 
     Raises:
         UsageError: it is no folder, or there is no configuration in it.
     """
+    place = folder or Path.cwd()
+    if place.is_dir() and configuration_files(place, tofu=plan.opentofu):
+        return SourceTree.of(place, tofu=plan.opentofu)
     if folder is None:
-        here = Path.cwd()
-        return SourceTree.of(here) if any(here.glob("*.tf")) else None
-    if not folder.is_dir() or not any(folder.glob("*.tf")):
-        raise UsageError(
-            f"There is no Terraform configuration in {folder}.",
-            remedy="Name the folder of the root module for --source.",
-        )
-    return SourceTree.of(folder)
+        return None
+    raise UsageError(
+        f"There is no Terraform configuration in {folder}.",
+        remedy="Name the folder of the root module for --source.",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,9 +20,9 @@ from auditor.cli.options import (
     framework_option,
 )
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.redaction_option import key_in, key_of, redaction_key_of, redaction_options
 from auditor.config.model import OCSF_VERSIONS
 from auditor.errors import ExitCode, UsageError
-from auditor.input_files import LARGEST_SECRET, read_input
 from auditor.text import counted, escaped
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from auditor.evidence.verify import CheckedBundle
 
 KEY_VARIABLE = "OKTA_AUDITOR_EVIDENCE_KEY"
-REDACTION_VARIABLE = "OKTA_AUDITOR_REDACTION_KEY"
 _TO_ROTATE = (
     "To rotate: sign the next night with the new key and go on with --previous. In keys.toml, give "
     "the old key not_after, the day of its last night, and keep it there, or the nights before "
@@ -75,17 +73,7 @@ def command() -> None:
     help=f"Sign with this Ed25519 key (PEM). [default: the key in {KEY_VARIABLE}, if it is set]",
 )
 @click.option("--zip", "zipped", is_flag=True, help="Write one zip file instead of a folder.")
-@click.option(
-    "--redact",
-    type=click.Choice(["people"]),
-    help="Replace ids and logins of people by keyed hashes, in everything.",
-)
-@click.option(
-    "--redaction-key",
-    type=FILE,
-    metavar="FILE",
-    help=f"The key of the hashes; the same every night. [default: {REDACTION_VARIABLE}]",
-)
+@redaction_options("Replace ids and logins of people by keyed hashes, in everything.")
 @click.option(
     "--ocsf-version",
     type=click.Choice(OCSF_VERSIONS),
@@ -115,21 +103,11 @@ def export(
     from auditor.evidence.bundle_writing import check_target, write_folder, write_zip  # noqa: PLC0415
 
     check_target(target, zipped=zipped)
-    if redaction_key and not redact:
-        raise UsageError(
-            "--redaction-key does nothing without --redact.", remedy="Add: --redact people"
-        )
-    secret = _secret(redaction_key, REDACTION_VARIABLE, "--redaction-key") if redact else None
-    if redact and not secret:
-        raise UsageError(
-            "--redact needs a key.",
-            remedy=f"Name a file: --redaction-key, or set {REDACTION_VARIABLE}.",
-        )
     request = BundleRequest(
         snapshot=path,
         previous=previous,
         key=_signing_key(key),
-        redaction_key=secret,
+        redaction_key=redaction_key_of(redact, redaction_key),
         frameworks=frameworks,
         zipped=zipped,
     )
@@ -287,7 +265,7 @@ def _trusted_keys(public_keys: tuple[Path, ...], keys: Path | None) -> TrustedKe
 
     if not public_keys and keys is None:
         return None
-    named = [TrustedKey(raw=raw(read_public(_contents(path), str(path)))) for path in public_keys]
+    named = [TrustedKey(raw=raw(read_public(key_in(path), str(path)))) for path in public_keys]
     return distinct([*(read_trusted_keys(keys) if keys else ()), *named])
 
 
@@ -335,22 +313,5 @@ def _rotation(key: Ed25519PublicKey) -> tuple[str, ...]:
 def _signing_key(path: Path | None) -> Ed25519PrivateKey | None:
     from auditor.evidence.signing import read_private  # noqa: PLC0415 - only this needs it
 
-    pem = _secret(path, KEY_VARIABLE, "--key")
+    pem = key_of(path, KEY_VARIABLE, "--key")
     return read_private(pem, str(path) if path else KEY_VARIABLE) if pem else None
-
-
-def _secret(path: Path | None, variable: str, option: str) -> bytes | None:
-    """A key from a file or a variable; None if neither is named."""
-    if path:
-        return _contents(path)
-    text = os.environ.get(variable, "").strip()
-    if text and "\n" not in text and Path(text).is_file():
-        raise UsageError(
-            f"{variable} holds the name of a file; it must hold the key itself.",
-            remedy=f"Name the file with {option}.",
-        )
-    return text.encode() or None
-
-
-def _contents(path: Path) -> bytes:
-    return read_input(path, LARGEST_SECRET, remedy="Name a file that holds a key.")

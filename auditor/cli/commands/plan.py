@@ -75,7 +75,8 @@ def command(
     check_replaceable(path, SNAPSHOT)
     with without_garbage_collection():
         before = parse_snapshot(read_document(base), base) if base else None
-        planned = lay_plan(read_plan(plan), before, source_tree(source))
+        read = read_plan(plan)
+        planned = lay_plan(read, before, source_tree(source, read))
         write_snapshot(planned.snapshot, path)
     unread = before.ledger.incomplete if before else ()
     if form == "json":

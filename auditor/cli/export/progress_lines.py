@@ -145,13 +145,15 @@ class RequestLines(ProgressLines):
 
     def sent(self, exchange: Exchange) -> None:
         """Print the request."""
-        # The address of a next page is what the server said it is.
-        target = one_line(exchange.target)
-        if len(target) > _LONGEST_TARGET:
-            target = f"{target[:_LONGEST_TARGET]}…"
-        outcome = one_line(exchange.error) if exchange.status is None else str(exchange.status)
-        left = f"  {one_line(exchange.remaining)[:20]} left" if exchange.remaining else ""
-        self._say(
-            f"{self._start}{exchange.method} {target}  {outcome}  "
-            f"{exchange.seconds * 1000:.0f} ms{left}"
-        )
+        self._say(self._start + request_line(exchange))
+
+
+def request_line(exchange: Exchange) -> str:
+    """A request, what became of it, and what the rate limit leaves."""
+    # The address of a next page is what the server said it is.
+    target = one_line(exchange.target)
+    if len(target) > _LONGEST_TARGET:
+        target = f"{target[:_LONGEST_TARGET]}…"
+    outcome = one_line(exchange.error) if exchange.status is None else str(exchange.status)
+    left = f"  {one_line(exchange.remaining)[:20]} left" if exchange.remaining else ""
+    return f"{exchange.method} {target}  {outcome}  {exchange.seconds * 1000:.0f} ms{left}"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
-import stat
-import sys
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedRandom
 from pathlib import Path
 from typing import Any
@@ -16,17 +14,10 @@ from auditor.collect.journal.lines import FORMAT
 from auditor.collect.journal.resume import read_earlier_runs, read_header
 from auditor.collect.journal.terms import difference, terms_of
 from auditor.collect.options import ExportOptions
-from auditor.errors import OutputError, UsageError
-from auditor.files import PRIVATE
-
-if sys.platform != "win32":
-    import fcntl
+from auditor.collect.owner_file import open_for_owner
+from auditor.errors import UsageError
 
 _LOGGER = logging.getLogger(__name__)
-
-_FLAGS = os.O_RDWR | os.O_CREAT
-for _name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):  # not every system has each
-    _FLAGS |= getattr(os, _name, 0)
 
 
 @dataclass(frozen=True)
@@ -122,38 +113,11 @@ def _note(path: Path, file: BufferedRandom, terms: dict[str, Any]) -> str | None
 
 def _locked(path: Path) -> BufferedRandom:
     """The file, open, for its owner only, and locked until it is closed."""
-    while True:
-        try:
-            descriptor = os.open(path, _FLAGS, PRIVATE)
-        except OSError as error:
-            if path.is_symlink():
-                raise UsageError(
-                    f"{path} is a symbolic link, and a journal is not written through one.",
-                    remedy="Remove it.",
-                ) from None
-            raise OutputError(
-                f"{path} cannot be opened: {error.strerror}.", remedy="Move it away."
-            ) from error
-        file = os.fdopen(descriptor, "r+b")
-        try:
-            _check(path, file)
-            _lock(path, descriptor)
-            # The run that held the lock may have removed the file since it was opened.
-            if path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino:
-                if sys.platform != "win32":
-                    os.fchmod(descriptor, PRIVATE)  # whatever mode it was left with
-                return file
-        except BaseException:
-            file.close()
-            raise
-        file.close()
+    return open_for_owner(path, "a journal", partial(_check, path))
 
 
 def _check(path: Path, file: BufferedRandom) -> None:
-    """Whether the file is a journal of ours and nobody else's."""
-    status = os.fstat(file.fileno())
-    if not stat.S_ISREG(status.st_mode):
-        raise UsageError(f"{path} is not a file.", remedy="Move it away.")
+    """Whether the file is a journal."""
     # A run that was killed may have written less than its first words.
     start = file.read(len(FORMAT))
     if start and not FORMAT.startswith(start):
@@ -161,30 +125,3 @@ def _check(path: Path, file: BufferedRandom) -> None:
             f"{path} is not a journal of this okta-auditor, and stands where one is to be written.",
             remedy="Move it away, or write the snapshot elsewhere: -o FILE.",
         )
-    if why := _not_ours(status):
-        raise UsageError(f"{path} {why}, so it is not trusted.", remedy="Remove it.")
-
-
-def _not_ours(status: os.stat_result) -> str | None:
-    """Why somebody else may read or write what a file holds, whatever its mode becomes."""
-    if sys.platform == "win32":
-        return None
-    if status.st_uid != os.geteuid():
-        return "belongs to another user"
-    if status.st_nlink > 1:
-        return "has another name as well (a hard link)"
-    if status.st_size and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return "can be written by others than its owner"
-    return None
-
-
-def _lock(path: Path, descriptor: int) -> None:
-    if sys.platform == "win32":
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise UsageError(
-            f"Another okta-auditor is writing {path}.",
-            remedy="Wait until it has ended, or write the snapshot elsewhere: -o FILE.",
-        ) from None

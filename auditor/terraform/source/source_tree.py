@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from auditor.input_files import InputProblem, read_bytes
@@ -31,6 +31,8 @@ class PlacedBlock:
     path: Path
     file: HclFile
     block: HclBlock
+    overridden: bool = False
+    """Whether an override file has a block of its labels too, which counts where both say it."""
 
     def place(self, attribute: str = "") -> Place:
         """Where an attribute stands; the block's header where it has no such attribute.
@@ -55,22 +57,24 @@ class SourceTree:
     Args:
         root: the folder of the root module.
         within: the folder that all files must be in; a module outside is not read.
+        tofu: whether OpenTofu made the plan, which prefers `main.tofu` to `main.tf`.
     """
 
     root: Path
     within: Path
+    tofu: bool = False
     problems: list[str] = field(default_factory=list)
     """Files that could not be read, a sentence each."""
     _modules: dict[Path, dict[tuple[str, ...], PlacedBlock]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, root: Path) -> SourceTree:
+    def of(cls, root: Path, *, tofu: bool = False) -> SourceTree:
         """The configuration in a folder; its modules may be anywhere in the same repository."""
         place = root.resolve()
         repository = next(
             (folder for folder in (place, *place.parents) if (folder / ".git").exists()), place
         )
-        return cls(place, repository)
+        return cls(place, repository, tofu)
 
     def block(self, address: str) -> PlacedBlock | None:
         """The block of a resource or data source; of the call of its module if that is not local.
@@ -113,12 +117,12 @@ class SourceTree:
         """The blocks of a module by kind and labels."""
         if folder not in self._modules:
             blocks = self._modules[folder] = {}
-            for path in sorted(folder.glob("*.tf"))[:_MOST_FILES]:
+            for path in configuration_files(folder, tofu=self.tofu)[:_MOST_FILES]:
                 file = self._file(path)
                 if file is None:
                     continue
                 for block in file.blocks:
-                    blocks.setdefault((block.kind, *block.labels), PlacedBlock(path, file, block))
+                    _take(blocks, PlacedBlock(path, file, block))
         return self._modules[folder]
 
     def _file(self, path: Path) -> HclFile | None:
@@ -131,3 +135,30 @@ class SourceTree:
             self.problems.append(f"{path} is not UTF-8 text.")
             return None
         return HclFile(text)
+
+
+def _take(blocks: dict[tuple[str, ...], PlacedBlock], placed: PlacedBlock) -> None:
+    key = (placed.block.kind, *placed.block.labels)
+    if key not in blocks:
+        blocks[key] = placed
+    elif _is_override(placed.path):
+        blocks[key] = replace(blocks[key], overridden=True)
+
+
+def _is_override(path: Path) -> bool:
+    return path.stem == "override" or path.stem.endswith("_override")
+
+
+def configuration_files(folder: Path, *, tofu: bool) -> list[Path]:
+    """The files of a module, sorted; override files come last, since they change others.
+
+    Args:
+        folder: of the module.
+        tofu: whether OpenTofu reads them: `main.tofu` counts, and `main.tf` beside it does not
+            (OpenTofu, "Files and Directories").
+    """
+    files = set(folder.glob("*.tf"))
+    if tofu:
+        ours = set(folder.glob("*.tofu"))
+        files = ours | {path for path in files if path.with_suffix(".tofu") not in ours}
+    return sorted(files, key=lambda path: (_is_override(path), path))

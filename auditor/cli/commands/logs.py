@@ -1,0 +1,152 @@
+"""`okta-auditor logs`: pull failing requests and changes from the System Log."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from auditor.cli.export.log_pull import PullRequest, pull_to_file
+from auditor.cli.export.several_tenants import choose_tenants, credentials_of
+from auditor.cli.log_times import Moment
+from auditor.cli.options import FILE, request_options
+from auditor.cli.printing import print_remark
+from auditor.cli.redaction_option import redaction_key_of, redaction_options
+from auditor.collect.auth.credentials import Credentials, read_credentials
+from auditor.collect.options import ExportOptions
+from auditor.errors import ExitCode, UsageError
+from auditor.files import check_writable
+from auditor.scratch_files import scratch_folder
+
+
+@click.command("logs")
+@click.option(
+    "--since",
+    type=Moment(),
+    default="24h",
+    show_default=True,
+    metavar="TIME",
+    help="Pull events from then on: an age such as 24h or 7d, or 2026-11-28T14:05:00Z. Okta "
+    "keeps 90 days.",
+)
+@click.option(
+    "--until", type=Moment(), metavar="TIME", help="Pull events up to then. [default: now]"
+)
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    type=FILE,
+    metavar="FILE",
+    help="Keep the events in this file, for its owner only. [default: nothing is kept]",
+)
+@click.option(
+    "--append",
+    is_flag=True,
+    help="Add to the file what came since, and what came late: from an hour before its end on. "
+    "If it is not there, it is begun with --since.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on where the last pull into the same file was interrupted or found no answer.",
+)
+@click.option(
+    "--with-grants",
+    "grants",
+    is_flag=True,
+    help="Pull OAuth events that did not fail, too; they are many. Only with them it can be "
+    "said that a scope, client or rule was not used.",
+)
+@redaction_options("Replace ids and logins of people by keyed hashes before anything is written.")
+@request_options
+@click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds the tenant.")
+@click.option("--tenant", metavar="NAME", help="Pull from a tenant of the configuration file.")
+@click.option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Show each request: path, status, milliseconds, and what the rate limit leaves.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    since: datetime,
+    until: datetime | None,
+    output: Path | None,
+    append: bool,
+    resume: bool,
+    grants: bool,
+    redact: str | None,
+    redaction_key: Path | None,
+    export: ExportOptions,
+    config: Path | None,
+    tenant: str | None,
+    verbose: bool,
+) -> None:
+    """Pull failing OAuth requests and changes of configuration from Okta's System Log.
+
+    Reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
+    okta.logs.read for it, and asks for no other.
+
+    Logs hold people. Of an event only those fields are kept that say which request failed, or who
+    changed what: no addresses of the network, places, devices or sessions. docs/system-log.md
+    names each.
+
+    Okta may add events late. A pull that goes on with a file asks for its last hour again and
+    adds what was not there.
+
+    Exit codes: 0 all that was asked for was read; 2 wrong usage; 3 a part is missing.
+    """
+    if output is None and (append or resume):
+        raise UsageError("--append and --resume need the file: -o FILE.")
+    if append and resume:
+        raise UsageError(
+            "--append and --resume do not go together: --append goes on as well.",
+            remedy="Leave one of them out.",
+        )
+    credentials = _credentials(config, tenant)
+    now = datetime.now(UTC)
+    request = PullRequest(
+        credentials=credentials,
+        options=export,
+        since=since,
+        until=min(until or now, now),
+        grants=grants,
+        redaction_key=redaction_key_of(redact, redaction_key),
+        resume=resume,
+        append=append,
+        verbose=verbose,
+        again=_again(config, tenant, redact, redaction_key),
+    )
+    if output:
+        check_writable(output)
+    place = nullcontext() if output else scratch_folder(Path(tempfile.gettempdir()))
+    with place as folder:
+        path = output or Path(str(folder)) / "log.jsonl"
+        complete = pull_to_file(path, request, kept=output is not None)
+        if output:
+            print_remark(f"{output} written{'' if complete else ', incomplete'}")
+    ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
+
+
+def _credentials(config: Path | None, tenant: str | None) -> Credentials:
+    if tenant is not None:
+        return credentials_of(tenant, choose_tenants(config, [tenant], everyone=False)[tenant])
+    if config is not None:
+        raise UsageError("--config needs --tenant here.")
+    return read_credentials(os.environ)
+
+
+def _again(
+    config: Path | None, tenant: str | None, redact: str | None, key: Path | None
+) -> Sequence[str]:
+    options = {"--config": config, "--tenant": tenant, "--redact": redact, "--redaction-key": key}
+    words = [(name, str(value)) for name, value in options.items() if value is not None]
+    return ["okta-auditor", "logs", *(word for pair in words for word in pair)]

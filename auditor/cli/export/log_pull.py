@@ -1,0 +1,181 @@
+"""A pull of the System Log into a file, as `logs` shows it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditor.cli.export.log_lines import LogLines
+from auditor.cli.interrupts import Stopped, termination
+from auditor.cli.printing import print_remark
+from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
+from auditor.collect.fetch.problems import ProblemKind
+from auditor.collect.options import ExportOptions
+from auditor.collect.system_log.log_file import LogFile, open_log
+from auditor.collect.system_log.redaction import EventRedactor
+from auditor.collect.system_log.terms import LogTerms, shown
+from auditor.errors import CollectError, DiskFullError, UsageError
+from auditor.pseudonyms import Pseudonyms
+from auditor.system_log.kept_fields import kept_event
+from auditor.text import counted
+
+if TYPE_CHECKING:
+    from auditor.collect.system_log.pull import LogPull
+
+_RETENTION_DAYS = 90
+_ROLES = (
+    "an admin role that may view the System Log; Read-only Administrator and Report Administrator "
+    "may"
+)
+"""Okta's help, "Read-only administrators" and "Report admin role"."""
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What a command line asks to pull."""
+
+    credentials: Credentials
+    options: ExportOptions
+    since: datetime
+    until: datetime
+    grants: bool
+    redaction_key: bytes | None
+    resume: bool
+    append: bool
+    verbose: bool
+    again: Sequence[str]
+    """The words of the command that goes on, without those about the file."""
+
+
+def pull_to_file(path: Path, request: PullRequest, *, kept: bool) -> bool:
+    """Pull events into a file, and say what came of it.
+
+    Args:
+        path: the file.
+        request: what is asked for.
+        kept: whether the file outlives the command.
+
+    Returns:
+        Whether all that was asked for is there.
+
+    Raises:
+        CollectError: Okta refuses it, and nothing was read.
+        UsageError: the file or the time does not fit.
+        Stopped: at Ctrl-C or SIGTERM.
+    """
+    pseudonyms = Pseudonyms(request.redaction_key) if request.redaction_key else None
+    terms = LogTerms(
+        request.credentials.org_url,
+        request.since,
+        request.until,
+        request.grants,
+        pseudonyms.key_mark if pseudonyms else None,
+    )
+    _check_times(request)
+    log = open_log(path, terms, resume=request.resume, append=request.append)
+    again = shlex.join([*request.again, "-o", str(path), "--resume"]) if kept else ""
+    try:
+        with termination() as signals:
+            try:
+                _check_gap(log, request.until)
+                if log.events:
+                    print_remark(f"{path} has {counted(log.events, 'event')} already.")
+                result = _pulled(request, log, _keeper(pseudonyms))
+            except KeyboardInterrupt:
+                line = f"what was read is kept; go on with: {again}"
+                if log.empty or not kept:
+                    line = "nothing was written"
+                raise Stopped(f"interrupted; {line}", signals.code) from None
+            except DiskFullError as error:
+                raise DiskFullError(
+                    error.path, error.message, remedy=f"Free space there, then go on with: {again}"
+                ) from error
+        return _told(result, log, request.credentials, again)
+    finally:
+        log.close()
+
+
+def _pulled(
+    request: PullRequest, log: LogFile, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> LogPull:
+    # The okta SDK takes a second to import, so only reading loads it.
+    from auditor.collect.system_log.pull import pull  # noqa: PLC0415
+
+    return pull(request.credentials, request.options, log, keep, LogLines(verbose=request.verbose))
+
+
+def _keeper(
+    pseudonyms: Pseudonyms | None,
+) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    if pseudonyms is None:
+        return kept_event
+    redactor = EventRedactor(pseudonyms)
+    return lambda event: redactor.event(kept_event(event))
+
+
+def _check_times(request: PullRequest) -> None:
+    if request.since >= request.until:
+        raise UsageError(
+            f"--since ({shown(request.since)}) is not before --until ({shown(request.until)})."
+        )
+    if (datetime.now(UTC) - request.since).days >= _RETENTION_DAYS and not request.append:
+        raise UsageError(
+            f"--since ({shown(request.since)}) is too long ago: Okta keeps events for "
+            f"{_RETENTION_DAYS} days.",
+            remedy="Begin later, or read an older export of yours: okta-auditor logs FILE.",
+        )
+
+
+def _check_gap(log: LogFile, until: datetime) -> None:
+    """Refuse to go on where events in between are gone, so that no file claims to have them."""
+    if (until - log.since).days >= _RETENTION_DAYS:
+        raise UsageError(
+            f"{log.path} ends at {shown(log.since)}, and Okta keeps events for "
+            f"{_RETENTION_DAYS} days: those in between are gone.",
+            remedy="Begin a new file: -o FILE.",
+        )
+
+
+def _told(result: LogPull, log: LogFile, credentials: Credentials, again: str) -> bool:
+    """Say what came of it; whether all is there."""
+    problem = result.problem
+    if problem and problem.kind is ProblemKind.REFUSED and not result.events:
+        scope = (
+            "Grant the service app the scope okta.logs.read under Applications > the service app > "
+            f"Okta API Scopes, and {_ROLES}."
+            if credentials.mode == PRIVATE_KEY
+            else f"The token may do what its owner may: give the owner {_ROLES}."
+        )
+        raise CollectError(
+            f"The System Log could not be read: {problem.reason}.",
+            remedy=scope + (" Nothing was written." if log.empty else ""),
+        )
+    if problem and log.empty:
+        raise CollectError(
+            f"The System Log could not be read: {problem.reason}.", remedy="Nothing was written."
+        )
+    requests = counted(result.requests, "request")
+    print_remark(f"Read {requests}: {counted(result.events, 'event')}.")
+    if result.waited_s >= 1:
+        print_remark(f"Waited {result.waited_s:.0f} s for the rate limit of the log.")
+    if result.late:
+        print_remark(
+            f"note: {counted(result.late, 'event')} of them came late: they are older than the "
+            "end of what was pulled before."
+        )
+    if result.unreadable:
+        print_remark(
+            f"warning: {counted(result.unreadable, 'event')} could not be read: not what Okta "
+            "documents as an event. They are counted in the file and left out."
+        )
+    if problem:
+        reached = f"up to {shown(log.reached)}" if log.reached else "of nothing new"
+        print_remark(f"warning: The System Log could not be read completely: {problem.reason}.")
+        print_remark(f"Events are there {reached}; what follows is missing.", "  ")
+        if again:
+            print_remark(f"Next: {again}", "  ")
+    return problem is None and not log.unreadable

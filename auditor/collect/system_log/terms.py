@@ -1,0 +1,80 @@
+"""What a file of log events holds: its first line, `{"okta_auditor_log": 1, …}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from auditor import exact_json
+from auditor.collect.system_log.queries import log_filter
+
+MARK = b'{"okta_auditor_log":1,'
+"""What a file begins with; the number is that of the format."""
+
+
+@dataclass(frozen=True)
+class LogTerms:
+    """Which events a file holds."""
+
+    org_url: str
+    since: datetime
+    until: datetime
+    """The file ends here, once it is complete."""
+    grants: bool = False
+    """Whether it holds OAuth events that did not fail."""
+    redaction: str | None = None
+    """What tells the key apart by which people are replaced; None if they are not."""
+
+    @property
+    def filter(self) -> str:
+        """The filter of the query."""
+        return log_filter(grants=self.grants)
+
+    def to(self, until: datetime) -> Self:
+        """The same with another end."""
+        return replace(self, until=until)
+
+    @property
+    def header(self) -> bytes:
+        """The first line; as long as before if only its times change."""
+        header: dict[str, Any] = {
+            "okta_auditor_log": 1,
+            "org": self.org_url,
+            "since": shown(self.since),
+            "until": shown(self.until),
+            "with_grants": self.grants,
+            "queries": [self.filter],
+        }
+        if self.redaction:
+            header |= {"redacted": ["people"], "redaction_key": self.redaction}
+        return exact_json.dumps(header) + b"\n"
+
+    @classmethod
+    def of(cls, line: bytes) -> Self | None:
+        """Read a first line; None if it is none, or not whole."""
+        if not (line.startswith(MARK) and line.endswith(b"\n")):
+            return None
+        try:
+            header = exact_json.loads(line)
+        except ValueError:
+            return None
+        since, until = moment(header.get("since")), moment(header.get("until"))
+        org_url, key = header.get("org"), header.get("redaction_key")
+        if since is None or until is None or not isinstance(org_url, str):
+            return None
+        return cls(org_url, since, until, header.get("with_grants") is True, key and str(key))
+
+
+def shown(when: datetime) -> str:
+    """A time as Okta writes it, with milliseconds: always of the same length."""
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}Z"
+
+
+def moment(text: object) -> datetime | None:
+    """A time that names its zone; None if it is none."""
+    try:
+        when = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return when.astimezone(UTC) if when and when.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,63 @@
+"""The changes of a log, by the objects that they are about."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from auditor.system_log.groups import Change
+
+_OF_PEOPLE = ("application.user_membership.", "group.user_membership.", "user.lifecycle.")
+"""Types of changes that concern only the user whom they name."""
+
+
+class Changes:
+    """Changes, to be asked for by object and time. Asking takes no longer where there are many."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._by_object: dict[str, list[Change]] = {}
+        for change in sorted(changes, key=_order):
+            for record_id in _objects(change):
+                self._by_object.setdefault(record_id, []).append(change)
+
+    def last_until(self, moment: datetime, objects: Iterable[str]) -> Change | None:
+        """The latest change of some objects up to a moment; None if there is none.
+
+        Args:
+            moment: in UTC.
+            objects: ids; of people too, where changes of theirs matter.
+        """
+        found = (self._last(moment, record_id) for record_id in objects)
+        return max(filter(None, found), key=_order, default=None)
+
+    def last_between(
+        self, after: datetime, until: datetime, objects: Iterable[str]
+    ) -> Change | None:
+        """The latest change of some objects after one moment and up to another."""
+        change = self.last_until(until, objects)
+        return change if change is not None and change.at > after else None
+
+    def deletion_of(self, record_id: str) -> Change | None:
+        """The last change that deleted an object; None if there is none."""
+        changes = self._by_object.get(record_id, ())
+        return next((c for c in reversed(changes) if c.type.endswith(("delete", "deleted"))), None)
+
+    def _last(self, moment: datetime, record_id: str) -> Change | None:
+        changes = self._by_object.get(record_id)
+        if changes is None:
+            return None
+        place = bisect_right(changes, moment, key=lambda change: change.at)
+        return changes[place - 1] if place else None
+
+
+def _objects(change: Change) -> Iterator[str]:
+    """Ids of what a change is about: where it is about people, of those alone."""
+    of_people = change.type.startswith(_OF_PEOPLE)
+    for record_id, kind in dict.fromkeys((target.id, target.type) for target in change.targets):
+        if record_id and (not of_people or kind in {"User", "AppUser"}):
+            yield record_id
+
+
+def _order(change: Change) -> tuple[object, ...]:
+    return (change.at, change.type, change.actor, change.targets, change.fields)
