@@ -46,9 +46,11 @@ def render(result: AuditResult) -> str:
 
 def _document(result: AuditResult, number: int) -> str:
     """The document with the first of the results."""
+    # GitHub keeps one set of results in each category: a plan's must not replace the org's.
+    kind = "plan/" if result.capture.plan else ""
     run = {
         "tool": {"driver": driver(result)},
-        "automationDetails": {"id": f"okta-auditor/{_path_part(result.tenant.id)}/"},
+        "automationDetails": {"id": f"okta-auditor/{_path_part(result.tenant.id)}/{kind}"},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation(result, number, len(_shown(result)))],
         "results": list(_results(result, number)),

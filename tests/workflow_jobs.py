@@ -22,7 +22,7 @@ import yaml
 BIN = Path(sys.executable).parent
 _NAME = re.compile(r"'[^']*'|[a-z]\w*(?:\.[\w-]+)+")
 
-_GH = """#!/usr/bin/env bash
+_GH = r"""#!/usr/bin/env bash
 set -euo pipefail
 state="$(dirname "$0")/../requests"
 mkdir -p "$state"
@@ -37,7 +37,16 @@ case "$words" in
     touch "$state/open"; body "$@" >"$state/text" ;;
   "pr edit "*) body "$@" >"$state/text" ;;
   "pr close "*) rm "$state/open" ;;
-  "pr comment "*) body "$@" >"$state/comment" ;;
+  "pr comment "*) body "$@" >"$state/comment-$(ls "$state" | grep -c ^comment-)" ;;
+  "api --paginate repos/acme/okta/issues/1/comments --jq "*)
+    mark="${words#*startswith(\"}"
+    mark="${mark%%\"*}"
+    cd "$state"
+    for file in comment-*; do
+      [[ ! -f "$file" || "$(head -n 1 "$file")" != "$mark" ]] || echo "${file#comment-}"
+    done ;;
+  "api --silent --method PATCH repos/acme/okta/issues/comments/"*)
+    cat "${words##*-F body=@}" >"$state/comment-$(cut -d/ -f6 <<<"${5%% *}")" ;;
   *) echo "gh: $words" >&2; exit 1 ;;
 esac
 echo "$words" >>"$state/calls"
@@ -51,6 +60,12 @@ def git(folder: Path, *words: str) -> str:
         ["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True
     )
     return done.stdout.strip()
+
+
+def write_tool(path: Path, text: str) -> None:
+    """A program that a job calls."""
+    path.write_text(text)
+    path.chmod(0o755)
 
 
 @dataclass
@@ -83,11 +98,9 @@ class Hosted:
         git(folder, "clone", "--quiet", str(self.origin), "clone")
         tools = folder / "tools"
         tools.mkdir()
-        (tools / "gh").write_text(_GH)
+        write_tool(tools / "gh", _GH)
         # The setup of Python, whose folder must not offer our program.
-        (tools / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-        for tool in tools.iterdir():
-            tool.chmod(0o755)
+        write_tool(tools / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         self.wheel = program_wheel(folder)
         self.installs = True
         """Whether the step that installs is run; if not, the program is on the path already."""
@@ -107,39 +120,57 @@ class Hosted:
         (self.requests / "open").unlink(missing_ok=True)
 
     def read(self, name: str) -> str:
-        """What a call of `gh` left: `text`, `comment` or `calls`."""
+        """What a call of `gh` left: `text` or `calls`."""
         path = self.requests / name
         return path.read_text() if path.exists() else ""
 
+    def comment(self, subject: str) -> str:
+        """The comment on the pull request about something, or empty."""
+        mark = f"<!-- okta-auditor: {subject} -->\n"
+        texts = [path.read_text() for path in sorted(self.requests.glob("comment-*"))]
+        (text,) = [text for text in texts if text.startswith(mark)] or [mark]
+        return text.removeprefix(mark)
+
     def run(self, workflow: str, ref: str = "main", **known: dict[str, str]) -> JobRun:
-        """Run a workflow's only job.
+        """Run a workflow: its jobs in their order.
 
         Args:
             workflow: the file's name.
             ref: what is checked out.
             known: `vars`, `secrets` and `event`.
         """
-        work = self.folder / "work"
-        shutil.rmtree(work, ignore_errors=True)
         text = git(self.origin, "show", f"{ref}:.github/workflows/{workflow}")
-        document = yaml.safe_load(text)
-        (job,) = document["jobs"].values()
-        runner = self.folder / "runner"
-        shutil.rmtree(runner, ignore_errors=True)
-        (runner / "temp").mkdir(parents=True)
-        work.mkdir()
         values = {
             "github.token": "ghs_secret",
             "github.repository": "acme/okta",
             **{f"{kind}.{key}": value for kind, of in known.items() for key, value in of.items()},
         }
         done = JobRun()
+        shutil.rmtree(self.folder / "artifacts", ignore_errors=True)
+        for name, job in yaml.safe_load(text)["jobs"].items():
+            if _holds(job.get("if", ""), values):
+                # Secrets and variables are the environment's.
+                outside = () if "environment" in job else ("secrets.", "vars.")
+                seen = {key: of for key, of in values.items() if not key.startswith(outside)}
+                self._job(job, ref, seen, done)
+                for output, value in job.get("outputs", {}).items():
+                    values[f"needs.{name}.outputs.{output}"] = _filled(value, seen)
+        assert "ghs_secret" not in done.log + done.summary
+        return done
+
+    def _job(self, job: dict[str, Any], ref: str, values: dict[str, str], done: JobRun) -> None:
+        work, runner = self.folder / "work", self.folder / "runner"
+        for folder in (work, runner):
+            shutil.rmtree(folder, ignore_errors=True)
+        (runner / "temp").mkdir(parents=True)
+        work.mkdir()
         path = os.pathsep.join([str(self.folder / "tools"), "/usr/bin", "/bin"])
+        failed = False
         for step in job["steps"]:
             name = step.get("name") or step["uses"].partition("@")[0]
-            failed = not done.green
             condition = step.get("if", "")
-            if not _holds(condition, values) or (failed and "cancelled()" not in condition):
+            goes_on = "cancelled()" in condition or "always()" in condition
+            if not _holds(condition, values) or (failed and not goes_on):
                 done.outcomes[name] = "skipped"
                 continue
             environment = {
@@ -164,9 +195,9 @@ class Hosted:
             if identity := step.get("id"):
                 values[f"steps.{identity}.outcome"] = outcome
             done.outcomes[name] = "success" if step.get("continue-on-error") else outcome
-        done.summary = (runner / "summary").read_text()
-        assert "ghs_secret" not in done.log + done.summary
-        return done
+            failed = failed or done.outcomes[name] == "failure"
+        if (runner / "summary").exists():
+            done.summary += (runner / "summary").read_text()
 
     def _use(self, step: dict[str, Any], work: Path, ref: str, done: JobRun) -> int:
         given = step.get("with", {})
@@ -180,14 +211,23 @@ class Hosted:
                 git(work, "checkout", "--quiet", "--detach", "FETCH_HEAD")
             case "actions/setup-python":
                 pass
+            case "hashicorp/setup-terraform":
+                assert given["terraform_wrapper"] is False, "what it prints is not the plan alone"
             case "github/codeql-action/upload-sarif":
                 path = work / given["sarif_file"]
                 json.loads(path.read_text())
                 done.uploaded.append(path)
                 return int((self.requests / "unlicensed").exists())
             case "actions/upload-artifact":
-                assert (work / given["path"]).stat().st_size
-                done.uploaded.append(work / given["path"])
+                kept = self.folder / "artifacts" / given["name"]
+                kept.mkdir(parents=True)
+                for path in given["path"].split():
+                    assert (work / path).stat().st_size
+                    shutil.copy(work / path, kept)
+                    done.uploaded.append(work / path)
+            case "actions/download-artifact":
+                kept = self.folder / "artifacts" / given["name"]
+                shutil.copytree(kept, work / given["path"])
             case other:
                 raise AssertionError(other)
         return 0
@@ -232,7 +272,9 @@ def _holds(condition: str, values: dict[str, str]) -> bool:
     text = condition.strip().removeprefix("${{").removesuffix("}}")
     if not text.strip():
         return True
-    text = text.replace("!cancelled()", "True").replace("&&", " and ").replace("||", " or ")
+    for always in ("!cancelled()", "always()"):
+        text = text.replace(always, "True")
+    text = text.replace("&&", " and ").replace("||", " or ")
     text = text.replace("\n", " ")
 
     def value(found: re.Match[str]) -> str:

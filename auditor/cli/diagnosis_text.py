@@ -152,8 +152,6 @@ def _several(error: MatchedError) -> Iterator[str]:
 
 
 def _schemes(diagnosis: Diagnosis) -> Iterator[str]:
-    if "none" in diagnosis.schemes:
-        yield "The Authorization header holds a bare token: write Bearer before it."
     refused = any(error.clue.error in OF_TOKENS for error in diagnosis.errors)
     if refused and "Bearer" in diagnosis.schemes:
         yield "An API token of Okta's goes with SSWS, an access token with Bearer."

@@ -59,7 +59,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "rules": ("okta-auditor rules", "okta-auditor rules OAM312"),
     "config": ("okta-auditor config --profile pr",),
-    "init": ("okta-auditor init",),
+    "init": ("okta-auditor init", "okta-auditor init --ci gitlab --terraform infra"),
     "completion": ("okta-auditor completion bash",),
     "schema": ("okta-auditor schema expectations",),
 }

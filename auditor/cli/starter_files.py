@@ -14,6 +14,7 @@ SYSTEMS = ("github", "gitlab")
 """CI systems that there are pipelines for."""
 
 _INSTALL = '"@INSTALL@"'
+_TERRAFORM = '"@TERRAFORM@"'
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,17 @@ class Starter:
     about: str
 
 
-def starters(system: str, requirement: str, templates: Path = TEMPLATES) -> list[Starter]:
+def starters(
+    system: str, requirement: str, templates: Path = TEMPLATES, terraform: str | None = None
+) -> list[Starter]:
     """The files, the settings first.
 
     Args:
         system: one of `SYSTEMS`.
         requirement: what pip installs in the pipelines, without line breaks.
         templates: a folder with a list, `files.toml`, and the folders that it names.
+        terraform: the folder of the root module whose plans are to be checked, in the repository;
+            None if none is.
     """
     settings = Starter(Path("okta-auditor.toml"), commented_config(), "settings, each explained")
     listed = tomllib.loads((templates / "files.toml").read_text(encoding="utf-8"))
@@ -41,24 +46,34 @@ def starters(system: str, requirement: str, templates: Path = TEMPLATES) -> list
             Starter(
                 Path(row["path"]) / file.name,
                 # A text in quotes means the same in JSON and in YAML.
-                file.read_text(encoding="utf-8").replace(_INSTALL, json.dumps(requirement)),
+                file.read_text(encoding="utf-8")
+                .replace(_INSTALL, json.dumps(requirement))
+                .replace(_TERRAFORM, json.dumps(terraform)),
                 row["about"],
             )
             for row in listed.get("folder", ())
             if system in row.get("ci", SYSTEMS)
+            and (terraform is not None or not row.get("terraform", False))
             for file in sorted((templates / row["template"]).iterdir())
             if file.is_file()
         ),
-        *([GITLAB] if system == "gitlab" else []),
+        *([_gitlab(terraform is not None)] if system == "gitlab" else []),
     ]
 
 
-GITLAB = Starter(
-    Path(".gitlab-ci.yml"),
-    "include:\n  - local: .gitlab/okta-auditor.yml\n",
-    "what includes the pipelines",
-)
+GITLAB = Path(".gitlab-ci.yml")
 """What GitLab begins with."""
+
+
+def included(content: str) -> list[str]:
+    """The lines of a file for GitLab that include another file."""
+    return [line.strip() for line in content.splitlines() if line.startswith("  - local: ")]
+
+
+def _gitlab(terraform: bool) -> Starter:  # noqa: FBT001 - of one caller
+    names = ("okta-auditor.yml", *(["okta-auditor-terraform.yml"] if terraform else []))
+    content = "".join(["include:\n", *(f"  - local: .gitlab/{name}\n" for name in names)])
+    return Starter(GITLAB, content, "what includes the pipelines")
 
 
 def ignored_lines(templates: Path = TEMPLATES) -> list[str]:

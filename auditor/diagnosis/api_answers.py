@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -62,6 +62,8 @@ class ApiAnswers:
         codes: frozenset[str] = frozenset()
         if any(each.client or each.token_scopes or each.settled for each in self.refusals):
             codes |= OF_RIGHTS
+        if any(each.settled for each in self.refusals):
+            codes |= OF_TOKENS
         if self.api_token is not None:
             codes |= OF_RIGHTS | OF_TOKENS
         if self.feature is not None and self.feature.verdict is not FeatureVerdict.UNKNOWN:
@@ -97,7 +99,7 @@ def api_answers(
     """
     codes = {error.error for error in clues.errors}
     caller = client or calling_client(clues, org)
-    calls = [each for each in clues.api_calls if _of_okta(each, clues, org)][:_MOST_CALLS]
+    calls = _distinct(each for each in clues.api_calls if _of_okta(each, clues, org))
     calls = [call] if call is not None else calls
     first = calls[0] if calls else None
     limited = bool(codes & OF_LIMITS) or int(HTTPStatus.TOO_MANY_REQUESTS) in clues.statuses
@@ -169,6 +171,15 @@ def calling_client(clues: Clues, org: Org | None) -> App | None:
         if isinstance(name, str) and (app := org.client(name)):
             return app
     return None
+
+
+def _distinct(calls: Iterable[ApiCall]) -> list[ApiCall]:
+    """The first calls, of those to one endpoint that end alike one."""
+    by_end: dict[object, ApiCall] = {}
+    for call in calls:
+        endpoint = endpoint_of(call.method, call.path) or call.path
+        by_end.setdefault((endpoint, call.status, call.demanded), call)
+    return list(by_end.values())[:_MOST_CALLS]
 
 
 def _of_okta(call: ApiCall, clues: Clues, org: Org | None) -> bool:

@@ -57,6 +57,12 @@ def api_judged(row: KnownError, answers: ApiAnswers) -> JudgedError | None:
     return JudgedError(row, tuple(causes)) if causes else None
 
 
+def alike(code: str) -> frozenset[str]:
+    """The codes of errors that the same causes lead to."""
+    rights = OF_RIGHTS | OF_TOKENS
+    return rights if code in rights else frozenset({code})
+
+
 def _causes(code: str, answers: ApiAnswers) -> Iterator[JudgedCause]:
     if code in OF_RIGHTS | OF_TOKENS:
         for refusal in answers.refusals:

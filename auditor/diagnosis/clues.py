@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.diagnosis.api_calls import ApiCall
+from auditor.diagnosis.signature import Signature
 
 Json = dict[str, Any]
 
@@ -32,6 +33,12 @@ class TokenClue:
     claims: Json
     problem: str = ""
     """Why it could not be read, as a clause; empty if it was."""
+    scheme: str = ""
+    """The authorization scheme that it stands behind: `Bearer`, `DPoP`; empty if none does."""
+    signature: Signature | None = None
+    """What became of checking its signature; None where there was no key to check it with."""
+    pasted: bool = False
+    """Whether only the claims are there, as somebody decoded them."""
     source: str = field(default="", compare=False)
     """The input that it is of; empty if there is one only."""
 
@@ -84,9 +91,8 @@ class Clues:
     rate_limit: RateLimitClue | None = None
     statuses: tuple[int, ...] = ()
     schemes: tuple[str, ...] = ()
-    """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`, `DPoP`; `none` for a bare
-    token; `Bearer Bearer` for a scheme twice; `SSWS token` and `Bearer key` for a token of OAuth
-    after SSWS and an API token after Bearer."""
+    """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`, `DPoP`; those that cannot be
+    right are in `scheme_checks`."""
     api_calls: tuple[ApiCall, ...] = ()
     """Calls of the Okta APIs; those that failed, if any did."""
     text: str = field(default="", repr=False)

@@ -8,14 +8,16 @@ from datetime import datetime
 
 from auditor.diagnosis.api_answers import ApiAnswers, api_answers
 from auditor.diagnosis.api_calls import ApiCall
-from auditor.diagnosis.api_causes import api_judged
+from auditor.diagnosis.api_causes import alike, api_judged
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 from auditor.diagnosis.clues import Clues, ErrorClue
 from auditor.diagnosis.judged_error import Fault, JudgedError, judged
 from auditor.diagnosis.leading_findings import leading_findings
 from auditor.diagnosis.request_words import RequestWords
-from auditor.diagnosis.token_checks import TokenRemark, token_remarks
+from auditor.diagnosis.scheme_checks import scheme_remarks
+from auditor.diagnosis.token_checks import token_remarks
+from auditor.diagnosis.token_remark import TokenRemark
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
@@ -75,7 +77,7 @@ class Diagnosis:
     def empty(self) -> bool:
         """Whether nothing can be said."""
         said = (self.errors, self.explanation, self.token_remarks)
-        return not any(said) and self.api.empty and "none" not in self.schemes
+        return not any(said) and self.api.empty
 
     @property
     def cause(self) -> MatchedError | None:
@@ -121,6 +123,7 @@ def diagnose(
     findings: tuple[ReportedFinding, ...],
     now: datetime,
     *,
+    needs: tuple[str, ...] = (),
     call: ApiCall | None = None,
     api_token: str | None = None,
 ) -> Diagnosis:
@@ -132,6 +135,7 @@ def diagnose(
         words: what is known of the request.
         findings: all findings of the snapshot.
         now: the time by which tokens and windows are judged.
+        needs: scopes that tokens are to have.
         call: the call of an Okta API that failed; None for those of the text.
         api_token: name or id of the API token that was sent.
 
@@ -144,10 +148,12 @@ def diagnose(
     case = Case(Decider(org), words, clues=clues) if org is not None else None
     client = case.client if case is not None else None
     api = api_answers(clues, org, now, call=call, client=client, api_token=api_token)
-    errors = tuple(_judged(error, case, api) for error in matched)
+    errors = tuple(_all_judged(matched, case, api))
     rows = [one.known for one in errors if one.known and one.known.error not in api.explained]
     leading = leading_findings(findings, rows, case)
-    remarks = [remark for token in clues.tokens for remark in token_remarks(token, org, now)]
+    remarks = list(scheme_remarks(clues.schemes))
+    for token in clues.tokens:
+        remarks.extend(token_remarks(token, org, now, needs))
     return Diagnosis(
         errors=errors,
         case=case,
@@ -159,11 +165,23 @@ def diagnose(
     )
 
 
-def _judged(error: MatchedError, case: Case | None, api: ApiAnswers) -> MatchedError:
+def _all_judged(
+    errors: tuple[MatchedError, ...], case: Case | None, api: ApiAnswers
+) -> Iterator[MatchedError]:
+    """The errors with their causes; what refuses a call is told of the first that it leads to."""
+    told: set[str] = set()
+    for error in errors:
+        if error.known is None or error.known.error not in api.explained:
+            yield _judged(error, case)
+            continue
+        code = error.known.error
+        yield error if code in told else replace(error, judged=api_judged(error.known, api))
+        told |= alike(code)
+
+
+def _judged(error: MatchedError, case: Case | None) -> MatchedError:
     if error.known is None:
         return error
-    if error.known.error in api.explained:
-        return replace(error, judged=api_judged(error.known, api))
     told = f"{error.clue.error} {error.clue.description}"
     own = replace(case, told=told) if case is not None else None
     return replace(error, judged=judged(error.known, own))

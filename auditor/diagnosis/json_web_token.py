@@ -5,11 +5,14 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from auditor.diagnosis.clues import TokenClue
+from auditor.diagnosis.signature import PublicKey, check_signature
 
 LONGEST = 100_000
 """Characters. Okta's own limit for a token is far below; headers hold 8,000 to 16,000."""
@@ -23,6 +26,8 @@ _REST = re.compile(
     r"(?:\r?\n[ \t>|]{0,40}[A-Za-z0-9_.-]{16,})+(?:\r?\n[ \t>|]{0,40}[A-Za-z0-9_.-]+)?"
 )
 """Further lines of a token that was broken to fit a terminal, a mail or a YAML file."""
+_BEHIND = re.compile(r"\b((?i:bearer|dpop))\s{1,4}$")
+_SCHEMES = {"bearer": "Bearer", "dpop": "DPoP"}
 _BEGINNINGS = ("eyJhbGci", "eyJraWQi", "eyJ0eXAi")
 """How the header of a token begins, in base64: `{"alg`, `{"kid`, `{"typ`."""
 _MASK = re.compile(
@@ -31,13 +36,13 @@ _MASK = re.compile(
 _NOT_OF_TOKENS = re.compile(r"[\s|>]+")
 
 
-def take_tokens(text: str) -> tuple[tuple[str, ...], str]:
-    """The tokens of a text, each once, and the text without any of them.
+def take_tokens(text: str) -> tuple[dict[str, str], str]:
+    """The tokens of a text, each once, with their schemes; and the text without any of them.
 
     Args:
         text: any text.
     """
-    tokens: dict[str, None] = {}
+    tokens: dict[str, str] = {}
     pieces: list[str] = []
     end = 0
     for match in _JWT.finditer(text):
@@ -49,9 +54,10 @@ def take_tokens(text: str) -> tuple[tuple[str, ...], str]:
         token, end = _whole(text, match) if looked_at else (match[0], match.end())
         pieces.append(IN_ITS_PLACE)
         if ("." in token or token.startswith(_BEGINNINGS)) and len(tokens) < _MOST:
-            tokens.setdefault(token)
+            behind = _BEHIND.search(text, max(0, match.start() - 12), match.start())
+            tokens.setdefault(token, _SCHEMES[behind[1].lower()] if behind else "")
     pieces.append(text[end:])
-    return tuple(tokens), "".join(pieces)
+    return tokens, "".join(pieces)
 
 
 def _whole(text: str, match: re.Match[str]) -> tuple[str, int]:
@@ -71,11 +77,26 @@ def _whole(text: str, match: re.Match[str]) -> tuple[str, int]:
     return token, end
 
 
+def token_clue(text: str, scheme: str, keys: Sequence[PublicKey]) -> TokenClue:
+    """A token taken apart, and its signature checked.
+
+    Args:
+        text: the token, without a scheme; with an ellipsis at its end if it was masked.
+        scheme: the scheme that it stands behind.
+        keys: public keys that are known.
+    """
+    clue = replace(read_token(text), scheme=scheme)
+    unsigned = str(clue.header.get("alg", "")).lower() == "none"
+    if clue.problem or unsigned or not keys:
+        return clue
+    return replace(clue, signature=check_signature(text, clue.header, keys))
+
+
 def read_token(text: str) -> TokenClue:  # noqa: PLR0911 - each problem ends the reading
     """The header and the claims of a token.
 
     Args:
-        text: the token, without a scheme; with an ellipsis at its end if it was masked.
+        text: as for `token_clue`.
     """
     if len(text) > LONGEST:
         return TokenClue({}, {}, f"it has {len(text):,} characters, which no token has")

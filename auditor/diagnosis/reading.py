@@ -8,7 +8,7 @@ text's length alone. Tokens are taken out first, so that nothing after them sees
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -19,8 +19,17 @@ from auditor.diagnosis.api_calls import read_api_calls
 from auditor.diagnosis.clues import Clues, RateLimitClue
 from auditor.diagnosis.errors_in_text import read_errors
 from auditor.diagnosis.har import har_transcript
-from auditor.diagnosis.json_web_token import IN_ITS_PLACE, read_token, take_tokens
+from auditor.diagnosis.json_web_token import IN_ITS_PLACE, take_tokens, token_clue
+from auditor.diagnosis.pasted_claims import pasted_claims
 from auditor.diagnosis.requests_in_text import read_requests
+from auditor.diagnosis.scheme_checks import (
+    BARE,
+    KEY_AS_BEARER,
+    OPAQUE,
+    TOKEN_AS_KEY,
+    TWICE,
+)
+from auditor.diagnosis.signature import PublicKey
 
 T = TypeVar("T")
 
@@ -47,20 +56,22 @@ _HEADER = re.compile(
 )
 _SCHEME = re.compile(
     r"\b[aA](?:uthorization|UTHORIZATION)\"?\s*[:=]\s*[\"'\[]{0,3}"
-    r"(\(a-token\)|\w{1,20})(?:\s+([\w(-]{1,12}))?"
+    r"(\(a-token\)|\w{1,20})(?:\s+([\w(.~-]{1,60}))?"
 )
 
 _SCHEMES = {"bearer": "Bearer", "ssws": "SSWS", "basic": "Basic", "dpop": "DPoP"}
-_KEY = re.compile(r"00[A-Za-z0-9_-]{6,}")
-"""How API tokens of Okta begin."""
+_KEY = re.compile(r"00[A-Za-z0-9_-]{38,}")
+"""Okta's API tokens."""
+_OPAQUE = re.compile(r"(?=\D*\d)[A-Za-z0-9_.~-]{30,}")
 
 
-def read_clues(text: str, source: str = "") -> Clues:
+def read_clues(text: str, source: str = "", keys: Sequence[PublicKey] = ()) -> Clues:
     """All that a text holds.
 
     Args:
         text: whatever a person has, of any length.
         source: what the input is called, if there are several.
+        keys: public keys with which signatures are checked.
     """
     text = har_transcript(text) or text
     tokens, rest = take_tokens(text)
@@ -70,7 +81,13 @@ def read_clues(text: str, source: str = "") -> Clues:
             replace(one, source=source) for one in islice(_unique(read_errors(plain)), _MOST)
         ),
         requests=tuple(replace(one, source=source) for one in read_requests(plain)),
-        tokens=tuple(replace(read_token(token), source=source) for token in tokens),
+        tokens=tuple(
+            replace(token, source=source)
+            for token in (
+                *(token_clue(token, scheme, keys) for token, scheme in tokens.items()),
+                *pasted_claims(plain),
+            )
+        ),
         rate_limit=_rate_limit(plain),
         statuses=tuple(islice(_unique(_statuses(plain)), _MOST)),
         schemes=tuple(_unique(_schemes(plain))),
@@ -142,13 +159,15 @@ def _schemes(text: str) -> Iterator[str]:
         first, second = match[1], match[2] or ""
         scheme = _SCHEMES.get(first.lower())
         if first == IN_ITS_PLACE:
-            yield "none"
+            yield BARE
         elif scheme == "Bearer" and second.lower() == "bearer":
-            yield "Bearer Bearer"
+            yield TWICE
         elif scheme == "Bearer" and _KEY.match(second):
-            yield "Bearer key"
-        elif scheme == "SSWS" and IN_ITS_PLACE.startswith(second) and second:
-            yield "SSWS token"
+            yield KEY_AS_BEARER
+        elif scheme == "SSWS" and second and IN_ITS_PLACE.startswith(second):
+            yield TOKEN_AS_KEY
+        elif scheme == "Bearer" and _OPAQUE.match(second):
+            yield OPAQUE
         elif scheme:
             yield scheme
         elif first.lower().startswith("ssws"):

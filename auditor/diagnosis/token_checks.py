@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from auditor.diagnosis.clues import TokenClue
-from auditor.snapshot.models.servers import AuthorizationServer
+from auditor.diagnosis.signature import Verdict
+from auditor.diagnosis.token_issuer import issuer_remarks, issuing_server
+from auditor.diagnosis.token_kind import is_id_token, kind_remarks, other_maker
+from auditor.diagnosis.token_remark import TokenRemark
+from auditor.diagnosis.token_times import time_remarks
+from auditor.snapshot.models.servers import OIDC_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.text import one_line, quoted
-from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
-from auditor.tokens.request import ORG_SERVER
-
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRemark:
-    """Something about a token."""
-
-    text: str
-    wrong: bool = True
-    """Whether it makes the token useless; otherwise it is for information."""
-
-
-def token_remarks(token: TokenClue, org: Org | None, now: datetime) -> Iterator[TokenRemark]:
+def token_remarks(
+    token: TokenClue, org: Org | None, now: datetime, needs: tuple[str, ...] = ()
+) -> Iterator[TokenRemark]:
     """What there is to say of a token, the worst first.
 
     Args:
         token: the token.
         org: the snapshot; None if there is none.
         now: the time by which it is judged.
+        needs: scopes that the endpoint asks for.
     """
     if token.problem:
         yield TokenRemark(f"The token cannot be used: {token.problem}.")
@@ -40,94 +34,21 @@ def token_remarks(token: TokenClue, org: Org | None, now: datetime) -> Iterator[
         yield TokenRemark('It says "alg": "none": nobody signed it, and no Okta token says so.')
     if not token.claims:
         return
-    if maker := _other_maker(token):
+    if maker := other_maker(token):
         yield TokenRemark(maker, wrong=False)
         return
-    yield from _times(token.claims, now)
-    if org is not None:
-        yield from _in_org(token, org)
-
-
-def _other_maker(token: TokenClue) -> str:
-    """What a token is that a client makes, as a sentence; empty for one that a server issued."""
-    if str(token.header.get("typ", "")).lower() == "dpop+jwt":
-        return "One is a DPoP proof, which the client makes for a single request."
-    issuer = token.claims.get("iss")
-    if isinstance(issuer, str) and "://" not in issuer:
-        return (
-            f"One was made by client {quoted(issuer)} itself: a client assertion or a request "
-            "object, and no token of Okta's."
-        )
-    return ""
-
-
-def _times(claims: dict[str, Any], now: datetime) -> Iterator[TokenRemark]:
-    expiry = _moment(claims.get("exp"))
-    if expiry is None:
-        yield TokenRemark(
-            "It does not say when it expires (exp), which every token of Okta's does."
-        )
-    elif expiry <= now:
-        yield TokenRemark(f"It expired on {expiry:%Y-%m-%d at %H:%M:%S} UTC.")
-    else:
-        yield TokenRemark(f"It is valid until {expiry:%Y-%m-%d at %H:%M:%S} UTC.", wrong=False)
-    for name in ("nbf", "iat"):
-        moment = _moment(claims.get(name))
-        if moment is not None and (moment - now).total_seconds() > 300:  # noqa: PLR2004 - clocks
-            yield TokenRemark(
-                f"Its {name} lies in the future ({moment:%Y-%m-%d at %H:%M:%S} UTC): a clock is "
-                "wrong, here or there."
-            )
-
-
-def _in_org(token: TokenClue, org: Org) -> Iterator[TokenRemark]:
-    claims = token.claims
-    issuer = claims.get("iss")
-    if not isinstance(issuer, str):
-        yield TokenRemark("It does not say who issued it (iss).")
-        return
-    key = server_in_url(issuer)
-    server = _server(org, key)
-    if key == ORG_SERVER:
-        yield TokenRemark(
-            f"The org authorization server issued it ({quoted(issuer)}): it is for the Okta APIs, "
-            "and your own APIs cannot validate it.",
-            wrong=False,
-        )
-    elif server is None:
-        known = org.known("authorization_servers")
-        unsure = "" if known else ", as far as was read"
-        yield TokenRemark(
-            f"No authorization server of the org is its issuer {quoted(issuer)}{unsure}.",
-            wrong=known,
-        )
-    else:
-        yield from _domain(issuer, server)
-        yield from _at_server(token, org, server)
-    yield from _parties(claims, org)
-
-
-def _server(org: Org, key: str | None) -> AuthorizationServer | None:
-    for server in org.servers:
-        if server.id == key or (key == DEFAULT_SERVER and server.default):
-            return server
-    return None
-
-
-def _domain(issuer: str, server: AuthorizationServer) -> Iterator[TokenRemark]:
-    """Whether the issuer is at another domain than the server; a dynamic one has several."""
-    own = server.issuer
-    if own is None or server.issuer_mode == "DYNAMIC" or _host(own) == _host(issuer):
-        return
-    yield TokenRemark(
-        f"Its issuer is {quoted(issuer)}, and the snapshot has {quoted(own)}: another domain of "
-        "the org, or another org.",
-        wrong=False,
-    )
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].lower()
+    yield from time_remarks(token.claims, now)
+    yield from kind_remarks(token, needs)
+    if token.signature is not None:
+        wrong = token.signature.verdict is Verdict.WRONG
+        yield TokenRemark(token.signature.text, wrong=wrong)
+        if token.signature.stale:
+            yield TokenRemark(token.signature.stale)
+    yield from issuer_remarks(token, org)
+    if org is not None and isinstance(token.claims.get("iss"), str):
+        if server := issuing_server(token, org):
+            yield from _at_server(token, org, server)
+        yield from _parties(token, org)
 
 
 def _at_server(token: TokenClue, org: Org, server: AuthorizationServer) -> Iterator[TokenRemark]:
@@ -140,7 +61,9 @@ def _at_server(token: TokenClue, org: Org, server: AuthorizationServer) -> Itera
         stated = ", ".join(map(quoted, _list(claims.get("aud")))) or "none"
         audiences = ", ".join(map(quoted, server.audiences)) or "none"
         yield TokenRemark(f"Its audience is {stated}, and the {name} has {audiences} now.")
-    keys = org.signing_keys(server) if org.known("server_keys", server) else ()
+    verified = token.signature is not None and token.signature.verdict is Verdict.VERIFIED
+    known = org.known("server_keys", server) and not verified
+    keys = org.signing_keys(server) if known else ()
     kid = token.header.get("kid")
     if keys and isinstance(kid, str) and kid not in {one.kid for one in keys}:
         yield TokenRemark(
@@ -149,16 +72,20 @@ def _at_server(token: TokenClue, org: Org, server: AuthorizationServer) -> Itera
         )
     if org.known("scopes", server):
         defined = {scope.name for scope in org.scopes(server)}
-        for scope in sorted(set(_list(claims.get("scp"))) - defined):
+        for scope in sorted(set(_list(claims.get("scp"))) - defined - OIDC_SCOPES):
             yield TokenRemark(f"The {name} has no scope {quoted(scope)} any more.")
 
 
-def _parties(claims: dict[str, Any], org: Org) -> Iterator[TokenRemark]:
-    client = claims.get("cid")
+def _parties(token: TokenClue, org: Org) -> Iterator[TokenRemark]:
+    claims = token.claims
+    client = claims.get("aud" if is_id_token(token) else "cid")
     if isinstance(client, str):
         app = org.client(client)
         if app is None and org.known("apps"):
-            yield TokenRemark(f"Its client {quoted(client)} is not there any more.")
+            # Okta's own apps are no OIDC apps of the org, and agents are not under /api/v1/apps.
+            gone = client.startswith("0oa")
+            words = "is not there any more" if gone else "is none of the OIDC apps of the org"
+            yield TokenRemark(f"Its client {quoted(client)} {words}.", wrong=gone)
         elif app is not None and not app.active:
             yield TokenRemark(f"Its client {quoted(app.title)} is not active.")
     user = claims.get("uid")
@@ -175,9 +102,3 @@ def _list(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(value.split())
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
-
-
-def _moment(value: Any) -> datetime | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _LATEST:
-        return None
-    return datetime.fromtimestamp(value, UTC)

@@ -41,6 +41,8 @@ def test_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "expectations.yaml").write_text(EXPECTATIONS)
     (tmp_path / "plan.json").write_text(PLAN)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra/main.tf").touch()
     order = sorted(EXAMPLES, key=lambda name: (name not in FIRST, name))
     with served(northwind(datetime.now(UTC))) as sandbox:
         for name in order:

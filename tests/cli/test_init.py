@@ -93,6 +93,61 @@ def test_what_pip_installs_is_in_the_pipelines(system: str, tmp_path: Path) -> N
         assert "@INSTALL@" not in text
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_pipeline_for_plans_names_the_root_module(system: str, tmp_path: Path) -> None:
+    (tmp_path / "infra/org").mkdir(parents=True)
+    (tmp_path / "infra/org/main.tf").write_text('provider "okta" {}\n')
+    call = ("init", tmp_path, "--ci", system, "--package", PACKAGE)
+    offered = okta_auditor(*call)
+    assert f"okta-auditor init --ci {system} --terraform infra/org" in offered.stdout
+    assert not (tmp_path / "okta/ci/plan.sh").exists()
+
+    done = okta_auditor(*call, "--terraform", "./infra/org/")
+
+    assert done.exit_code == 0, done.stderr
+    (pipeline,) = tmp_path.rglob("okta-auditor-terraform.yml")
+    assert 'ROOT_MODULE: "infra/org"' in pipeline.read_text()
+    assert "@TERRAFORM@" not in pipeline.read_text()
+    assert (tmp_path / "okta/ci/plan.sh").exists()
+    include = "- local: .gitlab/okta-auditor-terraform.yml"
+    assert (f"add to its include: {include}" in done.stdout) is (system == "gitlab")
+    assert "--terraform" not in okta_auditor(*call, "--force").stdout
+
+
+@pytest.mark.parametrize(
+    ("root", "words"),
+    [
+        ("nowhere", "There is no Terraform configuration in"),
+        ("../infra", "cannot be the folder"),
+        ("/infra", "cannot be the folder"),
+        ("$HOME", "cannot be the folder"),
+        ("a${{ x }}", "cannot be the folder"),
+        ("-x", "cannot be the folder"),
+        ("a\nb", "cannot be the folder"),
+    ],
+)
+def test_what_is_no_root_module_is_refused(root: str, words: str, tmp_path: Path) -> None:
+    outcome = okta_auditor("init", tmp_path, "--package", PACKAGE, "--terraform", root)
+    assert outcome.exit_code == 2
+    assert words in outcome.stderr
+    assert files(tmp_path) == set()
+
+
+def test_only_configuration_of_okta_is_offered(tmp_path: Path) -> None:
+    texts = {
+        "a/main.tf": 'resource "aws_instance" "okta_x" {}\n',
+        ".terraform/b/main.tf": 'resource "okta_group" "g" {}\n',
+        "c$d/main.tf": 'resource "okta_group" "g" {}\n',
+        "e/main.tf": '# resource "okta_group"\n',
+        "f/main.txt": 'resource "okta_group" "g" {}\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert "--terraform" not in okta_auditor("init", tmp_path, "--package", PACKAGE).stdout
+
+
 def test_a_requirement_of_two_lines_is_refused(tmp_path: Path) -> None:
     outcome = okta_auditor("init", tmp_path, "--package", "a\n- run: evil")
     assert outcome.exit_code == 2

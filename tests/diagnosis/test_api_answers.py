@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
+import urllib.error
+import urllib.request
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from helpers import SERVERS, Outcome, okta_auditor, packed_tenant, served, snapshot_file
 from helpers import tenant as sandbox_tenant
+from jwt.algorithms import ECAlgorithm
 
 NOW = "2026-11-28T14:00:00Z"
 AT = 1_795_874_400
@@ -213,6 +220,13 @@ def test_scopes_of_the_token_are_told_apart_from_grants(tmp_path: Path) -> None:
     assert causes(alone) == ["the token does not have okta.users.read."]
     assert "so the token was asked for without it, or is older than the grant" in alone.stdout
     assert "in the configuration:" not in alone.stdout
+
+
+def test_calls_to_one_endpoint_are_told_once(tmp_path: Path) -> None:
+    text = "\n".join(transcript(f"GET /api/v1/users/00u{n}", 403, FORBIDDEN) for n in range(9))
+    outcome = diagnosed(tmp_path, tenant(("okta.apps.read",)), text, "--client", "0oa5")
+    assert outcome.stdout.count("GET /api/v1/users/{id} takes the scope") == 1
+    assert len(causes(outcome)) == 1
 
 
 def test_a_revoked_grant_is_called_one(tmp_path: Path) -> None:
@@ -498,3 +512,79 @@ def test_network_zones_of_a_client_are_the_cause_only_where_it_has_some(
     words += ("--user", "ada@acme.example", "--scope", "billing:read")
     outcome = diagnosed(tmp_path, document, error, *words)
     assert bool(causes(outcome)) is (network == "ZONE")
+
+
+# What an org answers, of which here the sandbox stands for one
+
+
+def asked(url: str, authorization: str, body: dict[str, str] | None = None) -> tuple[str, str]:
+    """A call as `curl -i` shows it with its answer; and the body of the answer."""
+    data = urlencode(body).encode() if body else None
+    request = urllib.request.Request(url, data, {"Authorization": authorization})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            status, headers, text = answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        status, headers, text = error.code, error.headers, error.read().decode()
+    lines = [f"$ curl -i {url}", f"HTTP/1.1 {status}", *(f"{k}: {v}" for k, v in headers.items())]
+    return "\n".join([*lines, "", text]), text
+
+
+def with_key(document: dict[str, Any], key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
+    public = {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "k", "status": "ACTIVE"}
+    document["/api/v1/apps"][1]["settings"]["oauthClient"]["jwks"] = {"keys": [public]}
+    document["/api/v1/apps/0oa1/users"] = []
+    document["/api/v1/groups/00g1/users"] = []
+    return document
+
+
+def access_token(url: str, key: ec.EllipticCurvePrivateKey, scope: str) -> str:
+    address = f"{url}/oauth2/v1/token"
+    claims = {"iss": "0oa5", "sub": "0oa5", "aud": address, "exp": int(time.time()) + 300}
+    form = {
+        "grant_type": "client_credentials",
+        "scope": scope,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode(claims, key, "ES256", {"kid": "k"}),
+    }
+    return str(json.loads(asked(address, "none", form)[1])["access_token"])
+
+
+def test_a_refusal_as_it_comes_over_http_is_explained(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    document = with_key(tenant(("okta.apps.read",)), key)
+    limit = {"path": "^/api/v1/apps", "limit": 1, "window_s": 60}
+    with served({**document, "@rate_limits": [limit]}) as sandbox:
+        made = access_token(sandbox.url, key, "okta.apps.read")
+        refused, _ = asked(f"{sandbox.url}/api/v1/groups", f"Bearer {made}")
+        asked(f"{sandbox.url}/api/v1/apps", f"Bearer {made}")
+        limited, _ = asked(f"{sandbox.url}/api/v1/apps", f"Bearer {made}")
+    outcome = diagnosed(tmp_path, document, f"{refused}\nAuthorization: Bearer {made}")
+    assert causes(outcome) == [
+        "the token does not have okta.groups.read.",
+        'client "Directory sync" is not granted okta.groups.read.',
+    ]
+    assert made.split(".")[2] not in outcome.shown
+    slower = diagnosed(tmp_path, document, limited)
+    assert slower.exit_code == 0
+    assert (
+        "Rate limit: 1 requests in a window of a minute for this caller, used up." in slower.stdout
+    )
+    assert "GET /api/v1/apps counts against /api/v1/apps*" in slower.stdout
+
+
+def test_the_answer_as_json_has_what_the_call_takes(tmp_path: Path) -> None:
+    words = (FORBIDDEN, "--call", "GET /api/v1/users", "--client", "0oa5", "--format", "json")
+    found = json.loads(diagnosed(tmp_path, tenant(("okta.apps.read",)), *words).stdout)
+    assert found["settled"]
+    assert found["cause"]["name"] == "scope-not-granted"
+    assert found["cause"]["evidence"][0]["value"] == ["okta.apps.read"]
+    (call,) = found["api_calls"]
+    assert call["scopes"] == [["okta.users.read"]]
+    assert call["client"] == {"id": "0oa5", "name": "Directory sync"}
+    assert not call["sound"]
+    assert call["source"]["Okta Admin Management API"]
+    sound = json.loads(diagnosed(tmp_path, tenant(), *words).stdout)
+    assert not sound["settled"]
+    assert sound["cause"] is None
+    assert sound["api_calls"][0]["sound"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from actions import run_step
+from actions import BIN, run_step
 from helpers import SERVERS, packed_tenant, snapshot_file
 from plan_documents import RULE, plan, update
+from workflow_jobs import git, write_tool
 
 HCL = 'resource "okta_auth_server_policy_rule" "readers" {\n  scope_whitelist = ["*"]\n}\n'
 
@@ -58,3 +61,38 @@ def test_the_pipelines_of_the_guide_are_yaml_and_name_inputs_that_there_are() ->
     assert step["with"].keys() <= action["inputs"].keys()
     assert "okta plan" in gitlab
     assert "okta" in atlantis["workflows"]
+
+
+def guide_scripts() -> Iterator[str]:
+    """What the guide has GitLab and Atlantis run."""
+    guide = (Path(__file__).parents[2] / "docs/terraform.md").read_text()
+    _, gitlab, atlantis = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL))
+    yield "\n".join(gitlab["okta plan"]["script"])
+    steps = atlantis["workflows"]["okta"]["plan"]["steps"]
+    yield next(step["run"] for step in steps if isinstance(step, dict))
+
+
+@pytest.mark.parametrize("script", list(guide_scripts()), ids=["gitlab", "atlantis"])
+def test_what_the_guide_runs_checks_the_plan(repository: Path, script: str) -> None:
+    (repository / "plan.json").rename(repository.parent / "made.json")
+    tools = repository.parent / "tools"
+    tools.mkdir()
+    write_tool(
+        tools / "terraform",
+        f'#!/bin/sh\n[ "$1" = plan ] || cat {repository.parent / "made.json"}\n',
+    )
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "Begin")
+    environment = {
+        "PATH": os.pathsep.join([str(tools), str(BIN), "/usr/bin", "/bin"]),
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD",
+        "PLANFILE": "plan.bin",
+    }
+
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script],
+        cwd=repository, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1, done.stderr
+    assert "main.tf:2:3: This change lets 1 more person obtain" in done.stdout

@@ -115,6 +115,12 @@ def test_options_of_a_plan_need_one(base: Path) -> None:
     assert "--plan" in outcome.stderr
 
 
+def test_a_gain_cannot_fail_without_a_base(tmp_path: Path) -> None:
+    outcome = okta_auditor("run", "--plan", write(tmp_path, widened()), "--fail-on-gain", "*")
+    assert outcome.exit_code == 2
+    assert "--fail-on-gain needs --base" in outcome.stderr
+
+
 def test_hostile_names_stay_text(tmp_path: Path, base: Path) -> None:
     address = f'okta_app_oauth.a["{HOSTILE}"]'
     document = plan(

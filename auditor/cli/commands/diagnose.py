@@ -10,7 +10,8 @@ import click
 from auditor import exact_json
 from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.diagnosis_document import diagnosis_document
-from auditor.cli.diagnosis_input import read_input_clues
+from auditor.cli.diagnosis_input import clues_of, read_inputs
+from auditor.cli.diagnosis_keys import read_keys
 from auditor.cli.diagnosis_request import parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
@@ -20,6 +21,7 @@ from auditor.cli.printing import print_document, print_line
 from auditor.diagnosis.api_calls import ApiCall, named_call
 from auditor.diagnosis.diagnosis import Diagnosis, diagnose
 from auditor.diagnosis.request_words import RequestWords
+from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
@@ -52,6 +54,15 @@ from auditor.text import escaped
     metavar="TIME",
     help="When it failed, as 2026-11-28T14:05:00Z: tokens are judged by it. [default: now]",
 )
+@click.option(
+    "--keys",
+    type=click.Path(allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Public keys (a JWK Set) to check signatures of tokens with; - is standard input.",
+)
+@click.option(
+    "--needs", multiple=True, metavar="SCOPE", help="A scope that the token is to have. Repeatable."
+)
 @format_option("text", "json")
 @click.pass_context
 def command(
@@ -69,6 +80,8 @@ def command(
     call_words: str | None,
     api_token: str | None,
     at: str | None,
+    keys: Path | None,
+    needs: tuple[str, ...],
     form: str,
 ) -> None:
     """Say why a request failed: from an error, an address, a token or a whole log.
@@ -80,15 +93,18 @@ def command(
     Server, client, grant type, user and scopes are read from the input as far as it has them, and
     with all of them the request is decided.
 
-    Nothing is sent anywhere. Tokens are taken apart here, never shown, never written.
+    Nothing is sent anywhere. Tokens are taken apart here, never shown, never written; their
+    signatures are checked with the keys of the snapshot and of --keys.
 
     Exit codes: 0 a cause is known; 2 wrong usage, or nothing is recognised; 3 there are several
     possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
-    clues = read_input_clues(words)
-    asked = request_of(clues)
+    given_keys = read_keys(keys, words) if keys else ()
+    inputs = read_inputs(words)
     org, findings = _read(snapshot) if snapshot else (None, ())
+    clues = clues_of(inputs, (*given_keys, *(keys_of_org(org) if org else ())))
+    asked = request_of(clues)
     given = RequestWords(
         server=server,
         client=client,
@@ -105,6 +121,7 @@ def command(
         findings,
         now,
         call=_call(call_words),
+        needs=_names(needs),
         api_token=api_token,
     )
     problem = _misspelt(given, result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -13,14 +14,18 @@ from auditor.cli.printing import print_document, print_line
 from auditor.cli.starter_files import (
     GITLAB,
     SYSTEMS,
+    TEMPLATES,
     Starter,
     ignored_lines,
+    included,
     starters,
     with_lines,
 )
+from auditor.cli.terraform_roots import checked_root, folders_with_okta
 from auditor.errors import UsageError
 from auditor.files import make_folder, write_file
 from auditor.input_files import LARGEST_CONFIG, InputProblem, read_bytes
+from auditor.text import listed
 
 _NEXT = """\
 Next:
@@ -48,8 +53,17 @@ private, since snapshots hold names and logins."""
     help="What the pipelines install, as pip takes it. [default: where this copy came from, "
     "with its version or commit]",
 )
+@click.option(
+    "--terraform",
+    "root",
+    metavar="ROOT",
+    help="Write a pipeline as well that checks the plan of each change. ROOT is the folder of the "
+    "root module, within DIR.",
+)
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-def command(folder: Path, *, system: str, package: str | None, force: bool) -> None:
+def command(
+    folder: Path, *, system: str, package: str | None, root: str | None, force: bool
+) -> None:
     """Write a commented okta-auditor.toml, and pipelines that audit every night and each change.
 
     DIR is the root of the repository, the working folder by default. A file that exists stays
@@ -58,8 +72,9 @@ def command(folder: Path, *, system: str, package: str | None, force: bool) -> N
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.", remedy="Create it first.")
     requirement, warning = _requirement(package)
+    terraform = None if root is None else checked_root(folder, root)
     written = 0
-    for starter in starters(system, requirement):
+    for starter in starters(system, requirement, TEMPLATES, terraform):
         path = folder / starter.path
         if os.path.lexists(path) and not force:
             print_line(f"{path} exists and stays as it is{_by_hand(path, starter)}")
@@ -72,6 +87,8 @@ def command(folder: Path, *, system: str, package: str | None, force: bool) -> N
     if not written:
         raise UsageError("Nothing was written.", remedy="--force replaces files that exist.")
     print_line(f"the pipelines install {requirement}")
+    if terraform is None and not (folder / "okta/ci/plan.sh").exists():
+        _offer_terraform(folder, system)
     if warning:
         print_line(f"warning: {warning}", err=True)
     print_document(_NEXT)
@@ -79,9 +96,22 @@ def command(folder: Path, *, system: str, package: str | None, force: bool) -> N
 
 def _by_hand(path: Path, starter: Starter) -> str:
     """What has to be added to a file that stays as it is, if it lacks that."""
-    if starter is not GITLAB or ".gitlab/okta-auditor.yml" in path.read_text(errors="replace"):
+    if starter.path != GITLAB:
         return ""
-    return "; add to its include: - local: .gitlab/okta-auditor.yml"
+    there = path.read_text(errors="replace")
+    missing = [line for line in included(starter.content) if line.removeprefix("- ") not in there]
+    return f"; add to its include: {' '.join(missing)}" if missing else ""
+
+
+def _offer_terraform(folder: Path, system: str) -> None:
+    """Say which folders hold Terraform resources of Okta, if any does."""
+    if folders := folders_with_okta(folder):
+        names = listed(folders, most=3)
+        print_line(
+            f"Okta resources of Terraform are in {names}; a pipeline that checks plans, with"
+        )
+        print_line("the folder of the root module, is written by:")
+        print_line(f"  okta-auditor init --ci {system} --terraform {shlex.quote(folders[0])}")
 
 
 def _requirement(package: str | None) -> tuple[str, str]:

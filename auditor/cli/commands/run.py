@@ -116,6 +116,11 @@ def command(
     """
     if plan is not None and older is not None:
         raise UsageError("--read-since and --plan do not go together: a plan reads no org.")
+    if plan is not None and patterns and base is None:
+        raise UsageError(
+            "--fail-on-gain needs --base: without one nobody knows who gains what.",
+            remedy="Name a snapshot of the org with --base.",
+        )
     if plan is not None:
         gate = PlanGate(plan, base, path or Path("planned.json"), patterns, source, fixes)
         ctx.exit(gate.run(audit))

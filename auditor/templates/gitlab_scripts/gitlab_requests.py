@@ -1,7 +1,8 @@
 """Asks GitLab to open, change or close the merge request of a snapshot, or to take a comment.
 
 gitlab_requests.py propose   by okta-audit/request.md; closes it if there is no such file
-gitlab_requests.py comment   okta-audit/comment.md, in the place of the one before
+gitlab_requests.py comment SUBJECT
+                             okta-audit/comment.md, in the place of the one before about that
 """
 
 import datetime as dt
@@ -55,13 +56,22 @@ def propose() -> None:
         call("POST", "/merge_requests", token, remove_source_branch=True, **branches, **words)
 
 
-def comment() -> None:
-    """Say what the change does; a later run replaces what an earlier one has said."""
+def comment(subject: str) -> None:
+    """Say what the change does; a later run replaces what an earlier one has said.
+
+    Args:
+        subject: what tells the comment from those of other jobs, in a word.
+    """
     token = os.environ["AUDIT_COMMENT_TOKEN"]
     notes = f"/merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}/notes"
-    body = Path("okta-audit/comment.md").read_text(encoding="utf-8")
+    mark = f"<!-- okta-auditor: {subject} -->\n"
+    body = mark + Path("okta-audit/comment.md").read_text(encoding="utf-8")
     me = call("GET", "~/user", token)["id"]
-    mine = [note for note in call("GET", notes, token, per_page=100) if note["author"]["id"] == me]
+    mine = [
+        note
+        for note in call("GET", notes, token, per_page=100)
+        if note["author"]["id"] == me and note["body"].startswith(mark)
+    ]
     if mine:
         call("PUT", f"{notes}/{mine[0]['id']}", token, body=body)
     else:
@@ -69,4 +79,9 @@ def comment() -> None:
 
 
 if __name__ == "__main__":
-    {"propose": propose, "comment": comment}[sys.argv[1]]()
+    if sys.argv[1:] == ["propose"]:
+        propose()
+    elif sys.argv[1:2] == ["comment"] and len(sys.argv) == 3:  # noqa: PLR2004 - the subject
+        comment(sys.argv[2])
+    else:
+        sys.exit(__doc__)
