@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "custom_report": BASE | {"lint", "template_rendering"},
     "template_rendering": BASE,
     "collect": BASE | {"snapshot", "pseudonyms", "system_log"},
-    "sandbox": BASE | {"snapshot"},
+    "sandbox": BASE | {"snapshot", "tokens"},
     "templates": set(),
     "cli": BASE
     | {

@@ -27,6 +27,7 @@ _MOST_THINGS = 300_000
 
 _THINGS = re.compile(
     r"(?:-X\s{0,3}|--request[\s=]{1,3})['\"]?(?P<chosen>(?-i:GET|HEAD|POST|PUT|PATCH|DELETE)\b)"
+    r"|\bcurl\s(?P<curl>)"
     r"|(?P<method>(?-i:\b(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b))"
     r"|\bfor url: (?P<late>https?://[^\s\"'<>]{1,2000})"
     r"|(?P<url>https?://[^\s\"'<>\\^`{|}]{1,2000})"
@@ -110,8 +111,11 @@ class _Reader:
     def __init__(self) -> None:
         self._call: ApiCall | None = None
         self._method, self._method_end = "", 0
+        self._curl_end = -1
         self._status: int | None = None
         self._demanded: tuple[str, ...] = ()
+        self._guessed = False
+        """Whether the method is what curl takes where a command names none."""
 
     def read(self, kind: str, found: re.Match[str]) -> Iterator[ApiCall]:
         """Take one thing in."""
@@ -119,6 +123,10 @@ class _Reader:
         if kind in {"method", "chosen"}:
             reach = _LONGEST_PATH if kind == "chosen" else _NEAR
             self._method, self._method_end = value, found.end() + reach
+        elif kind == "curl":
+            self._curl_end = found.end() + _LONGEST_PATH
+        elif kind == "data" and found.start() <= self._curl_end and not self._method:
+            self._method, self._method_end = "POST", self._curl_end  # as curl sends data
         elif kind in {"url", "path", "late"}:
             yield from self._address(*_api_path(value), found.start(), late=kind == "late")
         elif kind in {"status", "number", "error", "returned"}:
@@ -148,7 +156,7 @@ class _Reader:
             self._call = replace(self._call, host=value.lower())
         elif kind == "request" and not self._call.request_id:
             self._call = replace(self._call, request_id=value)
-        elif kind == "data" and not self._call.method:
+        elif kind == "data" and (self._guessed or not self._call.method):
             self._call = replace(self._call, method="POST")  # as curl sends data
 
     def _address(self, host: str, path: str, start: int, *, late: bool) -> Iterator[ApiCall]:
@@ -160,8 +168,10 @@ class _Reader:
             call = None
         method = method or (call.method if call else "")
         host = host or (call.host if call else "")
+        self._guessed = not method and start <= self._curl_end
+        method = "GET" if self._guessed else method
         self._call = ApiCall(path, method, self._status if late else None, host=host)
-        self._method, self._status = "", None
+        self._method, self._status, self._curl_end = "", None, -1
 
     def ended(self) -> Iterator[ApiCall]:
         """The last call."""

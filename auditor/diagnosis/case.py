@@ -10,6 +10,7 @@ from typing import TypeVar
 from auditor.diagnosis.clues import Clues, TokenClue
 from auditor.diagnosis.request_words import RequestWords
 from auditor.errors import AuditorError
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer
@@ -18,7 +19,7 @@ from auditor.text import one_line, quoted
 from auditor.tokens.advice.search import advise
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision_steps import DecisionSteps
-from auditor.tokens.grants import REFRESH_TOKEN
+from auditor.tokens.grants import REFRESH_TOKEN, TOKEN_EXCHANGE
 from auditor.tokens.lookup.grants import find_grant
 from auditor.tokens.lookup.records import find_client, find_server, find_user
 from auditor.tokens.situation import Situation
@@ -33,13 +34,13 @@ class Case:
     Args:
         decider: decides requests of the org.
         words: what is known of the request.
-        told: what the error says, in Okta's words.
+        error_text: what the error says, in Okta's words.
         clues: all that came with it.
     """
 
     decider: Decider
     words: RequestWords
-    told: str = ""
+    error_text: str = ""
     clues: Clues = field(default_factory=Clues)
 
     @property
@@ -87,6 +88,14 @@ class Case:
         word = self.words.user
         return find_user(self.org, word) if word and "user" not in self.problems else None
 
+    @property
+    def user_id(self) -> str | None:
+        """The user's id; None if nobody is named, or only by a word that was not looked up."""
+        user = self.user
+        if user is None or (self.org.user(user.id) is None and not self.org.known("users")):
+            return None
+        return user.id
+
     @cached_property
     def grant(self) -> str | None:
         """The grant type, if it is known and Okta has it."""
@@ -128,7 +137,7 @@ class Case:
             for server in self.servers
             if self.server is not None or server.id in covering
             for grant in dict.fromkeys(own)
-            if grant != REFRESH_TOKEN or self.grant
+            if self.grant or not _elsewhere(client, grant)
         )
 
     @cached_property
@@ -173,6 +182,15 @@ class Case:
         """Why a collection does not tell, as a clause."""
         entry = self.org.ledger.entry(collection)
         return f"not all {entry.label} were read ({one_line(entry.explanation())})"
+
+
+def _elsewhere(client: App, grant: str) -> bool:
+    """Whether no rule of a custom server has to allow a grant type of a client.
+
+    A refresh meets none; an AI agent exchanges tokens at the org server.
+    """
+    exchange = isinstance(client, AgentClient) and grant == TOKEN_EXCHANGE
+    return grant == REFRESH_TOKEN or exchange
 
 
 def _tried(

@@ -62,8 +62,8 @@ class Diagnosis:
 
     @property
     def explanation(self) -> DecisionSteps | None:
-        """The request decided on the snapshot, if enough of it is known."""
-        return self.case.decision if self.case else None
+        """The token request decided on the snapshot, if it is one and enough of it is known."""
+        return self.case.decision if self.case and not self.of_api else None
 
     @property
     def of_api(self) -> bool:
@@ -183,7 +183,7 @@ def _judged(error: MatchedError, case: Case | None) -> MatchedError:
     if error.known is None:
         return error
     told = f"{error.clue.error} {error.clue.description}"
-    own = replace(case, told=told) if case is not None else None
+    own = replace(case, error_text=told) if case is not None else None
     return replace(error, judged=judged(error.known, own))
 
 

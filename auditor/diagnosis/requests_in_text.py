@@ -104,7 +104,7 @@ def likeliest(
         at: where the error stands; None if there is none.
         source: the input that the error is of.
     """
-    known = [one for one in requests if one.client or one.server or one.grant or one.scopes]
+    known = [one for one in requests if _tells(one)]
     if not known:
         return None
     here = [one for one in known if one.source == source] or known
@@ -115,6 +115,11 @@ def likeliest(
         if _same(chosen, other):
             chosen = _filled(chosen, other)
     return chosen
+
+
+def _tells(one: RequestClue) -> bool:
+    """Whether it says anything of the request that other texts do not say."""
+    return bool(one.client or one.server or one.grant or one.scopes or one.logout_redirect_uri)
 
 
 def _same(one: RequestClue, other: RequestClue) -> bool:

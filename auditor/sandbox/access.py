@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.sandbox.answers import Answer, refused
 from auditor.sandbox.dpop import NONCE_HEADER, ProofError
-from auditor.sandbox.oauth import TokenEndpoint
+from auditor.sandbox.oauth import ServiceAppTokens
 from auditor.sandbox.system_log.log import PATH as LOGS
 from auditor.sandbox.tenant import TenantFile
 from auditor.snapshot.other_sides import row_of
@@ -26,7 +26,7 @@ _SCOPES = {LOGS: "okta.logs.read"}
 
 
 def refusal(
-    method: str, url: URL, headers: Mapping[str, str], tenant: TenantFile, issuer: TokenEndpoint
+    method: str, url: URL, headers: Mapping[str, str], tenant: TenantFile, issuer: ServiceAppTokens
 ) -> Answer | None:
     """The answer to a request that may not go on; None if it may.
 

@@ -3,7 +3,7 @@
 The members and their values are those of the examples in the Okta OpenID Connect & OAuth 2.0 API
 2026.06.3. Every address in them is the sandbox's own, whatever issuer the tenant file names,
 because clients refuse metadata whose issuer is not where it was read. Of the endpoints that the
-metadata names, the sandbox has `jwks_uri` and the org server's `token_endpoint`.
+metadata names, the sandbox has `jwks_uri`, `token_endpoint` and `authorization_endpoint`.
 """
 
 from __future__ import annotations
@@ -94,10 +94,9 @@ def public_answer(url: URL, tenant: TenantFile, knows: Callable[[str], bool]) ->
     if client is not None and not knows(client):
         return refused(400, url.path, "Invalid value for `client_id` parameter", "invalid_client")
     named, kind = matched["server"], matched.groupdict().get("kind")
-    server = _server(tenant, named) if named else None
+    server = server_named(tenant, named) if named else None
     if named and server is None:
-        what = f"Not found: Resource not found: {named} (AuthorizationServer)"
-        return refused(404, url.path, what)
+        return no_such_server(url.path, named)
     if kind is None:
         return answered({"keys": _keys(tenant, server)})
     return answered(_metadata(url, tenant, server, openid=kind == "openid-configuration"))
@@ -113,19 +112,25 @@ def _organization(tenant: TenantFile, url: URL) -> Json:
     }
 
 
-def _server(tenant: TenantFile, named: str) -> Json | None:
+def server_named(tenant: TenantFile, named: str) -> Json | None:
+    """The custom authorization server that an address names; None if there is none."""
     for server in tenant.records(_SERVERS):
         if server.get("id") == named or (named == "default" and server.get("default") is True):
             return server
     return None
 
 
+def no_such_server(path: str, named: str) -> Answer:
+    """The answer where an address names an authorization server that is not there."""
+    return refused(404, path, f"Not found: Resource not found: {named} (AuthorizationServer)")
+
+
 def _keys(tenant: TenantFile, server: Json | None) -> list[Json]:
-    """Public keys as verifiers need them; the org's is the one that the sandbox signs with."""
-    if server is None:
-        return [dict(signing_key().public)]
-    listed = tenant.records(f"{_SERVERS}/{server['id']}/credentials/keys")
-    return [{name: key[name] for name in _OF_A_KEY if name in key} for key in listed]
+    """Public keys as verifiers need them, the last being the one that the sandbox signs with."""
+    listed = tenant.records(f"{_SERVERS}/{server['id']}/credentials/keys") if server else []
+    own = dict(signing_key().public)
+    keys = [key for key in listed if key.get("kid") != own["kid"]]
+    return [*({name: key[name] for name in _OF_A_KEY if name in key} for key in keys), own]
 
 
 def _metadata(url: URL, tenant: TenantFile, server: Json | None, *, openid: bool) -> Json:

@@ -15,9 +15,19 @@ from auditor.sandbox.tenant import RateLimit
 from auditor.snapshot.collections import APPS, CLIENTS, COLLECTIONS, GROUPS, MANAGEMENT, USERS
 from auditor.snapshot.other_sides import OTHER_SIDES
 
-_OF_A_TOKEN = {MANAGEMENT: 600, APPS: 50, GROUPS: 250, USERS: 300, CLIENTS: 50, LOGS: 60}
+_TOKENS = "/oauth2/{}/v1"
+_OF_A_TOKEN = {
+    MANAGEMENT: 600,
+    APPS: 50,
+    GROUPS: 250,
+    USERS: 300,
+    CLIENTS: 50,
+    LOGS: 60,
+    _TOKENS: 2000,
+}
 """Requests a minute that a Workforce org lets one token send: half of each bucket, as is usual.
-Okta's last table of the buckets is of 2025: 1,200, 100, 500, 600, 100 and 120."""
+Okta's last table of the buckets is of 2025: 1,200, 100, 500, 600, 100 and 120; and 2,000 requests
+to custom authorization servers, which carry no token."""
 
 _WITHOUT_A_ROW = 100
 """The same for what that table had no row for; a guess, and a low one."""
@@ -30,6 +40,7 @@ def _limits(of_bucket: Callable[[str], int]) -> tuple[RateLimit, ...]:
     for row in (*COLLECTIONS, *OTHER_SIDES):
         paths.setdefault(row.bucket, []).append(re.escape(row.path).replace(r"\{\}", "[^/]+"))
     paths[LOGS] = [LOGS]
+    paths[_TOKENS] = ["/oauth2/[^/]+/v1/(?:token|authorize)"]
     patterns = {bucket: f"^(?:{'|'.join(of)})$" for bucket, of in paths.items()} | {"": ""}
     return tuple(
         RateLimit(path=re.compile(pattern), limit=of_bucket(bucket))
@@ -53,6 +64,8 @@ class RateLimitState:
     reset: int
     """When the window ends, in seconds since 1970, rounded up."""
     exceeded: bool
+    first: bool = False
+    """Whether it is the first request of its window that is refused."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -108,6 +121,7 @@ class _Window:
         self.rule = rule
         self._end = 0.0
         self._spent = 0
+        self._exceeded = False
         self._others = _arrivals(rule, begin)
         self._next_of_others = next(self._others, math.inf)
 
@@ -122,6 +136,8 @@ class _Window:
             self._end = now + self.rule.window_s
             self._spent = 0
         exceeded = self._spent >= self.rule.limit
+        first = exceeded and not self._exceeded
+        self._exceeded = exceeded
         if not exceeded:
             self._spent += 1
         return RateLimitState(
@@ -129,6 +145,7 @@ class _Window:
             remaining=self.rule.limit - self._spent,
             reset=math.ceil(self._end),
             exceeded=exceeded,
+            first=first,
         )
 
 

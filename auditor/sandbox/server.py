@@ -10,19 +10,21 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from auditor.sandbox import oauth
 from auditor.sandbox.access import refusal
 from auditor.sandbox.answers import Answer, refused
 from auditor.sandbox.clock import Clock
 from auditor.sandbox.discovery import public_answer
 from auditor.sandbox.faults import Faults, altered_answer, extra_page, replacement, replaces
-from auditor.sandbox.limits import RequestCounter
+from auditor.sandbox.limits import RateLimitState, RequestCounter
 from auditor.sandbox.resources import Resources
 from auditor.sandbox.sending import dropped, sent, whole
 from auditor.sandbox.system_log.log import PATH as LOGS
 from auditor.sandbox.system_log.log import SystemLog
 from auditor.sandbox.system_log.pages import log_page
+from auditor.sandbox.system_log.violations import write_violation
+from auditor.sandbox.system_log.writer import Caller, EventWriter
 from auditor.sandbox.tenant import TenantFile
+from auditor.sandbox.token_requests.endpoints import Endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ class Server:
         self._tenant = tenant
         self._counter = RequestCounter(tenant.rate_limits, concurrency=tenant.concurrency)
         self._faults = Faults(tenant.faults)
-        self._tokens = oauth.TokenEndpoint(tenant)
         self._resources = Resources(tenant)
         self._clock = Clock(tenant.now)
         self.log = SystemLog(tenant.events)
+        self._writer = EventWriter(self.log, self._clock)
+        self._endpoints = Endpoints(tenant, self._clock, self._writer)
 
     def application(self) -> web.Application:
         """The server as an aiohttp application."""
@@ -68,6 +71,7 @@ class Server:
             rate_limit = self._counter.spend(request.path, in_flight)
             if rate_limit.exceeded:
                 self.throttled += 1
+                self._log_violation(request, rate_limit)
                 answer = refused(429, request.path).with_headers(rate_limit.headers)
                 return whole(answer)
             return await self._faulty(request, rate_limit.headers)
@@ -87,7 +91,7 @@ class Server:
             return whole((await self._answer(request)).with_headers(limits))
         await asyncio.sleep(fault.stall_s)
         if fault.revoke:
-            self._tokens = oauth.TokenEndpoint(self._tenant)
+            self._endpoints.revoke()
         if fault.drop:
             return dropped(request)
         if replaces(fault):
@@ -101,20 +105,34 @@ class Server:
         return await sent(answer, fault, request)
 
     async def _answer(self, request: web.Request) -> Answer:
-        if request.path == oauth.PATH and request.method == "POST":
-            address = str(request.url.with_query(None))
-            proof = request.headers.get("DPoP", "")
-            return self._tokens.answer(await request.post(), address, proof)
+        posted = request.method == "POST" and request.path.endswith("/token")
+        form = await request.post() if posted else {}
+        texts = {name: value for name, value in form.items() if isinstance(value, str)}
+        given = self._endpoints.answer(
+            request.method, request.url, request.headers, texts, request.remote
+        )
+        if given is not None:
+            return given
         if request.method != "GET":
             return refused(405, request.path)
-        public = public_answer(request.url, self._tenant, self._tokens.knows)
+        tokens = self._endpoints.service_apps
+        public = public_answer(request.url, self._tenant, tokens.knows)
         if public is not None:
             return public
-        refused_to = refusal(
-            request.method, request.url, request.headers, self._tenant, self._tokens
-        )
+        refused_to = refusal(request.method, request.url, request.headers, self._tenant, tokens)
         if refused_to is not None:
             return refused_to
         if request.path == LOGS:
             return log_page(self.log, request.url, self._clock.now)
         return self._resources.answer(request.url)
+
+    def _log_violation(self, request: web.Request, rate_limit: RateLimitState) -> None:
+        token = request.headers.get("Authorization", "").partition(" ")[2]
+        issued = self._endpoints.service_apps.issued(token)
+        caller = Caller(
+            ip_address=request.remote,
+            user_agent=request.headers.get("User-Agent", ""),
+            path=request.path,
+            client=issued.client if issued is not None else None,
+        )
+        write_violation(self._writer, caller, rate_limit)

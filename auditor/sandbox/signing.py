@@ -1,12 +1,10 @@
-"""The org authorization server's signing key, and the access tokens that it signs.
+"""The signing key of the sandbox's authorization servers, and the tokens that it signs.
 
 The key is made when it is first needed: it takes a moment, and most tenants sign nothing.
 """
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -33,7 +31,14 @@ class SigningKey:
     """The public key as Okta publishes it, a JWK."""
 
     def access_token(
-        self, issuer: str, client_id: str, scopes: Iterable[str], bound_to: str | None
+        self,
+        issuer: str,
+        client_id: str,
+        scopes: Iterable[str],
+        bound_to: str | None,
+        *,
+        name: str,
+        now: int,
     ) -> str:
         """Sign an access token with the claims that Okta's have.
 
@@ -42,11 +47,12 @@ class SigningKey:
             client_id: the client, which is also the subject: there is no user.
             scopes: what it may read.
             bound_to: the thumbprint of the key that it is bound to; None for a bearer token.
+            name: its `jti`.
+            now: seconds since 1970.
         """
-        now = int(time.time())
         claims: dict[str, Any] = {
             "ver": 1,
-            "jti": f"AT.{secrets.token_urlsafe(32)}",
+            "jti": name,
             "iss": issuer,
             "aud": issuer,
             "sub": client_id,
@@ -57,6 +63,10 @@ class SigningKey:
         }
         if bound_to is not None:
             claims["cnf"] = {"jkt": bound_to}
+        return self.signed(claims)
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        """A JWT with some claims."""
         return jwt.encode(claims, self.private, _ALGORITHM, {"kid": self.public["kid"]})
 
 

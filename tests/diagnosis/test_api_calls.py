@@ -53,6 +53,9 @@ DEMANDED = ("okta.groups.read",)
         ('10.0.0.1 "GET /api/v1/users HTTP/1.1" 429', [ApiCall("/api/v1/users", "GET", 429)]),
         ("curl -X DELETE https://acme.okta.com/api/v1/groups/00g1", [
             ApiCall("/api/v1/groups/00g1", "DELETE")]),
+        ("$ curl -i https://acme.okta.com/api/v1/groups\nHTTP/1.1 403", [
+            ApiCall("/api/v1/groups", "GET", 403)]),
+        ("curl -d '{}' https://acme.okta.com/api/v1/groups", [ApiCall("/api/v1/groups", "POST")]),
         ("curl https://acme.okta.com/api/v1/groups -d '{}'", [ApiCall("/api/v1/groups", "POST")]),
         ("we could get no users. https://acme.okta.com/api/v1/users returns 403", [
             ApiCall("/api/v1/users", "", 403)]),

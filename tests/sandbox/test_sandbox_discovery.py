@@ -12,6 +12,7 @@ from test_sandbox_access import SERVICES, ask, assertion
 
 from auditor.sandbox import Sandbox
 from auditor.sandbox.northwind import northwind
+from auditor.sandbox.signing import signing_key
 
 SERVER = "/api/v1/authorizationServers"
 KEY = {"kid": "k1", "status": "ACTIVE", "alg": "RS256", "kty": "RSA", "use": "sig", "e": "AQAB"}
@@ -77,12 +78,12 @@ def test_the_default_server_has_two_names():
         assert metadata.json["issuer"] == f"{sandbox.url}/oauth2/aus2"
 
 
-def test_the_keys_of_a_server_are_those_of_the_tenant_without_anything_else():
+def test_the_keys_of_a_server_are_those_of_the_tenant_and_the_one_that_signs():
     with tenant(TENANT) as sandbox:
         keys = get(f"{sandbox.url}/oauth2/aus1/v1/keys", {}).json
 
     published = {name: value for name, value in KEY.items() if name != "status"}
-    assert keys == {"keys": [{**published, "n": "AQAB"}]}
+    assert keys == {"keys": [{**published, "n": "AQAB"}, signing_key().public]}
 
 
 @pytest.mark.parametrize("path", [".well-known/openid-configuration", "v1/keys"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, format_option
 from auditor.cli.printing import print_document, print_line
+from auditor.cli.reader import columns
 from auditor.diagnosis.api_calls import ApiCall, named_call
-from auditor.diagnosis.diagnosis import Diagnosis, diagnose
+from auditor.diagnosis.causes.verdict import Confidence
+from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
@@ -27,7 +30,7 @@ from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
-from auditor.text import escaped
+from auditor.text import escaped, fitted, one_line
 
 
 @click.command("diagnose")
@@ -137,9 +140,9 @@ def command(
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
         for line in diagnosis_lines(result, missing):
-            print_line(line)
+            _print_fitted(line)
         if asked is not None and result.explanation is None and not result.of_api:
-            print_line(f"Read from the input: {parts_of(asked)}.")
+            _print_fitted(f"Read from the input: {parts_of(asked)}.")
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
                 print_line(f"The request cannot be decided on the snapshot: {error.message}")
@@ -176,6 +179,13 @@ def _read(path: Path) -> tuple[Org, tuple[ReportedFinding, ...]]:
         return Org.of(snapshot), result.findings
 
 
+def _print_fitted(line: str) -> None:
+    """Print a line; on a terminal in as many as its width makes of it, in a log whole."""
+    whole = one_line(line)
+    for part in fitted(whole, columns()) if sys.stdout.isatty() and whole else [whole]:
+        print_line(part)
+
+
 def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
     """Scopes that were given one by one, or several in a word."""
     return tuple(part for scope in scopes for part in scope.replace(",", " ").split())
@@ -190,8 +200,16 @@ def _misspelt(given: RequestWords, result: Diagnosis) -> AuditorError | None:
         "user": given.user,
         "grant": given.grant,
     }
+    if any(_has_cause(error) for error in result.errors):
+        return None  # what is not there may be the very cause
     found = (problems[name] for name, word in options.items() if word and name in problems)
     return next((error for error in found if isinstance(error, UsageError)), None)
+
+
+def _has_cause(error: MatchedError) -> bool:
+    """Whether a cause of an error is proven or likely."""
+    causes = error.judged.causes if error.judged else ()
+    return any(one.verdict.confidence in {Confidence.PROVEN, Confidence.LIKELY} for one in causes)
 
 
 def _missing(result: Diagnosis, *, snapshot: bool) -> tuple[str, ...]:

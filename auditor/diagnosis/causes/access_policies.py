@@ -78,7 +78,7 @@ def _failing(case: Case, situation: Situation, candidate: Candidate) -> Conditio
             return None
         if not candidate.grants(asked.scopes, omitted=asked.omitted, openid_listed=True):
             return Condition.SCOPES
-    user = case.user.id if case.user else None
+    user = case.user_id
     if situation.grant in USERLESS_GRANTS or user is not None:
         return Condition.PEOPLE if candidate.admits(user) is False else None
     return None
@@ -115,7 +115,8 @@ def _of_possible(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:
     gaps = list(_gaps(case))
     own = [gap for gap in gaps if gap and gap.failed in conditions]
     if own:
-        make = proven if len(own) == len(gaps) else likely
+        read = case.server is not None or case.org.known("policies")
+        make = proven if read and len(own) == len(gaps) else likely
         return make(_text(case, own[0]), *_evidence(case, own[0]))
     return _no_gap(case, conditions)
 
@@ -123,7 +124,8 @@ def _of_possible(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:
 def _no_gap(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:
     """The verdict where rules meet a condition, as far as the request is known."""
     if Condition.PEOPLE in conditions and not _people_settled(case):
-        return unknown("whether a rule admits the user is not known", "--user")
+        missing = () if case.user else ("--user",)
+        return unknown("whether a rule admits the user is not known", *missing)
     if Condition.SCOPES in conditions and not case.scopes_known:
         return unknown("which scopes were asked for is not known", "--scope")
     return not_so("a rule meets this condition, as far as the request is known")
@@ -143,7 +145,7 @@ def _nowhere(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:
 
 
 def _people_settled(case: Case) -> bool:
-    return case.user is not None or all(
+    return case.user_id is not None or all(
         situation.grant in USERLESS_GRANTS for situation in case.situations
     )
 

@@ -17,13 +17,14 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
 from auditor.text import listed, quoted
 from auditor.tokens import rejections
+from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.people import assigned_ids, assignment_test, open_to_everybody, user_apps
 
 
 @of_client
 def _nobody(case: Case, client: App) -> CauseVerdict:
-    if open_to_everybody(client):
-        return _no_assignment_needed(client)
+    if verdict := _not_asked_for(client):
+        return verdict
     assigned, complete = assigned_ids(case.org, client)
     if assigned:
         return not_so(f"people are assigned to client {quoted(client.title)}")
@@ -35,8 +36,8 @@ def _nobody(case: Case, client: App) -> CauseVerdict:
 
 @of_client_and_user
 def _this_user(case: Case, client: App, user: User) -> CauseVerdict:
-    if open_to_everybody(client):
-        return _no_assignment_needed(client)
+    if verdict := _not_asked_for(client):
+        return verdict
     answer = assignment_test(case.org, client)(user.id)
     name = f"user {quoted(user.title)}"
     if answer is None:
@@ -55,7 +56,14 @@ def _this_user(case: Case, client: App, user: User) -> CauseVerdict:
     return verdict.fixed_by(*fixes, f"assign {name} to client {quoted(client.title)} directly")
 
 
-def _no_assignment_needed(client: App) -> CauseVerdict:
+def _not_asked_for(client: App) -> CauseVerdict | None:
+    """The verdict on a client of which Okta asks no assignment."""
+    grants = client.grant_types
+    if client.configurable and grants and USERLESS_GRANTS.issuperset(grants):
+        shown = evidence(client, "settings.oauthClient.grant_types", grants)
+        return not_so(f"client {quoted(client.title)} has no grant type with a user", shown)
+    if not open_to_everybody(client):
+        return None
     return not_so(
         "Federation Broker Mode is on, so that nobody needs an assignment",
         evidence(client, "settings.implicitAssignment", value=True),

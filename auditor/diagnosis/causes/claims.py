@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
+    Confidence,
     evidence,
     likely,
     not_so,
@@ -21,6 +22,7 @@ from auditor.tokens.claims.faults import ClaimFaultKind, claim_fault
 from auditor.tokens.claims.group_claims import may_match
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import USERLESS_GRANTS
+from auditor.tokens.people import members_known
 
 _QUOTE = "['\u2018\u2019\"]"
 _NAMED = re.compile(
@@ -46,7 +48,7 @@ def _servers(case: Case) -> tuple[AuthorizationServer, ...]:
 
 def _named(case: Case) -> Iterator[tuple[AuthorizationServer, Claim]]:
     """The active claims that the error names; all of them if it names none."""
-    stated = _NAMED.search(case.told)
+    stated = _NAMED.search(case.error_text)
     for server in _servers(case):
         for claim in case.org.claims(server):
             if claim.active and (stated is None or claim.title == stated[1]):
@@ -59,7 +61,7 @@ def _faulty(case: Case) -> CauseVerdict:
             return unknown(case.unread("claims"))
         return unknown("which server it was is not known", "--server")
     claims = list(_named(case))
-    stated = _NAMED.search(case.told)
+    stated = _NAMED.search(case.error_text)
     if not claims and stated:
         return not_so(f"no server that may be meant has an active claim {quoted(stated[1])}")
     found = [(server, claim, fault) for server, claim in claims if (fault := claim_fault(claim))]
@@ -79,8 +81,9 @@ def _faulty(case: Case) -> CauseVerdict:
         f"evaluated: {_WHY[fault.kind]}"
     )
     alone = len({one.id for one, _ in claims}) == 1 and stated is not None
+    always = case.grant is not None or all(fault.refuses(user=one) for one in (True, False))
     decided = case.decision is not None and case.decision.decision.failed is Condition.CLAIMS
-    make = proven if alone or decided else likely
+    make = proven if (alone and always) or decided else likely
     return make(text, evidence(claim, "value", claim.value))
 
 
@@ -94,29 +97,31 @@ def _many_groups(case: Case) -> CauseVerdict:
     claims = [pair for pair in _named(case) if pair[1].value_type == "GROUPS"]
     if not claims:
         return not_so("no server that may be meant has a groups claim")
-    for server, claim in claims:
-        matching = [group for group in org.groups if may_match(claim, group)]
-        if case.user is not None:
-            own = [group for group in matching if case.user.id in org.members(group.id)]
-            number, whose = len(own), f"groups of user {quoted(case.user.title)}"
-        else:
-            number, whose = len(matching), "groups of the org"
-        if number <= _MOST_GROUPS:
-            continue
-        text = (
-            f"claim {quoted(claim.title)} of authorization server {quoted(server.title)} matches "
-            f"{number:,} {whose}, and a token holds {_MOST_GROUPS}"
-        )
-        shown = evidence(claim, "value", f"{claim.group_filter_type} {claim.value}")
-        return (proven if case.user else likely)(text, shown)
-    if case.user is None and any(
-        len([one for one in org.groups if may_match(claim, one)]) > _MOST_GROUPS
-        for _, claim in claims
-    ):
-        return unknown("how many groups the user has is not known", "--user")
-    return not_so(
-        f"the groups claims match no more than {counted(_MOST_GROUPS, 'group')} that were read"
-    )
+    verdicts = [_groups_of_claim(case, server, claim) for server, claim in claims]
+    return min(verdicts, key=lambda one: tuple(Confidence).index(one.confidence))
+
+
+def _groups_of_claim(case: Case, server: AuthorizationServer, claim: Claim) -> CauseVerdict:
+    """Whether a claim matches too many groups of the user, or may do so."""
+    org, user = case.org, case.user_id
+    matching = [group for group in org.groups if may_match(claim, group)]
+    name = f"claim {quoted(claim.title)} of authorization server {quoted(server.title)}"
+    shown = evidence(claim, "value", f"{claim.group_filter_type} {claim.value}")
+    if len(matching) <= _MOST_GROUPS:
+        number = counted(len(matching), "group")
+        return not_so(f"{name} matches {number} of the org, and no more", shown)
+    if user is None:
+        text = f"{name} matches {len(matching):,} groups of the org, and a token holds"
+        return likely(f"{text} {_MOST_GROUPS}", shown)
+    own = sum(user in org.members(group.id) for group in matching)
+    unread = sum(not members_known(org, group.id) for group in matching)
+    if own > _MOST_GROUPS:
+        text = f"{name} matches {own:,} groups of user {case.user_name}, and a token holds"
+        return proven(f"{text} {_MOST_GROUPS}", shown)
+    if own + unread > _MOST_GROUPS:
+        groups = counted(unread, "group")
+        return unknown(f"the members of {groups} that {name} matches were not read")
+    return not_so(f"{name} matches {counted(own, 'group')} of user {case.user_name}", shown)
 
 
 ROWS: tuple[KnownError, ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.diagnosis.case import Case
-from auditor.diagnosis.causes.needs import of_app, of_client
+from auditor.diagnosis.causes.needs import of_app, of_settings
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     Evidence,
@@ -90,12 +90,12 @@ def _short_secret(client: App) -> CauseVerdict:
     )
 
 
-@of_client
+@of_settings
 def _no_key(case: Case, client: App) -> CauseVerdict:
     return _keys(case, client, inactive=False)
 
 
-@of_client
+@of_settings
 def _keys_inactive(case: Case, client: App) -> CauseVerdict:
     return _keys(case, client, inactive=True)
 
@@ -132,7 +132,7 @@ def _without_active_key(name: str, shown: Evidence, *, inactive: bool) -> CauseV
     )
 
 
-@of_client
+@of_settings
 def _kid(case: Case, client: App) -> CauseVerdict:
     """Whether the kid of the client's assertion is one of its keys."""
     if client.oauth.jwks_uri:

@@ -12,8 +12,11 @@ from auditor.diagnosis.causes.verdict import (
 )
 from auditor.diagnosis.known_error import FAILED_REQUESTS, KnownError, request, setting
 from auditor.snapshot.models.clients import App
-from auditor.text import closest, quoted
+from auditor.text import quoted
 from auditor.tokens.conditions import Condition
+
+_LEAST_PART = 12
+"""Characters of a client id that are no coincidence; ids have 20."""
 
 
 def _sent_app_id(case: Case) -> App | None:
@@ -49,16 +52,27 @@ def _no_such_client(case: Case) -> CauseVerdict:
         return not_so(f"{quoted(word)} is client {quoted(case.client.title)}")
     if not case.org.known("apps"):
         return unknown(case.unread("apps"))
-    text = (
-        f"no OIDC app of the org has client id {quoted(word)}: it was deleted, or is another org's"
+    text = f"no OIDC app of the org has client id {quoted(word)}"
+    meant = _miscopied(case, word)
+    if meant is not None:
+        shown = evidence(meant, "credentials.oauthClient.client_id", meant.client_id)
+        return proven(f"{text}, and {quoted(meant.title)} has one that is close", shown).fixed_by(
+            f"send {quoted(meant.client_id)}"
+        )
+    return proven(f"{text}: it was deleted, or is another org's").fixed_by(
+        "compare the org's URL and the client id; create the app again if it was deleted"
     )
-    meant = closest(word, [app.client_id for app in case.org.apps])
-    if meant:
-        text = f"no OIDC app of the org has client id {quoted(word)}, and one has {quoted(meant)}"
-    fixes = (f"send {quoted(meant)}",) if meant else ()
-    return proven(text).fixed_by(
-        *fixes, "compare the org's URL and the client id; create the app again if it was deleted"
-    )
+
+
+def _miscopied(case: Case, word: str) -> App | None:
+    """The app whose client id was cut off, or written with other capital letters."""
+    sent = word.strip().casefold()
+    for app in case.org.apps:
+        own = app.client_id.casefold()
+        cut = len(sent) >= _LEAST_PART and (own.startswith(sent) or sent.startswith(own))
+        if own == sent or cut:
+            return app
+    return None
 
 
 def _app_id(case: Case) -> CauseVerdict:

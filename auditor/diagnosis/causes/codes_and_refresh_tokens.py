@@ -38,8 +38,6 @@ _GONE = frozenset({"SUSPENDED", "DEPROVISIONED"})
 def _user_ended(case: Case, user: User) -> CauseVerdict:
     own = case.org.user(user.id)
     if own is None:
-        if not case.org.known("users"):
-            return unknown(case.unread("users"))
         return proven(f"user {quoted(user.title)} is deprovisioned or deleted")
     shown = evidence(own, "status", own.status)
     if own.status in _GONE:

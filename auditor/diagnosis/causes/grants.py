@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.diagnosis.case import Case
-from auditor.diagnosis.causes.needs import of_client
+from auditor.diagnosis.causes.needs import of_settings
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     evidence,
@@ -44,7 +44,7 @@ def _listed_in(told: str) -> frozenset[str] | None:
 
 def _changed_since(case: Case, client: App, own: tuple[str, ...]) -> CauseVerdict | None:
     """The verdict where the error speaks of an app that is set up otherwise."""
-    stated = _listed_in(case.told)
+    stated = _listed_in(case.error_text)
     if stated is None or stated == frozenset(own):
         return None
     names = listed(map(one_line, sorted(stated)), most=9)
@@ -54,7 +54,7 @@ def _changed_since(case: Case, client: App, own: tuple[str, ...]) -> CauseVerdic
     )
 
 
-@of_client
+@of_settings
 def _grant_not_enabled(case: Case, client: App) -> CauseVerdict:
     if other := _changed_since(case, client, client.grant_types):
         return other
@@ -85,7 +85,7 @@ def _misspelt_grant(case: Case) -> CauseVerdict:
     return proven(f"Okta knows no grant type {quoted(word)}").fixed_by(*fixes)
 
 
-@of_client
+@of_settings
 def _grant_of_response_type(case: Case, client: App) -> CauseVerdict:
     if other := _changed_since(case, client, client.oauth.response_types):
         return other

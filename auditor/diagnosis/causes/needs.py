@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from auditor.diagnosis.case import Case
-from auditor.diagnosis.causes.verdict import CauseVerdict, unknown
+from auditor.diagnosis.causes.verdict import CauseVerdict, likely, unknown
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
+from auditor.text import quoted
 
 
 def of_client(check: Callable[[Case, App], CauseVerdict]) -> Callable[[Case], CauseVerdict]:
@@ -21,18 +23,35 @@ def of_client(check: Callable[[Case, App], CauseVerdict]) -> Callable[[Case], Ca
     return with_client
 
 
+def of_settings(check: Callable[[Case, App], CauseVerdict]) -> Callable[[Case], CauseVerdict]:
+    """The check of the settings of a client that is known, if the snapshot has them."""
+
+    def with_settings(case: Case, client: App) -> CauseVerdict:
+        return unread_settings(client) or check(case, client)
+
+    return of_client(with_settings)
+
+
 def of_app(check: Callable[[App], CauseVerdict]) -> Callable[[Case], CauseVerdict]:
-    """The check of a client that is known, for which its own record is enough."""
-    return of_client(lambda _, client: check(client))
+    """The check of the settings of a client that is known, for which nothing else is needed."""
+    return of_settings(lambda _, client: check(client))
+
+
+def unread_settings(client: App) -> CauseVerdict | None:
+    """The verdict on a client whose settings no snapshot has: an AI agent, or Okta's own app."""
+    name = quoted(client.title)
+    if isinstance(client, AgentClient):
+        return unknown(f"{name} is an AI agent, whose credentials and settings are not read")
+    if not client.configurable:
+        return unknown(f"{name} is Okta's own app, whose settings no snapshot has")
+    return None
 
 
 def of_user(check: Callable[[Case, User], CauseVerdict]) -> Callable[[Case], CauseVerdict]:
-    """The check of a user who is known, with the status that the snapshot has."""
+    """The check of a user who is known; of one who is gone, nothing but the id is."""
 
     def with_user(case: Case) -> CauseVerdict:
-        if case.user is None:
-            return unknown("which user it was is not known", "--user")
-        return check(case, case.user)
+        return _not_there(case) or _unread_user(case) or check(case, _user(case))
 
     return with_user
 
@@ -47,6 +66,26 @@ def of_client_and_user(
         if client is None or user is None:
             missing = [name for name, one in (("--client", client), ("--user", user)) if not one]
             return unknown("which client and which user it was is not known", *missing)
-        return check(case, client, user)
+        return _unread_user(case) or check(case, client, user)
 
     return with_both
+
+
+def _user(case: Case) -> User:
+    assert case.user is not None
+    return case.user
+
+
+def _not_there(case: Case) -> CauseVerdict | None:
+    """The verdict on a login that no user of the org has: misspelt, or of one who is gone."""
+    if "user" not in case.problems or not case.org.known("users"):
+        return None
+    name = quoted(case.words.user or "")
+    return likely(f"no user of the org has login {name}: deprovisioned, deleted, or misspelt")
+
+
+def _unread_user(case: Case) -> CauseVerdict | None:
+    """The verdict where nobody is named, or by a word that could not be looked up."""
+    if case.user is None:
+        return unknown("which user it was is not known", "--user")
+    return None if case.user_id is not None else unknown(case.unread("users"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.diagnosis.case import Case
-from auditor.diagnosis.causes.needs import of_client
+from auditor.diagnosis.causes.needs import of_settings
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     Evidence,
@@ -37,7 +37,7 @@ def _zone_evidence(case: Case, client: App) -> tuple[Evidence, ...]:
     return tuple(shown[:6])
 
 
-@of_client
+@of_settings
 def _useless(case: Case, client: App) -> CauseVerdict:
     usable = usable_somewhere(case.org, client)
     name = quoted(client.title)
@@ -53,7 +53,7 @@ def _useless(case: Case, client: App) -> CauseVerdict:
     )
 
 
-@of_client
+@of_settings
 def _elsewhere(case: Case, client: App) -> CauseVerdict:
     if client.oauth.network.connection != "ZONE":
         return not_so(f"client {quoted(client.title)} may be used from anywhere")

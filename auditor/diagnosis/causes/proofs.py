@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.diagnosis.case import Case
-from auditor.diagnosis.causes.needs import of_app
-from auditor.diagnosis.causes.verdict import CauseVerdict, evidence, not_so, proven, unknown
+from auditor.diagnosis.causes.needs import of_app, of_settings
+from auditor.diagnosis.causes.verdict import CauseVerdict, evidence, not_so, proven
 from auditor.diagnosis.known_error import Check, KnownError, of_rejection, request
 from auditor.diagnosis.request_words import RequestWords
 from auditor.snapshot.models.clients import App
@@ -17,10 +17,8 @@ _DPOP = "settings.oauthClient.dpop_bound_access_tokens"
 
 
 def _pkce(*, public: bool) -> Check:
-    def check(case: Case) -> CauseVerdict:
-        client = case.client
-        if client is None:
-            return unknown("which client it was is not known", "--client")
+    @of_settings
+    def check(case: Case, client: App) -> CauseVerdict:
         own = client.credentials.oauth_client
         is_public, name = client.auth_method == "none", quoted(client.title)
         shown = evidence(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.address_differences import nearest_difference
+from auditor.diagnosis.causes.needs import unread_settings
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     evidence,
@@ -48,6 +49,8 @@ def _open(case: Case, uri: str | None, field: str) -> CauseVerdict | None:
     client = case.client
     if client is None:
         return unknown("which client it was is not known", "--client")
+    if verdict := unread_settings(client):
+        return verdict
     own = _registered(client, field)
     if not own:
         return None
@@ -69,6 +72,8 @@ def _differs(address: Callable[[Case], str | None], field: str) -> Check:
             return verdict
         assert client is not None
         own = _registered(client, field)
+        if any(uri in _registered(app, field) for app in case.org.apps):
+            return not_so("another client has the very address that was sent")
         difference = nearest_difference(uri, own) if uri else None
         if difference is None:
             return not_so("no registered address is close to the one that was sent")
@@ -100,8 +105,6 @@ def _of_another_client(address: Callable[[Case], str | None], field: str) -> Che
         )
         shown = (evidence(others[0], field, _registered(others[0], field)),)
         own = evidence(client, field, _registered(client, field))
-        if nearest_difference(uri or "", _registered(client, field)):
-            return not_so("a registered address of the client itself is closer")
         return proven(text, own, *shown).fixed_by(
             f"send the client id of {name}, {others[0].client_id}",
             f"register the address with client {quoted(client.title)}",

@@ -90,11 +90,7 @@ def _validator_audience(case: Case) -> CauseVerdict:
     if server is None or not set(_audiences(token)) & set(server.audiences):
         return not_so("the token itself does not have the audience of its server")
     own = quoted(server.audiences[0])
-    meant = [
-        one
-        for one in case.org.servers
-        if one is not server and any(audience in case.told for audience in one.audiences)
-    ]
+    meant = [one for one in _servers_named(case) if one is not server]
     if meant:
         return proven(
             f"the token is for {own}, and the API expects the audience of authorization server "
@@ -108,10 +104,14 @@ def _validator_audience(case: Case) -> CauseVerdict:
     ).fixed_by(f"set the expected audience of the API's validator to {own}")
 
 
+def _servers_named(case: Case) -> list[AuthorizationServer]:
+    """The servers one of whose audiences stands in the error."""
+    text = case.error_text
+    return [one for one in case.org.servers if any(own in text for own in one.audiences)]
+
+
 def _expected_audience(case: Case) -> CauseVerdict:
-    having = [
-        one for one in case.org.servers if any(audience in case.told for audience in one.audiences)
-    ]
+    having = _servers_named(case)
     if len(having) == 1:
         return unknown(
             f"the error names the audience of authorization server {quoted(having[0].title)}; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.needs import of_user
-from auditor.diagnosis.causes.verdict import CauseVerdict, evidence, not_so, proven, unknown
+from auditor.diagnosis.causes.verdict import CauseVerdict, evidence, not_so, proven
 from auditor.diagnosis.known_error import FAILED_REQUESTS, KnownError, request, setting
 from auditor.diagnosis.request_words import RequestWords
 from auditor.snapshot.models.directory import User
@@ -22,8 +22,6 @@ _SIGN_IN = (
 def _cannot_sign_in(case: Case, user: User) -> CauseVerdict:
     own = case.org.user(user.id)
     if own is None:
-        if not case.org.known("users"):
-            return unknown(case.unread("users"))
         return proven(f"user {quoted(user.title)} is deprovisioned or deleted")
     shown = evidence(own, "status", own.status)
     able = can_sign_in(case.grant or PASSWORD, own.status)

@@ -1,0 +1,183 @@
+"""Each error leads to the one right cause in a faulty tenant, and blames no sound one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cause_cases import CASES, NOW, OF_OTHERS, ROWS, Case, sound
+from helpers import SERVERS, okta_auditor, served, snapshot_file
+
+from auditor.diagnosis.catalogue import ERRORS
+
+
+def diagnosed(case: Case, folder: Path, document: dict[str, Any], words: tuple[str, ...]) -> Any:
+    """The document of `diagnose` for the error of a case in a tenant."""
+    folder.mkdir(exist_ok=True)
+    path = snapshot_file(folder, document)
+    row = case.known
+    message = case.message or row.text
+    error = {"error": row.error or None, "error_description": message}
+    if row.error.startswith("E0"):
+        error = {"errorCode": row.error, "errorSummary": message}
+    text = f"{json.dumps(error)}\n{case.text}"
+    options = ("--snapshot", path, "--at", NOW, *words, "--format", "json")
+    outcome = okta_auditor("diagnose", text, *options)
+    document = json.loads(outcome.stdout)
+    assert outcome.exit_code == (0 if document["settled"] else 3)
+    assert "c2lnbmF0dXJl" not in outcome.shown
+    return document
+
+
+def first_cause(document: dict[str, Any], row: str) -> dict[str, Any]:
+    (error,) = [one for one in document["errors"] if one["name"] == row]
+    return error["causes"][0]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_one_right_cause_comes_first(case: Case, tmp_path: Path) -> None:
+    tenant = sound()
+    if case.change:
+        case.change(tenant)
+
+    document = diagnosed(case, tmp_path, tenant, case.words)
+
+    cause = first_cause(document, case.row)
+    if not case.cause:  # outside the configuration, and nothing tells which way
+        (error,) = document["errors"]
+        assert error["fault"] == "outside"
+        assert document["settled"]
+        assert not any(one["in_configuration"] for one in error["causes"])
+        return
+    assert (cause["name"], cause["confidence"]) == (case.cause, case.confidence), document["errors"]
+    assert document["settled"] is (case.confidence == "proven") or document["token_remarks"]
+    if case.confidence == "proven":
+        assert (document["cause"]["error"], document["cause"]["name"]) == (case.row, case.cause)
+    said = json.dumps(cause, ensure_ascii=False).replace('\\"', '"')
+    assert not [words for words in case.evidence if words not in said], said
+    if case.change and cause["in_configuration"]:
+        assert cause["evidence"] or "deleted" in cause["text"], cause
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_sound_tenant_is_not_blamed_for_the_same_error(case: Case, tmp_path: Path) -> None:
+    words = case.words if case.sound_words is None else case.sound_words
+    document = diagnosed(case, tmp_path, sound(), words)
+    (error,) = [one for one in document["errors"] if one["name"] == case.row]
+    blamed = [
+        one
+        for one in error["causes"]
+        if one["in_configuration"] and one["confidence"] in {"proven", "likely"}
+    ]
+    assert not blamed
+    assert not document["findings"]
+    if document["cause"]:
+        assert document["cause"]["in_configuration"] is False
+
+
+def test_every_error_of_the_catalogue_has_a_case() -> None:
+    assert {case.row for case in CASES} | OF_OTHERS.keys() == ROWS.keys()
+    assert not {case.row for case in CASES} & OF_OTHERS.keys()
+
+
+def test_every_cause_that_is_checked_has_a_case() -> None:
+    checked = {(row.name, one.name) for row in ERRORS for one in row.causes if one.check}
+    assert checked - {(case.row, case.cause) for case in CASES} == WITHOUT_CASE
+
+
+WITHOUT_CASE = {
+    ("E0000015", "not-licensed"),  # its own test
+    ("E0000011", "api-token-ended"),  # which token it was is never known
+    ("scopes-not-connected", "scope-not-connected"),
+    ("openid-without-user", "only-openid-allowed"),
+    ("refresh-ended", "rotated-token-sent"),  # the System Log alone tells
+}
+
+
+def test_names_of_causes_are_their_rows_own() -> None:
+    for row in ERRORS:
+        names = [cause.name for cause in row.causes]
+        assert len(names) == len(set(names)), row.name
+
+
+def text_of(*words: object) -> str:
+    """What `diagnose` prints."""
+    return okta_auditor("diagnose", "--at", NOW, *words, COLUMNS="200").stdout
+
+
+def test_the_cause_comes_first_and_everything_else_below_it(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][0]["status"] = "INACTIVE"
+    path = snapshot_file(tmp_path, tenant)
+    lines = text_of(
+        "Invalid value for 'client_id' parameter.", "--client", "0oa1", "--snapshot", path
+    ).splitlines()
+    cause = next(number for number, line in enumerate(lines) if line.startswith("Cause: "))
+    assert lines[cause] == 'Cause: Client "Invoices" is not active.'
+    assert lines[cause + 1] == '  Evidence: client "Invoices" (0oa1), status: "INACTIVE"'
+    assert lines[cause + 2].startswith("  Fix: ")
+    assert lines[cause + 3].startswith("Checked, not the cause: ")
+    assert sum(line.startswith("Cause: ") for line in lines) == 1
+
+
+def test_a_sound_configuration_is_said_to_be_sound_and_why(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, sound())
+    told = text_of(
+        "The client secret supplied for a confidential client is invalid.",
+        *("--client", "Invoices", "--snapshot", path),
+    )
+    assert "Cause: The secret is old, another app's" in told
+    assert "Checked, not the cause: a secret is sent, and the app has another client" in told
+
+
+def test_names_of_the_tenant_are_hostile(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][0].update(label="Inv\x1b[31m\u202eoices\n::error::x", status="INACTIVE")
+    tenant["/api/v1/groups"][1]["profile"]["name"] = "St\x00aff\r\n##vso[task]"
+    path = snapshot_file(tmp_path, tenant)
+    for name in ("unknown-client", "not-assigned"):
+        error = ROWS[name].text
+        words = ("--client", "0oa1", "--user", "bob@acme.example", "--snapshot", path)
+        plain = text_of(error, *words)
+        document = text_of(error, *words, "--format", "json")
+        for shown in (plain, document):
+            assert not {"\x1b", "\u202e", "\x00", "\r"} & set(shown)
+            assert not [line for line in shown.splitlines() if line.startswith(("::", "##vso"))]
+
+
+def test_a_collection_that_was_not_read_is_no_cause(tmp_path: Path) -> None:
+    people = ("users", "group_members", "app_users", "app_groups")
+    of_servers = ("policies", "policy_rules", "scopes", "claims", "server_keys")
+    unread = (*people, *of_servers, "network_zones", "app_jwks", "api_tokens")
+    path = snapshot_file(tmp_path, sound(), unread=unread)
+    for row in ERRORS:
+        # What rests on the record of the app alone is known: a client of which it is sound.
+        client = "0oa2" if row.name in {"no-client-key", "kid"} else "0oa1"
+        outcome = okta_auditor(
+            "diagnose", row.text, "--snapshot", path, "--at", NOW, "--format", "json",
+            *("--server", "aus1", "--client", client, "--user", "ada@acme.example"),
+        )  # fmt: skip
+        document = json.loads(outcome.stdout)
+        for error in document["errors"]:
+            rested = [
+                one
+                for one in error["causes"]
+                if one["confidence"] in {"proven", "likely"} and one["in_configuration"]
+            ]
+            assert not rested, (row.name, rested)
+
+
+def test_an_org_without_the_feature_is_told_from_one_that_has_it(tmp_path: Path) -> None:
+    refused = {"path": SERVERS, "status": 401, "body": {"errorCode": "E0000015", "errorSummary":
+               "You do not have permission to access the feature you are requesting"}}  # fmt: skip
+    read = tmp_path / "lacking.json"
+    with served({**sound(), "@faults": [refused]}) as sandbox:
+        okta_auditor("snapshot", "-o", read, url=sandbox.url)
+    lacking = json.loads(text_of("E0000015", "--snapshot", read, "--format", "json"))
+    assert lacking["cause"]["name"] == "not-licensed"
+    (tmp_path / "sound").mkdir()
+    whole = snapshot_file(tmp_path / "sound", sound())
+    cause = json.loads(text_of("E0000015", "--snapshot", whole, "--format", "json"))["cause"]
+    assert (cause["name"], cause["in_configuration"]) == ("another-feature", False)
