@@ -80,6 +80,7 @@ bench: $(VENV)/.developer ## Print how fast things are
 	$(BIN)/python tests/benchmarks/diff.py
 	$(BIN)/python tests/benchmarks/terraform_plan.py
 	$(BIN)/python tests/benchmarks/export.py
+	$(BIN)/python tests/benchmarks/log_pull.py
 	$(BIN)/python tests/benchmarks/dpop_proofs.py
 	$(BIN)/python tests/benchmarks/evidence.py
 	$(BIN)/python tests/benchmarks/large_export.py

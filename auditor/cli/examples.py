@@ -44,7 +44,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "report": ("okta-auditor report okta-audit/results.json -O markdown",),
     "logs": (
         "okta-auditor logs --since 7d -o log.jsonl",
-        "okta-auditor logs --append -o log.jsonl",
+        "okta-auditor logs --append -o log.jsonl --snapshot snapshot.json",
+        "okta-auditor logs log.jsonl --format json",
     ),
     "diff": ("okta-auditor diff okta-audit/snapshot.json snapshot.json --fail-on-gain '*'",),
     "plan": ("okta-auditor plan plan.json --base okta-audit/snapshot.json -o planned.json",),

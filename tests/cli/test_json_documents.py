@@ -23,6 +23,18 @@ EXPECTATIONS = """
 - {name: "\\e[2J", server: Billing, client: Invoices, grant: authorization_code,
    user: ada@acme.example, scopes: ["billing:read"], expect: rejected}
 """
+LOG = [
+    {
+        "published": f"2026-11-28T14:0{number}:00.000Z",
+        "eventType": kind,
+        "outcome": {"result": "FAILURE", "reason": "no_matching_policy"},
+        "actor": {"id": "00u1", "type": "User"},
+        "client": {"id": "0oa1\x1b[2J"},
+        "target": [{"id": "aus1", "type": "AuthorizationServer", "displayName": "Billing"}],
+        "debugContext": {"debugData": {"requestedScopes": "openid", "grantType": "password"}},
+    }
+    for number, kind in enumerate(["app.oauth2.as.authorize", "policy.rule.update", "x.y"])
+]
 PLAN = {
     "format_version": "1.2",
     "terraform_version": "1.11.4",
@@ -97,6 +109,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     snapshot_file(tmp_path, tenant())
     (tmp_path / "plan.json").write_text(json.dumps(PLAN))
     (tmp_path / "expectations.yaml").write_text(EXPECTATIONS)
+    (tmp_path / "log.json").write_text(json.dumps(LOG))
+    cut = [{"okta_auditor_log": 1}, *LOG, {"unreadable": "0"}]
+    (tmp_path / "cut.jsonl").write_text("".join(json.dumps(line) + "\n" for line in cut))
     okta_auditor("audit", "example.json", "-O", "json=results.json")
     okta_auditor("audit", "parts/example.json", "-O", "json=parts/results.json")
     okta_auditor("evidence", "export", "example.json", "-o", "bundle", "--no-config")
@@ -130,6 +145,10 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("diagnose", UNDEFINED, "--snapshot", "example.json", *REQUEST, *USER, "--scope", "x")),
     (0, ("diagnose", NO_RULE, "--snapshot", "example.json", *REQUEST, *USER, *SCOPES)),
     (3, ("diagnose", NO_RULE, "--snapshot", "parts/example.json")),
+    (0, ("logs", "log.json")),
+    (0, ("logs", "log.json", "--snapshot", "example.json")),
+    (0, ("logs", "log.json", "--snapshot", "parts/example.json")),
+    (3, ("logs", "cut.jsonl", "--snapshot", "example.json")),
     (1, ("test", "example.json", "expectations.yaml")),
     (0, ("access", "example.json")),
     (0, ("access", "example.json", "--people", "--each-client")),

@@ -219,3 +219,28 @@ def test_a_part_in_trouble_is_a_problem_and_hostile_words_are_tamed() -> None:
 def test_what_needs_no_network_is_wrong_usage() -> None:
     assert okta_auditor("doctor", url="https://acme-admin.okta.com").exit_code == 2
     assert okta_auditor("doctor").exit_code == 2
+
+
+def of_the_log(outcome: Outcome) -> dict[str, str]:
+    (check,) = (check for check in checks(outcome) if check["name"] == "system log")
+    assert outcome.exit_code == 0
+    assert check["state"] == "ok"
+    return check
+
+
+def test_the_system_log_is_no_need_of_an_export_and_how_to_read_it_is_told() -> None:
+    readable = of_the_log(of_api_token(with_service_app()))
+    assert (readable["message"], readable["remedy"]) == (
+        "can be read; only `okta-auditor logs` needs it",
+        "",
+    )
+    refused = {"path": "^/api/v1/logs", "status": 403}
+    check = of_the_log(of_api_token(with_service_app(faults=[refused])))
+    assert check["message"].startswith("cannot be read (403 ")
+    assert "Give the token's owner an admin role" in check["remedy"]
+
+    check = of_the_log(of_service_app(with_service_app()))
+    assert check["message"] == "cannot be read (invalid_scope); only `okta-auditor logs` needs it"
+    assert "Grant the service app the scope okta.logs.read" in check["remedy"]
+    granted = with_service_app((*READ_SCOPES, "okta.logs.read"))
+    assert not of_the_log(of_service_app(granted))["remedy"]

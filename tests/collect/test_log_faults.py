@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from faulty import HASTE, NO_LIMIT
 from helpers import TOKEN, okta_auditor, served, tenant
-from log_events import LOGS, event, events_of, lines, many, uuids
 from processes import command
+from pulled_logs import LOGS, event, events_of, lines, many, uuids
 
 from auditor.collect.fetch import bounds
 from auditor.collect.system_log import pull

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from helpers import okta_auditor, served, tenant
-from log_events import LOGS, NOW, event, events_of, lines, many, stamp, uuids
+from pulled_logs import LOGS, NOW, event, events_of, lines, many, stamp, uuids
 
 from auditor.collect.system_log.queries import log_filter
 from auditor.collect.system_log.terms import LogTerms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from helpers import okta_auditor, served, tenant
-from log_events import LOGS, event, lines
+from pulled_logs import LOGS, event, lines
 
 from auditor.collect.system_log.redaction import EventRedactor
 from auditor.pseudonyms import Pseudonyms

@@ -15,7 +15,7 @@ COMMANDS = {
     "test": "Check that token requests are minted or rejected as a file expects.",
     "access": "List who can obtain which scopes, through which client and rule.",
     "report": "Render saved results again, in any format or by a template.",
-    "logs": "Pull failing requests and changes from the System Log.",
+    "logs": "Pull failing requests from the System Log, and say why they failed.",
     "diff": "Say what changed between two snapshots: who gained or lost which tokens.",
     "plan": "Make of a Terraform plan the snapshot of the org that it would leave behind.",
     "suppress": "Accept findings of a rule on an object, with a reason, an owner and an end.",

@@ -1,4 +1,4 @@
-"""`okta-auditor logs`: pull failing requests and changes from the System Log."""
+"""`okta-auditor logs`: pull the System Log, or read it from a file, and say what failed and why."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from auditor.cli.export.log_pull import PullRequest, pull_to_file
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
+from auditor.cli.log_analysis import LogPrinter
 from auditor.cli.log_times import Moment
-from auditor.cli.options import FILE, request_options
+from auditor.cli.options import FILE, AuditOptions, format_option, request_options
+from auditor.cli.output_option import path_or_format_option
 from auditor.cli.printing import print_remark
 from auditor.cli.redaction_option import redaction_key_of, redaction_options
 from auditor.collect.auth.credentials import Credentials, read_credentials
@@ -23,8 +26,22 @@ from auditor.errors import ExitCode, UsageError
 from auditor.files import check_writable
 from auditor.scratch_files import scratch_folder
 
+_FORMATS = ("text", "json")
+_OF_PULLING = {
+    *("since", "until", "output", "append", "resume", "grants", "redact", "redaction_key"),
+    *("attempts", "share", "max_requests_per_minute", "max_time", "tenant", "verbose"),
+}
+"""Parameters that say how to pull."""
+
 
 @click.command("logs")
+@click.argument("file", metavar="[FILE]", type=FILE, required=False)
+@click.option(
+    "--snapshot",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="The org's configuration, which explains what failed.",
+)
 @click.option(
     "--since",
     type=Moment(),
@@ -37,14 +54,15 @@ from auditor.scratch_files import scratch_folder
 @click.option(
     "--until", type=Moment(), metavar="TIME", help="Pull events up to then. [default: now]"
 )
-@click.option(
-    "-o",
-    "--output",
+@path_or_format_option(
     "output",
+    lambda: _FORMATS,
+    "form",
     type=FILE,
     metavar="FILE",
     help="Keep the events in this file, for its owner only. [default: nothing is kept]",
 )
+@format_option(*_FORMATS, about="How to print what failed.", makes_file=True)
 @click.option(
     "--append",
     is_flag=True,
@@ -77,6 +95,9 @@ from auditor.scratch_files import scratch_folder
 def command(
     ctx: click.Context,
     *,
+    file: Path | None,
+    snapshot: Path | None,
+    form: str,
     since: datetime,
     until: datetime | None,
     output: Path | None,
@@ -90,10 +111,14 @@ def command(
     tenant: str | None,
     verbose: bool,
 ) -> None:
-    """Pull failing OAuth requests and changes of configuration from Okta's System Log.
+    """Pull failing OAuth requests from Okta's System Log, and say why they failed.
 
     Reads the same OKTA_CLIENT_* variables as `snapshot`; a service app needs the scope
-    okta.logs.read for it, and asks for no other.
+    okta.logs.read for it, and asks for no other. With FILE nothing is pulled: it is a file that
+    -o wrote, or an export of Okta's (JSON, JSON lines, CSV); - is standard input.
+
+    Rejections are grouped. With --snapshot, each group is explained by the rule that rejects it,
+    by findings and by changes in the log; what configuration does not explain is said so.
 
     Logs hold people. Of an event only those fields are kept that say which request failed, or who
     changed what: no addresses of the network, places, devices or sessions. docs/system-log.md
@@ -104,6 +129,10 @@ def command(
 
     Exit codes: 0 all that was asked for was read; 2 wrong usage; 3 a part is missing.
     """
+    if file is not None:
+        _refuse_pulling(ctx)
+        complete = LogPrinter(snapshot, form, AuditOptions(config=config)).print(file)
+        ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
     if output is None and (append or resume):
         raise UsageError("--append and --resume need the file: -o FILE.")
     if append and resume:
@@ -127,20 +156,21 @@ def command(
     )
     if output:
         check_writable(output)
+    # Before minutes of pulling, so that nothing is wrong with it afterwards.
+    printer = LogPrinter(snapshot, form, AuditOptions(config=config))
     place = nullcontext() if output else scratch_folder(Path(tempfile.gettempdir()))
     with place as folder:
         path = output or Path(str(folder)) / "log.jsonl"
         complete = pull_to_file(path, request, kept=output is not None)
         if output:
             print_remark(f"{output} written{'' if complete else ', incomplete'}")
+        printer.print(path)
     ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
 
 
 def _credentials(config: Path | None, tenant: str | None) -> Credentials:
     if tenant is not None:
         return credentials_of(tenant, choose_tenants(config, [tenant], everyone=False)[tenant])
-    if config is not None:
-        raise UsageError("--config needs --tenant here.")
     return read_credentials(os.environ)
 
 
@@ -150,3 +180,14 @@ def _again(
     options = {"--config": config, "--tenant": tenant, "--redact": redact, "--redaction-key": key}
     words = [(name, str(value)) for name, value in options.items() if value is not None]
     return ["okta-auditor", "logs", *(word for pair in words for word in pair)]
+
+
+def _refuse_pulling(ctx: click.Context) -> None:
+    """Refuse options that say how to pull where a file is read."""
+    for parameter in ctx.command.params:
+        given = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if given and parameter.name in _OF_PULLING:
+            raise UsageError(
+                f"{parameter.opts[-1]} says how to pull, and with FILE nothing is pulled.",
+                remedy="Leave one of them out.",
+            )

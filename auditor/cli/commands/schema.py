@@ -19,9 +19,9 @@ def command(name: str) -> None:
     """Print the JSON Schema of a file, or of what a command prints with --format json.
 
     NAME of a file: snapshot, results, diff, config, expectations, suppressions, framework or
-    tenant. Of a command: explain, diagnose, test, access, diff, plan, controls, doctor,
-    rules, evidence-verify, results (of audit, run and report), export-plan (of snapshot --plan) or
-    settings (of config).
+    tenant. Of a command: explain, diagnose, logs, test, access, diff, plan, controls,
+    doctor, rules, evidence-verify, results (of audit, run and report), export-plan (of
+    snapshot --plan) or settings (of config).
     """
     schemas = _schemas()
     if name not in schemas:

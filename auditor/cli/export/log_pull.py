@@ -17,6 +17,7 @@ from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.options import ExportOptions
 from auditor.collect.system_log.log_file import LogFile, open_log
 from auditor.collect.system_log.redaction import EventRedactor
+from auditor.collect.system_log.right import remedy
 from auditor.collect.system_log.terms import LogTerms, shown
 from auditor.errors import CollectError, DiskFullError, UsageError
 from auditor.pseudonyms import Pseudonyms
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from auditor.collect.system_log.pull import LogPull
 
 _RETENTION_DAYS = 90
-_ROLES = (
-    "an admin role that may view the System Log; Read-only Administrator and Report Administrator "
-    "may"
-)
-"""Okta's help, "Read-only administrators" and "Report admin role"."""
 
 
 @dataclass(frozen=True)
@@ -144,15 +140,10 @@ def _told(result: LogPull, log: LogFile, credentials: Credentials, again: str) -
     """Say what came of it; whether all is there."""
     problem = result.problem
     if problem and problem.kind is ProblemKind.REFUSED and not result.events:
-        scope = (
-            "Grant the service app the scope okta.logs.read under Applications > the service app > "
-            f"Okta API Scopes, and {_ROLES}."
-            if credentials.mode == PRIVATE_KEY
-            else f"The token may do what its owner may: give the owner {_ROLES}."
-        )
         raise CollectError(
             f"The System Log could not be read: {problem.reason}.",
-            remedy=scope + (" Nothing was written." if log.empty else ""),
+            remedy=remedy(service_app=credentials.mode == PRIVATE_KEY)
+            + (" Nothing was written." if log.empty else ""),
         )
     if problem and log.empty:
         raise CollectError(

@@ -17,6 +17,7 @@ from auditor.cli.json_documents.doctor_checks import DoctorChecks
 from auditor.cli.json_documents.expectation_results import ExpectationResult
 from auditor.cli.json_documents.explanation import Explanation
 from auditor.cli.json_documents.export_plan import ExportPlan
+from auditor.cli.json_documents.log_report import LogReport
 from auditor.cli.json_documents.part import document_schema
 from auditor.cli.json_documents.rule_list import ListedRule
 from auditor.cli.json_documents.settings_in_force import SettingsInForce
@@ -35,6 +36,7 @@ SCHEMA_OF = {
     "test": "test",
     "access": "access",
     "diff": "diff",
+    "logs": "logs",
     "controls": "controls",
     "evidence verify": "evidence-verify",
     "rules": "rules",
@@ -46,6 +48,7 @@ SCHEMA_OF = {
 _KINDS: dict[str, Any] = {
     "explain": Explanation,
     "diagnose": DiagnosisDocument,
+    "logs": LogReport,
     "test": list[ExpectationResult],
     "access": list[AccessRowInfo],
     "controls": ControlsCoverage,

@@ -16,6 +16,7 @@ from auditor.collect.api.errors import OktaError
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.fetch_token import AccessToken, TokenRefusedError
 from auditor.collect.doctor.checks import Check, CheckState, unanswered
+from auditor.collect.doctor.log_right import log_right
 from auditor.collect.doctor.network import organization, route
 from auditor.collect.doctor.permissions import API_SCOPES, issued, readable, windows
 from auditor.collect.doctor.probes import Prober
@@ -102,6 +103,7 @@ async def _rights(
     return [
         *issued(credentials, token),
         *readable(probes, credentials),
+        await log_right(credentials),
         *windows(prober.windows, share),
     ]
 

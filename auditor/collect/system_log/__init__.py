@@ -1,6 +1,7 @@
 """Pulls events of the System Log into a file that grows as they come.
 
     queries   which events are asked for
+    right     what it takes to read the log
     terms     what a file holds: its first line
     log_file  the file: begun, gone on with, finished
     tail      where an earlier pull has ended

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from auditor import exact_json
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import Credentials
+from auditor.collect.auth.fetch_token import INVALID_SCOPE
 from auditor.collect.fetch import bounds
 from auditor.collect.fetch.json_values import UnreadableItem
 from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
@@ -32,14 +33,9 @@ from auditor.collect.http.response import ResponseLimits
 from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.collect.system_log.log_file import LogFile
+from auditor.collect.system_log.right import PATH, SCOPE, remedy
 from auditor.collect.system_log.tail import UNREADABLE
 from auditor.collect.system_log.terms import moment, shown
-
-PATH = "/api/v1/logs"
-"""The endpoint, and the rate-limit bucket: it has one of its own."""
-SCOPE = "okta.logs.read"
-RETENTION = timedelta(days=90)
-"""For how long Okta keeps events."""
 
 LIMITS = ResponseLimits(silence_s=35)
 """Okta works on a query for 30 s before it says that it took too long."""
@@ -172,6 +168,8 @@ class _Pull:
             return failure(f"the time was over that --max-time allows ({limit})")
         except CredentialsRefusedError as error:
             if not self._pages:
+                if INVALID_SCOPE in error.reason:
+                    error.remedy = remedy(service_app=True)
                 raise
             return Problem(ProblemKind.FAILED, error.reason)
         return reading.problem
