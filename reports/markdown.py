@@ -65,7 +65,7 @@ _TICKS = re.compile("`+")
 @report("markdown", filename="summary.md")
 def render(result: AuditResult) -> str:
     """The gist, then tables that fold out, the most severe findings first."""
-    document = _Document()
+    document = _Document(MOST_CHARACTERS - _RESERVE - result.presentation.taken)
     document.add([_marker(result), *_weakenings(result), *_gist(result), ""])
     document.table(
         causes_heading(result),
@@ -238,9 +238,9 @@ def _code(text: str) -> str:
 class _Document:
     """Lines that fit into a comment."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         self._lines: list[str] = []
-        self._room = MOST_CHARACTERS - _RESERVE
+        self._room = room
         self._left_out: list[str] = []
 
     def add(self, lines: Iterable[str]) -> bool:

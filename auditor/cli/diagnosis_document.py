@@ -14,6 +14,7 @@ from auditor.diagnosis.api_rights.api_token import ApiTokenState
 from auditor.diagnosis.api_rights.endpoints import documents
 from auditor.diagnosis.api_rights.refusal import Refusal
 from auditor.diagnosis.causes.verdict import Evidence
+from auditor.diagnosis.clues import LogCounts
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError
 from auditor.diagnosis.judged_error import JudgedCause
 from auditor.lint.reported_finding import ReportedFinding
@@ -38,12 +39,14 @@ def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[s
         "findings": [_finding(finding) for finding in diagnosis.findings],
         "more_findings": diagnosis.more_findings,
         "token_remarks": [
-            {"text": remark.text, "wrong": remark.wrong} for remark in diagnosis.token_remarks
+            {"text": remark.text, "wrong": remark.wrong, "input": remark.source or None}
+            for remark in diagnosis.token_remarks
         ],
         "rate_limit": list(rate_limit_lines(api.rate_limit)) if api.rate_limit else [],
         "api_calls": [_call(refusal) for refusal in api.refusals],
         "api_token": _api_token(api.api_token) if api.api_token else None,
         "outage": list(outage_lines(api.outage)) if api.outage else [],
+        "system_log": _log(diagnosis.log),
         "missing": [] if diagnosis.settled else list(asked),
     }
 
@@ -77,6 +80,17 @@ def _api_token(state: ApiTokenState) -> dict[str, Any]:
     }
 
 
+def _log(counts: LogCounts | None) -> dict[str, Any] | None:
+    if counts is None:
+        return None
+    return {
+        "refusals": counts.refusals,
+        "kinds": counts.kinds,
+        "first": counts.first,
+        "unread": counts.unread,
+    }
+
+
 def _named_cause(error: MatchedError) -> dict[str, Any]:
     assert error.judged is not None
     assert error.judged.cause is not None
@@ -88,6 +102,7 @@ def _error(error: MatchedError) -> dict[str, Any]:
     return {
         "error": error.clue.error or None,
         "description": error.clue.description or None,
+        "input": error.clue.source or None,
         "name": known.name if known else None,
         "meaning": known.meaning if known else None,
         "alike": [row.name for row in error.alike],

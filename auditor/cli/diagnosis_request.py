@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from auditor.diagnosis.clues import Clues, RequestClue
+from auditor.cli.diagnosis_input import NamedText
+from auditor.diagnosis.clues import Clues, LogCounts, RequestClue
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.requests_in_text import likeliest
-from auditor.text import quoted
+from auditor.text import counted, quoted
 
 
 def request_of(clues: Clues) -> RequestClue | None:
@@ -24,7 +25,7 @@ def words_of(asked: RequestClue | None, clues: Clues) -> RequestWords:
         clues: all that was given.
     """
     claims = clues.tokens[0].claims if clues.tokens else {}
-    of_token = RequestWords(server=_claim(claims, "iss"), client=_claim(claims, "cid"))
+    of_token = _of_token(claims)
     if asked is None:
         return of_token
     return RequestWords(
@@ -42,6 +43,14 @@ def words_of(asked: RequestClue | None, clues: Clues) -> RequestWords:
     ).or_else(of_token)
 
 
+def _of_token(claims: dict[str, object]) -> RequestWords:
+    """What a token says of the request; an assertion is made by the client, which it names."""
+    issuer = _claim(claims, "iss")
+    if issuer is not None and "://" not in issuer:
+        return RequestWords(client=issuer)
+    return RequestWords(server=issuer, client=_claim(claims, "cid"))
+
+
 def parts_of(asked: RequestClue) -> str:
     """What was read of the request, each part with its name."""
     parts = {
@@ -55,6 +64,26 @@ def parts_of(asked: RequestClue) -> str:
     if asked.elsewhere:
         named.append("the rest was pushed to /v1/par before (request_uri)")
     return ", ".join(named)
+
+
+def log_line(counts: LogCounts, inputs: tuple[NamedText, ...]) -> str:
+    """How much of a log is looked at, and where the rest is.
+
+    Args:
+        counts: what the log has.
+        inputs: all inputs.
+    """
+    name = counts.source or inputs[0].name
+    line = (
+        f"{counted(counts.refusals, 'refused request')} of {counted(counts.kinds, 'kind')} in "
+        f"{name}"
+    )
+    if counts.kinds > 1:
+        line += f"; the most frequent kind ({counts.first:,}) is looked at"
+        line += f", and all by okta-auditor logs {name}"
+    if counts.unread:
+        line += f"; {counted(counts.unread, 'line')} could not be read"
+    return f"{line}."
 
 
 def _claim(claims: dict[str, object], name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import orjson
+from click import unstyle
 
 from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
 from auditor.cli.api_rights_text import api_token_lines, feature_lines, refusal_lines
@@ -30,7 +31,7 @@ def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[
     for error in diagnosis.errors:
         yield from _error(error)
     for remark in diagnosis.token_remarks:
-        yield f"Token: {remark.text}"
+        yield f"Token{_of(remark.source)}: {remark.text}"
     yield from _api(diagnosis)
     yield from _schemes(diagnosis)
     if diagnosis.explanation is not None:
@@ -65,13 +66,18 @@ def _error(error: MatchedError) -> Iterator[str]:
     stated = " ".join(
         filter(None, [clue.error, quoted(clue.description) if clue.description else ""])
     )
-    yield stated or "An error"
+    yield (stated or "An error") + _of(clue.source)
     if known is None:
         yield from _several(error)
         return
     yield f"  Means: {known.meaning}"
     if error.judged is not None:
         yield from _judged(error.judged)
+
+
+def _of(source: str) -> str:
+    """Which of several inputs something is of."""
+    return f" ({one_line(source)})" if source else ""
 
 
 def _judged(judged: JudgedError) -> Iterator[str]:
@@ -173,7 +179,7 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
         yield "This configuration rejects the request, for another reason than the error says:"
     else:
         yield "This configuration does not tell what becomes of the request:"
-    yield from as_text(case.org, explained, ()).splitlines()
+    yield from unstyle(as_text(case.org, explained, ())).splitlines()
     yield ""
 
 

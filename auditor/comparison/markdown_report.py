@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from auditor.comparison.result import AccessChange, DiffResult, LifetimeChange
 from auditor.comparison.revocations import IN_FLIGHT
@@ -23,8 +24,14 @@ _MOST = 100
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&@:/])")
 
 
-def render(result: DiffResult) -> str:
-    """The document; a tenant's words are text in it and never markup, mentions or links."""
+def render(result: DiffResult, most: int = _MOST, remarks: Iterable[str] = ()) -> str:
+    """The document; a tenant's words are text in it and never markup, mentions or links.
+
+    Args:
+        result: the comparison.
+        most: rows of a table that are shown; the others are counted.
+        remarks: sentences beneath the answer.
+    """
     lines = ["## okta-auditor diff", "", f"**{safe(headline(result))}**", ""]
     lines += [line for note in carried_over_notes(result) for line in (safe(note), "")]
     if result.failing:
@@ -33,10 +40,13 @@ def render(result: DiffResult) -> str:
             f"{len(result.failing)} failing: scopes that must not be gained ({patterns}).",
             "",
         ]
-    lines += _table("Gained", _ACCESS, (_access(item) for item in result.gained))
-    lines += _table("Lost", _ACCESS, (_access(item) for item in result.lost))
-    lines += _table("Lifetimes", _LIFETIMES, (_lifetime(item) for item in result.lifetimes))
-    lines += _table(
+    if shown := [f"- {safe(remark)}" for remark in remarks]:
+        lines += [*shown, ""]
+    table = partial(_table, most)
+    lines += table("Gained", _ACCESS, (_access(item) for item in result.gained))
+    lines += table("Lost", _ACCESS, (_access(item) for item in result.lost))
+    lines += table("Lifetimes", _LIFETIMES, (_lifetime(item) for item in result.lifetimes))
+    lines += table(
         "Tokens that end",
         ("object", "what", "source"),
         ((i.object.name or i.object.type, i.what, i.source) for i in result.revocations),
@@ -49,8 +59,8 @@ def render(result: DiffResult) -> str:
             (i.severity, f"{i.code} {i.name}", i.message, i.accepted and f"by {i.accepted}")
             for i in findings or ()
         )
-        lines += _table(title, ("severity", "rule", "finding", "accepted"), rows)
-    lines += _table(
+        lines += table(title, ("severity", "rule", "finding", "accepted"), rows)
+    lines += table(
         "Objects",
         ("change", "object", "server", "what"),
         (
@@ -63,7 +73,7 @@ def render(result: DiffResult) -> str:
             for i in result.objects
         ),
     )
-    lines += _table(
+    lines += table(
         "Could not compare",
         ("what", "why", "remedy", "accepted"),
         ((i.what, i.why, i.remedy, i.accepted) for i in result.uncompared),
@@ -100,17 +110,19 @@ def _lifetime(item: LifetimeChange) -> tuple[str, ...]:
     )
 
 
-def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+def _table(
+    most: int, title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+) -> list[str]:
     all_rows = list(rows)
     if not all_rows:
         return []
-    more = len(all_rows) - _MOST
+    more = len(all_rows) - most
     return [
         f"<details><summary>{title}: {len(all_rows):,}</summary>",
         "",
         f"| {' | '.join(head)} |",
         f"|{'---|' * len(head)}",
-        *(f"| {' | '.join(map(safe, row))} |" for row in all_rows[:_MOST]),
+        *(f"| {' | '.join(map(safe, row))} |" for row in all_rows[:most]),
         *([f"| … and {more:,} more |{' |' * (len(head) - 1)}"] if more > 0 else []),
         "",
         "</details>",

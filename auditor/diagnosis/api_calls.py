@@ -27,7 +27,7 @@ _MOST_THINGS = 300_000
 
 _THINGS = re.compile(
     r"(?:-X\s{0,3}|--request[\s=]{1,3})['\"]?(?P<chosen>(?-i:GET|HEAD|POST|PUT|PATCH|DELETE)\b)"
-    r"|\bcurl\s(?P<curl>)"
+    r"|\bcurl(?=\s)(?P<curl>)"
     r"|(?P<method>(?-i:\b(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b))"
     r"|\bfor url: (?P<late>https?://[^\s\"'<>]{1,2000})"
     r"|(?P<url>https?://[^\s\"'<>\\^`{|}]{1,2000})"

@@ -15,6 +15,7 @@ from auditor.diagnosis.causes import (
     clients,
     codes_and_refresh_tokens,
     grants,
+    http_requests,
     network_zones,
     okta_api,
     proofs,
@@ -42,4 +43,5 @@ ERRORS: tuple[KnownError, ...] = (
     *users.ROWS,
     *okta_api.ROWS,
     *token_validation.ROWS,
+    *http_requests.ROWS,
 )

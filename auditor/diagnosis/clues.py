@@ -81,6 +81,21 @@ class RequestClue:
     """The input that it is of; empty if there is one only."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCounts:
+    """How many events of the System Log a text has that say of a request that it was refused."""
+
+    refusals: int
+    kinds: int
+    """Of requests with the same reason, server, client, grant type and scopes."""
+    first: int
+    """How many are of the most frequent kind, which the clues are of."""
+    unread: int
+    """Lines that are no events."""
+    source: str = ""
+    """The input that they are of; empty if there is one only."""
+
+
 @dataclass(frozen=True)
 class Clues:
     """All that a text holds, each thing once, in its order."""
@@ -95,5 +110,7 @@ class Clues:
     right are in `scheme_checks`."""
     api_calls: tuple[ApiCall, ...] = ()
     """Calls of the Okta APIs; those that failed, if any did."""
+    log: LogCounts | None = None
+    """None for a text without such events."""
     text: str = field(default="", repr=False)
     """The text itself, in which the catalogue looks for sentences."""

@@ -11,7 +11,7 @@ from auditor.diagnosis.api_calls import ApiCall
 from auditor.diagnosis.api_causes import alike, api_judged
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.catalogue import ERRORS, KnownError
-from auditor.diagnosis.clues import Clues, ErrorClue
+from auditor.diagnosis.clues import Clues, ErrorClue, LogCounts
 from auditor.diagnosis.judged_error import Fault, JudgedError, judged
 from auditor.diagnosis.leading_findings import leading_findings
 from auditor.diagnosis.request_words import RequestWords
@@ -19,6 +19,7 @@ from auditor.diagnosis.scheme_checks import scheme_remarks
 from auditor.diagnosis.token_checks import token_remarks
 from auditor.diagnosis.token_remark import TokenRemark
 from auditor.lint.reported_finding import ReportedFinding
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision_steps import DecisionSteps
@@ -42,7 +43,7 @@ class MatchedError:
         """Errors of the same word, where no sentence tells which is meant."""
         if self.known or not self.clue.error or self.clue.description:
             return ()
-        return tuple(row for row in ERRORS if row.error == self.clue.error)
+        return tuple(_rows_of(self.clue.error))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,8 @@ class Diagnosis:
     api: ApiAnswers
     """What there is to say of calls of the Okta APIs, of rate limits and of faults at Okta."""
     schemes: tuple[str, ...]
+    log: LogCounts | None
+    """How many events of the System Log there were, of which the first kind is looked at."""
 
     @property
     def explanation(self) -> DecisionSteps | None:
@@ -148,12 +151,16 @@ def diagnose(
     case = Case(Decider(org), words, clues=clues) if org is not None else None
     client = case.client if case is not None else None
     api = api_answers(clues, org, now, call=call, client=client, api_token=api_token)
+    if not matched and any(each.call.demanded or each.call.status == 403 for each in api.refusals):  # noqa: PLR2004
+        row = next(row for row in ERRORS if row.name == "E0000006")
+        matched = (MatchedError(ErrorClue("403", ""), row),)
     errors = tuple(_all_judged(matched, case, api))
     rows = [one.known for one in errors if one.known and one.known.error not in api.explained]
     leading = leading_findings(findings, rows, case)
     remarks = list(scheme_remarks(clues.schemes))
     for token in clues.tokens:
-        remarks.extend(token_remarks(token, org, now, needs))
+        own = token_remarks(token, org, now, needs)
+        remarks.extend(replace(remark, source=token.source) for remark in own)
     return Diagnosis(
         errors=errors,
         case=case,
@@ -162,6 +169,7 @@ def diagnose(
         token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
         api=api,
         schemes=clues.schemes,
+        log=clues.log,
     )
 
 
@@ -188,7 +196,16 @@ def _judged(error: MatchedError, case: Case | None) -> MatchedError:
 
 
 def _matched(clues: Clues) -> Iterator[MatchedError]:
-    """The errors of a text, each once: those that are stated, then sentences that stand in it."""
+    """The errors of a text, each once; without a bare word whose sentence stands elsewhere."""
+    matched = list(_all_matched(clues))
+    words = {error.known.error for error in matched if error.known}
+    for error in matched:
+        if error.known or error.clue.description or error.clue.error not in words:
+            yield error
+
+
+def _all_matched(clues: Clues) -> Iterator[MatchedError]:
+    """Errors that are stated, then sentences that stand in the text."""
     seen: set[str] = set()
     for clue in clues.errors:
         known = _known(clue)
@@ -197,13 +214,12 @@ def _matched(clues: Clues) -> Iterator[MatchedError]:
             seen.add(key)
             yield MatchedError(clue, known)
     for row in ERRORS:
-        if row.name not in seen and row.matches(clues.text):
+        # Sentences of the Okta APIs are everybody's ("Authentication failed"): they need the code.
+        of_api = row.error.startswith("E0") and row.error not in clues.text
+        words = None if row.name in seen or of_api else row.words_in(clues.text)
+        if words is not None:
             seen.add(row.name)
-            yield MatchedError(ErrorClue(row.error, row.text), row)
-    refused = any(call.demanded or call.status == 403 for call in clues.api_calls)  # noqa: PLR2004
-    if refused and not seen:
-        row = next(row for row in ERRORS if row.name == "E0000006")
-        yield MatchedError(ErrorClue("403", ""), row)
+            yield MatchedError(ErrorClue(row.error, without_credentials(words)), row)
     if 429 in clues.statuses and "E0000047" not in seen:  # noqa: PLR2004 - Too Many Requests
         row = next(row for row in ERRORS if row.name == "E0000047")
         yield MatchedError(ErrorClue("429", ""), row)
@@ -214,11 +230,18 @@ def _known(clue: ErrorClue) -> KnownError | None:
         for row in ERRORS:
             if row.matches(clue.description):
                 return row
-    alike = [row for row in ERRORS if clue.error and row.error == clue.error]
+    alike = _rows_of(clue.error)
     # Several errors share a word such as invalid_client: without a sentence none is meant.
     if len(alike) != 1 or (clue.description and not alike[0].word_tells):
         return None
     return alike[0]
+
+
+def _rows_of(word: str) -> list[KnownError]:
+    """The errors with a word: an error of OAuth, a code, or the reason of an event."""
+    rows = [row for row in ERRORS if word and row.error == word]
+    # The filter that finds an event of the System Log names its reason.
+    return rows or [row for row in ERRORS if f'outcome.reason eq "{word}"' in row.log_filter]
 
 
 def _agrees(error: MatchedError, explained: DecisionSteps) -> bool:

@@ -63,10 +63,14 @@ class KnownError:
 
     def matches(self, text: str) -> bool:
         """Whether a text has its words."""
-        return (
-            bool(self.text)
-            and _compiled(self.pattern or re.escape(self.text)).search(text) is not None
-        )
+        return self.words_in(text) is not None
+
+    def words_in(self, text: str) -> str | None:
+        """Its words as a text has them; None if it has not."""
+        if not self.text:
+            return None
+        found = _compiled(self.pattern or re.escape(self.text)).search(text)
+        return found[0] if found else None
 
 
 @cache

@@ -20,6 +20,7 @@ from auditor.diagnosis.clues import Clues, RateLimitClue
 from auditor.diagnosis.errors_in_text import read_errors
 from auditor.diagnosis.har import har_transcript
 from auditor.diagnosis.json_web_token import IN_ITS_PLACE, take_tokens, token_clue
+from auditor.diagnosis.log_events import LogClues, read_log_events
 from auditor.diagnosis.pasted_claims import pasted_claims
 from auditor.diagnosis.requests_in_text import read_requests
 from auditor.diagnosis.scheme_checks import (
@@ -73,6 +74,8 @@ def read_clues(text: str, source: str = "", keys: Sequence[PublicKey] = ()) -> C
         source: what the input is called, if there are several.
         keys: public keys with which signatures are checked.
     """
+    if log := read_log_events(text):
+        return _of_log(log, source)
     text = har_transcript(text) or text
     tokens, rest = take_tokens(text)
     plain = _plain(rest)
@@ -96,6 +99,15 @@ def read_clues(text: str, source: str = "", keys: Sequence[PublicKey] = ()) -> C
     )
 
 
+def _of_log(log: LogClues, source: str) -> Clues:
+    """The clues of events alone: other words of theirs are of other requests."""
+    return Clues(
+        errors=tuple(replace(error, source=source) for error in log.errors),
+        requests=(replace(log.request, source=source),),
+        log=replace(log.counts, source=source),
+    )
+
+
 def joined_clues(parts: Iterable[Clues]) -> Clues:
     """The clues of several inputs as those of one.
 
@@ -111,6 +123,7 @@ def joined_clues(parts: Iterable[Clues]) -> Clues:
         statuses=tuple(_unique(status for part in several for status in part.statuses)),
         schemes=tuple(_unique(scheme for part in several for scheme in part.schemes)),
         api_calls=tuple(call for part in several for call in part.api_calls),
+        log=next((part.log for part in several if part.log), None),
         text="\n".join(part.text for part in several),
     )
 

@@ -12,3 +12,5 @@ class TokenRemark:
     text: str
     wrong: bool = True
     """Whether it makes the token useless; otherwise it is for information."""
+    source: str = ""
+    """The input that the token is of; empty if there is one only."""

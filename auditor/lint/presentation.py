@@ -19,3 +19,5 @@ class Presentation:
     `okta-auditor suppress` takes it."""
     program: str = PROGRAM
     """How the reader's shell calls okta-auditor, in commands to copy."""
+    taken: int = 0
+    """Characters (UTF-16 units) that something else takes of a document of limited length."""

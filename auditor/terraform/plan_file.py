@@ -99,6 +99,12 @@ def _json(document: bytes, path: Path) -> Any:
                 f"{path} is the log of `terraform plan -json`, not a plan.",
                 remedy="Save the plan with `terraform plan -out FILE`. " + _HOW,
             ) from None
+        if "limit" in error.msg:  # of depth, which orjson's versions call otherwise
+            raise PlanError(
+                f"{path}: modules or values are nested too deeply to be read "
+                f"(line {error.lineno}, column {error.colno}).",
+                remedy="No configuration needs that: see what made the plan.",
+            ) from None
         raise PlanError(
             f"{path} is no plan: it is not JSON (line {error.lineno}, column {error.colno}).",
             remedy=_HOW,

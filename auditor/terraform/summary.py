@@ -11,6 +11,8 @@ from auditor.text import listed, one_line
 _MOST = 20
 """Lines of a kind that a text names."""
 
+_NOTHING = "no resource that shapes tokens"
+
 _PAST = {
     "create": "created",
     "update": "changed",
@@ -40,7 +42,7 @@ def summary_lines(
     assert origin is not None
     over = f"laid over {base}" if base else "which stands alone"
     done = [f"{number:,} {_PAST.get(word, word)}" for word, number in planned.counts.items()]
-    lines = [f"{plan}, made by {origin.made_by}, {over}: {listed(done, most=9)}."]
+    lines = [f"{plan}, made by {origin.made_by}, {over}: {listed(done, most=9, empty=_NOTHING)}."]
     lines += [f"not all: {why}" for why in planned.incomplete]
     lines += _section("the base has not read all", tuple(map(_why, unread)))
     lines += _section("not known", _open(planned))

@@ -229,6 +229,13 @@ def test_calls_to_one_endpoint_are_told_once(tmp_path: Path) -> None:
     assert len(causes(outcome)) == 1
 
 
+def test_the_scope_that_is_demanded_tells_the_method(tmp_path: Path) -> None:
+    text = challenge("okta.policies.read").replace("groups/00g1", "policies")
+    outcome = diagnosed(tmp_path, tenant(), text, "--client", "0oa5")
+    assert "GET /api/v1/policies takes the scope okta.policies.read (by its own" in outcome.stdout
+    assert causes(outcome) == ['client "Directory sync" is not granted okta.policies.read.']
+
+
 def test_a_revoked_grant_is_called_one(tmp_path: Path) -> None:
     document = tenant()
     document["/api/v1/apps/0oa5/grants"][0]["status"] = "REVOKED"

@@ -40,7 +40,8 @@ def test_a_plan_is_annotated_on_its_lines_and_summed_up(repository: Path) -> Non
     assert re.search(
         r"^::warning file=main.tf,line=2,col=3.*1 more person obtain", step.log, re.MULTILINE
     )
-    assert step.summary.startswith("## okta-auditor diff")
+    assert step.summary.startswith("<!-- okta-auditor:00o1 -->\n## okta-auditor diff\n")
+    assert "- main&#46;tf&#58;2&#58;3&#58; This change lets 1 more person obtain" in step.summary
     assert "billing:write" in step.summary
     assert "### okta-auditor: " in step.summary
     results = json.loads((repository / step.outputs["sarif"]).read_text())["runs"][0]["results"]

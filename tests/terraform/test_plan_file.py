@@ -23,6 +23,7 @@ def parsed(document: Any) -> Any:
     [
         (b"PK\x03\x04rest", "a saved plan as Terraform keeps it"),
         (b"", "it is not JSON"),
+        (b"[" * 2_000 + b"]" * 2_000, "nested too deeply"),
         (b"[1]", "it is no JSON object"),
         (b'{"version": 4, "serial": 3, "lineage": "x"}', "it is a state file"),
         (b'{"format_version": "1.0", "terraform_version": "1", "values": {}}', "it is a state ("),
@@ -35,7 +36,7 @@ def parsed(document: Any) -> Any:
         (b'{"format_version": "1.2", "resource_changes": [1]}', "has another shape"),
         (b'{"format_version": "1.2", "resource_changes": null}', "has another shape"),
         (b'{"format_version": "1.2", "resource_changes": [{"address": 1}]}', "has another shape"),
-        (b'{"a":' * 100_000, "it is not JSON"),
+        (b'{"a":' * 100_000, "nested too deeply"),
         (b"\xff\xfe", "it is not JSON"),
     ],
 )

@@ -10,8 +10,8 @@ case "$INPUT_COMMAND" in
     mkdir -p -- "$(dirname -- "$INPUT_SNAPSHOT")"
     ;;
   plan)
-    planned="$INPUT_OUTPUT/planned.json"
-    words=(run --plan "$INPUT_PLAN" --base "$INPUT_SNAPSHOT" --source "$INPUT_SOURCE" -o "$planned")
+    words=(run --plan "$INPUT_PLAN" --base "$INPUT_SNAPSHOT" --source "$INPUT_SOURCE")
+    words+=(-o "$INPUT_OUTPUT/planned.json")
     ;;
   *)
     echo "::error::The input command is none of audit, run and plan."
@@ -42,11 +42,6 @@ done <<<"$INPUT_ARGUMENTS"
 
 code=0
 okta-auditor "${words[@]}" || code=$?
-if [[ "$INPUT_COMMAND" == plan && -f "$markdown" ]]; then # who gains and loses what comes first
-  changes="$(okta-auditor diff "$INPUT_SNAPSHOT" "$planned" --no-findings --format markdown || true)"
-  printf '%s\n\n%s\n' "$changes" "$(cat -- "$markdown")" >"$markdown.new"
-  mv -- "$markdown.new" "$markdown"
-fi
 
 {
   echo "exit-code=$code"

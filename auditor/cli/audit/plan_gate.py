@@ -14,7 +14,7 @@ from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line, print_remark, print_report
 from auditor.cli.reader import columns
-from auditor.comparison import text_report
+from auditor.comparison import markdown_report, text_report
 from auditor.comparison.accepted_gaps import with_accepted_gaps
 from auditor.comparison.compare import SideFiles, compare_snapshots
 from auditor.comparison.differences import DiffFilter
@@ -40,6 +40,9 @@ from auditor.terraform.source.field_places import FieldPlaces
 from auditor.terraform.source.source_tree import SourceTree, configuration_files
 from auditor.terraform.summary import summary_lines
 from auditor.text import counted
+
+_MOST_LINES = 10
+_MOST_CHARACTERS = 30_000
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,10 @@ class PlanGate:
             prepared = with_ignore_comments(prepared, fields)
         result = prepared.evaluate(document, self.output)
         result = places.relocated(result) if places else result
-        prepared.publish(result)
+        changes = self._changes(before, planned.snapshot, prepared) if before else None
+        prepared.publish(result, _in_markdown(changes, places) if changes else "")
         if before:
             self._print_drift(prepared, plan, before)
-        changes = self._changes(before, planned.snapshot, prepared) if before else None
         if changes:
             self._print(prepared, changes, places)
         if self.fixes:
@@ -164,6 +167,15 @@ class PlanGate:
             item.severity.at_least(threshold) and item.new is not False for item in result.findings
         )
         return code if new else ExitCode.CLEAN
+
+
+def _in_markdown(changes: DiffResult, places: PlannedPlaces | None) -> str:
+    """Who gains and loses what, and on which lines, within half of what a comment holds."""
+    lines = places.gain_lines(changes)[:_MOST_LINES] if places else ()
+    rows = 100
+    while len(text := markdown_report.render(changes, rows, lines)) > _MOST_CHARACTERS and rows:
+        rows //= 2
+    return text
 
 
 def source_tree(folder: Path | None, plan: Plan) -> SourceTree | None:

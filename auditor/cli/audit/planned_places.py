@@ -64,7 +64,7 @@ class PlannedPlaces:
         ordered = sorted(changes.gained, key=lambda item: -(item.people or 0))
         for item in ordered:
             for identity in _causes(item):
-                place = self.places.changed(identity)
+                place = self.places.gained(identity, item.scopes)
                 if place and (location := self._location(place)):
                     yield location.file, location.region, item
                     break

@@ -142,15 +142,19 @@ class PreparedAudit:
             )
         return Earlier.of_result(earlier, source_path(path, None))
 
-    def publish(self, result: AuditResult) -> None:
+    def publish(self, result: AuditResult, changes: str = "") -> None:
         """Write the reports; name the files on standard error.
+
+        Args:
+            result: what they are of.
+            changes: what the Markdown report says first, in Markdown.
 
         Raises:
             OutputError: a file could not be written.
             UsageError: a template failed.
         """
         try:
-            write_reports(self.outputs, result)
+            write_reports(self.outputs, result, changes)
         finally:
             if self.settings.statistics:
                 print_document(findings_per_rule(result), err=self.prints_document)

@@ -69,10 +69,15 @@ def choose_outputs(
     return tuple(chosen)
 
 
-def write_reports(outputs: Iterable[ReportOutput], result: AuditResult) -> None:
+def write_reports(outputs: Iterable[ReportOutput], result: AuditResult, changes: str = "") -> None:
     """Write the reports; name the files on standard error.
 
     Every report is tried, so that one full disk does not cost the others.
+
+    Args:
+        outputs: which ones.
+        result: what they are of.
+        changes: what the Markdown report says first, in Markdown.
 
     Raises:
         OutputError: a file could not be written.
@@ -83,16 +88,25 @@ def write_reports(outputs: Iterable[ReportOutput], result: AuditResult) -> None:
         try:
             if output.path == STANDARD_OUTPUT:
                 shown = reader(show_ids=result.presentation.show_ids)
-                text = output.report.render(replace(result, presentation=shown))
-                print_report(coloured(text))
+                shown_to = replace(result, presentation=shown)
+                print_report(coloured(_rendered(output.report, shown_to, changes)))
                 continue
-            text = output.report.render(result)
-            _write(output, text)
+            _write(output, _rendered(output.report, result, changes))
             print_line(f"{output.path} written", err=True)
         except UsageError as error:
             failed = error
     if failed:
         raise failed
+
+
+def _rendered(report: Report, result: AuditResult, changes: str) -> str:
+    """A report; Markdown has the changes beneath its first line, by which a bot knows it."""
+    if report.name != "markdown" or not changes:
+        return report.render(result)
+    taken = len(changes.encode("utf-16-le", "replace")) // 2 + 1
+    presentation = replace(result.presentation, taken=taken)
+    first, _, rest = report.render(replace(result, presentation=presentation)).partition("\n")
+    return f"{first}\n{changes}\n{rest}"
 
 
 def _write(output: ReportOutput, text: str) -> None:

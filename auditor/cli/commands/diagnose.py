@@ -13,7 +13,7 @@ from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.diagnosis_document import diagnosis_document
 from auditor.cli.diagnosis_input import clues_of, read_inputs
 from auditor.cli.diagnosis_keys import read_keys
-from auditor.cli.diagnosis_request import parts_of, request_of, words_of
+from auditor.cli.diagnosis_request import log_line, parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
@@ -91,10 +91,10 @@ def command(
 
     INPUT is a file, or the thing itself: an error as JSON, the URL of a redirect, a request to
     /v1/authorize, a `curl -v` transcript, rate-limit headers, an Okta error code, a token, a stack
-    trace, debug output of Terraform, a HAR file; several at once, if that helps. Without INPUT, or
-    with -, standard input is read. With --snapshot the cause is looked for in the configuration.
-    Server, client, grant type, user and scopes are read from the input as far as it has them, and
-    with all of them the request is decided.
+    trace, debug output of Terraform, a HAR file, events of the System Log; several at once, if that
+    helps. Without INPUT, or with -, standard input is read. With --snapshot the cause is looked for
+    in the configuration. Server, client, grant type, user and scopes are read from the input as far
+    as it has them, and with all of them the request is decided.
 
     Nothing is sent anywhere. Tokens are taken apart here, never shown, never written; their
     signatures are checked with the keys of the snapshot and of --keys.
@@ -139,6 +139,8 @@ def command(
     if form == "json":
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
+        if clues.log is not None:
+            print_line(log_line(clues.log, inputs))
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
         if asked is not None and result.explanation is None and not result.of_api:

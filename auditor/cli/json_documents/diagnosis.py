@@ -52,6 +52,7 @@ class ErrorInfo(DocumentPart):
 
     error: str | None
     description: str | None
+    input: str | None = Field(description="The input that it stands in, if there are several.")
     name: str | None = Field(description="Of the row on the page of Okta's errors.")
     meaning: str | None
     alike: list[str] = Field(description="Errors of the same word, where none of them is certain.")
@@ -76,6 +77,18 @@ class TokenRemarkInfo(DocumentPart):
 
     text: str
     wrong: bool = Field(description="Whether it makes the token useless.")
+    input: str | None = Field(description="The input that the token is of, if there are several.")
+
+
+class LogCountsInfo(DocumentPart):
+    """How many events of the System Log the input has that say of a request that it was refused."""
+
+    refusals: int
+    kinds: int = Field(
+        description="Of requests with the same reason, server, client, grant type and scopes."
+    )
+    first: int = Field(description="How many are of the most frequent kind, which is looked at.")
+    unread: int = Field(description="Lines that are no events.")
 
 
 class RefusedCall(DocumentPart):
@@ -118,4 +131,5 @@ class DiagnosisDocument(DocumentPart):
     api_calls: list[RefusedCall]
     api_token: ApiTokenInfo | None
     outage: list[str] = Field(description="Of a fault at Okta, which settings have no part in.")
+    system_log: LogCountsInfo | None
     missing: list[str] = Field(description="Options that would make the answer more exact.")

@@ -11,7 +11,7 @@ terraform-provider-okta #2375); a caller without the right with E0000006.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from auditor.diagnosis.api_calls import ApiCall
@@ -135,7 +135,9 @@ def refusal(
         org: the snapshot; None if there is none.
         unauthenticated: whether the answer is 401, which no scope and no role is at fault for.
     """
-    endpoint = endpoint_of(call.method, call.path)
+    endpoint = endpoint_of(call.method, call.path) or _demanding(call)
+    if endpoint is not None:
+        call = replace(call, method=endpoint.method)
     scopes = (frozenset(call.demanded),) if call.demanded else endpoint.scopes if endpoint else ()
     token = next((each for each in tokens if "scp" in each.claims), None)
     held = _scopes_of(token)
@@ -160,6 +162,15 @@ def refusal(
         roles=roles,
         reasons=tuple(_reasons(facts, schemes, unauthenticated=unauthenticated)),
     )
+
+
+def _demanding(call: ApiCall) -> Endpoint | None:
+    """The one method of a path that takes the scope that the answer demands, if none is known."""
+    if call.method or not call.demanded:
+        return None
+    demanded = frozenset(call.demanded)
+    fitting = [row for row in endpoints_of(call.path) if demanded in row.scopes]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def covered(scopes: tuple[frozenset[str], ...], held: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from auditor.terraform import apps, directory, org_settings, servers
@@ -61,11 +61,16 @@ class FieldPlaces:
             return None
         return block.place(_attribute(found.type, field or ""))
 
-    def changed(self, identity: str) -> Place | None:
-        """Where a plan changes an object; None if it leaves it as it is.
+    def gained(self, identity: str, scopes: Collection[str]) -> Place | None:
+        """Where a plan changes an object so that somebody gains scopes.
+
+        Args:
+            identity: the object's id.
+            scopes: what is gained.
 
         Returns:
-            The first changed attribute, or the block of a new object.
+            The likeliest of the changed attributes, or the block of a new object; None if the plan
+            changes none that gives access to anybody.
         """
         found = self.resource(identity)
         block = self.source.block(found.address) if found else None
@@ -74,12 +79,24 @@ class FieldPlaces:
         if found.creates:
             return block.place()
         names = found.before.keys() | found.after.keys() | found.unknown.keys()
-        changed = [
+        changed = {
             name
-            for name in sorted(names)
+            for name in names
             if name in found.unknown or found.before.get(name) != found.after.get(name)
-        ]
-        return block.place(changed[0]) if changed else None
+        }
+        causes = [name for name in sorted(changed) if _gives_access(found.type, name)]
+        before = found.before.get("scope_whitelist")
+        if "scope_whitelist" in causes and not set(scopes) <= set(before or ()):
+            return block.place("scope_whitelist")
+        return block.place(causes[0]) if causes else None
+
+
+def _gives_access(kind: str, attribute: str) -> bool:
+    """Whether somebody may gain a scope by an attribute."""
+    field = _FIELDS.get(kind, {}).get(attribute)
+    if field is not None and not field.shapes_tokens:
+        return False
+    return attribute != "description" and not attribute.endswith("_minutes")
 
 
 def _attribute(kind: str, field: str) -> str:
