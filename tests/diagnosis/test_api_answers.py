@@ -316,6 +316,14 @@ def test_a_sound_api_token_is_not_blamed(tmp_path: Path, error: str) -> None:
     assert "In this configuration" not in outcome.stdout
 
 
+def test_a_call_about_the_owner_may_need_no_role(tmp_path: Path) -> None:
+    document = tenant(**{"/api/v1/users/00u1/roles": []})
+    text = transcript("GET /api/v1/users/me", 403, FORBIDDEN, scheme=f"SSWS {SSWS}")
+    outcome = diagnosed(tmp_path, document, text, "--api-token", "Sync")
+    assert outcome.exit_code == 3
+    assert 'Likely, in the configuration: The owner of API token "Sync" has no' in outcome.stdout
+
+
 def test_the_network_zones_of_an_api_token_are_named(tmp_path: Path) -> None:
     document = tenant()
     document["/api/v1/api-tokens"][0]["network"] = {"connection": "ZONE", "include": ["nzo1"]}

@@ -113,7 +113,7 @@ def _state(token: ApiToken, org: Org, endpoint: Endpoint | None, now: datetime) 
         faults=(
             *_own_faults(token, now),
             *(_owner_faults(token, org) if known else ()),
-            *_role_faults(roles),
+            *_role_faults(roles, endpoint),
             *_network(token, org),
         ),
         owner_known=known,
@@ -136,12 +136,18 @@ def _owner_faults(token: ApiToken, org: Org) -> Iterator[TokenFault]:
         yield TokenFault(TokenFaultKind.OWNER_SHUT_OUT, (str(owner.status),), certain=True)
 
 
-def _role_faults(roles: tuple[JudgedRole, ...] | None) -> Iterator[TokenFault]:
-    if roles is None or any(role.verdict is RoleVerdict.COVERS for role in roles):
+def _role_faults(
+    roles: tuple[JudgedRole, ...] | None, endpoint: Endpoint | None
+) -> Iterator[TokenFault]:
+    if roles is None or endpoint is None:
+        return
+    if any(role.verdict is RoleVerdict.COVERS for role in roles):
         return
     names = tuple(sorted({role.title for role in roles}))
     if not roles:
-        yield TokenFault(TokenFaultKind.OWNER_WITHOUT_ROLE, certain=True)
+        # A call about one user may be about the owner, who needs no role for that.
+        own = endpoint.path.startswith("/api/v1/users/{")
+        yield TokenFault(TokenFaultKind.OWNER_WITHOUT_ROLE, certain=not own)
     elif any(role.verdict is RoleVerdict.UNPUBLISHED for role in roles):
         yield TokenFault(TokenFaultKind.OWNER_ROLE_UNPUBLISHED, names)
     else:
