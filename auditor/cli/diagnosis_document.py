@@ -46,6 +46,7 @@ def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[s
         "api_calls": [_call(refusal) for refusal in api.refusals],
         "api_token": _api_token(api.api_token) if api.api_token else None,
         "outage": list(outage_lines(api.outage)) if api.outage else [],
+        "characters_left_out": diagnosis.left_out,
         "system_log": _log(diagnosis.log),
         "missing": [] if diagnosis.settled else list(asked),
     }

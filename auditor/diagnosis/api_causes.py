@@ -140,10 +140,16 @@ def _cause(
     certain: bool,
     in_configuration: bool = True,
 ) -> JudgedCause:
-    own = name.lower().replace("_", "-")
-    cause = Cause(name=own, what=words.what, fix=words.fix, in_configuration=in_configuration)
+    verdict = likely(words.what, *items)
     if certain:
-        return JudgedCause(cause, proven(words.what, *items))
-    if words.open_since:
-        return JudgedCause(cause, unknown(words.open_since))
-    return JudgedCause(cause, likely(words.what, *items))
+        verdict = proven(words.what, *items)
+    elif words.open_since:
+        verdict = unknown(words.open_since)
+    cause = Cause(
+        name=name.lower().replace("_", "-"),
+        what=words.what,
+        fix=words.fix,
+        in_configuration=in_configuration,
+        check=lambda _: verdict,
+    )
+    return JudgedCause(cause, verdict)

@@ -792,6 +792,14 @@ CASES: tuple[Case, ...] = (
         evidence=("invoices-web-client",),
     ),
     Case(row="openid-without-user", cause="openid-named", words=BATCH),
+    # Requests that come to no answer of OAuth.
+    Case(row="header-value", cause="line-break-in-credential"),
+    Case(
+        row="no-such-endpoint",
+        cause="server-not-there",
+        words=("--server", "https://example.okta.com/oauth2/aus9"),
+        sound_words=("--server", "aus1"),
+    ),
     Case(row="token-times", cause="clock"),
     Case(row="token-expired", cause="token-kept-too-long"),
 )

@@ -205,8 +205,23 @@ def test_filters_of_the_system_log_name_events_that_there_are() -> None:
 
 
 WITHOUT_EVENT = {
-    *(row.name for row in ERRORS if row.status.startswith("of the API")),
-    *("logout-redirect-uri", "E0000006", "E0000007", "E0000009", "E0000015", "E0000022"),
-    "insufficient-scope",
+    *(row.name for row in ERRORS if row.status.startswith(("of the API", "none:"))),
+    *("logout-redirect-uri", "no-such-endpoint", "insufficient-scope"),
+    *("E0000006", "E0000007", "E0000009", "E0000015", "E0000022"),
 }
 """Errors of which no source names an event, or that are not Okta's."""
+
+
+def test_findings_are_those_of_the_client_in_question(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][2]["settings"]["oauthClient"]["grant_types"].append("implicit")
+    tenant[f"{SERVERS}/aus1/policies"][0]["conditions"]["clients"]["include"] = ["0oa1", "0oa2"]
+    tenant[f"{SERVERS}/aus2/policies"][0]["conditions"]["clients"]["include"] = ["0oa9"]
+    path = snapshot_file(tmp_path, tenant)
+    words = (ROWS["no-matching-rule"].text, "--snapshot", path, "--format", "json")
+    everything = json.loads(text_of(*words))["findings"]
+    own = json.loads(text_of(*words, "--client", "Invoices"))["findings"]
+    others = json.loads(text_of(*words, "--client", "Portal"))
+    assert "Portal" in json.dumps(everything)
+    assert "Portal" not in json.dumps(own)
+    assert others["cause"]["name"] == "no-policy-for-client"

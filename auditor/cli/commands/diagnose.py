@@ -99,8 +99,8 @@ def command(
     Nothing is sent anywhere. Tokens are taken apart here, never shown, never written; their
     signatures are checked with the keys of the snapshot and of --keys.
 
-    Exit codes: 0 a cause is known; 2 wrong usage, or nothing is recognised; 3 there are several
-    possible causes.
+    Exit codes: 0 a cause is proven, or that the configuration is not at fault; 2 wrong usage, or
+    nothing is recognised; 3 there are several possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
     given_keys = read_keys(keys, words) if keys else ()
@@ -139,6 +139,11 @@ def command(
     if form == "json":
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
+        if clues.left_out:
+            print_line(
+                f"{clues.left_out:,} characters were not looked at: what stands far from any error "
+                "or request."
+            )
         if clues.log is not None:
             print_line(log_line(clues.log, inputs))
         for line in diagnosis_lines(result, missing):

@@ -131,5 +131,8 @@ class DiagnosisDocument(DocumentPart):
     api_calls: list[RefusedCall]
     api_token: ApiTokenInfo | None
     outage: list[str] = Field(description="Of a fault at Okta, which settings have no part in.")
+    characters_left_out: int = Field(
+        description="Of a very large input: what stands far from any error or request."
+    )
     system_log: LogCountsInfo | None
     missing: list[str] = Field(description="Options that would make the answer more exact.")
