@@ -14,6 +14,10 @@ leads to it. `okta-auditor diagnose` finds them in any text, and looks for the c
 
     okta-auditor diagnose --snapshot snapshot.json error.log
 
+A cause with its name in brackets is checked there: it is proven, likely, not so, or not known, for
+want of a part of the request or of a collection that was not read. One cause comes first. Where the
+configuration is fine, that is the answer, and the request or a library is at fault.
+
 <!-- Written by docs/okta_errors.py; change the rows in auditor/diagnosis/causes/. -->
 """
 
@@ -30,7 +34,8 @@ def _entry(row: KnownError) -> str:
         lines += [f"Comes as: {row.status}.", ""]
     for cause in row.causes:
         where = "the configuration" if cause.in_configuration else "the request"
-        lines.append(f"- In {where}: {cause.what}. Fix: {cause.fix}.")
+        checked = f" (`{cause.name}`)" if cause.check else ""
+        lines.append(f"- In {where}: {cause.what}{checked}. Fix: {cause.fix}.")
     if row.log_filter:
         lines += ["", f"In the System Log: `{row.log_filter}`"]
     if row.source:

@@ -150,6 +150,10 @@ class GapInfo(ResultsPart):
     attribute: str = Field(
         default="", description="Of a planned snapshot, what is known after apply; else empty."
     )
+    field: str = Field(
+        default="",
+        description="The field that is all that is not known, of the record or of one of the list.",
+    )
 
 
 class QuarantinedInfo(ResultsPart):

@@ -25,7 +25,7 @@ def words_of(asked: RequestClue | None, clues: Clues) -> RequestWords:
         clues: all that was given.
     """
     claims = clues.tokens[0].claims if clues.tokens else {}
-    of_token = RequestWords(server=_claim(claims, "iss"), client=_claim(claims, "cid"))
+    of_token = _of_token(claims)
     if asked is None:
         return of_token
     return RequestWords(
@@ -41,6 +41,14 @@ def words_of(asked: RequestClue | None, clues: Clues) -> RequestWords:
         prompt=asked.prompt,
         pkce=asked.pkce,
     ).or_else(of_token)
+
+
+def _of_token(claims: dict[str, object]) -> RequestWords:
+    """What a token says of the request; an assertion is made by the client, which it names."""
+    issuer = _claim(claims, "iss")
+    if issuer is not None and "://" not in issuer:
+        return RequestWords(client=issuer)
+    return RequestWords(server=issuer, client=_claim(claims, "cid"))
 
 
 def parts_of(asked: RequestClue) -> str:

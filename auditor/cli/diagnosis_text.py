@@ -73,12 +73,12 @@ def _judged(judged: JudgedError) -> Iterator[str]:
             "Not the configuration: what could lead to this in it was checked. So the request or "
             "its library is at fault, or the configuration was changed since the snapshot."
         )
-    for one in judged.causes:
-        if one is not cause:
-            yield from _further(one, settled=cause is not None)
-    checked = [one for one in judged.causes if one.verdict.confidence is Confidence.NOT_SO]
-    if cause is not None and checked:
-        yield f"Checked, not the cause: {'; '.join(one.cause.what for one in checked)}."
+    others = [one for one in judged.causes if one is not cause]
+    for one in others:
+        yield from _further(one, settled=cause is not None)
+    if cause is None:
+        yield from _unchecked(others)
+    yield from _checked(others)
 
 
 def _further(one: JudgedCause, *, settled: bool) -> Iterator[str]:
@@ -93,13 +93,36 @@ def _further(one: JudgedCause, *, settled: bool) -> Iterator[str]:
             yield f"Likely, in the {where}: {_sentence(verdict.text)}"
             yield from _evidence(one)
             yield from _fixes(one)
-        case Confidence.NOT_SO if not settled:
-            yield f"Checked, not the cause: {one.cause.what} ({verdict.text})."
         case Confidence.UNKNOWN if not settled:
             yield f"Possible, in the {where}: {_sentence(one.cause.what)}"
-            if verdict.text not in (one.cause.what, f"{one.cause.what}: no snapshot tells"):
-                yield f"  Not checked: {_sentence(verdict.text)}"
             yield from _fixes(one)
+
+
+def _unchecked(causes: list[JudgedCause]) -> Iterator[str]:
+    """Why causes could not be checked, each reason once."""
+    reasons = {
+        one.verdict.text: None
+        for one in causes
+        if one.verdict.confidence is Confidence.UNKNOWN
+        and one.cause.check is not None
+        and one.verdict.text != one.cause.what
+    }
+    yield from (f"Not checked: {_sentence(text)}" for text in reasons)
+    beyond = [
+        one.cause.what for one in causes if one.cause.in_configuration and one.cause.check is None
+    ]
+    if beyond:
+        yield f"No snapshot tells: {'; '.join(beyond)}."
+
+
+def _checked(causes: list[JudgedCause]) -> Iterator[str]:
+    """Causes that were checked and are none, those with one reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for one in causes:
+        if one.verdict.confidence is Confidence.NOT_SO:
+            by_reason.setdefault(one.verdict.text, []).append(one.cause.what)
+    for reason, names in by_reason.items():
+        yield f"Checked, not the cause: {'; '.join(names)} ({reason})."
 
 
 def _sentence(clause: str) -> str:

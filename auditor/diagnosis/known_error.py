@@ -89,7 +89,8 @@ def of_rejection(
     word_tells: bool = True,
 ) -> KnownError:
     """The row of a rejection that the decision engine gives."""
-    log_filter = f'outcome.reason eq "{rejection.reason}"' if rejection.reason else FAILED_REQUESTS
+    reason = f'eventType sw "app.oauth2" and outcome.reason eq "{rejection.reason}"'
+    log_filter = reason if rejection.reason else FAILED_REQUESTS
     return KnownError(
         name=name,
         error=rejection.error or "",

@@ -6,9 +6,9 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ from auditor.snapshot.document import Snapshot, Source
 from auditor.snapshot.ledger import CollectionStatus, LedgerEntry
 from auditor.snapshot.line_numbers import Locator
 from auditor.snapshot.models.base import Record
+from auditor.snapshot.open_fields import OpenFieldError, only_fields_missing, whole
 from auditor.snapshot.org import Org
 from auditor.snapshot.view import UnreadListError
 from auditor.text import listed, one_line
@@ -73,14 +74,25 @@ def audit_org(org: Org, rules: Iterable[Rule]) -> AuditResult:
     findings: list[ReportedFinding] = []
     not_evaluated: list[NotEvaluated] = []
     crashed: list[Crashed] = []
+    guarded: Org | None = None
     for rule in selected:
-        if unread := _unread(org, rule):
-            not_evaluated.append(unread)
+        missing = org.ledger.missing(lineage(rule.reads))
+        if missing and not only_fields_missing(missing):
+            not_evaluated.append(_unread(rule, missing))
             continue
+        open_ = [entry for entry in map(org.ledger.entry, _seen(rule)) if entry.only_fields_open]
+        if open_:
+            guarded = guarded or org.guarded()
+        raw: list[Finding] = []
         try:
             with _timed(rule):
-                raw = list(rule.findings(org))
+                raw += rule.findings(guarded if guarded and open_ else org)
             findings += [report.finding(rule, finding) for finding in raw]
+        except OpenFieldError as open_field:
+            # What it found before it looked at the field, it would find whatever that will be.
+            findings += [report.finding(rule, finding) for finding in raw]
+            not_evaluated.append(_field_open(rule, open_, open_field))
+            guarded = None
         except UnreadListError as unread_list:
             not_evaluated.append(_list_unread(rule, unread_list))
         except Exception as error:
@@ -121,10 +133,12 @@ def fingerprint(code: str, record: Record, field: str | None, key: str) -> str:
     return hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _unread(org: Org, rule: Rule) -> NotEvaluated | None:
-    missing = org.ledger.missing(lineage(rule.reads))
-    if not missing:
-        return None
+def _seen(rule: Rule) -> list[str]:
+    """The collections that a rule may look at, sorted."""
+    return sorted(lineage(rule.reads) | lineage(rule.consults))
+
+
+def _unread(rule: Rule, missing: Sequence[LedgerEntry]) -> NotEvaluated:
     return NotEvaluated(
         rule=rule,
         reason=_reason(missing),
@@ -140,6 +154,18 @@ def _reason(missing: Iterable[LedgerEntry]) -> str:
     for entry in missing:
         labels.setdefault(entry.explanation(), []).append(entry.label)
     return "; ".join(f"{listed(names, most=4)}: {why}" for why, names in labels.items())
+
+
+def _field_open(rule: Rule, open_: Sequence[LedgerEntry], error: OpenFieldError) -> NotEvaluated:
+    of = [entry for entry in open_ if any(gap.attribute == error.attribute for gap in entry.gaps)]
+    named = of or list(open_)
+    return NotEvaluated(
+        rule=rule,
+        reason=f"{listed([entry.label for entry in named], most=4)}: {error.message}",
+        missing=tuple(entry.collection for entry in named),
+        remedy="; ".join(dict.fromkeys(entry.remedy() for entry in named)),
+        absent=False,
+    )
 
 
 def _list_unread(rule: Rule, error: UnreadListError) -> NotEvaluated:
@@ -193,6 +219,7 @@ class _Reporter:
     locator: Locator
 
     def finding(self, rule: Rule, finding: Finding) -> ReportedFinding:
+        finding = _of_whole_records(finding)
         server = self.org.server_of(finding.record)
         return ReportedFinding(
             rule=rule,
@@ -273,6 +300,12 @@ class _Reporter:
                 return f"{shown}: (absent)"
         text = f"{shown}: {json.dumps(value, ensure_ascii=False)}"
         return text if len(text) <= _LONGEST_EVIDENCE else text[: _LONGEST_EVIDENCE - 1] + "…"
+
+
+def _of_whole_records(finding: Finding) -> Finding:
+    """The finding about the records themselves, where a rule saw guarded ones."""
+    related = tuple(replace(other, record=whole(other.record)) for other in finding.related)
+    return replace(finding, record=whole(finding.record), related=related)
 
 
 def _rank(severity: Severity) -> int:

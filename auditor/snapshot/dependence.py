@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.snapshot.collections import COLLECTIONS, Collection
+from auditor.snapshot.collections import COLLECTIONS, Collection, own_id
 from auditor.snapshot.ledger import CollectionStatus, Ledger, LedgerEntry
 
 _UNREAD = frozenset({CollectionStatus.PARTIAL, CollectionStatus.REFUSED})
@@ -35,6 +35,10 @@ def _with_parent(
     parent = settled[row.parent] if row.parent else None
     if parent is None or parent.readable or entry.status is not CollectionStatus.COMPLETE:
         return entry
+    if parent.only_fields_open and row.parent_key is own_id:
+        return (
+            entry  # the parents are all there, and whether they have such lists rests on no field
+        )
     update: dict[str, object] = {}
     if parent.status is CollectionStatus.ABSENT:
         update |= {"status": CollectionStatus.ABSENT, "reason": parent.reason}

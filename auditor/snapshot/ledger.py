@@ -18,6 +18,8 @@ PLANNED_ALONE = "the plan stands alone, and says nothing of what the org has alr
 _PLAN_REMEDY = (
     "lay the plan over a snapshot of the org with --base, or apply the plan and export the org"
 )
+_ORDERING = frozenset({"priority"})
+"""Fields by which records are ordered."""
 _NOT_CONTAINED = "this snapshot does not contain it; it was made by another version"
 
 
@@ -52,6 +54,9 @@ class Gap(BaseModel):
     """The id of the record of which something is not known, where the list was read to its end."""
     attribute: str = ""
     """Of a planned snapshot: the attribute of the plan that is known after apply."""
+    field: str = ""
+    """Of a planned snapshot: the field of a record that is all that is not known, dotted. If no
+    record is named, it is one of the list."""
 
 
 class NotAsked(BaseModel):
@@ -143,6 +148,18 @@ class LedgerEntry(BaseModel):
         if self.status is CollectionStatus.PARTIAL and (self.lacks or self.planned_alone):
             return not (self.reason or self.gaps or self.quarantined or self.contradictions)
         return self.status is CollectionStatus.COMPLETE
+
+    @property
+    def only_fields_open(self) -> bool:
+        """Whether all records are there, and only fields of some are not known before apply.
+
+        Where a record stands among others may not rest on such a field.
+        """
+        if self.status is not CollectionStatus.PARTIAL or self.reason or self.lacks:
+            return False
+        if self.quarantined or self.contradictions or not self.gaps:
+            return False
+        return all(gap.field and gap.field not in _ORDERING for gap in self.gaps)
 
     def doubts(self, path: str) -> bool:
         """Whether a list of the collection is known not to be complete, or not to be proven."""

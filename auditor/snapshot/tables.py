@@ -40,6 +40,8 @@ class Tables:
     )
     remembered: dict[Any, tuple[bool, Any]] = field(default_factory=dict)
     """What functions made: whether of a strict view, and the value."""
+    guarded: bool = False
+    """Whether fields that are not known before apply cannot be read (`open_fields`)."""
 
 
 def tabulate(snapshot: Snapshot, source: Source | None = None) -> Tables:

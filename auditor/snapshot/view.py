@@ -18,6 +18,7 @@ from auditor.snapshot.document import Snapshot, Source, dump_snapshot
 from auditor.snapshot.ledger import Ledger
 from auditor.snapshot.models.base import Part, Record
 from auditor.snapshot.models.directory import Group
+from auditor.snapshot.open_fields import OpenFieldError, guarded_tables, open_attribute
 from auditor.snapshot.packed_values import kept
 from auditor.snapshot.tables import Tables
 from auditor.text import quoted
@@ -100,6 +101,15 @@ class View:
         """
         return self._view(lineage(reads), lineage(consults), strict=True)
 
+    def guarded(self) -> Self:
+        """A view of the same org in which nobody reads what is not known before apply.
+
+        Whoever does gets `OpenFieldError`; and then another one has to be made.
+        """
+        view = copy(self)
+        vars(view).update(_tables=guarded_tables(self._tables))
+        return view
+
     @property
     def snapshot(self) -> Snapshot:
         """All that was read. For programs; a rule gets `UndeclaredRead`.
@@ -138,7 +148,7 @@ class View:
         row = BY_NAME[name]
         key = row.parent_key(parent) if parent else None
         path = row.resource(parent.place.path, key) if parent and key else row.path
-        if entry.readable:
+        if entry.readable or (self._tables.guarded and entry.only_fields_open):
             return not (parent and key and self._list_unread(row, path, key))
         return path in self._tables.snapshot.resources and not entry.doubts(path)
 
@@ -176,7 +186,11 @@ class View:
         else:
             key = row.parent_key(parent)
             wanted = (row.resource(parent.place.path, key) if key else row.path, "")
-        return next((gap.attribute for gap in entry.gaps if (gap.path, gap.record) == wanted), "")
+        found = (gap.attribute for gap in entry.gaps if (gap.path, gap.record) == wanted)
+        attribute = next(found, "")
+        if attribute and self._tables.guarded:
+            raise OpenFieldError(attribute)
+        return attribute
 
     def remembered(
         self,
@@ -214,6 +228,8 @@ class View:
 
     def raw(self, record: Record) -> Any:
         """The record as it stands in the snapshot, a JSON value."""
+        if attribute := open_attribute(record):
+            raise OpenFieldError(attribute)
         value = kept(self._tables.snapshot.resources, record.place.path)
         return value if record.place.position is None else value[record.place.position]
 

@@ -78,8 +78,8 @@ class Application:
             self.org.put(path, laid.record)
         else:  # it is there, and the base does not know what belongs to it
             self.org.add_existing(path, laid.record)
-        for attribute in laid.unknown:
-            self.org.unknown(path, attribute, identity)
+        for attribute, field in laid.unknown:
+            self.org.unknown(path, attribute, identity, field)
         self.assume(laid.assumed)
         return laid.record
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from auditor.terraform.appliers import Application
 from auditor.terraform.attributes import Attribute, Attributes
-from auditor.terraform.instances import client_id, object_id, old_id
+from auditor.terraform.instances import client_id, in_path, object_id, old_id
 from auditor.terraform.planned_org import Json, list_path, set_field
 from auditor.terraform.record_fields import Field
 from auditor.terraform.resource_types import client_role
@@ -130,7 +130,7 @@ def _lay_network(application: Application, record: Json) -> None:
     set_field(record, f"{_OAUTH}.network", None)
     for block, unknown in application.attributes.blocks("network"):
         if unknown:
-            application.org.unknown(APPS, unknown, record["id"])
+            application.org.unknown(APPS, unknown, record["id"], f"{_OAUTH}.network")
         for name in ("connection", "include", "exclude"):
             if block.get(name) is not None:
                 set_field(record, f"{_OAUTH}.network.{name}", block[name])
@@ -196,7 +196,7 @@ def _apply_uri(application: Application, field: str) -> None:
     if not application.attributes.deleted:
         uri = application.attributes.get("uri")
         if uri.unknown:
-            application.org.unknown(APPS, uri.unknown, app["id"])
+            application.org.unknown(APPS, uri.unknown, app["id"], f"{_OAUTH}.{field}")
         elif uri.text:
             uris.append(uri.text)
     set_field(app, f"{_OAUTH}.{field}", sorted(set(uris)))
@@ -261,9 +261,16 @@ def apply_client_role(application: Application) -> None:
         org.unknown(path, f"{application.change.address}: type, or other roles of the client")
         return
     record: Json = {"id": object_id(application.change), "type": kind, "status": "ACTIVE"}
-    for name, field in (("role_id", "role"), ("role", "role"), ("label", "label")):
-        if text := application.attributes.get(name).text:
-            record[field] = text
+    if label := application.attributes.get("label").text:
+        record["label"] = label
+    if kind == "CUSTOM":
+        roles = [application.attributes.get(name) for name in ("role", "role_id")]
+        role = next((one.text for one in roles if one.text), None)
+        if role is None:
+            why = next(filter(None, (one.unknown for one in roles)), "")
+            org.unknown(path, why or f"{application.change.address}: role is not set")
+        else:
+            record["role"] = in_path(role)
     org.put(path, record)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from auditor.terraform.appliers import Application
@@ -16,6 +17,9 @@ INTEGRATIONS = list_path("api_service_integrations")
 DOMAINS = list_path("custom_domains")
 ROLES = list_path("custom_roles")
 LIMITS = list_path("client_rate_limits")
+
+_EMBEDDING = "IFRAME_EMBED"
+"""The only scope of an origin that apps limit."""
 
 _NAMED = {"name": Field("name", shapes_tokens=False)}
 ZONE_FIELDS = {
@@ -64,7 +68,7 @@ def apply_zone(application: Application) -> None:
             found = application.attributes.get_list(name)
             record[name] = [_address(text) for text in found.texts]
             if found.unknown:
-                application.org.unknown(ZONES, found.unknown, record["id"])
+                application.org.unknown(ZONES, found.unknown, record["id"], name)
     application.org.put(ZONES, record)
 
 
@@ -85,20 +89,26 @@ def apply_origin(application: Application) -> None:
         active = attributes.get("active").value
         record["status"] = "INACTIVE" if active is False else "ACTIVE"
     if attributes.changed("scopes"):
-        scopes: list[Json] = []
-        named = attributes.get("scopes")
-        if named.unknown:
-            application.org.unknown(ORIGINS, named.unknown, record["id"])
-        for block in named.value if isinstance(named.value, list) else ():
-            if isinstance(block, str):
-                scopes.append({"type": block})
-            elif isinstance(block, dict) and isinstance(block.get("type"), str):
-                apps = block.get("allowed_okta_apps")
-                scopes.append(
-                    {"type": block["type"], **({"allowedOktaApps": apps} if apps else {})}
-                )
-        record["scopes"] = scopes
+        record["scopes"] = list(_scopes(application, record["id"]))
     application.org.put(ORIGINS, record)
+
+
+def _scopes(application: Application, identity: str) -> Iterator[Json]:
+    """The scopes of an origin: texts, or blocks with apps that may embed Okta."""
+    attributes = application.attributes
+    value = attributes.change.after.get("scopes")
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        for block, unknown in attributes.blocks("scopes"):
+            kind, apps = block.get("type"), block.get("allowed_okta_apps")
+            if isinstance(kind, str):
+                yield {"type": kind, **({"allowedOktaApps": apps} if apps else {})}
+            if unknown and kind in {None, _EMBEDDING}:
+                application.org.unknown(ORIGINS, unknown, identity, "scopes")
+        return
+    named = attributes.get_list("scopes")
+    yield from ({"type": kind} for kind in named.texts)
+    if named.unknown:
+        application.org.unknown(ORIGINS, named.unknown, identity, "scopes")
 
 
 def apply_hook(application: Application) -> None:
@@ -121,7 +131,7 @@ def apply_api_token(application: Application) -> None:
     record = application.lay(TOKENS, _TOKEN)
     for block, unknown in application.attributes.blocks("network"):
         if unknown:
-            application.org.unknown(TOKENS, unknown, record["id"])
+            application.org.unknown(TOKENS, unknown, record["id"], "network")
         network: Json = {"connection": block.get("connection")}
         for name in ("include", "exclude"):
             network[name] = [entry for entry in block.get(name) or () if isinstance(entry, str)]
@@ -140,7 +150,7 @@ def apply_integration(application: Application) -> None:
     granted = list(application.attributes.blocks("granted_scopes"))
     for _, unknown in granted:
         if unknown:
-            application.org.unknown(INTEGRATIONS, unknown, record["id"])
+            application.org.unknown(INTEGRATIONS, unknown, record["id"], "grantedScopes")
     scopes = [block.get("scope") for block, _ in granted]
     record["grantedScopes"] = sorted(scope for scope in scopes if isinstance(scope, str))
     application.org.put(INTEGRATIONS, record)

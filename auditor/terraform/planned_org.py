@@ -200,15 +200,16 @@ class PlannedOrg:
 
     # What is not known
 
-    def unknown(self, path: str, attribute: str, record: str = "") -> None:
+    def unknown(self, path: str, attribute: str, record: str = "", field: str = "") -> None:
         """Note that something is known after apply.
 
         Args:
             path: the list that is not all known, or in which the record stands.
             attribute: the attribute and what is wrong with it, as `Attribute.unknown`.
             record: the id of the record whose attribute it is; empty if the list is meant.
+            field: the field of the record that is all that is not known; empty if more is.
         """
-        gap = Gap(path=path, reason=attribute, record=record, attribute=attribute)
+        gap = Gap(path=path, reason=attribute, record=record, attribute=attribute, field=field)
         self._gaps[path][gap] = None
 
     def unknown_everywhere(self, collection: str, attribute: str) -> None:

@@ -35,8 +35,8 @@ class Overlay:
     """What became of a record."""
 
     record: Json
-    unknown: tuple[str, ...]
-    """Attributes that decisions may rest on and that are known after apply."""
+    unknown: tuple[tuple[str, str], ...]
+    """Attributes that decisions may rest on and that are known after apply, and their fields."""
     assumed: tuple[str, ...]
     """Attributes that were read off their references."""
 
@@ -50,7 +50,7 @@ def lay_over(record: Json, attributes: Attributes, fields: Fields, *, new: bool)
         fields: by attribute.
         new: whether nothing is there yet, so that every attribute counts, changed or not.
     """
-    unknown: list[str] = []
+    unknown: list[tuple[str, str]] = []
     assumed: list[str] = []
     for name, field in fields.items():
         if not new and not attributes.changed(name):
@@ -61,7 +61,7 @@ def lay_over(record: Json, attributes: Attributes, fields: Fields, *, new: bool)
         elif new and field.unset is not None and not found.value and not found.unknown:
             found = field.unset(attributes)
         if found.unknown and field.shapes_tokens:
-            unknown.append(found.unknown)
+            unknown.append((found.unknown, field.path))
         if found.assumed:
             assumed.append(found.assumed)
         value = found.value

@@ -39,6 +39,9 @@ _LISTS_OF_IDS = frozenset(
 )  # fmt: skip
 """Attributes that are lists of ids."""
 
+_IDS = frozenset({"role"})
+"""Attributes that are ids, besides those whose names end in `_id`."""
+
 
 class Unfollowed(Exception):  # noqa: N818 - a reason, not an error
     """A reference cannot be followed."""
@@ -315,7 +318,7 @@ def _holds_ids(way: tuple[str | int, ...]) -> bool:
     name = way[-1]
     if len(way) > 1 and name == "id":
         return True
-    return isinstance(name, str) and (name.endswith("_id") or name in _LISTS_OF_IDS)
+    return isinstance(name, str) and (name.endswith("_id") or name in _LISTS_OF_IDS | _IDS)
 
 
 def _longest(references: Iterable[str]) -> list[str]:

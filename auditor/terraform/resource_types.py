@@ -23,11 +23,15 @@ class ResourceType:
     """Attributes that do not change which tokens are minted."""
 
 
+_OF_ALL = "timeouts created created_by last_updated last_updated_by"
+"""Attributes that any type may have, and that change nothing."""
+
+
 def _type(name: str, read: str, without_effect: str = "") -> ResourceType:
     return ResourceType(
         name=name,
         read=frozenset({"id", *read.split()}),
-        without_effect=frozenset({"timeouts", *without_effect.split()}),
+        without_effect=frozenset({*_OF_ALL.split(), *without_effect.split()}),
     )
 
 

@@ -101,8 +101,8 @@ def apply_default_server(application: Application) -> None:
     )
     org.add_existing(SERVERS, laid.record)
     org.records(SERVERS)[laid.record["id"]] = laid.record
-    for attribute in laid.unknown:
-        org.unknown(SERVERS, attribute, laid.record["id"])
+    for attribute, field in laid.unknown:
+        org.unknown(SERVERS, attribute, laid.record["id"], field)
 
 
 def _stated(application: Application, fields: Fields) -> Fields:
@@ -195,11 +195,11 @@ def apply_rule(application: Application) -> None:
     change = application.change
     unset = change.after.get("scope_whitelist") is None and "scope_whitelist" not in change.unknown
     if change.creates and unset:
-        application.org.unknown(
-            path,
-            f"{change.address}: scope_whitelist is not set, and what Okta stores then is not "
-            "published",
-        )
+        why = "scope_whitelist is not set, and what Okta stores then is not published"
+        for record in (object_id(change), ""):
+            application.org.unknown(
+                path, f"{change.address}: {why}", record, RULE_FIELDS["scope_whitelist"].path
+            )
     application.priorities.add(path, application.change)
 
 
@@ -215,7 +215,7 @@ def _lay_child(application: Application, path: str, fields: Fields) -> Json | No
     record = application.lay(path, fields, start={"system": False})
     for gap in application.org.gaps_of(path):
         if gap.record == record["id"]:
-            application.org.unknown(path, gap.attribute)
+            application.org.unknown(path, gap.attribute, field=gap.field)
     return record
 
 
@@ -268,8 +268,9 @@ def apply_default_claim(application: Application) -> None:
             stated = _stated(application, fields)
             laid = lay_over({**record}, application.attributes, stated, new=False)
             application.org.put(path, laid.record)
-            for attribute in laid.unknown:
-                application.org.unknown(path, attribute)
+            for attribute, field in laid.unknown:
+                application.org.unknown(path, attribute, record["id"], field)
+                application.org.unknown(path, attribute, field=field)
             return
     application.org.unknown(path, f"{application.change.address}: the claim that it changes")
 

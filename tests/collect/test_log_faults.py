@@ -100,6 +100,18 @@ def test_a_log_that_cannot_be_read_at_all_leaves_no_file(tmp_path: Path, status:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_complete_file_stays_so_where_nothing_can_be_added(tmp_path: Path, status: int) -> None:
+    path = tmp_path / "log.jsonl"
+    with served(log_tenant([event(1)], {"status": status, "after": 1})) as sandbox:
+        okta_auditor("logs", "-o", path, url=sandbox.url)
+        before = path.read_bytes()
+        outcome = okta_auditor("logs", "--append", "-o", path, url=sandbox.url)
+    assert outcome.exit_code == 3
+    assert "Nothing was written." in outcome.stderr
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("odd", [7, "text", None, [], {}, {"uuid": "x"}, {"published": "now"}])
 def test_an_event_that_is_none_is_counted_and_never_clean(tmp_path: Path, odd: Any) -> None:
     events = [event(1, 200), odd, event(2, 100)]

@@ -331,7 +331,7 @@ def _without_assignments(document: Document) -> None:
     document["/api/v1/apps/0oa1/users"] = []
 
 
-def _without_ada(document: Document) -> None:
+def without_ada(document: Document) -> None:
     document["/api/v1/groups/00g1/users"] = ["00u2"]
     document["/api/v1/apps/0oa1/users"][0]["ids"] = ["00u2"]
 
@@ -430,7 +430,7 @@ CASES: tuple[Case, ...] = (
         row="not-assigned",
         cause="user-not-assigned",
         words=ADA,
-        change=_without_ada,
+        change=without_ada,
         evidence=('"Staff"', "groups of the user"),
     ),
     # Scopes.
@@ -684,7 +684,7 @@ CASES: tuple[Case, ...] = (
         row="refresh-ended",
         cause="user-unassigned",
         words=ADA,
-        change=_without_ada,
+        change=without_ada,
     ),
     Case(
         row="refresh-ended",
@@ -792,6 +792,14 @@ CASES: tuple[Case, ...] = (
         evidence=("invoices-web-client",),
     ),
     Case(row="openid-without-user", cause="openid-named", words=BATCH),
+    # Requests that come to no answer of OAuth.
+    Case(row="header-value", cause="line-break-in-credential"),
+    Case(
+        row="no-such-endpoint",
+        cause="server-not-there",
+        words=("--server", "https://example.okta.com/oauth2/aus9"),
+        sound_words=("--server", "aus1"),
+    ),
     Case(row="token-times", cause="clock"),
     Case(row="token-expired", cause="token-kept-too-long"),
 )

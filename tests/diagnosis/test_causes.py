@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cause_cases import CASES, NOW, OF_OTHERS, ROWS, Case, sound
+from cause_cases import CASES, NOW, OF_OTHERS, ROWS, sound
+from cause_cases import Case as Example
 from helpers import SERVERS, okta_auditor, served, snapshot_file
 
+from auditor.diagnosis.case import Case
 from auditor.diagnosis.catalogue import ERRORS
+from auditor.diagnosis.causes.verdict import Confidence
+from auditor.diagnosis.judged_error import judged
+from auditor.diagnosis.request_words import RequestWords
+from auditor.snapshot.document import parse_snapshot, read_document
+from auditor.snapshot.org import Org
+from auditor.system_log.event_types import REFUSALS, REQUESTS
+from auditor.tokens.decide import Decider
 
 
-def diagnosed(case: Case, folder: Path, document: dict[str, Any], words: tuple[str, ...]) -> Any:
+def diagnosed(case: Example, folder: Path, document: dict[str, Any], words: tuple[str, ...]) -> Any:
     """The document of `diagnose` for the error of a case in a tenant."""
     folder.mkdir(exist_ok=True)
     path = snapshot_file(folder, document)
@@ -37,7 +47,7 @@ def first_cause(document: dict[str, Any], row: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_one_right_cause_comes_first(case: Case, tmp_path: Path) -> None:
+def test_the_one_right_cause_comes_first(case: Example, tmp_path: Path) -> None:
     tenant = sound()
     if case.change:
         case.change(tenant)
@@ -62,7 +72,7 @@ def test_the_one_right_cause_comes_first(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_sound_tenant_is_not_blamed_for_the_same_error(case: Case, tmp_path: Path) -> None:
+def test_a_sound_tenant_is_not_blamed_for_the_same_error(case: Example, tmp_path: Path) -> None:
     words = case.words if case.sound_words is None else case.sound_words
     document = diagnosed(case, tmp_path, sound(), words)
     (error,) = [one for one in document["errors"] if one["name"] == case.row]
@@ -152,21 +162,18 @@ def test_a_collection_that_was_not_read_is_no_cause(tmp_path: Path) -> None:
     of_servers = ("policies", "policy_rules", "scopes", "claims", "server_keys")
     unread = (*people, *of_servers, "network_zones", "app_jwks", "api_tokens")
     path = snapshot_file(tmp_path, sound(), unread=unread)
+    decider = Decider(Org.of(parse_snapshot(read_document(path), path)))
     for row in ERRORS:
         # What rests on the record of the app alone is known: a client of which it is sound.
         client = "0oa2" if row.name in {"no-client-key", "kid"} else "0oa1"
-        outcome = okta_auditor(
-            "diagnose", row.text, "--snapshot", path, "--at", NOW, "--format", "json",
-            *("--server", "aus1", "--client", client, "--user", "ada@acme.example"),
-        )  # fmt: skip
-        document = json.loads(outcome.stdout)
-        for error in document["errors"]:
-            rested = [
-                one
-                for one in error["causes"]
-                if one["confidence"] in {"proven", "likely"} and one["in_configuration"]
-            ]
-            assert not rested, (row.name, rested)
+        words = RequestWords(server="aus1", client=client, user="ada@acme.example")
+        causes = judged(row, Case(decider, words, error_text=row.text)).causes
+        certain = {Confidence.PROVEN, Confidence.LIKELY}
+        assert not [
+            one
+            for one in causes
+            if one.cause.in_configuration and one.verdict.confidence in certain
+        ], row.name
 
 
 def test_an_org_without_the_feature_is_told_from_one_that_has_it(tmp_path: Path) -> None:
@@ -181,3 +188,40 @@ def test_an_org_without_the_feature_is_told_from_one_that_has_it(tmp_path: Path)
     whole = snapshot_file(tmp_path / "sound", sound())
     cause = json.loads(text_of("E0000015", "--snapshot", whole, "--format", "json"))["cause"]
     assert (cause["name"], cause["in_configuration"]) == ("another-feature", False)
+
+
+_OTHER_EVENTS = {"app.oauth2.client_id_rate_limit_warning", "user.session.start"}
+"""Events that tell of no token request (Okta's catalogue of event types)."""
+
+
+def test_filters_of_the_system_log_name_events_that_there_are() -> None:
+    known = {*REFUSALS, *REQUESTS, *_OTHER_EVENTS}
+    beginnings = ("app.oauth2", "system.api_token", "system.org.rate_limit")
+    for row in ERRORS:
+        for operator, event in re.findall(r'eventType (eq|sw) "([^"]+)"', row.log_filter):
+            assert event in (known if operator == "eq" else beginnings), row.name
+        assert row.log_filter or row.name in WITHOUT_EVENT, row.name
+        assert row.log_filter.count('"') % 2 == 0
+
+
+WITHOUT_EVENT = {
+    *(row.name for row in ERRORS if row.status.startswith(("of the API", "none:"))),
+    *("logout-redirect-uri", "no-such-endpoint", "insufficient-scope"),
+    *("E0000006", "E0000007", "E0000009", "E0000015", "E0000022"),
+}
+"""Errors of which no source names an event, or that are not Okta's."""
+
+
+def test_findings_are_those_of_the_client_in_question(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][2]["settings"]["oauthClient"]["grant_types"].append("implicit")
+    tenant[f"{SERVERS}/aus1/policies"][0]["conditions"]["clients"]["include"] = ["0oa1", "0oa2"]
+    tenant[f"{SERVERS}/aus2/policies"][0]["conditions"]["clients"]["include"] = ["0oa9"]
+    path = snapshot_file(tmp_path, tenant)
+    words = (ROWS["no-matching-rule"].text, "--snapshot", path, "--format", "json")
+    everything = json.loads(text_of(*words))["findings"]
+    own = json.loads(text_of(*words, "--client", "Invoices"))["findings"]
+    others = json.loads(text_of(*words, "--client", "Portal"))
+    assert "Portal" in json.dumps(everything)
+    assert "Portal" not in json.dumps(own)
+    assert others["cause"]["name"] == "no-policy-for-client"

@@ -205,7 +205,7 @@ def test_what_could_not_be_checked_is_there(results: Any) -> None:
     zones = next(e for e in results["coverage"] if e["collection"] == "network_zones")
     assert zones["status"] == "partial"
     gap = {"path": "/api/v1/zones", "reason": "500 on page 2"}
-    assert zones["gaps"] == [gap | {"record": "", "attribute": ""}]
+    assert zones["gaps"] == [gap | {"record": "", "attribute": "", "field": ""}]
 
 
 def test_names_are_exact_and_yet_safe_to_print(text: str, results: Any) -> None:

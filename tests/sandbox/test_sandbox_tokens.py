@@ -525,6 +525,75 @@ def test_the_scopes_of_an_assertion_count():
     assert replies[1].json["error_description"].startswith("Policy evaluation failed")
 
 
+AGENTS = "/workload-principals/api/v1/ai-agents"
+BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+def with_agent() -> dict[str, Any]:
+    document = tenant_document()
+    rules = document[f"{SERVERS}/aus1/policies/00p1/rules"]
+    rules[1]["conditions"]["grantTypes"]["include"] = [BEARER]
+    document[f"{SERVERS}/aus1/policies"][0]["conditions"]["clients"]["include"] = ["wlp1"]
+    agent = {
+        "id": "wlp1",
+        "status": "ACTIVE",
+        "profile": {"name": "Helper"},
+        "signOnProvider": {"appInstanceId": "portal"},
+    }
+    connection = {
+        "id": "mcn1",
+        "status": "ACTIVE",
+        "connectionType": "IDENTITY_ASSERTION_CUSTOM_AS",
+        "authorizationServer": {"orn": "orn:okta:idp:00o1:authorization_servers:aus1"},
+        "scopeCondition": "ALL_SCOPES",
+    }
+    return {**document, AGENTS: {"data": [agent]}, f"{AGENTS}/wlp1/connections": [connection]}
+
+
+@pytest.mark.parametrize(
+    ("login", "answer"),
+    [
+        ("ada@acme.example", 200),
+        ("bob@acme.example", "Policy evaluation failed for this request, please check the policy"),
+    ],
+)
+def test_an_ai_agent_exchanges_the_assertion_of_a_user(login: str, answer: int | str):
+    shown = jwt.encode({"sub": login, "scope": "bills:read"}, "k" * 32)
+    with tenant(with_agent()) as sandbox:
+        form = assertion(sandbox, "wlp1") | {"grant_type": BEARER, "assertion": shown}
+        del form["scope"]
+        reply = ask_token(sandbox, **form)
+        event = sandbox.events[-1]
+
+    assert event["client"]["id"] == "wlp1"
+    if isinstance(answer, int):
+        assert (reply.status, reply.json["scope"]) == (200, "bills:read")
+        assert event["outcome"]["result"] == "SUCCESS"
+    else:
+        assert reply.json["error_description"].startswith(answer)
+        assert event["outcome"]["reason"] == "no_matching_policy"
+
+
+def test_no_id_jag_is_made():
+    grant = "urn:ietf:params:oauth:grant-type:token-exchange"
+    with tenant(with_agent()) as sandbox:
+        code = sent_back(ask_code(sandbox, "", login_hint="00u1", scope="openid"))["code"]
+        given = ask_token(
+            sandbox,
+            "",
+            client_id="portal",
+            client_secret="x",
+            grant_type="authorization_code",
+            code=code,
+            redirect_uri=CALLBACK,
+        )
+        form = assertion(sandbox, "wlp1") | {"grant_type": grant, "scope": "bills:read"}
+        reply = ask_token(sandbox, "", **form, subject_token=given.json["id_token"])
+
+    assert refusal(reply)[:2] == (501, "sandbox_undecided")
+    assert "access_token" not in reply.json
+
+
 def test_an_app_that_is_no_oidc_app_is_not_known():
     other = {**ROBOT, "signOnMode": "SAML_2_0"}
     with tenant(tenant_document(**{"/api/v1/apps": [other]})) as sandbox:

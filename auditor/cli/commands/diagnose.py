@@ -89,8 +89,8 @@ def command(
     Nothing is sent anywhere. Tokens are taken apart here, never shown, never written; their
     signatures are checked with the keys of the snapshot and of --keys.
 
-    Exit codes: 0 a cause is known; 2 wrong usage, or nothing is recognised; 3 there are several
-    possible causes.
+    Exit codes: 0 a cause is proven, or that the configuration is not at fault; 2 wrong usage, or
+    nothing is recognised; 3 there are several possible causes.
     """
     now = _moment(at) if at else datetime.now(UTC)
     given_keys = read_keys(keys, words) if keys else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,7 +152,15 @@ def command(
         resume=resume,
         append=append,
         verbose=verbose,
-        again=_again(config, tenant, redact, redaction_key),
+        again=_again(
+            {
+                "--config": config,
+                "--tenant": tenant,
+                "--redact": redact,
+                "--redaction-key": redaction_key,
+                "--snapshot": snapshot,
+            }
+        ),
     )
     if output:
         check_writable(output)
@@ -174,12 +182,10 @@ def _credentials(config: Path | None, tenant: str | None) -> Credentials:
     return read_credentials(os.environ)
 
 
-def _again(
-    config: Path | None, tenant: str | None, redact: str | None, key: Path | None
-) -> Sequence[str]:
-    options = {"--config": config, "--tenant": tenant, "--redact": redact, "--redaction-key": key}
-    words = [(name, str(value)) for name, value in options.items() if value is not None]
-    return ["okta-auditor", "logs", *(word for pair in words for word in pair)]
+def _again(options: Mapping[str, object]) -> list[str]:
+    """The words of the command that goes on, without those about the file."""
+    given = [(name, str(value)) for name, value in options.items() if value is not None]
+    return ["okta-auditor", "logs", *(word for pair in given for word in pair)]
 
 
 def _refuse_pulling(ctx: click.Context) -> None:

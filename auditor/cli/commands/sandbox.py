@@ -61,7 +61,8 @@ def command(
     """Serve a tenant file as if it were Okta, on this machine only.
 
     Prints the commands that make another shell use it. Any API token is accepted, unless the
-    tenant file names some. Stop it with Ctrl-C.
+    tenant file names some. Token requests to its authorization servers are decided as by
+    `explain`, and what happens is in its System Log, /api/v1/logs. Stop it with Ctrl-C.
     """
     from auditor.sandbox import UNHURRIED, TenantFile, serve  # noqa: PLC0415 - the web server, only when used
     from auditor.sandbox.northwind import northwind, other_lists  # noqa: PLC0415 - the same

@@ -83,7 +83,7 @@ def pull_to_file(path: Path, request: PullRequest, *, kept: bool) -> bool:
                 result = _pulled(request, log, _keeper(pseudonyms))
             except KeyboardInterrupt:
                 line = f"what was read is kept; go on with: {again}"
-                if log.empty or not kept:
+                if log.untouched or not kept:
                     line = "nothing was written"
                 raise Stopped(f"interrupted; {line}", signals.code) from None
             except DiskFullError as error:
@@ -138,29 +138,29 @@ def _check_gap(log: LogFile, until: datetime) -> None:
 
 def _told(result: LogPull, log: LogFile, credentials: Credentials, again: str) -> bool:
     """Say what came of it; whether all is there."""
-    problem = result.problem
-    if problem and problem.kind is ProblemKind.REFUSED and not result.events:
+    problem, written = result.problem, result.written
+    if problem and problem.kind is ProblemKind.REFUSED and not written.events:
         raise CollectError(
             f"The System Log could not be read: {problem.reason}.",
             remedy=remedy(service_app=credentials.mode == PRIVATE_KEY)
-            + (" Nothing was written." if log.empty else ""),
+            + (" Nothing was written." if log.untouched else ""),
         )
-    if problem and log.empty:
+    if problem and log.untouched:
         raise CollectError(
             f"The System Log could not be read: {problem.reason}.", remedy="Nothing was written."
         )
     requests = counted(result.requests, "request")
-    print_remark(f"Read {requests}: {counted(result.events, 'event')}.")
+    print_remark(f"Read {requests}: {counted(written.events, 'event')}.")
     if result.waited_s >= 1:
         print_remark(f"Waited {result.waited_s:.0f} s for the rate limit of the log.")
-    if result.late:
+    if written.late:
         print_remark(
-            f"note: {counted(result.late, 'event')} of them came late: they are older than the "
+            f"note: {counted(written.late, 'event')} of them came late: they are older than the "
             "end of what was pulled before."
         )
-    if result.unreadable:
+    if written.unreadable:
         print_remark(
-            f"warning: {counted(result.unreadable, 'event')} could not be read: not what Okta "
+            f"warning: {counted(written.unreadable, 'event')} could not be read: not what Okta "
             "documents as an event. They are counted in the file and left out."
         )
     if problem:

@@ -1,11 +1,12 @@
 """Pulls events of the System Log into a file that grows as they come.
 
-    queries   which events are asked for
-    right     what it takes to read the log
-    terms     what a file holds: its first line
-    log_file  the file: begun, gone on with, finished
-    tail      where an earlier pull has ended
-    pull      asks Okta, page by page
+    queries         which events are asked for
+    right           what it takes to read the log
+    terms           what a file holds: its first line
+    log_file        the file: begun, gone on with, finished
+    tail            where an earlier pull has ended
+    written_events  of a page what the file has not
+    pull            asks Okta, page by page
 
 Okta answers a query with `since` and `until` in the order of `published`, page after page, to a
 last one. Events may be missing from it because they are delayed, rarely (Okta, "System Log query",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from io import BufferedRandom
@@ -42,12 +43,9 @@ class LogFile:
         self.reached: datetime | None = None
         """When the last event was published that this pull has written."""
         self._file = file
-        self._begun = tail is not None
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing in it that is worth to go on with."""
-        return not self._begun
+        self._tail = tail
+        self.untouched = True
+        """Whether this pull has written nothing."""
 
     def write(self, lines: Iterable[bytes], *, unreadable: int) -> None:
         """Add events, whole or, if the process dies, up to one that is cut off.
@@ -60,9 +58,9 @@ class LogFile:
             OutputError: the file system refused.
         """
         lines = list(lines)
-        head = [] if self._begun else [self.terms.header]
-        self._write(b"".join([*head, *lines]))
-        self._begun = True
+        if self.untouched:
+            self._begin()
+        self._write(b"".join(lines))
         self.events += len(lines) - unreadable
         self.unreadable += unreadable
 
@@ -79,9 +77,25 @@ class LogFile:
 
     def close(self) -> None:
         """Close it; a new one that nothing was written to is removed."""
-        if self.empty:
-            self.path.unlink(missing_ok=True)  # while it is locked
+        if sys.platform == "win32":
+            self._file.close()  # or it could not be removed; elsewhere it stays locked until it is
+        if self.untouched and self._tail is None:
+            self.path.unlink(missing_ok=True)
         self._file.close()
+
+    def _begin(self) -> None:
+        """Write the first line; take off what the file is gone on without.
+
+        In this order, so that whatever ends it leaves a pull that was interrupted.
+        """
+        try:
+            self._file.truncate(self._tail.size if self._tail else 0)
+            self._file.seek(0)
+            self._file.write(self.terms.header)
+            self._file.flush()
+        except OSError as error:
+            raise unwritten(self.path, error) from error
+        self.untouched = False
 
     def _write(self, data: bytes) -> None:
         try:
@@ -138,8 +152,7 @@ def _opened(
     if before is None:
         if first.endswith(b"\n"):
             raise _damaged(path, "its first line does not say what it holds")
-        file.truncate(0)  # a pull that was killed at once
-        return LogFile(path, file, terms)
+        return LogFile(path, file, terms)  # a pull that was killed at once
     if not (resume or append):
         raise UsageError(
             f"{path} is there already, with events of {shown(before.since)} to "
@@ -165,14 +178,6 @@ def _opened(
             remedy="To add what came since, use --append.",
         )
     after = before.to(max(before.until, terms.until)) if append else before
-    try:
-        # In this order, so that whatever ends it leaves a pull that was interrupted.
-        file.truncate(tail.size)
-        file.seek(0)
-        file.write(after.header)
-        file.flush()
-    except OSError as error:
-        raise unwritten(path, error) from error
     log = LogFile(path, file, after, tail)
     log.earlier_end = before.until if tail.complete else None
     return log

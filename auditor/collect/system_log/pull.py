@@ -12,19 +12,16 @@ Sources: Okta Management API 2026.06.3 (`listLogEvents`: `limit` up to 1000, the
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from auditor import exact_json
 from auditor.collect.api.client import OktaClient
 from auditor.collect.auth.credentials import Credentials
 from auditor.collect.auth.fetch_token import INVALID_SCOPE
 from auditor.collect.fetch import bounds
-from auditor.collect.fetch.json_values import UnreadableItem
 from auditor.collect.fetch.list_fetcher import ListFetcher, ListResult, Page
 from auditor.collect.fetch.problems import Problem, ProblemKind, failure
 from auditor.collect.fetch.retries import CredentialsRefusedError
@@ -34,8 +31,8 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.collect.system_log.log_file import LogFile
 from auditor.collect.system_log.right import PATH, SCOPE, remedy
-from auditor.collect.system_log.tail import UNREADABLE
-from auditor.collect.system_log.terms import moment, shown
+from auditor.collect.system_log.terms import shown
+from auditor.collect.system_log.written_events import WrittenEvents
 
 LIMITS = ResponseLimits(silence_s=35)
 """Okta works on a query for 30 s before it says that it took too long."""
@@ -67,16 +64,10 @@ class LogProgress(Protocol):
 class LogPull:
     """What came of a pull. The file is complete if, and only if, there is no problem."""
 
-    events: int = 0
-    """Written to the file by this pull."""
-    known: int = 0
-    """Events that were in the file already."""
-    late: int = 0
-    """Of those written: published before the file's end of before, so that they came late."""
-    unreadable: int = 0
-    requests: int = 0
-    waited_s: float = 0.0
-    problem: Problem | None = None
+    written: WrittenEvents
+    requests: int
+    waited_s: float
+    problem: Problem | None
 
 
 def pull(
@@ -99,9 +90,13 @@ def pull(
         CollectError: Okta refuses the credentials, and nothing was read.
         OutputError: the file cannot be written to.
     """
-    job = _Pull(credentials, options, log, keep, progress)
-    result = asyncio.run(job.run())
-    _LOGGER.info("system log: %s", result)
+    written = WrittenEvents(log, keep)
+    result = asyncio.run(_Pull(credentials, options, log, written, progress).run())
+    _LOGGER.info(
+        "system log: %d requests, %d events written, %d known, %d unreadable, %s",
+        result.requests, written.events, written.known, written.unreadable,
+        result.problem.kind.name if result.problem else "complete",
+    )  # fmt: skip
     return result
 
 
@@ -110,15 +105,12 @@ class _Pull:
     credentials: Credentials
     options: ExportOptions
     log: LogFile
-    keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    written: WrittenEvents
     progress: LogProgress
-    result: LogPull = field(default_factory=LogPull)
 
     def __post_init__(self) -> None:
         self._pages = 0
         self._expected = 0
-        self._known = [self.log.recent, set[str]()]
-        """What the file holds of the time that is asked for again, and of the last page."""
 
     async def run(self) -> LogPull:
         credentials = replace(self.credentials, scopes=(SCOPE,), optional_scopes=())
@@ -144,12 +136,10 @@ class _Pull:
                 on_pause=self.progress.pausing,
             )
             self._expect(1)
-            self.result.problem = await self._read(fetcher)
-            self.result.requests = fetcher.requests
-            self.result.waited_s = self._limiter.waited_s
-        if self.result.problem is None:
+            problem = await self._read(fetcher)
+        if problem is None:
             self.log.finish()
-        return self.result
+        return LogPull(self.written, fetcher.requests, self._limiter.waited_s, problem)
 
     async def _read(self, fetcher: ListFetcher) -> Problem | None:
         query = {
@@ -175,41 +165,11 @@ class _Pull:
         return reading.problem
 
     def _page(self, page: Page) -> None:
-        """Write what a page has that the file has not."""
-        lines, unreadable, new = list[bytes](), 0, set[str]()
-        earlier_end = self.log.earlier_end
-        for event in page.values:
-            line, identity, when = self._line(event)
-            if any(identity in known for known in (*self._known, new)):
-                self.result.known += 1
-                continue
-            new.add(identity)
-            lines.append(line)
-            if when is None:
-                unreadable += 1
-                continue
-            self.log.reached = when
-            self.result.late += earlier_end is not None and when < earlier_end
-        self._known[1] = new
-        self.log.write(lines, unreadable=unreadable)
-        self.result.events += len(lines) - unreadable
-        self.result.unreadable += unreadable
+        self.written.add(page.values)
         self._pages += 1
         self._expected -= 1
         self._expect(self._pages_left() if page.next_url else 0)
-        self.progress.read(self.result.events, self.log.reached)
-
-    def _line(self, event: Any) -> tuple[bytes, str, datetime | None]:
-        """What the file holds of an event, what tells it from others, and when it was published."""
-        if isinstance(event, dict):
-            identity, when = event.get("uuid"), moment(event.get("published"))
-            kind = event.get("eventType")
-            if isinstance(identity, str) and identity and when and isinstance(kind, str):
-                return exact_json.dumps(self.keep(event)) + b"\n", identity, when
-        what = event.reason.encode() if isinstance(event, UnreadableItem) else _bytes(event)
-        digest = hashlib.sha256(what).hexdigest()
-        line = UNREADABLE + exact_json.dumps(digest) + b"}"
-        return line + b"\n", line.decode(), None
+        self.progress.read(self.written.events, self.log.reached)
 
     def _pages_left(self) -> int:
         """About how many pages are to come, if events come as fast as before."""
@@ -222,10 +182,3 @@ class _Pull:
     def _expect(self, pages: int) -> None:
         self._limiter.expect(PATH, pages - self._expected)
         self._expected = pages
-
-
-def _bytes(value: Any) -> bytes:
-    try:
-        return exact_json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return repr(type(value)).encode()

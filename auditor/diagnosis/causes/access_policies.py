@@ -25,7 +25,9 @@ from auditor.tokens import rejections
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.outcome import Outcome
+from auditor.tokens.request import ORG_SERVER, TokenRequest
 from auditor.tokens.rules_in_order import Candidate
+from auditor.tokens.scopes import AskedScopes
 from auditor.tokens.situation import Situation
 
 _FURTHEST = (Condition.STATUS, Condition.GRANT, Condition.SCOPES, Condition.PEOPLE)
@@ -72,7 +74,7 @@ def _failing(case: Case, situation: Situation, candidate: Candidate) -> Conditio
     if candidate.scopes == frozenset():
         return Condition.SCOPES
     if case.scopes_known:
-        asked = situation.asked(situation.request(None, case.scopes))
+        asked = _asked(case, situation)
         # What the scopes end by themselves has another error, and is left open here.
         if asked.rejection or asked.missing:
             return None
@@ -179,7 +181,7 @@ def _near_text(case: Case, gap: _Gap, name: str) -> str:
     if gap.failed is Condition.SCOPES:
         if not rule.scopes:
             return f"no rule allows the scopes: {near} allows none at all"
-        lacking = gap.nearest.lacking(_asked(case, situation), openid_listed=True)
+        lacking = gap.nearest.lacking(_asked(case, situation).scopes, openid_listed=True)
         names = listed(map(quoted, sorted(lacking)), most=5)
         return f"no single rule allows the scopes together: {near} lacks {names}"
     if situation.grant in USERLESS_GRANTS:
@@ -187,8 +189,16 @@ def _near_text(case: Case, gap: _Gap, name: str) -> str:
     return f"no rule admits user {case.user_name}: {near} does not"
 
 
-def _asked(case: Case, situation: Situation) -> frozenset[str]:
-    return situation.asked(situation.request(None, case.scopes)).scopes
+def _asked(case: Case, situation: Situation) -> AskedScopes:
+    """What the scopes of the request decide by themselves."""
+    request = TokenRequest(
+        server=situation.server.id if situation.server else ORG_SERVER,
+        client=situation.client.client_id,
+        grant=situation.grant,
+        scopes=case.scopes,
+        response_type=case.words.response_type,
+    )
+    return situation.asked(request)
 
 
 def _evidence(case: Case, gap: _Gap) -> Iterator[Evidence]:

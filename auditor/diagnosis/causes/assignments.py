@@ -20,6 +20,9 @@ from auditor.tokens import rejections
 from auditor.tokens.grants import USERLESS_GRANTS
 from auditor.tokens.people import assigned_ids, assignment_test, open_to_everybody, user_apps
 
+_MOST_GROUPS = 500
+"""Groups in which a user is looked for, only to show them."""
+
 
 @of_client
 def _nobody(case: Case, client: App) -> CauseVerdict:
@@ -50,10 +53,17 @@ def _this_user(case: Case, client: App, user: User) -> CauseVerdict:
     among = f", and is in none of its groups ({listed(map(quoted, groups), most=5)})"
     text = f"{name} is not assigned to client {quoted(client.title)}{among if groups else ''}"
     fixes = [f"add {name} to group {quoted(group)}" for group in groups[:1]]
-    own = [one.title for one in case.org.groups if user.id in case.org.members(one.id)]
-    of_user = (evidence(user, "groups of the user, of those that were read", sorted(own)[:20]),)
-    verdict = proven(text, *_assignments(case, client), *of_user)
+    verdict = proven(text, *_assignments(case, client), *_groups_of(case, user))
     return verdict.fixed_by(*fixes, f"assign {name} to client {quoted(client.title)} directly")
+
+
+def _groups_of(case: Case, user: User) -> tuple[Evidence, ...]:
+    """The user's groups; not where that would unpack the members of very many groups."""
+    groups = case.org.groups
+    if len(groups) > _MOST_GROUPS:
+        return ()
+    own = sorted(one.title for one in groups if user.id in case.org.member_list(one.id))
+    return (evidence(user, "groups of the user, of those that were read", own[:20]),)
 
 
 def _not_asked_for(client: App) -> CauseVerdict | None:

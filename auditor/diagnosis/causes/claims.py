@@ -28,6 +28,7 @@ _QUOTE = "['\u2018\u2019\"]"
 _NAMED = re.compile(
     rf"{_QUOTE}([^'\"\u2018\u2019\n]{{1,200}}){_QUOTE} (?:user |system )?claim could not"
 )
+_LOGGED = 'eventType sw "app.oauth2" and outcome.reason eq "user_claim_evaluation_failure"'
 _MOST_GROUPS = 100
 """Groups of a user that a claim holds (support article on groups claims)."""
 
@@ -140,7 +141,7 @@ ROWS: tuple[KnownError, ...] = (
             ),
         ),
         condition=Condition.CLAIMS,
-        log_filter='outcome.reason eq "user_claim_evaluation_failure"',
+        log_filter=_LOGGED,
         source="support article on groups claims",
     ),
     KnownError(
@@ -160,7 +161,7 @@ ROWS: tuple[KnownError, ...] = (
             ),
         ),
         condition=Condition.CLAIMS,
-        log_filter='outcome.reason eq "user_claim_evaluation_failure"',
+        log_filter=_LOGGED,
         source="support article on groups claims",
     ),
 )

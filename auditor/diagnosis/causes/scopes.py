@@ -135,6 +135,8 @@ def _not_defined(case: Case) -> CauseVerdict:
 def _no_default(case: Case) -> CauseVerdict:
     if case.at_org:
         return not_so("the org server has no default scopes to define")
+    if case.scopes is not None:
+        return not_so("the request names scopes")
     if case.server is not None and not case.org.known("scopes", case.server):
         return unknown(case.unread("scopes"))
     if case.server is None and case.client is None:

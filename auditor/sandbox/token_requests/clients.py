@@ -3,7 +3,8 @@
 A secret is `client_secret` of the app's `credentials.oauthClient` or one of its active
 `credentials/secrets`; of an app for which the tenant file has none, any will do. Secrets come in
 the Authorization header or in the body: whether Okta takes the other way than the one set for the
-app is not published. Error texts: Okta OpenID Connect & OAuth 2.0 API 2026.06.3 and the support
+app is not published. An AI agent has no keys in a tenant file, so its assertion is believed. Error
+texts: Okta OpenID Connect & OAuth 2.0 API 2026.06.3 and the support
 article on invalid_client.
 """
 
@@ -25,6 +26,7 @@ from auditor.sandbox.client_assertions import (
 )
 from auditor.sandbox.tenant import TenantFile
 from auditor.sandbox.token_requests.call import Call
+from auditor.sandbox.token_requests.decisions import Decisions
 from auditor.tokens import rejections
 
 Json = dict[str, Any]
@@ -47,9 +49,12 @@ class ClientError(Exception):
 class Clients:
     """Authenticates the clients of one tenant file."""
 
-    def __init__(self, tenant: TenantFile, assertions: ClientAssertions) -> None:
+    def __init__(
+        self, tenant: TenantFile, assertions: ClientAssertions, decisions: Decisions
+    ) -> None:
         self._tenant = tenant
         self._assertions = assertions
+        self._decisions = decisions
 
     def authenticated(self, call: Call) -> tuple[Json, str]:
         """The app that asks, and how it proved that: an authentication method of OAuth.
@@ -97,6 +102,8 @@ class Clients:
 
     def _by_assertion(self, call: Call) -> Json:
         named = named_in(call.form) or call.form.get("client_id") or ""
+        if named not in self._assertions.apps and (agent := self._decisions.agent(named)):
+            return {"id": agent.client_id, "label": agent.title}
         app = self._app(call, named)
         keys = list(self._assertions.keys(app))
         if not any(map(is_active, keys)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from auditor.snapshot.models.agents import AgentClient
 from auditor.snapshot.org import Org
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
@@ -24,6 +25,11 @@ class Decisions:
     def knows(self, client: str) -> bool:
         """Whether the client is an OAuth client of the tenant file."""
         return self._decider.org.client(client) is not None
+
+    def agent(self, client: str) -> AgentClient | None:
+        """The AI agent that is a client; None if it is none."""
+        found = self._decider.org.client(client)
+        return found if isinstance(found, AgentClient) else None
 
     def decide(self, request: TokenRequest) -> Decision:
         """The decision of a request.

@@ -13,8 +13,11 @@ from auditor.sandbox.clock import Clock
 from auditor.sandbox.signing import signing_key
 from auditor.sandbox.token_requests.given import Given, Register
 from auditor.sandbox.token_requests.people import login
+from auditor.tokens.grants import TOKEN_EXCHANGE
 
 Json = dict[str, Any]
+
+_ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a kind of token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class Mint:
             members["expires_in"] = minutes * 60
             members["access_token"] = self._kept(claims, given, "access_token")
             members["scope"] = " ".join(decision.granted_scopes)
+            if given.request.grant == TOKEN_EXCHANGE:
+                members["issued_token_type"] = _ACCESS_TOKEN
             kinds.append(("access_token", str(claims["jti"])))
         if (minutes := decision.id_token_minutes) is not None and given.user is not None:
             claims = self._id_claims(given, issuer, minutes)

@@ -76,6 +76,15 @@ class Refusal:
         )
 
 
+NOT_MADE = Refusal(
+    error=UNDECIDED,
+    description="Okta gives a token here, of a kind that the sandbox does not make (ID-JAG).",
+    status=501,
+    logged=False,
+)
+"""A token exchange at the org server that is not refused."""
+
+
 def refused(rejection: Rejection, status: int = 400) -> Refused:
     """A request that is refused in the words of the decision engine."""
     return Refused(

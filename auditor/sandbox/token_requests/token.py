@@ -17,10 +17,16 @@ from auditor.sandbox.token_requests.events import OAuthEvents
 from auditor.sandbox.token_requests.given import Given, Register
 from auditor.sandbox.token_requests.minting import Mint
 from auditor.sandbox.token_requests.people import People
-from auditor.sandbox.token_requests.refusals import Refusal, Refused, refused, undecided
+from auditor.sandbox.token_requests.refusals import (
+    NOT_MADE,
+    Refusal,
+    Refused,
+    refused,
+    undecided,
+)
 from auditor.sandbox.token_requests.subjects import Subject, subject_of
 from auditor.tokens.conditions import Condition
-from auditor.tokens.grants import AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN
+from auditor.tokens.grants import AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.rejections import UNKNOWN_GRANT, Rejection
 from auditor.tokens.request import ORG_SERVER, TokenRequest
@@ -56,7 +62,7 @@ class TokenEndpoint:
         events: OAuthEvents,
         assertions: ClientAssertions,
     ) -> None:
-        self._clients = Clients(tenant, assertions)
+        self._clients = Clients(tenant, assertions, decisions)
         self._decisions = decisions
         self._people = people
         self._register = register
@@ -132,6 +138,8 @@ class TokenEndpoint:
             raise refused(subject.unproven)
         if refusal := Refusal.of_decision(decision):
             raise Refused(refusal)
+        if grant == TOKEN_EXCHANGE and call.server is None:
+            raise Refused(NOT_MADE)
         return Given(request=request, decision=decision, user=subject.user)
 
     def _redeemed(self, call: Call, app: Json) -> Given:
