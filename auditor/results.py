@@ -31,7 +31,8 @@ from auditor.lint.deleted_objects import deleted_objects
 from auditor.lint.deselection import deselected_words, evaluated_words
 from auditor.lint.empty_org import empty_org
 from auditor.lint.framework import Control, Framework, Mapped
-from auditor.lint.object_types import type_name
+from auditor.lint.log_summary import LogSummary, UnusedObject, UsageUnknown
+from auditor.lint.object_types import counted_objects, type_name
 from auditor.lint.planned import planned
 from auditor.lint.presentation import Presentation
 from auditor.lint.report import Saved
@@ -39,6 +40,7 @@ from auditor.lint.reported_finding import (
     Acceptance,
     AcceptedBy,
     FindingStatus,
+    Rejections,
     RelatedObject,
     Witness,
 )
@@ -90,6 +92,7 @@ __all__ = [
     "Fixed",
     "Framework",
     "LedgerEntry",
+    "LogSummary",
     "Mapped",
     "MappedOutcome",
     "NotEvaluated",
@@ -97,6 +100,7 @@ __all__ = [
     "Obtains",
     "PolicyAccess",
     "Presentation",
+    "Rejections",
     "RelatedObject",
     "RuleAccess",
     "RuleOutcome",
@@ -112,11 +116,14 @@ __all__ = [
     "Since",
     "Tenant",
     "TextRegion",
+    "UnusedObject",
+    "UsageUnknown",
     "Weakening",
     "Witness",
     "assessed_frameworks",
     "carried_over",
     "causes",
+    "counted_objects",
     "deleted_objects",
     "deselected_words",
     "empty_org",

@@ -27,6 +27,10 @@ def check_coherence(results: Results) -> None:
     marked = any(item.new is not None for item in (*results.findings, *results.accepted))
     if marked and results.since is None:
         raise ValueError("since: findings say whether they are new, and it does not say since when")
+    if results.log is None and any(
+        item.rejections for item in (*results.findings, *results.accepted)
+    ):
+        raise ValueError("log: findings have rejections, and it does not say by which log")
     _check_coverage(results)
     rules = {item.code: item for item in results.rules}
     _check_rules(results, rules)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from auditor import Confidence, Impact, Severity
 from auditor.oauth import Answer, AnswerForm, TokenRequest
@@ -138,6 +138,14 @@ class AcceptedGapInfo(ResultsPart):
     where: str = Field(description="The file and line that accepts it.")
 
 
+class RejectionsInfo(ResultsPart):
+    """Failed requests of a log that a finding bears on."""
+
+    count: PositiveInt
+    first: AwareDatetime
+    last: AwareDatetime
+
+
 class NoticeInfo(ResultsPart):
     """Something that whoever keeps suppressions or the baseline should know."""
 
@@ -199,4 +207,9 @@ class FindingInfo(ResultsPart):
     witness: WitnessInfo | None
     answer: AnswerInfo | None = Field(
         default=None, description="What Okta answers when it bites; null where no source tells."
+    )
+    rejections: RejectionsInfo | None = Field(
+        default=None,
+        description="How often it hurt, by the log that the audit was given; left out where no "
+        "rejection is tied to it.",
     )

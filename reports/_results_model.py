@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from auditor import Confidence, Impact, Severity
-from auditor.results import Capture, CollectionStatus, EarlierKind
+from auditor.results import Capture, CollectionStatus, EarlierKind, UsageUnknown
 
 from ._results_findings import (
     AcceptedGapInfo,
@@ -28,6 +28,7 @@ from ._results_findings import (
     FixedInfo,
     Hash,
     NoticeInfo,
+    ObjectInfo,
     ResultsPart,
     RuleName,
     WeakeningInfo,
@@ -242,6 +243,37 @@ class SinceInfo(ResultsPart):
     )
 
 
+class UnusedInfo(ResultsPart):
+    """A client, a scope or a rule that no granted request of a log used."""
+
+    object: ObjectInfo
+    server: ObjectInfo | None = Field(description="Null for a client.")
+
+
+class LogSummaryInfo(ResultsPart):
+    """The log of events that the audit was given."""
+
+    where: str = Field(description="The file.")
+    since: AwareDatetime | None
+    until: AwareDatetime | None
+    complete: bool | None = Field(
+        description="Whether it holds all that was asked for; null if it does not say."
+    )
+    rejections: NonNegativeInt
+    confirmed: NonNegativeInt = Field(
+        description="Those that the snapshot rejects for the reason that the log has."
+    )
+    tied: NonNegativeInt = Field(description="Those that a finding bears on.")
+    unused: list[UnusedInfo] = Field(description="At most 100: clients, then scopes, then rules.")
+    unused_more: NonNegativeInt
+    usage_unknown: UsageUnknown | None = Field(
+        description="Why what was not used is not known; null if it is."
+    )
+    usage_doubts: list[str] = Field(
+        description="Types of objects of which it is not known of all whether they were used."
+    )
+
+
 class RunInfo(ResultsPart):
     """A run over the same tenant, as the history keeps it."""
 
@@ -318,6 +350,9 @@ class Results(ResultsPart):
         default=None,
         description="With what the findings were compared: --since, else the run before, else "
         "the baseline; null if with nothing.",
+    )
+    log: LogSummaryInfo | None = Field(
+        default=None, description="Of --logs; left out where there was none."
     )
     history: list[RunInfo] = Field(
         description="Runs over the same tenant, oldest first, this one last; empty without "

@@ -34,8 +34,10 @@ from auditor.results import (
     Deselection,
     Fixed,
     LedgerEntry,
+    LogSummary,
     NotEvaluated,
     Notice,
+    Rejections,
     RelatedObject,
     RulePage,
     Run,
@@ -43,12 +45,28 @@ from auditor.results import (
     Since,
     Tenant,
     TextRegion,
+    UnusedObject,
     Weakening,
 )
 
 from ._results_checks import check_coherence
-from ._results_findings import FindingInfo, FixedInfo, ObjectInfo, Place, RelatedInfo
-from ._results_model import FORMAT, VERSION, Results, RuleInfo, RunInfo, SinceInfo
+from ._results_findings import (
+    FindingInfo,
+    FixedInfo,
+    ObjectInfo,
+    Place,
+    RejectionsInfo,
+    RelatedInfo,
+)
+from ._results_model import (
+    FORMAT,
+    VERSION,
+    LogSummaryInfo,
+    Results,
+    RuleInfo,
+    RunInfo,
+    SinceInfo,
+)
 from ._results_writer import page_hash, summary_of
 
 _MOST_NAMED = 10
@@ -210,6 +228,7 @@ def _result(results: Results, rules: dict[str, Rule]) -> AuditResult:
         source=results.source,
         show_accepted=results.show_accepted,
         since=_since(results.since) if results.since else None,
+        log=_log(results.log) if results.log else None,
         history=tuple(_run(item) for item in results.history),
     )
 
@@ -238,6 +257,30 @@ def _finding(item: FindingInfo, rules: dict[str, Rule]) -> ReportedFinding:
         new=item.new,
         lapsed=item.lapsed,
         answer=item.answer.answer if item.answer else None,
+        rejections=_rejections(item.rejections) if item.rejections else None,
+    )
+
+
+def _rejections(item: RejectionsInfo) -> Rejections:
+    return Rejections(item.count, item.first.astimezone(UTC), item.last.astimezone(UTC))
+
+
+def _log(item: LogSummaryInfo) -> LogSummary:
+    return LogSummary(
+        where=item.where,
+        since=item.since.astimezone(UTC) if item.since else None,
+        until=item.until.astimezone(UTC) if item.until else None,
+        complete=item.complete,
+        rejections=item.rejections,
+        confirmed=item.confirmed,
+        tied=item.tied,
+        unused=tuple(
+            UnusedObject(_object(other.object), _object(other.server) if other.server else None)
+            for other in item.unused
+        ),
+        unused_more=item.unused_more,
+        usage_unknown=item.usage_unknown,
+        usage_doubts=tuple(item.usage_doubts),
     )
 
 

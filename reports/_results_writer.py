@@ -26,6 +26,7 @@ from ._results_findings import (
     NoticeInfo,
     ObjectInfo,
     Place,
+    RejectionsInfo,
     RelatedInfo,
     WeakeningInfo,
     WitnessInfo,
@@ -35,6 +36,7 @@ from ._results_model import (
     CoverageInfo,
     CrashedInfo,
     DeselectionInfo,
+    LogSummaryInfo,
     NotEvaluatedInfo,
     Results,
     ResultsSummary,
@@ -86,6 +88,7 @@ def results_of(result: AuditResult) -> Results:
         crashed=[_crashed(item) for item in result.crashed],
         coverage=[_coverage(entry) for entry in result.coverage],
         since=SinceInfo.model_validate(result.since) if result.since else None,
+        log=LogSummaryInfo.model_validate(result.log) if result.log else None,
         history=[_run(run, whole=at >= last) for at, run in enumerate(result.history)],
     )
 
@@ -167,6 +170,7 @@ def _finding(item: ReportedFinding) -> FindingInfo:
         evidence=item.evidence,
         witness=WitnessInfo.of(item.witness) if item.witness else None,
         answer=_answer(item.answer),
+        rejections=RejectionsInfo.model_validate(item.rejections) if item.rejections else None,
     )
 
 

@@ -32,6 +32,7 @@ from ._html_lists import (
     severity_groups,
 )
 from ._lifetime_scale import axis
+from ._log_words import log_sentences, rejections
 from ._since import new_heading, not_known
 from ._sparkline import sparkline
 from ._trend import run_severities, trend
@@ -83,6 +84,8 @@ def render(result: AuditResult) -> str:
             readable=CollectionStatus.COMPLETE,
             frameworks=assessed_frameworks(result),
             trend=trend(result),
+            log=list(log_sentences(result)),
+            hurts=rejections,
             sparkline=sparkline(result.history) if len(result.history) > 1 else "",
             run_severities=run_severities,
             new_heading=new_heading(result),

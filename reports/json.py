@@ -23,11 +23,26 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{VERSION.replace('/', ':')}",
-        **Results.model_json_schema(mode="serialization"),
+        **_with_optional_log(Results.model_json_schema(mode="serialization")),
     }
 
 
 @report("json", filename="results.json", schema=json_schema, read=read)
 def render(result: AuditResult) -> str:
     """Everything the audit found out, as JSON."""
-    return line_document(results_of(result).model_dump(mode="json", by_alias=True))
+    document = results_of(result).model_dump(mode="json", by_alias=True)
+    # Audits without a log have the bytes that they had when there was none.
+    if result.log is None:
+        del document["log"]
+    for finding in (*document["findings"], *document["accepted"]):
+        if finding["rejections"] is None:
+            del finding["rejections"]
+    return line_document(document)
+
+
+def _with_optional_log(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, in which what only a log brings may be left out."""
+    finding = schema["$defs"]["FindingInfo"]
+    schema["required"] = [name for name in schema["required"] if name != "log"]
+    finding["required"] = [name for name in finding["required"] if name != "rejections"]
+    return schema

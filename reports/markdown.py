@@ -28,6 +28,7 @@ from auditor.results import (
     shown_gaps,
 )
 
+from ._log_words import log_sentences, rejections
 from ._output import file_name
 from ._since import fixed, fixed_heading, mark, new_heading, not_known
 from ._trend import trend
@@ -137,6 +138,9 @@ def _gist(result: AuditResult) -> Iterator[str]:
         yield f"**{empty}**"
         yield ""
     yield from _new(result)
+    if log := list(log_sentences(result)):
+        yield _text(" ".join(log))
+        yield ""
     for cause in causes(result.findings)[: _WORST - min(len(result.new), _NEW)]:
         finding, more = cause.example, len(cause.findings) - 1
         also = f" (and {more:,} more)" if more else ""
@@ -194,6 +198,8 @@ def _finding(item: ReportedFinding) -> tuple[str, ...]:
     where = _code(f"{file_name(item.location.file)}:{item.location.region.line}")
     new = f"**{mark(item)}**" if item.new else ""
     fix = f"{new}{_text(sentence(item.message))}<br>Fix: {_text(sentence(item.fix))}"
+    if hurts := rejections(item):
+        fix = f"{fix}<br>Hurts: {_text(hurts)}"
     return item.severity.upper(), _rule(item.rule), fix, where
 
 

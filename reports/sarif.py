@@ -108,6 +108,8 @@ def _result(item: ReportedFinding, rule_index: int, occurrence: int) -> Json:
         properties["reproduce"] = one_line(item.witness.command)
     if item.answer is not None:
         properties["answer"] = [one_line(line) for line in answer_lines(item.answer)]
+    if item.rejections is not None:
+        properties["rejections"] = item.rejections.count
     if item.field is not None:
         properties["field"] = one_line(item.field)
     if item.related_more:

@@ -46,6 +46,7 @@ from auditor.results import (
     unread_collections,
 )
 
+from ._log_words import log_sentences, rejections
 from ._since import fixed, fixed_heading, mark, new_heading, not_known
 from ._text_opening import cause_rows, checked, counts, not_selected, opening
 from ._trend import trend
@@ -95,6 +96,7 @@ def render(result: AuditResult) -> str:
         checked=checked(result),
         deleted=deleted_objects(result.coverage),
         trend=trend(result),
+        log=list(log_sentences(result)),
     )
     return text + _end(result) if text.count("\n") > _LONG else text
 
@@ -165,6 +167,8 @@ class _FindingLines:
     witness: tuple[str, ...]
     """Lines of the command to try; none where there is none."""
     remark: str
+    rejections: str
+    """Empty where none is tied to it."""
     identity: str
     """Empty where the reader did not ask for it."""
 
@@ -229,6 +233,7 @@ def _finding_lines(
         answer=tuple(answer_lines(answer)),
         witness=tuple(_witness(item, shown)),
         remark=item.remark,
+        rejections=rejections(item),
         identity=one_line(_identity(item)) if shown.show_ids else "",
     )
 

@@ -143,6 +143,7 @@ def _judged_by_capture(settings: EffectiveSettings, snapshot: Snapshot) -> Effec
         "output": (),
         "history": None,
         "since": None,
+        "logs": None,
         "show_suppressed": True,
     }
     origins = dict(settings.origins)

@@ -48,6 +48,7 @@ def _log(analysis: LogAnalysis) -> dict[str, Any]:
         "until": _moment(analysis.until),
         "complete": reading.complete,
         "with_grants": header is not None and header.with_grants,
+        "redacted": header is not None and header.redacted,
         "events": reading.events,
         "bad": reading.bad,
         "bad_lines": [{"where": line.where, "why": line.why} for line in reading.bad_lines],

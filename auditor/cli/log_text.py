@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from auditor.cli.log_usage_text import usage_lines
 from auditor.cli.log_words import (
+    at_rule,
     before_words,
     change_words,
     client_words,
@@ -14,7 +15,6 @@ from auditor.cli.log_words import (
     people_words,
     scope_words,
     server_words,
-    stopping_rule,
 )
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.witness import explain_command
@@ -82,6 +82,8 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
         f"{counted(log.granted, 'grant')}, {counted(len(log.changes), 'change')}, "
         f"{log.other:,} others"
     )
+    if reading.header and reading.header.redacted:
+        yield "People    are replaced in the log; only a snapshot redacted by the same key has them"
     if reading.bad:
         first = listed((f"{line.where} ({line.why})" for line in reading.bad_lines), most=3)
         yield f"Unread    {counted(reading.bad, 'line')} could not be read: {first}"
@@ -101,10 +103,9 @@ def _group(
 ) -> Iterator[str]:
     group, org = explained.group, analysis.org
     key = group.key
-    rule = stopping_rule(explained)
-    at_rule = f", all at rule {quoted(rule)}" if rule else ""
-    since = f"since {day_and_time(group.first)}" if group.count > 1 else day_and_time(group.first)
-    yield f"{counted(group.count, 'rejection')} {since} UTC{at_rule}"
+    since = "since" if group.count > 1 else "on"
+    head = f"{counted(group.count, 'rejection')} {since} {day_and_time(group.first)} UTC"
+    yield head + at_rule(explained)
     if day_and_time(group.last) != day_and_time(group.first):
         yield f"  last {day_and_time(group.last)}"
     reason = quoted(key.reason) if key.reason else "no reason given"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.cli.log_words import day_and_time
+from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log.analysis import LogAnalysis
-from auditor.system_log.usage import UsageUnknown
 from auditor.text import listed, quoted
 
 _SHOWN = 10
@@ -15,6 +15,7 @@ _UNKNOWN = {
     UsageUnknown.EXPORT: "the file does not say whether it holds all requests that were granted",
     UsageUnknown.WITHOUT_GRANTS: "the log was pulled without --with-grants",
     UsageUnknown.INCOMPLETE: "the log is incomplete",
+    UsageUnknown.PLANNED: "the snapshot is of what a plan makes",
     UsageUnknown.TOO_MANY: "there are too many different requests to keep",
 }
 

@@ -31,7 +31,8 @@ _UNKNOWN = {
     Unknown.NO_GRANT: "The events do not tell the grant type.",
     Unknown.GRANT: "The grant type is none that Okta's documents name.",
     Unknown.SCOPES: "The events do not tell which scopes were asked for.",
-    Unknown.USER: "The snapshot has no such user: deprovisioned, deleted, or created later.",
+    Unknown.USER: "The snapshot has no such user: deprovisioned, deleted, created later, or "
+    "replaced in a redacted log.",
 }
 
 
@@ -181,13 +182,21 @@ def _stop_words(outcome: Outcomes) -> str:
             return words
 
 
-def stopping_rule(group: ExplainedGroup) -> str | None:
-    """The name of the rule at which all requests of a group stop; None if there is no such rule."""
-    rules = set()
+def at_rule(group: ExplainedGroup) -> str:
+    """At which rule all requests of a group stop, to end a heading; empty if there is no such one.
+
+    Where several rules could match, it is the one that comes nearest.
+    """
+    rules, alone = set(), True
     for outcome in group.outcomes:
-        stop = outcome.stop
+        stop, steps = outcome.stop, outcome.steps
         rule = stop.candidate.rule if isinstance(stop, RuleStep) else None
-        if outcome.agreement is not Agreement.CONFIRMED or rule is None:
-            return None
+        if outcome.agreement is not Agreement.CONFIRMED or rule is None or steps is None:
+            return ""
         rules.add((rule.id, rule.title))
-    return rules.pop()[1] if len(rules) == 1 else None
+        alone = alone and sum(isinstance(step, RuleStep) for step in steps.steps) == 1
+    if len(rules) != 1:
+        return ""
+    every = "all " if group.group.count > 1 else ""
+    where = "at" if alone else "nearest to"
+    return f", {every}{where} rule {quoted(rules.pop()[1])}"

@@ -52,6 +52,7 @@ class AuditOptions:
     suppressions: Path | None = None
     baseline: Path | None = None
     since: Path | None = None
+    logs: Path | None = None
     home_page: str | None = None
     rule_page: str | None = None
     ocsf_version: str | None = None
@@ -330,6 +331,13 @@ def audit_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="SNAPSHOT",
             help="Mark findings that this earlier snapshot did not have, and name those that are "
             "fixed. [default: the run before, with --history; the baseline]",
+        ),
+        click.option(
+            "--logs",
+            type=FILE,
+            metavar="FILE",
+            help="Say how often findings hurt, and what was not used, by these events of the "
+            "System Log: a file of `okta-auditor logs`, or Okta's JSON or CSV.",
         ),
         click.option(
             "--home-page",

@@ -163,6 +163,12 @@ class Config(BaseModel):
         "not there then, and name those that are fixed.",
         examples=["okta/last-week.json"],
     )
+    logs: Path | None = Field(
+        default=None,
+        description="Events of the System Log, relative to this file, as `okta-auditor logs` or "
+        "Okta writes them: reports say how often findings hurt, and what was not used.",
+        examples=["okta/log.jsonl"],
+    )
     home_page: Address | None = Field(
         default=None,
         description="The address of the home page that SARIF names for the tool "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from auditor.lint.finding import Confidence, Severity
@@ -53,6 +53,16 @@ class Witness:
     request: TokenRequest
     command: str
     """A shell command, safe to paste: `okta-auditor explain …`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    """Failed requests of a log that a finding bears on."""
+
+    count: int
+    first: datetime
+    """In UTC."""
+    last: datetime
 
 
 class FindingStatus(StrEnum):
@@ -122,3 +132,6 @@ class ReportedFinding:
     """Whether it counts because its suppression has expired."""
     answer: Answer | None = None
     """What Okta answers when it bites; None where no source tells."""
+    rejections: Rejections | None = None
+    """How often it hurt, by the log that the audit was given; None if no rejection is tied to it,
+    or there was no log."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from auditor.access_overview.model import AccessOverview
 from auditor.lint.finding import Severity
 from auditor.lint.framework import Framework
+from auditor.lint.log_summary import LogSummary
 from auditor.lint.presentation import Presentation
 from auditor.lint.reported_finding import FindingStatus, ObjectRef, ReportedFinding
 from auditor.lint.rule import Rule
@@ -159,7 +160,8 @@ class AuditResult:
     rules: tuple[Rule, ...]
     """The selected rules, by code."""
     findings: tuple[ReportedFinding, ...]
-    """Those that count, by severity, then code, then object."""
+    """Those that count, by severity, then code, then object; with a log, those with rejections
+    first."""
     not_evaluated: tuple[NotEvaluated, ...]
     crashed: tuple[Crashed, ...]
     objects: dict[str, int]
@@ -200,6 +202,8 @@ class AuditResult:
     """What the findings were compared with; None if with nothing."""
     presentation: Presentation = field(default_factory=Presentation)
     """How reports for a terminal or a log lay it out."""
+    log: LogSummary | None = None
+    """The log of events that the audit was given; None if there was none."""
     history: tuple[Run, ...] = ()
     """Runs over the same tenant, oldest first, this one last; empty if none are kept."""
     overview: Callable[[Collection[str]], AccessOverview] | None = field(

@@ -11,13 +11,14 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from auditor.errors import UsageError
+from auditor.lint.log_summary import UsageUnknown
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
 from auditor.system_log.explanations import ExplainedGroup, explained_groups, unexplained
 from auditor.system_log.finding_ties import MOST_GROUPS, FindingTies
 from auditor.system_log.groups import GroupedLog, grouped
 from auditor.system_log.reading import LogFile, LogReading
-from auditor.system_log.usage import Usage, UsageUnknown, usage, usage_unknown
+from auditor.system_log.usage import Usage, usage, usage_unknown
 from auditor.text import quoted
 from auditor.tokens.decide import Decider, OidcScopes
 
@@ -52,6 +53,8 @@ class LogAnalysis:
     of the smallest groups, where there are very many, it was not looked for."""
     hits: dict[str, Hits]
     """By a finding's fingerprint."""
+    tied: int
+    """How many failed requests some finding bears on."""
     usage: Usage | None
     usage_unknown: UsageUnknown | None
     """Why `usage` is None."""
@@ -96,6 +99,7 @@ def analysed(
         groups=explained.groups or tuple(map(unexplained, log.in_order())),
         findings=explained.findings,
         hits=_hits(explained),
+        tied=explained.tied,
         usage=use,
         usage_unknown=unknown,
     )
@@ -104,6 +108,7 @@ def analysed(
 class _Explained(NamedTuple):
     groups: tuple[ExplainedGroup, ...] = ()
     findings: Ties = ()
+    tied: int = 0
 
 
 def _explained(
@@ -112,7 +117,8 @@ def _explained(
     decider = Decider(org, oidc_scopes)
     groups = tuple(explained_groups(log, org, decider))
     ties = FindingTies(decider, findings)
-    return _Explained(groups, tuple(tuple(ties.of(group)) for group in groups[:MOST_GROUPS]))
+    found = tuple(tuple(ties.of(group)) for group in groups[:MOST_GROUPS])
+    return _Explained(groups, found, ties.tied)
 
 
 def _check_org(log_url: str, org: Org) -> None:

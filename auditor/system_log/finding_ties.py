@@ -42,6 +42,8 @@ class FindingTies:
     def __init__(self, decider: Decider, findings: Iterable[ReportedFinding]) -> None:
         self._decider = decider
         self._by_server: dict[str, list[ReportedFinding]] = {}
+        self.tied = 0
+        """How many requests some finding bears on, of the groups that were asked for."""
         self._paths: dict[TokenRequest, tuple[object, ...] | None] = {}
         for finding in findings:
             if finding.witness is not None and finding.answer is not None:
@@ -55,11 +57,14 @@ class FindingTies:
         for outcome in explained.outcomes:
             if outcome.agreement is not Agreement.CONFIRMED or outcome.steps is None:
                 continue
+            some = False
             for finding in self._by_server.get(outcome.steps.request.server, ()):
                 if self._bears_on(finding, outcome, outcome.steps):
                     found[finding.fingerprint] = finding
                     number = counts.get(finding.fingerprint, 0) + outcome.count
                     counts[finding.fingerprint] = number
+                    some = True
+            self.tied += outcome.count if some else 0
         yield from ((found[name], counts[name]) for name in found)
 
     def _bears_on(self, finding: ReportedFinding, outcome: Outcomes, steps: DecisionSteps) -> bool:

@@ -22,6 +22,8 @@ class LogHeader:
     until: datetime | None
     with_grants: bool
     """Whether requests that were granted were asked for as well."""
+    redacted: bool
+    """Whether people are replaced by keyed hashes."""
 
 
 def is_header(line: Mapping[str, Any]) -> bool:
@@ -47,6 +49,7 @@ def log_header(line: Mapping[str, Any]) -> LogHeader:
         since=_moment(line.get("since")),
         until=_moment(line.get("until")),
         with_grants=line.get(GRANTS_KEY) is True,
+        redacted=bool(line.get("redacted")),
     )
 
 

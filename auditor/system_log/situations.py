@@ -32,7 +32,8 @@ class Unknown(StrEnum):
     SCOPES = "scopes"
     """The events do not say which scopes were asked for."""
     USER = "user"
-    """The snapshot has no such user: deprovisioned, deleted, or created later."""
+    """The snapshot has no such user: deprovisioned, deleted, created later, or replaced where
+    people are redacted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
+from auditor.lint.log_summary import UsageUnknown
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AccessPolicy, AuthorizationServer, PolicyRule, Scope
 from auditor.snapshot.org import Org
@@ -20,19 +20,6 @@ from auditor.tokens.grants import KNOWN_GRANTS, USERLESS_GRANTS
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.usual_request import usual_request
-
-
-class UsageUnknown(StrEnum):
-    """Why nothing is known of what was not used."""
-
-    EXPORT = "export"
-    """The file does not say what it was asked for."""
-    WITHOUT_GRANTS = "without_grants"
-    """Granted requests were not asked for."""
-    INCOMPLETE = "incomplete"
-    """The file is an interrupted pull, or part of it could not be read."""
-    TOO_MANY = "too_many"
-    """There were too many different requests to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,8 @@ class Usage:
     scopes_unknown: tuple[AuthorizationServer, ...]
     """Servers of which it is not known, because an event does not say what it granted."""
     rules_unknown: tuple[AuthorizationServer, ...]
-    """Servers of which it is not known by which rule a request was granted."""
+    """Servers of which it is not known by which rule a request was granted: also where policies or
+    rules were changed in the period."""
 
 
 def usage_unknown(reading: LogReading, log: GroupedLog) -> UsageUnknown | None:
@@ -85,14 +73,15 @@ def usage(log: GroupedLog, org: Org, decider: Decider) -> Usage:
         org: the snapshot.
         decider: of the same.
     """
-    use = _Use()
+    use = _Use({target.id for change in log.changes for target in change.targets})
     for grant in log.grants:
         use.add(org, decider, grant)
     return use.unused(org)
 
 
 class _Use:
-    def __init__(self) -> None:
+    def __init__(self, changed: set[str]) -> None:
+        self._changed = changed
         self._clients: set[str] = set()
         self._scopes: dict[str, set[str]] = {}
         self._rules: set[str] = set()
@@ -141,6 +130,8 @@ class _Use:
         """What was not used, each list in the order of the snapshot."""
         servers = org.servers if org.known("authorization_servers") else ()
         live = [server for server in servers if server.active]
+        # By which rule a request was granted before a change, the snapshot does not say.
+        self._rules_unknown.update(server.id for server in live if self._was_changed(org, server))
         return Usage(
             clients=None if self._nameless or not org.known("apps") else self._unused_clients(org),
             scopes=tuple(
@@ -154,6 +145,15 @@ class _Use:
             scopes_unknown=tuple(s for s in live if s.id in self._scopes_unknown),
             rules_unknown=tuple(s for s in live if s.id in self._rules_unknown),
         )
+
+    def _was_changed(self, org: Org, server: AuthorizationServer) -> bool:
+        """Whether the log has a change of the server, or of a policy or rule of it."""
+        policies = org.policies(server) if org.known("policies", server) else ()
+        ids = {server.id, *(policy.id for policy in policies)}
+        for policy in policies:
+            if org.known("policy_rules", policy):
+                ids.update(rule.id for rule in org.rules(policy))
+        return not ids.isdisjoint(self._changed)
 
     def _unused_clients(self, org: Org) -> tuple[App, ...]:
         return tuple(

@@ -36,7 +36,7 @@ def test_a_file_of_okta_is_read_and_nothing_is_asked_for(tmp_path: Path) -> None
         outcome = okta_auditor("logs", file, url=sandbox.url)
         assert not sandbox.requests
     assert outcome.exit_code == 0, outcome.stderr
-    assert "1 rejection Saturday 2026-11-28 14:05 UTC" in outcome.stdout
+    assert "1 rejection on Saturday 2026-11-28 14:05 UTC" in outcome.stdout
     assert "not known" in outcome.stdout
 
 

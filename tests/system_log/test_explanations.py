@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from log_events import HEADER, SERVERS, analysis, changed, client, granted, machine, refused, tenant
+from small_log import HEADER, SERVERS, analysis, changed, client, granted, machine, refused, tenant
 
 from auditor.errors import UsageError
+from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log import decisions
 from auditor.system_log.analysis import LogAnalysis
 from auditor.system_log.decisions import Agreement, Outcomes
 from auditor.system_log.situations import Unknown
-from auditor.system_log.usage import UsageUnknown
 from auditor.tokens.conditions import Condition
 from auditor.tokens.steps import RuleStep
 
@@ -222,6 +222,15 @@ def test_what_an_event_does_not_say_makes_use_unknown() -> None:
     found = analysis(granted("pay:read", target=[]))
     assert found.usage is not None
     assert [server.id for server in found.usage.scopes_unknown] == ["aus1"]
+
+
+def test_a_change_in_the_period_leaves_open_by_which_rule_requests_were_granted() -> None:
+    change = changed("0pr1", "PolicyRule", "2025-12-23T14:03:00Z")
+    found = analysis(granted("openid pay:read"), change)
+    assert found.usage is not None
+    assert not found.usage.rules
+    assert [server.id for server in found.usage.rules_unknown] == ["aus1"]
+    assert [item.scope.name for item in found.usage.scopes] == ["pay:write", "pay:audit"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from log_events import changed, granted, refused
+from small_log import changed, granted, refused
 
 from auditor.system_log import groups
 from auditor.system_log.event import log_event

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from log_events import analysis, changed, granted, log, machine, refused
+from small_log import analysis, changed, granted, log, machine, refused
 
 from auditor.cli.json_documents.log_report import LogReport
 from auditor.cli.json_documents.part import document_schema
@@ -37,8 +37,9 @@ def test_the_sentence_that_whoever_is_on_call_needs() -> None:
         machine("pay:audit"),
     )
     lines = "\n".join(text(found))
-    assert '312 rejections since Tuesday 2025-12-23 14:05 UTC, all at rule "Rule 0pr2"' in lines
     whole = " ".join(lines.split())
+    since = "312 rejections since Tuesday 2025-12-23 14:05 UTC"
+    assert f'{since}, all nearest to rule "Rule 0pr2"' in whole
     assert (
         'Shortly before the first: policy.rule.update of "The 0pr2" by "root@acme.example" on '
         "Tuesday 2025-12-23 14:03, 2 minutes earlier." in whole

@@ -39,6 +39,7 @@ from auditor.lint.result import AuditResult
 from auditor.lint.since import Earlier, compare
 from auditor.lint.weakening import Weakening
 from auditor.snapshot.document import Source, parse_snapshot, read_document
+from auditor.snapshot.org import Org
 from auditor.text import counted, quoted
 
 
@@ -56,7 +57,7 @@ class PreparedAudit:
     frameworks: tuple[Framework, ...] | None = None
     """Those of the settings and those that come with okta-auditor; None if there are no others."""
     keeps_history: bool = True
-    """Whether the run goes into the history."""
+    """Whether the run goes into the history, and a log is read: not where findings are accepted."""
     show_ids: bool = False
     """Whether a text names each finding by id and fingerprint."""
 
@@ -91,7 +92,8 @@ class PreparedAudit:
 
         Raises:
             SnapshotError: it is not a snapshot.
-            UsageError: the baseline is another org's, or the snapshot is outside the source root.
+            UsageError: the baseline or the log is another org's, the log cannot be read, or the
+                snapshot is outside the source root.
             OutputError: the history could not be written.
         """
         source = Source(source_path(path, self.settings.source_root), document)
@@ -99,6 +101,8 @@ class PreparedAudit:
             snapshot = parse_snapshot(document, path)
             result = audit(snapshot, self.rules.selected, source)
             result = self.acceptance.apply(result)
+            if self.settings.logs and self.keeps_history:
+                result = self._with_log(result, Org.of(snapshot, source), self.settings.logs)
         day_was_set = self.effective.origins["as_of"].layer is not Layer.DEFAULT
         as_of = self.effective.as_of if day_was_set else result.as_of
         result = replace(
@@ -141,6 +145,18 @@ class PreparedAudit:
                 remedy="Name an earlier snapshot of the same org for --since.",
             )
         return Earlier.of_result(earlier, source_path(path, None))
+
+    def _with_log(self, result: AuditResult, org: Org, path: Path) -> AuditResult:
+        """The result with what the log of the same org says.
+
+        Raises:
+            UsageError: it is no log, or another org's.
+        """
+        from auditor.system_log.analysis import analysed  # noqa: PLC0415 - if there is a log
+        from auditor.system_log.audited_log import with_log  # noqa: PLC0415
+
+        analysis = analysed(path, org, (*result.findings, *result.accepted))
+        return with_log(result, analysis, source_path(path, None))
 
     def publish(self, result: AuditResult, changes: str = "") -> None:
         """Write the reports; name the files on standard error.

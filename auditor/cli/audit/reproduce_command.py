@@ -27,6 +27,7 @@ _KEYS = (
     "suppressions",
     "baseline",
     "since",
+    "logs",
     "history",
 )
 """The settings that findings, marks or the exit code depend on; `as_of` apart."""

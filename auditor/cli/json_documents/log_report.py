@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt
 
 from auditor.cli.json_documents.part import DocumentPart, NamedObject
+from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log.decisions import Agreement
 from auditor.system_log.situations import Unknown
-from auditor.system_log.usage import UsageUnknown
 from auditor.tokens.conditions import Condition
 
 
@@ -29,6 +29,7 @@ class LogInfo(DocumentPart):
         "known."
     )
     with_grants: bool = Field(description="Whether granted requests were asked for.")
+    redacted: bool = Field(description="Whether people are replaced by keyed hashes.")
     events: NonNegativeInt
     bad: NonNegativeInt = Field(description="Lines or events that could not be read.")
     bad_lines: list[BadLineInfo] = Field(description="The first few.")
