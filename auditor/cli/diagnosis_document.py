@@ -36,6 +36,7 @@ def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[s
             for remark in diagnosis.token_remarks
         ],
         "rate_limit": list(diagnosis.rate_limit),
+        "characters_left_out": diagnosis.left_out,
         "system_log": _log(diagnosis.log),
         "missing": [] if diagnosis.settled else list(asked),
     }

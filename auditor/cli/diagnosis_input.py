@@ -14,10 +14,12 @@ from auditor.diagnosis.reading import joined_clues, read_clues
 from auditor.diagnosis.signature import PublicKey
 from auditor.errors import UsageError
 from auditor.input_files import name_problem, read_input
+from auditor.snapshot.document import FORMAT
 
 LARGEST = 100_000_000
 """Bytes of what a person has in hand: a HAR file of a long session."""
 
+_HEAD = 2_000
 _STANDARD_INPUT = "standard input"
 _FILE_NAME = re.compile(r"(?i:[\w./\\~-]{1,200}\.(?:csv|gz|har|html?|jsonl?|log|ndjson|out|txt))")
 """What is meant as the name of a file, whether there is one or not."""
@@ -50,6 +52,12 @@ def read_inputs(words: tuple[str, ...]) -> tuple[NamedText, ...]:
             f"{'is' if len(inputs) == 1 else 'are'} empty.",
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
         )
+    for one in inputs:
+        if one.text[:_HEAD].lstrip().startswith("{") and f'"{FORMAT}"' in one.text[:_HEAD]:
+            raise UsageError(
+                f"{one.name} is a snapshot.",
+                remedy="Give it with --snapshot, and what failed beside it.",
+            )
     return inputs
 
 

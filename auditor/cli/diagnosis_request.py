@@ -24,7 +24,9 @@ def words_of(asked: RequestClue | None, clues: Clues) -> RequestWords:
         asked: the request as its own words tell it.
         clues: all that was given.
     """
-    claims = clues.tokens[0].claims if clues.tokens else {}
+    issued = (one.claims for one in clues.tokens if "://" in str(one.claims.get("iss")))
+    first = clues.tokens[0].claims if clues.tokens else {}
+    claims = next(issued, first)
     of_token = _of_token(claims)
     if asked is None:
         return of_token
@@ -61,7 +63,7 @@ def parts_of(asked: RequestClue) -> str:
         "scopes": " ".join(asked.scopes) if asked.scopes else None,
     }
     named = [f"{name} {quoted(text)}" for name, text in parts.items() if text]
-    if asked.elsewhere:
+    if asked.elsewhere == "request_uri":
         named.append("the rest was pushed to /v1/par before (request_uri)")
     return ", ".join(named)
 

@@ -13,6 +13,7 @@ from auditor.diagnosis.causes import (
     claims,
     client_authentication,
     clients,
+    code_proofs,
     codes_and_refresh_tokens,
     grants,
     http_requests,
@@ -43,5 +44,6 @@ ERRORS: tuple[KnownError, ...] = (
     *users.ROWS,
     *okta_api.ROWS,
     *token_validation.ROWS,
+    *code_proofs.ROWS,
     *http_requests.ROWS,
 )

@@ -37,6 +37,8 @@ class TokenClue:
     """The authorization scheme that it stands behind: `Bearer`, `DPoP`; empty if none does."""
     signature: Signature | None = None
     """What became of checking its signature; None where there was no key to check it with."""
+    broken: bool = False
+    """Whether it stands on several lines."""
     pasted: bool = False
     """Whether only the claims are there, as somebody decoded them."""
     source: str = field(default="", compare=False)
@@ -74,7 +76,8 @@ class RequestClue:
     scope_omitted: bool | None = None
     """Whether the whole request is there, and names no scope."""
     elsewhere: str = ""
-    """Where the request was if not here: `request_uri` of one that was pushed before."""
+    """Where the request is if not here: `request_uri` of one that was pushed before, or `request`
+    of one that is an object of its own."""
     at: int = field(default=0, compare=False)
     """Where its last part stands in the text, in characters."""
     source: str = field(default="", compare=False)
@@ -112,5 +115,7 @@ class Clues:
     """Calls of the Okta APIs; those that failed, if any did."""
     log: LogCounts | None = None
     """None for a text without such events."""
+    left_out: int = 0
+    """Characters of a very large text that were not looked at."""
     text: str = field(default="", repr=False)
     """The text itself, in which the catalogue looks for sentences."""

@@ -61,6 +61,8 @@ class Diagnosis:
     schemes: tuple[str, ...]
     log: LogCounts | None
     """How many events of the System Log there were, of which the first kind is looked at."""
+    left_out: int
+    """Characters of a very large text that were not looked at."""
 
     @property
     def explanation(self) -> DecisionSteps | None:
@@ -151,6 +153,7 @@ def diagnose(
         limited=_limited(clues, errors),
         schemes=clues.schemes,
         log=clues.log,
+        left_out=clues.left_out,
     )
 
 
@@ -173,6 +176,7 @@ def _matched(clues: Clues) -> Iterator[MatchedError]:
     """The errors of a text, each once; without a bare word whose sentence stands elsewhere."""
     matched = list(_all_matched(clues))
     words = {error.known.error for error in matched if error.known}
+    words |= {error.clue.error for error in matched if error.clue.description}
     for error in matched:
         if error.known or error.clue.description or error.clue.error not in words:
             yield error

@@ -42,6 +42,7 @@ _IN_BRACKETS = re.compile(rf"[\[(]({_WORDS})[\])]:?\s*([^\r\n]{{0,300}})")
 _WITH_BRACKETS = re.compile(
     rf"\b({_WORDS})\b\"?\s(?:\(([^\r\n]{{0,300}}?)\)|\"([^\"\r\n]{{0,300}})\")"
 )
+_AT_A_LINE = re.compile(rf"(?m)^\W{{0,5}}({_WORDS})\b(?:: ([^\r\n]{{1,300}}))?")
 _CODE = re.compile(r"\bE0{3,5}\d{2,3}\b")
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
@@ -57,6 +58,8 @@ def read_errors(text: str) -> Iterator[ErrorClue]:
         yield _clue(match[1], match[2].rstrip(". ") and match[2], match.start())
     for match in _first(_WITH_BRACKETS.finditer(text)):
         yield _clue(match[1], match[2] or match[3] or "", match.start())
+    for match in _first(_AT_A_LINE.finditer(text)):
+        yield _clue(match[1], match[2] or "", match.start())
     for match in _first(_CODE.finditer(text)):
         yield ErrorClue(match[0], at=match.start())
 

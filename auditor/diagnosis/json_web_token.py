@@ -16,12 +16,18 @@ from auditor.diagnosis.signature import PublicKey, check_signature
 
 LONGEST = 100_000
 """Characters. Okta's own limit for a token is far below; headers hold 8,000 to 16,000."""
+MASKED = "somebody masked or shortened it: only its beginning is here"
+"""The problem of a token that is not at fault itself."""
 IN_ITS_PLACE = "(a-token)"
 """What stands for a token in the text that is searched further."""
 
 _PARTS_OF_SIGNED, _PARTS_OF_ENCRYPTED = 3, 5
 _MOST = 20
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}")
+_JWT = re.compile(
+    r"\b(?:eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}"
+    r"|e(?:yA|wo|w0)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){2,4})"
+)
+"""A header is JSON, which begins with a brace, and then a quotation mark or white space."""
 _REST = re.compile(
     r"(?:\r?\n[ \t>|]{0,40}[A-Za-z0-9_.-]{16,})+(?:\r?\n[ \t>|]{0,40}[A-Za-z0-9_.-]+)?"
 )
@@ -33,6 +39,7 @@ _BEGINNINGS = ("eyJhbGci", "eyJraWQi", "eyJ0eXAi")
 _MASK = re.compile(
     r"\*{3,}|(?:\.\.\.|\u2026)(?=[\sA-Za-z0-9_\"'-]|$)|\[(?i:redacted|truncated|snip)"
 )
+_MASKED_PART = re.compile(r"[xX]{6,}|[-_]{6,}")
 _NOT_OF_TOKENS = re.compile(r"[\s|>]+")
 
 
@@ -67,9 +74,9 @@ def _whole(text: str, match: re.Match[str]) -> tuple[str, int]:
     if complete or len(token) > LONGEST:
         return token, end
     if rest := _REST.match(text, end, end + LONGEST):
-        joined = token + _NOT_OF_TOKENS.sub("", rest[0])
-        if read_token(joined).problem == "":
-            return joined, rest.end()
+        lines = token + rest[0]
+        if read_token(_NOT_OF_TOKENS.sub("", lines)).problem == "":
+            return lines, rest.end()
     if token.endswith(".."):
         return f"{token.rstrip('.')}…", end
     if mask := _MASK.match(text, end):
@@ -81,11 +88,14 @@ def token_clue(text: str, scheme: str, keys: Sequence[PublicKey]) -> TokenClue:
     """A token taken apart, and its signature checked.
 
     Args:
-        text: the token, without a scheme; with an ellipsis at its end if it was masked.
+        text: the token, without a scheme; with an ellipsis at its end if it was masked; with line
+            breaks if it was broken.
         scheme: the scheme that it stands behind.
         keys: public keys that are known.
     """
-    clue = replace(read_token(text), scheme=scheme)
+    broken = "\n" in text
+    text = _NOT_OF_TOKENS.sub("", text) if broken else text
+    clue = replace(read_token(text), scheme=scheme, broken=broken)
     unsigned = str(clue.header.get("alg", "")).lower() == "none"
     if clue.problem or unsigned or not keys:
         return clue
@@ -96,16 +106,14 @@ def read_token(text: str) -> TokenClue:  # noqa: PLR0911 - each problem ends the
     """The header and the claims of a token.
 
     Args:
-        text: as for `token_clue`.
+        text: as for `token_clue`, in one line.
     """
     if len(text) > LONGEST:
         return TokenClue({}, {}, f"it has {len(text):,} characters, which no token has")
     parts = text.split(".")
     header = _object(parts[0])
-    if text.endswith("…"):
-        return TokenClue(
-            header or {}, {}, "somebody masked or shortened it: only its beginning is here"
-        )
+    if text.endswith("…") or any(map(_MASKED_PART.fullmatch, parts[1:])):
+        return TokenClue(header or {}, {}, MASKED)
     if header is None:
         return TokenClue({}, {}, "its header is not JSON: it is cut off, or no token")
     if len(parts) == _PARTS_OF_ENCRYPTED:

@@ -14,15 +14,17 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import TypeVar
+from urllib.parse import unquote_plus
 
 from auditor.diagnosis.api_calls import read_api_calls
 from auditor.diagnosis.clues import Clues, RateLimitClue
 from auditor.diagnosis.errors_in_text import read_errors
 from auditor.diagnosis.har import har_transcript
 from auditor.diagnosis.json_web_token import IN_ITS_PLACE, take_tokens, token_clue
+from auditor.diagnosis.large_text import parts_looked_at
 from auditor.diagnosis.log_events import LogClues, read_log_events
 from auditor.diagnosis.pasted_claims import pasted_claims
-from auditor.diagnosis.requests_in_text import read_requests
+from auditor.diagnosis.requests_in_text import read_requests, request_of_claims
 from auditor.diagnosis.scheme_checks import (
     BARE,
     KEY_AS_BEARER,
@@ -46,6 +48,12 @@ _ENTITIES = (
 """Characters as HTML and as JSON of Go and .NET write them."""
 _LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/=_.%-])[A-Za-z0-9+/=_.%-]{20000,}")
 """Images and archives in base64: no word of an error is in them."""
+
+_ENCODED_SENTENCE = re.compile(
+    r"(?<![A-Za-z0-9%'.,_+-])[A-Za-z][A-Za-z0-9%'.,_-]{0,30}"
+    r"(?:(?:\+|%20)[A-Za-z0-9%'.,_-]{1,30}){4,60}"
+)
+"""A sentence as it stands in an address."""
 
 _STATUS = re.compile(
     r"HTTP/\d(?:\.\d)?\"?\s(\d{3})\b|\b[sS](?:tatus|TATUS)(?:[ _]?[cC]ode)?\"?[:=\s]\s?(\d{3})\b"
@@ -78,23 +86,22 @@ def read_clues(text: str, source: str = "", keys: Sequence[PublicKey] = ()) -> C
         return _of_log(log, source)
     text = har_transcript(text) or text
     tokens, rest = take_tokens(text)
-    plain = _plain(rest)
+    looked_at, left_out = parts_looked_at(rest)
+    plain = _plain(looked_at)
+    clues = [token_clue(token, scheme, keys) for token, scheme in tokens.items()]
+    clues += pasted_claims(plain)
+    made = filter(None, (request_of_claims(clue.claims) for clue in clues))
     return Clues(
         errors=tuple(
             replace(one, source=source) for one in islice(_unique(read_errors(plain)), _MOST)
         ),
-        requests=tuple(replace(one, source=source) for one in read_requests(plain)),
-        tokens=tuple(
-            replace(token, source=source)
-            for token in (
-                *(token_clue(token, scheme, keys) for token, scheme in tokens.items()),
-                *pasted_claims(plain),
-            )
-        ),
+        requests=tuple(replace(one, source=source) for one in (*made, *read_requests(plain))),
+        tokens=tuple(replace(clue, source=source) for clue in clues),
         rate_limit=_rate_limit(plain),
         statuses=tuple(islice(_unique(_statuses(plain)), _MOST)),
         schemes=tuple(_unique(_schemes(plain))),
         api_calls=read_api_calls(plain),
+        left_out=left_out,
         text=plain,
     )
 
@@ -123,6 +130,7 @@ def joined_clues(parts: Iterable[Clues]) -> Clues:
         statuses=tuple(_unique(status for part in several for status in part.statuses)),
         schemes=tuple(_unique(scheme for part in several for scheme in part.schemes)),
         api_calls=tuple(call for part in several for call in part.api_calls),
+        left_out=sum(part.left_out for part in several),
         log=next((part.log for part in several if part.log), None),
         text="\n".join(part.text for part in several),
     )
@@ -135,7 +143,9 @@ def _plain(text: str) -> str:
     for entity, character in _ENTITIES:
         if entity in text:
             text = text.replace(entity, character)
-    return _BACKSLASHES.sub("", text) if "\\" in text else text
+    text = _BACKSLASHES.sub("", text) if "\\" in text else text
+    sentences = islice(_ENCODED_SENTENCE.finditer(text), _MOST)
+    return "\n".join([text, *(unquote_plus(match[0]) for match in sentences)])
 
 
 def _rate_limit(text: str) -> RateLimitClue | None:

@@ -38,7 +38,7 @@ _ISSUER = (
 )
 _NAMED_ISSUER = (
     r"(?<![A-Za-z0-9])(?i:issuer(?:[_-]?ur[il])?|iss)[\"']?\s*[:=]{1,2}\s*[\"']?"
-    r"(?P<named_issuer>https?://[^\s/\"'<>\\?#,;]{1,255}(?:/oauth2/[\w.-]{1,100})?)"
+    r"(?P<named_issuer>(?:https?://|(?=[\w-]{1,63}\.okta[\w-]{0,10}\.com\b))[^\s/\"'<>\\?#,;]{1,255}(?:/oauth2/[\w.-]{1,100})?)"
 )
 _NAME = (
     r"(?P<open>[\"']?)(?:(?<![A-Za-z0-9])(?P<client>(?i:client[_-]?id))|(?<![\w.-])(?P<name>"
@@ -49,18 +49,23 @@ _NAME = (
 _BASIC = (
     r"(?i:authorization)[\"']?\s*[:=]\s*[\"'\[]{0,3}(?i:basic)\s+(?P<basic>[A-Za-z0-9+/=]{8,2000})"
 )
+_OBJECT = r"(?P<object>(?<![\w.-])request=\(a-token\))"
 _CURL_USER = r"(?<=\s)(?:-u|--user)[\s=]+[\"']?(?P<curl_user>0oa\w{1,40}):"
 
 _PART = re.compile(
-    f"{_ADDRESS}|(?P<issuer>{_ISSUER})|{_NAMED_ISSUER}|{_BASIC}|{_CURL_USER}|{_NAME}"
+    f"{_ADDRESS}|(?P<issuer>{_ISSUER})|{_NAMED_ISSUER}|{_BASIC}|{_CURL_USER}|{_OBJECT}|{_NAME}"
 )
 _QUOTED = {'"': re.compile(r'"([^"\r\n]{0,2000})"'), "'": re.compile(r"'([^'\r\n]{0,2000})'")}
 _ARRAY = re.compile(r"\[([^\]]{0,2000})\]")
-_PLAIN = re.compile(r"[^\s\"'<>,;&{}\[\]()\\]{1,2000}")
+_PLAIN = re.compile(r"[^\s\"'`<>,;&{}\[\]()\\]{1,2000}")
 _TO_QUOTE = {'"': re.compile(r'[^"&\r\n]{1,2000}'), "'": re.compile(r"[^'&\r\n]{1,2000}")}
 _LINE = re.compile(r"[\w.:/+%-]{1,100}(?: [\w.:/+%-]{1,100}){0,50}(?=\s*$)", re.MULTILINE)
 _OKTA_CLIENT = re.compile(r"(?:0oa|wlp)[A-Za-z0-9]{1,40}")
 _CLIENT = re.compile(r"[A-Za-z0-9._~:/-]{1,200}")
+_METADATA = re.compile(r"(?:_uri|_endpoint)[\"']?\s*[:=]\s*[\"']$")
+"""What stands before an address in a document of metadata, and in a challenge."""
+_CHALLENGE = re.compile(r"\b(?:algs|realm)=\"[^\r\n]{0,400}$")
+"""The beginning of a WWW-Authenticate header, which says what is wanted, not what was asked for."""
 _OF_FORMS = frozenset({"login_hint", "prompt", "request_uri", "resource", "username"})
 """Names that mean other things in other JSON."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
@@ -139,16 +144,46 @@ def _filled(one: RequestClue, other: RequestClue) -> RequestClue:
     return replace(one, **missing)
 
 
+def request_of_claims(claims: dict[str, Any]) -> RequestClue | None:
+    """What a token tells that a client made: a request object (RFC 9101) or an assertion.
+
+    Args:
+        claims: the token's.
+    """
+    audience = claims.get("aud")
+    server = server_in_url(audience) if isinstance(audience, str) and "://" in audience else None
+    client, response_type = claims.get("client_id"), claims.get("response_type")
+    if isinstance(client, str) and isinstance(response_type, str):
+        scope, redirect_uri = claims.get("scope"), claims.get("redirect_uri")
+        return RequestClue(
+            server=server,
+            client=client,
+            grant=AUTHORIZATION_CODE if "code" in response_type.split() else IMPLICIT,
+            scopes=tuple(scope.split()) if isinstance(scope, str) and scope.strip() else None,
+            response_type=response_type,
+            redirect_uri=redirect_uri if isinstance(redirect_uri, str) else None,
+            pkce="code_challenge" in claims,
+        )
+    issuer = claims.get("iss")
+    if isinstance(issuer, str) and issuer == claims.get("sub") and "://" not in issuer:
+        return RequestClue(server=server, client=issuer)
+    return None
+
+
 def _facts(text: str) -> Iterator[_Fact]:
     for count, match in enumerate(_PART.finditer(text)):
         if count == _MOST:
             return
         at = match.start()
         if path := match["path"]:
-            yield _Fact("endpoint", match["endpoint"], at)
+            if not _METADATA.search(text, max(0, at - 40), at):
+                yield _Fact("endpoint", match["endpoint"], at)
             yield _Fact("server", server_in_url(path), at)
         elif issuer := match["issuer"] or match["named_issuer"]:
-            yield _Fact("server", server_in_url(issuer), at)
+            address = issuer if "://" in issuer else f"https://{issuer}"
+            yield _Fact("server", server_in_url(address), at)
+        elif match["object"]:
+            yield _Fact("object", "request", at)
         elif match["basic"] or match["curl_user"]:
             client = match["curl_user"] or _basic_client(match["basic"])
             if client:
@@ -158,6 +193,8 @@ def _facts(text: str) -> Iterator[_Fact]:
 
 
 def _named(text: str, match: re.Match[str]) -> Iterator[_Fact]:
+    if _CHALLENGE.search(text, max(0, match.start() - 400), match.start()):
+        return
     name = "client" if match["client"] else match["name"].lower().replace("granttype", "grant_type")
     value, certain = _value(text, match)
     if not value:
@@ -188,7 +225,8 @@ def _value(text: str, match: re.Match[str]) -> tuple[str, bool]:
         return (found[1] if found else "", True)
     if mark == "[":
         found = _ARRAY.match(text, end)
-        return (found[1].replace("'", " ").replace('"', " ") if found else "", bool(found))
+        inner = found[1].replace("'", " ").replace('"', " ") if found else ""
+        return (inner if match["name"] else "", bool(found))
     if form:
         found = _PLAIN.match(text, end)
         return (unquote_plus(found[0], errors="replace") if found else "", True)
@@ -208,7 +246,7 @@ def _basic_client(encoded: str) -> str:
 
 def _scope_omitted(values: dict[str, Any]) -> bool | None:
     """Whether a request that is all there names no scope; None where others may."""
-    if "scopes" in values or "request_uri" in values:
+    if "scopes" in values or {"request_uri", "object"} & values.keys():
         return None
     whole = values.get("endpoint") in {"authorize", "par"} and "response_type" in values
     if values.get("endpoint") == "token":
@@ -219,8 +257,10 @@ def _scope_omitted(values: dict[str, Any]) -> bool | None:
 def _request(values: dict[str, Any], at: int) -> RequestClue:
     endpoint, response_type = values.get("endpoint"), values.get("response_type")
     grant = values.get("grant_type")
-    challenge = "code_challenge" in values
-    if grant is None and (endpoint in {"authorize", "par"} or response_type):
+    challenge, at_authorize = "code_challenge" in values, endpoint in {"authorize", "par"}
+    elsewhere = "request_uri" if "request_uri" in values else ""
+    elsewhere = "request" if "object" in values else elsewhere
+    if grant is None and (at_authorize or response_type):
         browser_only = response_type is not None and "code" not in response_type.split()
         grant = IMPLICIT if browser_only else AUTHORIZATION_CODE
     return RequestClue(
@@ -235,7 +275,7 @@ def _request(values: dict[str, Any], at: int) -> RequestClue:
         resource=values.get("resource"),
         logout_redirect_uri=values.get("post_logout_redirect_uri"),
         scope_omitted=_scope_omitted(values),
-        pkce=challenge if challenge or endpoint in {"authorize", "par"} else None,
-        elsewhere="request_uri" if "request_uri" in values else "",
+        pkce=challenge if challenge or (at_authorize and not elsewhere) else None,
+        elsewhere=elsewhere,
         at=at,
     )

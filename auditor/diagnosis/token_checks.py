@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from auditor.diagnosis.clues import TokenClue
+from auditor.diagnosis.json_web_token import MASKED
 from auditor.diagnosis.signature import Verdict
 from auditor.diagnosis.token_issuer import issuer_remarks, issuing_server
 from auditor.diagnosis.token_kind import is_id_token, kind_remarks, other_maker
@@ -29,9 +30,16 @@ def token_remarks(
         needs: scopes that the endpoint asks for.
     """
     if token.problem:
-        yield TokenRemark(f"The token cannot be used: {token.problem}.")
+        wrong = token.problem != MASKED
+        yield TokenRemark(f"The token cannot be used: {token.problem}.", wrong=wrong)
     if str(token.header.get("alg", "")).lower() == "none":
         yield TokenRemark('It says "alg": "none": nobody signed it, and no Okta token says so.')
+    if token.broken:
+        yield TokenRemark(
+            "It is broken over several lines: whatever sends it must take it as one, or the "
+            "header ends at the first.",
+            wrong=False,
+        )
     if not token.claims:
         return
     if maker := other_maker(token):

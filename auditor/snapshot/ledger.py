@@ -15,6 +15,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, Posit
 from auditor.snapshot.collections import BY_NAME
 
 PLANNED_ALONE = "the plan stands alone, and says nothing of what the org has already"
+NOT_ALL = "the plan is not all that will happen: "
+"""How the reason begins where a plan says so itself."""
+_WHOLE_PLAN = "make a plan of everything, and lay that over the snapshot"
 _PLAN_REMEDY = (
     "lay the plan over a snapshot of the org with --base, or apply the plan and export the org"
 )
@@ -231,6 +234,8 @@ class LedgerEntry(BaseModel):
 
     def remedy(self) -> str:
         """What to do so that the collection can be read next time."""
+        if (self.reason or "").startswith(NOT_ALL):
+            return _WHOLE_PLAN
         if self._planned:
             return _PLAN_REMEDY
         return self._reading_remedy()

@@ -19,7 +19,7 @@ from auditor.text import listed
 
 _MOST = 20
 """Addresses that are named."""
-_LEFT_OUT = "in no part of the plan: -target or -exclude left that out"
+_LEFT_OUT = "in no part of the plan, left out by -target or -exclude"
 
 
 def left_out(plan: Plan, instances: Instances, source: SourceTree | None) -> tuple[str, ...]:
@@ -38,15 +38,15 @@ def left_out(plan: Plan, instances: Instances, source: SourceTree | None) -> tup
         for name in (change.address, change.previous_address)
     }
     existing = sorted(set(plan.existing) - there)
-    clauses = [f"{listed(existing, most=_MOST)} {_LEFT_OUT}"] if existing else []
+    clauses = [f"{listed(existing, most=_MOST)}: {_LEFT_OUT}"] if existing else []
     missing = sorted(set(_missing(plan.configuration, instances)) - {*existing})
     placed = {address: source.block(address) if source else None for address in missing}
     sure = [address for address, block in placed.items() if block and not _has_enabled(block)]
     unsure = [address for address, block in placed.items() if block is None]
     if sure:
-        clauses.append(f"{listed(sure, most=_MOST)} {_LEFT_OUT}")
+        clauses.append(f"{listed(sure, most=_MOST)}: {_LEFT_OUT}")
     if unsure:
-        clauses.append(f"{listed(unsure, most=_MOST)} {_LEFT_OUT}, or its `enabled` is false")
+        clauses.append(f"{listed(unsure, most=_MOST)}: {_LEFT_OUT}, or `enabled` is false")
     return tuple(clauses)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from auditor.errors import UsageError
 from auditor.snapshot.document import Capture, PlanOrigin, Snapshot
+from auditor.snapshot.ledger import NOT_ALL
 from auditor.terraform import admin_roles, apps, data_sources, directory, org_settings, servers
 from auditor.terraform.appliers import Application, Apply
 from auditor.terraform.instances import Instances, object_id
@@ -115,7 +116,9 @@ def lay_plan(
             names = ", ".join(sorted(change.sensitive))
             org.notes.append(f"{change.address}: {names}: sensitive in the plan, and left out.")
     resources = org.resources()
-    ledger = planned_ledger(org, resources, "; ".join(incomplete))
+    ledger = planned_ledger(
+        org, resources, f"{NOT_ALL}{'; '.join(incomplete)}" if incomplete else ""
+    )
     origin = PlanOrigin(
         made_by=plan.made_by,
         digest=plan.digest,

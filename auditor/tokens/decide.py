@@ -27,6 +27,7 @@ from auditor.tokens.decision import ID_TOKEN_MINUTES, Decision
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.grants import REFRESH_TOKEN, USERLESS_GRANTS
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
+from auditor.tokens.open_attributes import with_attribute
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.policy_walk import walk_policies, with_skipped
 from auditor.tokens.rejections import Rejection
@@ -110,6 +111,11 @@ class Decider:
 
     def _run(self, request: TokenRequest, steps: list[Step] | None) -> Decision:
         situation = self.situation(request.server, request.client, request.grant)
+        return with_attribute(situation, self._decision(situation, request, steps))
+
+    def _decision(
+        self, situation: Situation, request: TokenRequest, steps: list[Step] | None
+    ) -> Decision:
         asked = situation.asked(request)
         unsettled = situation.unsettled
         for check in _checks(situation, request, asked, fixed=steps is not None):

@@ -13,7 +13,7 @@ class MissingFactKind(StrEnum):
     """What kind of fact is missing: something that was not read, or that Okta does not publish."""
 
     ATTRIBUTE = "attribute"
-    """An attribute of the server or the client that is known after a plan is applied."""
+    """An attribute of the server, the client or the user that is known after a plan is applied."""
     ADMISSION = "admission"
     """Whether a rule admits the user."""
     AGENT_CONNECTIONS = "agent_connections"
@@ -99,7 +99,9 @@ class MissingFact:
 
 
 _TEXTS = {
-    MissingFactKind.ATTRIBUTE: "an attribute of the server or the client that a plan will set",
+    MissingFactKind.ATTRIBUTE: (
+        "an attribute of the server, the client or the user that a plan will set"
+    ),
     MissingFactKind.AGENT_CONNECTIONS: (
         "the resource connections of the client, which say what it may ask an ID-JAG for"
     ),

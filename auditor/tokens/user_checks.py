@@ -66,6 +66,9 @@ def _status_check(org: Org, grant: str, user_id: str) -> Check | None:
     user = org.user(user_id)
     if user is None and not org.known("users"):
         return unknown(Condition.USER, MissingFactKind.USERS)
+    if user is not None and (attribute := org.not_known_before_apply("users", user)):
+        fact = MissingFact(kind=MissingFactKind.ATTRIBUTE, attribute=attribute)
+        return Check(Condition.USER, Verdict.UNKNOWN, missing=fact)
     able = False if user is None else can_sign_in(grant, user.status)
     if able:
         return None

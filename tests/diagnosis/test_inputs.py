@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from base64 import b64encode
 from pathlib import Path
@@ -69,6 +70,12 @@ def test_a_file_that_cannot_be_read_says_why(
     outcome = diagnosed(path)
     assert outcome.exit_code == 2
     assert words in outcome.stderr
+
+
+def test_a_snapshot_is_no_error(tmp_path: Path) -> None:
+    outcome = diagnosed(snapshot_file(tmp_path, document()))
+    assert outcome.exit_code == 2
+    assert "Give it with --snapshot" in outcome.stderr
 
 
 def test_a_folder_and_a_file_that_is_not_there_are_named(tmp_path: Path) -> None:
@@ -195,6 +202,27 @@ def entry(
             f"OKTA_CLIENT_ID=0oa1\nISSUER={ISSUER}\nscopes = openid billing:read\n",
             RequestClue(server="aus1", client="0oa1", scopes=("openid", "billing:read")),
         ),
+        (
+            (
+                f'WWW-Authenticate: DPoP algs="RS256", authorization_uri="{ISSUER}/v1/authorize", '
+                'realm="x", scope="okta.users.read", error="insufficient_scope"'
+            ),
+            RequestClue(server="aus1"),
+        ),
+        (
+            f'{{"token_endpoint":"{ISSUER}/v1/token","scopes_supported":["openid"]}}',
+            RequestClue(server="aus1"),
+        ),
+        (
+            f"{ISSUER}/v1/authorize?client_id=[ID]&response_type=code&scope=openid",
+            RequestClue(
+                server="aus1",
+                grant="authorization_code",
+                response_type="code",
+                scopes=("openid",),
+                pkce=False,
+            ),
+        ),
         ("clientId: process.env.OKTA_CLIENT_ID, scope: the one that fails", RequestClue()),
         (
             f"GET {ISSUER}/.well-known/openid-configuration 401",
@@ -206,9 +234,42 @@ def entry(
                 server="aus1",
                 client="0oa1",
                 grant="authorization_code",
-                pkce=False,
                 elsewhere="request_uri",
             ),
+        ),
+        (
+            (
+                f"POST {ISSUER}/v1/par\nclient_id=0oa1&response_type=code&scope=openid"
+                f"&code_challenge=x\n{ISSUER}/v1/authorize?client_id=0oa1"
+                "&request_uri=urn:ietf:params:oauth:request_uri:x"
+            ),
+            RequestClue(
+                server="aus1",
+                client="0oa1",
+                grant="authorization_code",
+                scopes=("openid",),
+                response_type="code",
+                pkce=True,
+                elsewhere="request_uri",
+            ),
+        ),
+        (
+            f"{ISSUER}/v1/authorize?client_id=0oa1&request="
+            + token(client_id="0oa1", response_type="code", scope="openid", aud=ISSUER, iss="0oa1"),
+            RequestClue(
+                server="aus1",
+                client="0oa1",
+                grant="authorization_code",
+                scopes=("openid",),
+                response_type="code",
+                pkce=False,
+                elsewhere="request",
+            ),
+        ),
+        (
+            f"POST {ISSUER}/v1/token\n\ngrant_type=client_credentials&scope=a&client_assertion="
+            + token(iss="0oa1", sub="0oa1", aud=f"{ISSUER}/v1/token"),
+            RequestClue(server="aus1", client="0oa1", grant="client_credentials", scopes=("a",)),
         ),
     ],
 )
@@ -237,6 +298,7 @@ FORMS = {
     "rust": f'error: invalid_grant, error_description: Some("{SENTENCE}"), error_uri: None',
     "bearer": f'WWW-Authenticate: Bearer error="invalid_grant", error_description="{SENTENCE}"',
     "fragment": f"/callback#state=x&error=invalid_grant&error_description={quote(SENTENCE)}",
+    "php": f"invalid_grant: {SENTENCE}",
     "oauthlib": f"oauthlib.oauth2.rfc6749.errors.InvalidGrantError: (invalid_grant) {SENTENCE}",
 }  # fmt: skip
 
@@ -245,6 +307,37 @@ FORMS = {
 def test_an_error_is_read_in_the_forms_of_libraries(form: str) -> None:
     first = read_clues(FORMS[form]).errors[0]
     assert (first.error, first.description.rstrip(".")) == ("invalid_grant", SENTENCE.rstrip("."))
+
+
+def test_of_a_very_large_log_the_parts_around_errors_are_read(tmp_path: Path) -> None:
+    line = "2026-11-28T14:05:00Z [DEBUG] GET /api/v1/apps/0oa1/users?limit=200 status 200\n"
+    path = tmp_path / "debug.log"
+    path.write_text(f"{line * 100_000}{DENIED}\n{line * 100_000}")
+    start = time.monotonic()
+    outcome = diagnosed(path)
+    assert time.monotonic() - start < 10
+    assert MEANS in outcome.stdout
+    assert re.search(r"15,\d{3},\d{3} characters were not looked at", outcome.stdout)
+
+
+def test_a_sentence_of_an_address_is_read() -> None:
+    text = "it said User+is+not+assigned+to+the+client+application%2E and nothing else"
+    assert MEANS in diagnosed(text).stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["invalid_client", "invalid_client#0 /var/www/src/Client.php(628)"]
+)
+def test_a_bare_word_is_an_error(text: str) -> None:
+    outcome = diagnosed(text)
+    assert outcome.exit_code == 3
+    assert "Several errors have this word." in outcome.stdout
+
+
+def test_a_masked_token_is_no_cause() -> None:
+    outcome = diagnosed(f"id_token={part({'alg': 'RS256', 'kid': 'k1'})}.xxxxxxxxxxx {DENIED}")
+    assert "masked or shortened" in outcome.stdout
+    assert outcome.exit_code == 3
 
 
 def test_a_powershell_error_is_read() -> None:
@@ -265,7 +358,7 @@ def test_a_powershell_error_is_read() -> None:
 )
 def test_a_token_is_read_however_it_was_copied(text: str, words: str | None) -> None:
     (clue,) = read_clues(f"token:\n{text}").tokens
-    assert words in clue.problem if words else not clue.problem
+    assert words in clue.problem if words else not clue.problem and clue.broken
 
 
 @pytest.mark.parametrize(

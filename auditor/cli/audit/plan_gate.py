@@ -120,8 +120,8 @@ class PlanGate:
             write_file(self.fixes, tried.diff.encode())
         number = counted(len(tried.fixed), "finding")
         how = f"Apply them with: patch -p1 < {self.fixes}" if tried.diff else "There is none."
-        cost = f"tried on the plan in {counted(tried.audits, 'audit')}"
-        print_remark(f"Exact fixes of {number} in HCL, {cost}. {how}")
+        cost = f", tried on the plan in {counted(tried.audits, 'audit')}" if tried.audits else ""
+        print_remark(f"Exact fixes of {number} in HCL{cost}. {how}")
         if tried.untried:
             more = counted(tried.untried, "more finding")
             print_remark(f"No fix was tried of {more}: apply these, and run it again.")

@@ -122,6 +122,11 @@ def command(
     if form == "json":
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
+        if clues.left_out:
+            print_line(
+                f"{clues.left_out:,} characters were not looked at: what stands far from any error "
+                "or request."
+            )
         if clues.log is not None:
             print_line(log_line(clues.log, inputs))
         for line in diagnosis_lines(result, missing):

@@ -104,5 +104,8 @@ class DiagnosisDocument(DocumentPart):
     more_findings: int
     token_remarks: list[TokenRemarkInfo]
     rate_limit: list[str]
+    characters_left_out: int = Field(
+        description="Of a very large input: what stands far from any error or request."
+    )
     system_log: LogCountsInfo | None
     missing: list[str] = Field(description="Options that would make the answer more exact.")

@@ -37,6 +37,37 @@ ROWS: tuple[KnownError, ...] = (
         source="texts of Go's net/http, of Node and of Python's requests",
     ),
     KnownError(
+        name="no-metadata",
+        text="Unable to obtain configuration from",
+        pattern=r"Unable to obtain configuration from|Issuer\.discover|IDX[12]0803|"
+        r"[Ff]ailed to query provider|Unable to resolve (?:the )?Configuration with the provided "
+        r"Issuer|oidc: issuer did not match the issuer returned by provider",
+        meaning="A library cannot use what stands at the issuer's address, in "
+        "/.well-known/openid-configuration: it has no client credentials yet, so no client is at "
+        "fault.",
+        status="404, 401 or 403 of the address; or the issuer in it is another",
+        causes=(
+            setting(
+                "issuer-not-there",
+                "the org has no authorization server with this issuer",
+                "use the issuer of one that is there",
+                _server_not_there,
+            ),
+            request(
+                "issuer-written-otherwise",
+                "the issuer in the library's settings is not written as the server's: a path such "
+                "as /v1/authorize, a slash at the end, another domain of the org",
+                "take the issuer from the server's page, character by character",
+            ),
+            request(
+                "address-not-reached",
+                "the machine does not reach the address, or does not trust its certificate",
+                "read it there with curl",
+            ),
+        ),
+        source="texts of openid-client, Microsoft.IdentityModel, go-oidc and Spring Security",
+    ),
+    KnownError(
         name="no-such-endpoint",
         text="cannot fetch token: 404",
         pattern=r"cannot fetch token: 404|token endpoint .{0,80}\b404\b",

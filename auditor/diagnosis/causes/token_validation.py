@@ -263,6 +263,7 @@ ROWS: tuple[KnownError, ...] = (
         text="Unable to find a signing key that matches",
         pattern=r"Unable to find a signing key|IDX1050[0-9]|resolving signing key for kid|"
         r"no matching key\(?s?\)? found|No matching JWK|failed to verify with any of the keys|"
+        r"failed to verify (?:id token )?signature|"
         r"no applicable key found in the JSON Web Key Set",
         meaning="A library refuses the token because it knows no key of that name.",
         status="of the API that validates the token",
