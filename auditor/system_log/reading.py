@@ -115,6 +115,14 @@ class LogFile:
                 remedy=_REMEDY,
             )
 
+    def values(self) -> Iterator[Any]:
+        """The JSON values of the file as they are, the first and the last line of ours included.
+
+        What is no JSON is counted in `reading.bad`. Rows of a table come as events.
+        """
+        for _, value in self._values():
+            yield value
+
     def _bad(self, where: str, why: str) -> None:
         self.reading.bad += 1
         if len(self.reading.bad_lines) < _SHOWN:

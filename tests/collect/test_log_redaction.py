@@ -106,3 +106,28 @@ def test_what_is_not_about_people_stays_as_it_is() -> None:
         "debugContext": {"debugData": {"requestedScopes": "openid billing:read", "n": 1}},
     }
     assert redactor.event(whole) == whole
+
+
+def test_a_file_of_anybodys_is_copied_without_people(tmp_path: Path, key: Path) -> None:
+    pulled, copy, exported, other = (tmp_path / name for name in "abcd")
+    redact = ["--redact", "people", "--redaction-key", key]
+    with served(tenant() | {LOGS: [event(1), event(2, 30)]}) as sandbox:
+        okta_auditor("logs", "-o", pulled, url=sandbox.url)
+        outcome = okta_auditor("logs", pulled, *redact, "-o", copy)
+        assert outcome.exit_code == 0, outcome.shown
+        assert "complete" in outcome.stdout
+        again = okta_auditor("logs", "--append", "-o", copy, *redact, url=sandbox.url)
+        assert again.exit_code == 0, again.stderr
+    exported.write_text(json.dumps([event(1), event(2, 30), 7]))
+    outcome = okta_auditor("logs", exported, *redact, "-o", other)
+    assert outcome.exit_code == 3  # one is no event
+    assert lines(copy)[1:3] == lines(other)[:2]
+    assert lines(copy)[0]["redacted"] == ["people"]
+    for file in (copy, other):
+        assert not {"ada@", "lovelace", "203.0.113.7"} & {
+            word for word in ("ada@", "lovelace", "203.0.113.7") if word in file.read_text().lower()
+        }
+        assert ADA not in file.read_text()
+    assert okta_auditor("logs", copy, *redact, "-o", tmp_path / "e").exit_code == 2
+    assert okta_auditor("logs", pulled, *redact, "-o", copy).exit_code == 2
+    assert okta_auditor("logs", pulled, *redact).exit_code == 2

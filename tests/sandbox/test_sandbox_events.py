@@ -147,6 +147,7 @@ def test_wrong_credentials_are_logged_from_the_second_time_on():
     with tenant(tenant_document()) as sandbox:
         for _ in range(3):
             ask_token(sandbox, headers=basic("robot", "wrong"), grant_type="client_credentials")
+            ask_token(sandbox, client_id="robot", grant_type="client_credentials")
         ask_token(sandbox, headers=basic("nobody", "wrong"), grant_type="client_credentials")
         events = sandbox.events
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from auditor.cli.export.log_pull import PullRequest, pull_to_file
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
 from auditor.cli.log_analysis import LogPrinter
+from auditor.cli.log_copy import write_redacted
 from auditor.cli.log_times import Moment
 from auditor.cli.options import FILE, AuditOptions, format_option, request_options
 from auditor.cli.output_option import path_or_format_option
@@ -81,7 +82,10 @@ _OF_PULLING = {
     help="Pull OAuth events that did not fail, too; they are many. Only with them it can be "
     "said that a scope, client or rule was not used.",
 )
-@redaction_options("Replace ids and logins of people by keyed hashes before anything is written.")
+@redaction_options(
+    "Replace ids and logins of people by keyed hashes before anything is written. With FILE, "
+    "write a copy like that (-o)."
+)
 @request_options
 @click.option("--config", type=FILE, metavar="FILE", help="Where --tenant finds the tenant.")
 @click.option("--tenant", metavar="NAME", help="Pull from a tenant of the configuration file.")
@@ -130,7 +134,15 @@ def command(
     Exit codes: 0 all that was asked for was read; 2 wrong usage; 3 a part is missing.
     """
     if file is not None:
-        _refuse_pulling(ctx)
+        key = redaction_key_of(redact, redaction_key)
+        _refuse_pulling(ctx, () if key is None else ("output", "redact", "redaction_key"))
+        if key:
+            if output is None:
+                raise UsageError("--redact needs a file for what is redacted: -o FILE.")
+            check_writable(output)
+            write_redacted(file, output, key)
+            print_remark(f"{output} written")
+            file = output
         complete = LogPrinter(snapshot, form, AuditOptions(config=config)).print(file)
         ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
     if output is None and (append or resume):
@@ -188,11 +200,11 @@ def _again(options: Mapping[str, object]) -> list[str]:
     return ["okta-auditor", "logs", *(word for pair in given for word in pair)]
 
 
-def _refuse_pulling(ctx: click.Context) -> None:
-    """Refuse options that say how to pull where a file is read."""
+def _refuse_pulling(ctx: click.Context, but: Collection[str]) -> None:
+    """Refuse options that say how to pull where a file is read, but for some."""
     for parameter in ctx.command.params:
         given = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
-        if given and parameter.name in _OF_PULLING:
+        if given and parameter.name in _OF_PULLING.difference(but):
             raise UsageError(
                 f"{parameter.opts[-1]} says how to pull, and with FILE nothing is pulled.",
                 remedy="Leave one of them out.",

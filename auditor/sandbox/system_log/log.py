@@ -39,14 +39,16 @@ class SystemLog:
         """The places of all events, by `published`."""
         self._written: list[int] = []
         for number, event in enumerate(events):
-            self._keep(event, Place(_published(event, number), number))
+            place = Place(_published(event, number), number)
+            self.by_time.append(place)
+            self._keep(event, place)
         self.by_time.sort()
 
     def append(self, event: Json) -> None:
         """Write an event, which has a `published` of the form that Okta sends."""
         place = Place(milliseconds(datetime.fromisoformat(event["published"])), len(self.events))
         self._keep(event, place)
-        insort(self.by_time, self.by_time.pop())
+        insort(self.by_time, place)
 
     def written_since(self, moment: int) -> int:
         """The number of the first event that was written at a moment (ms) or later.
@@ -57,7 +59,6 @@ class SystemLog:
 
     def _keep(self, event: Json, place: Place) -> None:
         self.events.append(event)
-        self.by_time.append(place)
         before = self._written[-1] if self._written else place.published
         self._written.append(max(before, place.published))
 

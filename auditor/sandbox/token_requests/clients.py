@@ -81,14 +81,14 @@ class Clients:
         if asserted:
             return self._by_assertion(call), "private_key_jwt"
         if named is None:
-            raise ClientError(_error("invalid_client", "No client credentials found"), None)
+            raise _nothing_shown(None)
         app = self._app(call, named)
         if basic is not None or posted:
             secret = basic[1] if basic is not None else call.form["client_secret"]
             self._check_secret(app, named, secret)
             return app, "client_secret_basic" if basic is not None else "client_secret_post"
         if _method(app) != "none":
-            _refuse(named, "No client credentials found")
+            raise _nothing_shown(named)
         return app, "none"
 
     def _app(self, call: Call, named: str) -> Json:
@@ -146,6 +146,11 @@ def _basic(header: str) -> tuple[str, str]:
         decoded = ""
     client, _, secret = decoded.partition(":")
     return unquote_plus(client), unquote_plus(secret)
+
+
+def _nothing_shown(named: str | None) -> ClientError:
+    answer = _error("invalid_client", "No client credentials found")
+    return ClientError(answer, named, credentials=False)
 
 
 def _refuse(named: str, description: str) -> NoReturn:
