@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 from auditor.cli.diagnosis_input import NamedText
 from auditor.diagnosis.clues import Clues, LogCounts, RequestClue
 from auditor.diagnosis.request_words import RequestWords
@@ -68,7 +71,33 @@ def parts_of(asked: RequestClue) -> str:
     return ", ".join(named)
 
 
-def log_line(counts: LogCounts, inputs: tuple[NamedText, ...]) -> str:
+def answer_time(clues: Clues) -> datetime | None:
+    """When the first answer was made, by its own header."""
+    return datetime.fromtimestamp(clues.date, UTC) if clues.date else None
+
+
+def input_lines(
+    clues: Clues, inputs: tuple[NamedText, ...], answered: datetime | None
+) -> Iterator[str]:
+    """What is to be said of the inputs themselves.
+
+    Args:
+        clues: what they hold.
+        inputs: all of them.
+        answered: the time by which tokens are judged, if it is that of an answer.
+    """
+    if answered and clues.tokens:
+        yield f"Tokens are judged by the time of the answer, {answered:%Y-%m-%d %H:%M} UTC."
+    if clues.left_out:
+        yield (
+            f"{clues.left_out:,} characters were not looked at: what stands far from any error or "
+            "request."
+        )
+    if clues.log is not None:
+        yield _log_line(clues.log, inputs)
+
+
+def _log_line(counts: LogCounts, inputs: tuple[NamedText, ...]) -> str:
     """How much of a log is looked at, and where the rest is.
 
     Args:

@@ -107,6 +107,8 @@ class Clues:
     requests: tuple[RequestClue, ...] = ()
     tokens: tuple[TokenClue, ...] = ()
     rate_limit: RateLimitClue | None = None
+    date: int | None = None
+    """When the first answer was made, by its own header, in seconds since 1970."""
     statuses: tuple[int, ...] = ()
     schemes: tuple[str, ...] = ()
     """Authorization schemes that were sent: `Bearer`, `SSWS`, `Basic`, `DPoP`; those that cannot be

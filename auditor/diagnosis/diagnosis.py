@@ -23,6 +23,8 @@ from auditor.tokens.decide import Decider
 from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.outcome import Outcome
 
+_TELLING = 25
+"""Characters of a sentence that is Okta's alone."""
 _MOST_FINDINGS = 5
 
 
@@ -120,6 +122,7 @@ def diagnose(
     now: datetime,
     *,
     needs: tuple[str, ...] = (),
+    answered: datetime | None = None,
 ) -> Diagnosis:
     """What can be said of clues.
 
@@ -130,6 +133,7 @@ def diagnose(
         findings: all findings of the snapshot.
         now: the time by which tokens and windows are judged.
         needs: scopes that tokens are to have.
+        answered: the time by which tokens are judged, if it is another.
     """
     matched = tuple(_matched(clues))
     for error in matched:
@@ -140,7 +144,7 @@ def diagnose(
     leading = leading_findings(findings, rows, case)
     remarks = list(scheme_remarks(clues.schemes))
     for token in clues.tokens:
-        own = token_remarks(token, org, now, needs)
+        own = token_remarks(token, org, answered or now, needs)
         remarks.extend(replace(remark, source=token.source) for remark in own)
     limit = clues.rate_limit
     return Diagnosis(
@@ -192,15 +196,25 @@ def _all_matched(clues: Clues) -> Iterator[MatchedError]:
             seen.add(key)
             yield MatchedError(clue, known)
     for row in ERRORS:
-        # Sentences of the Okta APIs are everybody's ("Authentication failed"): they need the code.
-        of_api = row.error.startswith("E0") and row.error not in clues.text
-        words = None if row.name in seen or of_api else row.words_in(clues.text)
+        words = None if row.name in seen else row.words_in(clues.text)
+        if words is not None and _anybody_s(row, clues.text):
+            continue
         if words is not None:
             seen.add(row.name)
             yield MatchedError(ErrorClue(row.error, without_credentials(words)), row)
     if 429 in clues.statuses and "E0000047" not in seen:  # noqa: PLR2004 - Too Many Requests
         row = next(row for row in ERRORS if row.name == "E0000047")
         yield MatchedError(ErrorClue("429", ""), row)
+
+
+def _anybody_s(row: KnownError, text: str) -> bool:
+    """Whether others say a sentence of the Okta APIs too, such as "Authentication failed".
+
+    Then its code has to stand in the text, or the words with which SDKs of Okta's report it.
+    """
+    if not row.error.startswith("E0") or len(row.text) >= _TELLING or row.error in text:
+        return False
+    return f"API returned an error: {row.text}" not in text
 
 
 def _known(clue: ErrorClue) -> KnownError | None:

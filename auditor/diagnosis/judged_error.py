@@ -68,7 +68,9 @@ def judged(row: KnownError, case: Case | None) -> JudgedError:
         case: the request and the org; None without a snapshot.
     """
     if case is not None:
-        case = replace(case, words=case.words.or_else(row.tells))
+        words = case.words.or_else(row.tells)
+        around = row.line_in(case.clues.text)
+        case = replace(case, words=words, error_text=f"{case.error_text}\n{around}")
     causes = [JudgedCause(cause, _verdict(cause, case)) for cause in row.causes]
     return JudgedError(row, tuple(sorted(_with_the_rest(causes), key=_rank)))
 

@@ -19,6 +19,9 @@ FAILED_REQUESTS = (
 )
 """Failures are logged under the event of the endpoint, with either result (System Log events)."""
 
+_AROUND = 300
+"""Characters before and after the words of an error that may say more of it."""
+
 Check: TypeAlias = Callable[[Case], CauseVerdict]
 """Tells whether a cause holds; every case gets an answer, be it that it cannot be told."""
 
@@ -71,6 +74,15 @@ class KnownError:
             return None
         found = _compiled(self.pattern or re.escape(self.text)).search(text)
         return found[0] if found else None
+
+    def line_in(self, text: str) -> str:
+        """The line of a text in which its words stand, cut to what is around them; or nothing."""
+        found = _compiled(self.pattern or re.escape(self.text)).search(text) if self.text else None
+        if found is None:
+            return ""
+        start = max(text.rfind("\n", 0, found.start()) + 1, found.start() - _AROUND)
+        end = text.find("\n", found.end())
+        return text[start : min(found.end() + _AROUND, len(text) if end < 0 else end)]
 
 
 @cache

@@ -98,6 +98,7 @@ def read_clues(text: str, source: str = "", keys: Sequence[PublicKey] = ()) -> C
         requests=tuple(replace(one, source=source) for one in (*made, *read_requests(plain))),
         tokens=tuple(replace(clue, source=source) for clue in clues),
         rate_limit=_rate_limit(plain),
+        date=next(filter(None, map(_moment, islice(_dates(plain), _MOST))), None),
         statuses=tuple(islice(_unique(_statuses(plain)), _MOST)),
         schemes=tuple(_unique(_schemes(plain))),
         api_calls=read_api_calls(plain),
@@ -127,6 +128,7 @@ def joined_clues(parts: Iterable[Clues]) -> Clues:
         requests=tuple(clue for part in several for clue in part.requests),
         tokens=tuple(clue for part in several for clue in part.tokens),
         rate_limit=next((part.rate_limit for part in several if part.rate_limit), None),
+        date=next((part.date for part in several if part.date), None),
         statuses=tuple(_unique(status for part in several for status in part.statuses)),
         schemes=tuple(_unique(scheme for part in several for scheme in part.schemes)),
         api_calls=tuple(call for part in several for call in part.api_calls),
@@ -160,6 +162,10 @@ def _rate_limit(text: str) -> RateLimitClue | None:
     if not numbers:
         return None
     return RateLimitClue(date=_moment(values.get("date", "")), **numbers)
+
+
+def _dates(text: str) -> Iterator[str]:
+    return (match[2].strip() for match in _HEADER.finditer(text) if match[1].lower() == "date")
 
 
 def _moment(text: str) -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cause_cases import CASES, NOW, OF_OTHERS, ROWS, sound
+from cause_cases import CASES, NOW, OF_OTHERS, ROWS, sound, token
 from cause_cases import Case as Example
 from helpers import SERVERS, okta_auditor, served, snapshot_file
 
@@ -21,6 +21,8 @@ from auditor.snapshot.document import parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.system_log.event_types import REFUSALS, REQUESTS
 from auditor.tokens.decide import Decider
+
+SALES = "https://api.acme.example/sales"
 
 
 def diagnosed(case: Example, folder: Path, document: dict[str, Any], words: tuple[str, ...]) -> Any:
@@ -225,3 +227,37 @@ def test_findings_are_those_of_the_client_in_question(tmp_path: Path) -> None:
     assert "Portal" in json.dumps(everything)
     assert "Portal" not in json.dumps(own)
     assert others["cause"]["name"] == "no-policy-for-client"
+
+
+def test_what_stands_around_the_words_of_an_error_counts(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, sound())
+    log = f"08:14 JsonWebTokenError: jwt audience invalid. expected: {SALES}\n  at verify.js:9\n"
+    told = text_of(f"{log}{token()}", "--snapshot", path)
+    assert 'the API expects the audience of authorization server "Sales"' in told
+
+
+def test_an_error_of_an_endless_line_is_read_around_its_words() -> None:
+    row = ROWS["token-audience"]
+    line = row.line_in(f"{'x' * 100_000} {row.text} {'y' * 100_000}")
+    assert row.text in line
+    assert len(line) < 1_000
+    assert row.line_in(f"a\nb {row.text} c\nd") == f"b {row.text} c"
+    assert row.line_in("another") == ""
+
+
+def test_what_no_snapshot_has_is_left_open(tmp_path: Path) -> None:
+    tenant = sound()
+    tenant["/api/v1/apps"][0]["settings"]["oauthClient"]["grant_types"].append("interaction_code")
+    path = snapshot_file(tmp_path, tenant)
+    words = ("--client", "0oa1", "--grant", "interaction_code", "--snapshot", path)
+    told = text_of(ROWS["grant-not-allowed"].text, *words)
+    assert "Not checked: Whether the org lets apps embed its sign-in is in no snapshot." in told
+    assert "Not the configuration" not in told
+
+
+def test_an_assertion_that_is_refused_is_no_wrong_secret(tmp_path: Path) -> None:
+    path = snapshot_file(tmp_path, sound())
+    text = "Client authentication failed. Either the client or the client credentials are invalid."
+    document = json.loads(text_of(text, "--client", "0oa2", "--snapshot", path, "--format", "json"))
+    (error,) = document["errors"]
+    assert {one["confidence"] for one in error["causes"]} == {"unknown"}

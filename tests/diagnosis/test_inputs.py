@@ -325,6 +325,12 @@ def test_a_sentence_of_an_address_is_read() -> None:
     assert MEANS in diagnosed(text).stdout
 
 
+def test_a_sentence_that_others_say_too_is_not_okta_s() -> None:
+    assert "E0000004" not in diagnosed("error: LDAP authentication failed, access_denied").stdout
+    told = "Error: failed to create app: the API returned an error: Invalid token provided"
+    assert "E0000011" in diagnosed(told).stdout
+
+
 @pytest.mark.parametrize(
     "text", ["invalid_client", "invalid_client#0 /var/www/src/Client.php(628)"]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -233,3 +234,19 @@ def test_the_sound_tenant_gives_each_token() -> None:
         for call in (asking(ADA, "billing:read"), machine("billing:read"), machine()):
             with pytest.raises(pytest.fail.Exception, match="a token was given"):
                 call.transcript(sandbox.url)
+
+
+def test_a_code_of_another_client_is_the_request_s_fault(tmp_path: Path) -> None:
+    with served(as_served(sound())) as sandbox:
+        snapshot = tmp_path / "snapshot.json"
+        okta_auditor("snapshot", "-o", snapshot, url=sandbox.url)
+        code = re.findall(r"[?&]code=([^&\s]+)", authorize().transcript(sandbox.url))[-1]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+        other = Call(form={**form, "client_id": "0oa3"}, client="0oa3", basic=False)
+        transcript = other.transcript(sandbox.url)
+    path = tmp_path / "transcript.txt"
+    path.write_text(transcript)
+    outcome = okta_auditor("diagnose", path, "--snapshot", snapshot, "--format", "json")
+    cause = json.loads(outcome.stdout)["cause"]
+    assert (cause["error"], cause["in_configuration"]) == ("grant-of-another-client", False)
+    assert code not in outcome.shown

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from helpers import SERVERS, snapshot_file
+from helpers import SERVERS, okta_auditor, snapshot_file
 from test_diagnose import AT, ISSUER, diagnosed, document, part, token
 
 CLAIMS = {
@@ -169,6 +169,14 @@ def test_times_are_held_against_the_clock(
     outcome = diagnosed(token(**claims), "--snapshot", snapshot)
     assert words in outcome.stdout
     assert outcome.exit_code == code
+
+
+def test_a_token_of_a_transcript_is_judged_by_the_time_of_its_answer() -> None:
+    text = f"Authorization: Bearer {token()}\nHTTP/1.1 403\nDate: Sat, 28 Nov 2026 14:00:10 GMT"
+    outcome = okta_auditor("diagnose", text)
+    assert "judged by the time of the answer, 2026-11-28 14:00 UTC" in outcome.stdout
+    assert "It is valid until" in outcome.stdout
+    assert "It expired" in okta_auditor("diagnose", text, "--at", "2026-11-29").stdout
 
 
 def test_an_id_token_is_none_for_apis() -> None:

@@ -13,7 +13,7 @@ from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.diagnosis_document import diagnosis_document
 from auditor.cli.diagnosis_input import clues_of, read_inputs
 from auditor.cli.diagnosis_keys import read_keys
-from auditor.cli.diagnosis_request import log_line, parts_of, request_of, words_of
+from auditor.cli.diagnosis_request import answer_time, input_lines, parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
@@ -47,7 +47,8 @@ from auditor.text import escaped, fitted, one_line
 @click.option(
     "--at",
     metavar="TIME",
-    help="When it failed, as 2026-11-28T14:05:00Z: tokens are judged by it. [default: now]",
+    help="When it failed, as 2026-11-28T14:05:00Z: tokens are judged by it. [default: the time of "
+    "the answer, if it is there, or now]",
 )
 @click.option(
     "--keys",
@@ -98,6 +99,7 @@ def command(
     org, findings = _read(snapshot) if snapshot else (None, ())
     clues = clues_of(inputs, (*given_keys, *(keys_of_org(org) if org else ())))
     asked = request_of(clues)
+    answered = None if at else answer_time(clues)
     given = RequestWords(
         server=server,
         client=client,
@@ -108,7 +110,13 @@ def command(
         logout_redirect_uri=logout_redirect_uri,
     )
     result = diagnose(
-        clues, org, given.or_else(words_of(asked, clues)), findings, now, needs=_names(needs)
+        clues,
+        org,
+        given.or_else(words_of(asked, clues)),
+        findings,
+        now,
+        needs=_names(needs),
+        answered=answered,
     )
     problem = _misspelt(given, result)
     if problem is not None and not result.settled:
@@ -122,13 +130,8 @@ def command(
     if form == "json":
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
-        if clues.left_out:
-            print_line(
-                f"{clues.left_out:,} characters were not looked at: what stands far from any error "
-                "or request."
-            )
-        if clues.log is not None:
-            print_line(log_line(clues.log, inputs))
+        for line in input_lines(clues, inputs, answered):
+            print_line(line)
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
         if asked is not None and result.explanation is None:

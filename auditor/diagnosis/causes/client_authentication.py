@@ -66,12 +66,14 @@ def _nothing_sent(client: App) -> CauseVerdict:
     return proven(text, _method(client)).fixed_by(how)
 
 
-@of_app
-def _another_method(client: App) -> CauseVerdict:
+@of_settings
+def _another_method(case: Case, client: App) -> CauseVerdict:
     """A secret was sent, and the app has another method."""
     name = quoted(client.title)
     if client.auth_method in _SECRETS:
         return not_so(f"client {name} authenticates with a secret", _method(client))
+    if "secret" not in case.error_text.casefold():
+        return unknown("whether a secret or an assertion was sent is not known")
     text = f"client {name} does not authenticate with a secret"
     return likely(text, _method(client)).fixed_by(
         f"authenticate as client {name} is set up, or change its client authentication"

@@ -26,7 +26,13 @@ from auditor.snapshot.models.clients import App
 from auditor.text import closest, listed, one_line, quoted
 from auditor.tokens import rejections
 from auditor.tokens.conditions import Condition
-from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT, KNOWN_GRANTS, TOKEN_EXCHANGE
+from auditor.tokens.grants import (
+    AUTHORIZATION_CODE,
+    IMPLICIT,
+    INTERACTION_CODE,
+    KNOWN_GRANTS,
+    TOKEN_EXCHANGE,
+)
 from auditor.tokens.lookup.grants import SHORT_GRANTS
 
 _CONFIGURED = re.compile(
@@ -62,6 +68,9 @@ def _grant_not_enabled(case: Case, client: App) -> CauseVerdict:
         return unknown("which grant type it was is not known", "--grant")
     shown = evidence(client, "settings.oauthClient.grant_types", client.grant_types)
     name = quoted(client.title)
+    if case.grant == INTERACTION_CODE and case.grant in client.grant_types:
+        # It has to be on for the org and in a rule as well (guide on the interaction code grant).
+        return unknown("whether the org lets apps embed its sign-in is in no snapshot")
     if case.grant in client.grant_types:
         return not_so(f"client {name} has grant type {one_line(case.grant)}", shown)
     return proven(f"client {name} does not have grant type {one_line(case.grant)}", shown).fixed_by(

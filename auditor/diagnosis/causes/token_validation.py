@@ -1,7 +1,8 @@
 """What libraries say that refuse a token: its audience, its issuer, its key, its times.
 
 Okta says none of it. The texts are those of common validators: okta-jwt-verifier and okta-auth-js,
-jsonwebtoken and jose (Node), PyJWT, Spring Security and Nimbus, Microsoft.IdentityModel.
+jsonwebtoken and jose (Node), PyJWT, Spring Security and Nimbus, Microsoft.IdentityModel and go-oidc
+(Kubernetes, Argo CD, Vault, oauth2-proxy).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     evidence,
+    likely,
     not_so,
     proven,
     unknown,
@@ -50,6 +52,11 @@ def _audiences(token: TokenClue) -> tuple[str, ...]:
 
 def _from_org_server(case: Case) -> CauseVerdict:
     token = _token(case)
+    if token is None and case.at_org:
+        return likely(
+            "the request goes to the org authorization server, whose tokens only Okta's own APIs "
+            "can validate"
+        )
     if token is None:
         return unknown(_UNSEEN)
     if not _of_org_server(token):
@@ -214,7 +221,8 @@ ROWS: tuple[KnownError, ...] = (
         text="jwt audience invalid",
         pattern=r"jwt audience invalid|IDX10214|Audience doesn't match|\bInvalid audience|"
         r"The aud claim is not valid|audience claim .{0,300} does not match|"
-        r"unexpected \"aud\" claim value|The audience .{0,300} does not match",
+        r"unexpected \"aud\" claim value|oidc: expected audience|"
+        r".Audience. was not able to be validated|The audience .{0,300} does not match",
         meaning="A library refuses the token because its audience is another than it expects.",
         status="of the API that validates the token",
         causes=(
@@ -238,7 +246,8 @@ ROWS: tuple[KnownError, ...] = (
         name="token-issuer",
         text="jwt issuer invalid",
         pattern=r"jwt issuer invalid|IDX10205|\bInvalid issuer|The iss claim is not valid|"
-        r"\bissuer .{0,300} does not match|unexpected \"iss\" claim value",
+        r"\bissuer .{0,300} does not match|issued by a different provider|"
+        r".Issuer. was not able to be validated|unexpected \"iss\" claim value",
         meaning="A library refuses the token because its issuer is another than it expects.",
         status="of the API that validates the token",
         causes=(
@@ -304,7 +313,8 @@ ROWS: tuple[KnownError, ...] = (
     KnownError(
         name="token-expired",
         text="jwt expired",
-        pattern=r"jwt expired|IDX10223|Signature has expired|Jwt expired at|"
+        pattern=r"jwt expired|IDX10223|Signature has expired|oidc: token is expired|"
+        r"Jwt expired at|"
         r"JWT expired and is no longer valid|\"exp\" claim timestamp check failed",
         meaning="A library refuses the token because it has expired.",
         status="of the API that validates the token",
