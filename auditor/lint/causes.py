@@ -42,8 +42,9 @@ class Cause:
 def causes(findings: Iterable[ReportedFinding]) -> list[Cause]:
     """The causes of findings, the most harmful first.
 
-    Of causes that are equally severe, what makes requests fail comes before what is only risky,
-    and that before what has no effect; then those of most findings come first.
+    With a log, those whose findings bear on real rejections come before all others. Of causes that
+    are equally severe, what makes requests fail comes before what is only risky, and that before
+    what has no effect; then those of most findings come first.
     """
     by_rule: dict[tuple[str, Severity], list[ReportedFinding]] = {}
     for item in findings:
@@ -51,6 +52,7 @@ def causes(findings: Iterable[ReportedFinding]) -> list[Cause]:
     return sorted((Cause(tuple(items)) for items in by_rule.values()), key=_harm)
 
 
-def _harm(cause: Cause) -> tuple[int, int, int, str]:
+def _harm(cause: Cause) -> tuple[bool, int, int, int, str]:
+    unhurt = all(item.rejections is None for item in cause.findings)
     impact = list(Impact).index(cause.rule.impact)
-    return cause.severity.rank, impact, -len(cause.findings), cause.rule.code
+    return unhurt, cause.severity.rank, impact, -len(cause.findings), cause.rule.code

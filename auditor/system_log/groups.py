@@ -14,7 +14,7 @@ from typing import NamedTuple
 from auditor.system_log.event import LogEvent, LogTarget
 from auditor.system_log.event_types import is_change, is_done, is_grant, is_refusal
 
-MOST_GROUPS = 50_000
+MOST_GROUPS = 20_000
 MOST_CHANGES = 100_000
 MOST_SITUATIONS = 200_000
 """More than these are counted, and said to be."""

@@ -72,6 +72,8 @@ def test_every_format_shows_it_and_saved_results_lose_nothing(folder: Path) -> N
         assert "3 requests rejected, 2025-12-23 14:05 UTC." in text, name
         assert "Not used in that time: 1 client" in text, name
         assert "App 0oa2" in text
+    markdown = (folder / "direct.markdown").read_text()
+    assert markdown.index("** OAM401 ") < markdown.index("** OAM310 ")
     sarif = json.loads((folder / "direct.sarif").read_text())
     counts = [item["properties"].get("rejections") for item in sarif["runs"][0]["results"]]
     assert counts[0] == 3
