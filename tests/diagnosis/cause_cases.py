@@ -795,6 +795,15 @@ CASES: tuple[Case, ...] = (
     # Requests that come to no answer of OAuth.
     Case(row="header-value", cause="line-break-in-credential"),
     Case(
+        row="no-metadata",
+        cause="issuer-not-there",
+        words=("--server", "https://example.okta.com/oauth2/aus9"),
+        sound_words=("--server", "aus1"),
+    ),
+    Case(row="pkce-verification", cause="verifier-of-another-sign-in", words=INVOICES),
+    Case(row="code-redirect-uri", cause="redirect-uri-of-token-request", words=INVOICES),
+    Case(row="dpop-proof-claim", cause="proof-of-another-request", words=INVOICES),
+    Case(
         row="no-such-endpoint",
         cause="server-not-there",
         words=("--server", "https://example.okta.com/oauth2/aus9"),
@@ -807,6 +816,7 @@ CASES: tuple[Case, ...] = (
 OF_OTHERS = {
     "scopes-not-connected": "tests/tokens, decisions on AI agents",
     "E0000006": "tests of rights of API calls",
+    "insufficient-scope": "tests of rights of API calls",
     "E0000007": "tests of rights of API calls",
     "E0000009": "tests of rights of API calls",
     "E0000015": "test_an_org_without_the_feature_is_told_from_one_that_has_it",
