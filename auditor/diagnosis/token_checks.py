@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.json_web_token import MASKED
 from auditor.diagnosis.signature import Verdict
-from auditor.diagnosis.token_issuer import issuer_remarks, issuing_server
+from auditor.diagnosis.token_issuer import at_domain_of, issuer_remarks, issuing_server
 from auditor.diagnosis.token_kind import is_id_token, kind_remarks, other_maker
 from auditor.diagnosis.token_remark import TokenRemark
-from auditor.diagnosis.token_times import time_remarks
+from auditor.diagnosis.token_times import issued_at, time_remarks
 from auditor.snapshot.models.servers import OIDC_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.text import one_line, quoted
@@ -53,10 +54,19 @@ def token_remarks(
         if token.signature.stale:
             yield TokenRemark(token.signature.stale)
     yield from issuer_remarks(token, org)
-    if org is not None and isinstance(token.claims.get("iss"), str):
-        if server := issuing_server(token, org):
-            yield from _at_server(token, org, server)
-        yield from _parties(token, org)
+    issuer = token.claims.get("iss")
+    if org is None or not isinstance(issuer, str):
+        return
+    server = issuing_server(token, org)
+    compared = [*(_at_server(token, org, server) if server else ()), *_parties(token, org)]
+    # `/oauth2/default` is there in many orgs, and what is newer than a snapshot is not in it.
+    open_why = "" if at_domain_of(org, issuer) else "the token may be another org's"
+    issued = issued_at(token.claims)
+    if not open_why and issued is not None and issued > org.captured_at:
+        open_why = "the token is newer than the snapshot"
+    for remark in compared:
+        text = f"{remark.text} But {open_why}." if open_why else remark.text
+        yield replace(remark, text=text, wrong=remark.wrong and not open_why)
 
 
 def _at_server(token: TokenClue, org: Org, server: AuthorizationServer) -> Iterator[TokenRemark]:
