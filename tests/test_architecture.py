@@ -189,3 +189,9 @@ def test_every_package_is_listed_in_the_metadata() -> None:
     found |= {"reports.templates", "auditor.templates", "auditor.controls.frameworks"}
     installed = {name if name.startswith("auditor") else f"auditor.{name}" for name in found}
     assert set(listed) == installed
+
+
+def test_every_file_of_tests_has_a_name_of_its_own() -> None:
+    """They are modules without a package: of two with one name, pytest refuses the second."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()

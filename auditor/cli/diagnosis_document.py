@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.cli.api_limits_text import outage_lines, rate_limit_lines
 from auditor.cli.explanation import as_document
+from auditor.diagnosis.api_limits.rate_limit import endpoint_title
+from auditor.diagnosis.api_rights.api_token import ApiTokenState
+from auditor.diagnosis.api_rights.endpoints import documents
+from auditor.diagnosis.api_rights.refusal import Refusal
 from auditor.diagnosis.causes.verdict import Evidence
 from auditor.diagnosis.clues import LogCounts
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError
 from auditor.diagnosis.judged_error import JudgedCause
 from auditor.lint.reported_finding import ReportedFinding
+from auditor.snapshot.models.clients import App
 
 
 def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[str, Any]:
@@ -23,6 +29,7 @@ def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[s
         missing: options that would make it more exact.
     """
     explained, case, first = diagnosis.explanation, diagnosis.case, diagnosis.cause
+    api = diagnosis.api
     asked = dict.fromkeys((*diagnosis.missing, *missing))
     return {
         "settled": diagnosis.settled,
@@ -35,10 +42,42 @@ def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[s
             {"text": remark.text, "wrong": remark.wrong, "input": remark.source or None}
             for remark in diagnosis.token_remarks
         ],
-        "rate_limit": list(diagnosis.rate_limit),
+        "rate_limit": list(rate_limit_lines(api.rate_limit)) if api.rate_limit else [],
+        "api_calls": [_call(refusal) for refusal in api.refusals],
+        "api_token": _api_token(api.api_token) if api.api_token else None,
+        "outage": list(outage_lines(api.outage)) if api.outage else [],
         "characters_left_out": diagnosis.left_out,
         "system_log": _log(diagnosis.log),
         "missing": [] if diagnosis.settled else list(asked),
+    }
+
+
+def _call(refusal: Refusal) -> dict[str, Any]:
+    client = refusal.client
+    return {
+        "call": endpoint_title(refusal.call),
+        "documented": refusal.endpoint is not None,
+        "scopes": [sorted(scopes) for scopes in refusal.scopes],
+        "suggested_admin_roles": sorted(refusal.endpoint.admin_roles) if refusal.endpoint else [],
+        "client": _client(client) if client else None,
+        "token_scopes": None if refusal.token_scopes is None else list(refusal.token_scopes),
+        "grants": None if refusal.grants is None else list(refusal.grants),
+        "admin_roles": None if refusal.roles is None else [role.title for role in refusal.roles],
+        "sound": refusal.sound,
+        "request_id": refusal.call.request_id or None,
+        "source": {each.title: each.version for each in documents()},
+    }
+
+
+def _client(client: App) -> dict[str, Any]:
+    return {"id": client.id, "name": client.title}
+
+
+def _api_token(state: ApiTokenState) -> dict[str, Any]:
+    return {
+        "name": state.name,
+        "owner": state.owner,
+        "faults": [fault.kind.name.lower() for fault in state.faults],
     }
 
 

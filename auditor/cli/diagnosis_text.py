@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import orjson
 from click import unstyle
 
+from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
+from auditor.cli.api_rights_text import api_token_lines, feature_lines, refusal_lines
 from auditor.cli.explanation import as_text
+from auditor.diagnosis.api_answers import OF_TOKENS
 from auditor.diagnosis.causes.verdict import Confidence, Evidence
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError
 from auditor.diagnosis.judged_error import Fault, JudgedCause, JudgedError
@@ -29,8 +32,7 @@ def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[
         yield from _error(error)
     for remark in diagnosis.token_remarks:
         yield f"Token{_of(remark.source)}: {remark.text}"
-    if diagnosis.rate_limit:
-        yield from (f"Rate limit: {line}" for line in diagnosis.rate_limit)
+    yield from _api(diagnosis)
     yield from _schemes(diagnosis)
     if diagnosis.explanation is not None:
         yield from _explained(diagnosis)
@@ -40,6 +42,23 @@ def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[
     asked = tuple(dict.fromkeys((*diagnosis.missing, *missing)))
     if asked and not diagnosis.settled:
         yield f"To know more, give {listed(asked, most=9)}."
+
+
+def _api(diagnosis: Diagnosis) -> Iterator[str]:
+    """What there is to say of calls of the Okta APIs, besides the causes of their errors."""
+    api, case = diagnosis.api, diagnosis.case
+    told = any(one.known and one.known.error in api.explained for one in diagnosis.errors)
+    for refusal in api.refusals:
+        at = case.org.captured_at if case else None
+        yield from refusal_lines(refusal, at, reasons=not told)
+    if api.api_token is not None:
+        yield from api_token_lines(api.api_token, faults=not told)
+    if api.feature is not None:
+        yield from feature_lines(api.feature)
+    if api.rate_limit is not None:
+        yield from rate_limit_lines(api.rate_limit)
+    if api.outage is not None:
+        yield from outage_lines(api.outage)
 
 
 def _error(error: MatchedError) -> Iterator[str]:
@@ -162,8 +181,8 @@ def _several(error: MatchedError) -> Iterator[str]:
 
 
 def _schemes(diagnosis: Diagnosis) -> Iterator[str]:
-    calls_okta = any(error.clue.error.startswith("E0") for error in diagnosis.errors)
-    if calls_okta and "Bearer" in diagnosis.schemes:
+    refused = any(error.clue.error in OF_TOKENS for error in diagnosis.errors)
+    if refused and "Bearer" in diagnosis.schemes:
         yield "An API token of Okta's goes with SSWS, an access token with Bearer."
 
 
@@ -204,5 +223,11 @@ def _filters(diagnosis: Diagnosis) -> Iterator[str]:
         for error in diagnosis.errors
         if error.known and error.known.log_filter
     )
+    limit = diagnosis.api.rate_limit
+    if limit is not None and limit.refused:
+        for error in diagnosis.errors:
+            if error.known and error.known.error == "E0000047":
+                filters.pop(error.known.log_filter, None)
+        filters |= dict.fromkeys(rate_limit_filters(limit))
     for text in filters:
         yield f"Confirm it in the System Log: {text}"

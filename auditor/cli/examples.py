@@ -35,6 +35,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "okta-auditor diagnose E0000047",
         """okta-auditor diagnose --snapshot okta-audit/snapshot.json \\
     '{"error": "invalid_scope"}'""",
+        """okta-auditor diagnose --snapshot okta-audit/snapshot.json E0000006 \\
+    --call "GET /api/v1/groups" --client org-chart""",
     ),
     "test": ("okta-auditor test okta-audit/snapshot.json expectations.yaml",),
     "access": (

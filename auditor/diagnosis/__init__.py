@@ -2,6 +2,7 @@
 
 `reading` finds in any text what may be one: an error, an address, a token, rate-limit headers.
 `catalogue` knows Okta's errors with their meaning and causes, `token_checks` holds a token
-against a snapshot, `rate_limit` explains a 429, and `diagnosis` puts the answer together.
+against a snapshot, `api_answers` tells of calls of the Okta APIs (rights, limits, faults), and
+`diagnosis` puts the answer together.
 Nothing is sent anywhere, and no token, secret or header value is kept.
 """

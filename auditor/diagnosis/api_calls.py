@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
 
@@ -18,7 +18,8 @@ from auditor.diagnosis.api_rights.endpoints import endpoints_of, first_segments
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MOST_CALLS = 200
 _LONGEST_PATH = 300
-_NO_ORG = re.compile(r"(?:developer|support|help|status|www)\.okta\.com|github\.com", re.IGNORECASE)
+_NO_ORG = re.compile(r"(?:developer|support|help|status|www)\.okta\.com|github\.com")
+_OKTA_DOMAINS = (".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil")
 
 _NEAR = 40
 """Characters between a method and its address: quotes, and the name of a JSON member."""
@@ -26,10 +27,12 @@ _MOST_THINGS = 300_000
 
 _THINGS = re.compile(
     r"(?:-X\s{0,3}|--request[\s=]{1,3})['\"]?(?P<chosen>(?-i:GET|HEAD|POST|PUT|PATCH|DELETE)\b)"
+    r"|\bcurl(?=\s)(?P<curl>)"
     r"|(?P<method>(?-i:\b(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b))"
     r"|\bfor url: (?P<late>https?://[^\s\"'<>]{1,2000})"
     r"|(?P<url>https?://[^\s\"'<>\\^`{|}]{1,2000})"
     r"|(?<![\w/.])(?P<path>/[a-z0-9.-]{1,40}/[^\s\"'<>\\^`|]{1,2000})"
+    r"|\bHost\"?:\s{0,3}\[?\"?(?P<host>[a-z0-9.:-]{1,255})"
     r"|HTTP/\d(?:\.\d)?\"?\s(?P<status>\d{3})\b"
     r"|\bstatus(?:[\s_]?code)?\"?[:=\s]\s{0,3}\"?(?P<number>\d{3})\b"
     r"|\b(?P<error>[45]\d\d)\s(?:Client Error|Server Error|Forbidden|Unauthorized|Too Many)"
@@ -55,6 +58,8 @@ class ApiCall:
     status: int | None = None
     demanded: tuple[str, ...] = ()
     """Scopes that the answer's WWW-Authenticate demands."""
+    host: str = field(default="", compare=False)
+    """Where it went, in small letters; empty where the text does not tell."""
     request_id: str = ""
     """`x-okta-request-id`, which Okta's support asks for."""
 
@@ -82,11 +87,11 @@ def named_call(words: str) -> ApiCall | None:
         None if that is no call of an Okta API.
     """
     method, _, address = words.strip().rpartition(" ")
-    path = _api_path(address)
+    host, path = _api_path(address)
     method = method.strip().upper()
-    if path is None or (method and method not in METHODS):
+    if not path or (method and method not in METHODS):
         return None
-    return ApiCall(path, method)
+    return ApiCall(path, method, host=host)
 
 
 def _calls(text: str) -> Iterator[ApiCall]:
@@ -106,8 +111,11 @@ class _Reader:
     def __init__(self) -> None:
         self._call: ApiCall | None = None
         self._method, self._method_end = "", 0
+        self._curl_end = -1
         self._status: int | None = None
         self._demanded: tuple[str, ...] = ()
+        self._guessed = False
+        """Whether the method is what curl takes where a command names none."""
 
     def read(self, kind: str, found: re.Match[str]) -> Iterator[ApiCall]:
         """Take one thing in."""
@@ -115,8 +123,12 @@ class _Reader:
         if kind in {"method", "chosen"}:
             reach = _LONGEST_PATH if kind == "chosen" else _NEAR
             self._method, self._method_end = value, found.end() + reach
+        elif kind == "curl":
+            self._curl_end = found.end() + _LONGEST_PATH
+        elif kind == "data" and found.start() <= self._curl_end and not self._method:
+            self._method, self._method_end = "POST", self._curl_end  # as curl sends data
         elif kind in {"url", "path", "late"}:
-            yield from self._address(_api_path(value), found.start(), late=kind == "late")
+            yield from self._address(*_api_path(value), found.start(), late=kind == "late")
         elif kind in {"status", "number", "error", "returned"}:
             self._status = int(value)
             if self._call is not None and self._call.status in {None, 100}:
@@ -124,7 +136,7 @@ class _Reader:
         elif kind == "scope":
             self._demanded = tuple(sorted(value.split()))
             self._demand()
-        elif kind == "resource" and self._call is None and (path := _api_path(value)):
+        elif kind == "resource" and self._call is None and (path := _api_path(value)[1]):
             self._call = ApiCall(path)
             self._demand()
         else:
@@ -140,21 +152,26 @@ class _Reader:
     def _detail(self, kind: str, value: str) -> None:
         if self._call is None:
             return
-        if kind == "request" and not self._call.request_id:
+        if kind == "host" and not self._call.host:
+            self._call = replace(self._call, host=value.lower())
+        elif kind == "request" and not self._call.request_id:
             self._call = replace(self._call, request_id=value)
-        elif kind == "data" and not self._call.method:
+        elif kind == "data" and (self._guessed or not self._call.method):
             self._call = replace(self._call, method="POST")  # as curl sends data
 
-    def _address(self, path: str | None, start: int, *, late: bool) -> Iterator[ApiCall]:
-        if path is None:
+    def _address(self, host: str, path: str, start: int, *, late: bool) -> Iterator[ApiCall]:
+        if not path:
             return
         call, method = self._call, self._method if start <= self._method_end else ""
         if call is not None and (call.path != path or call.status is not None):
             yield call
             call = None
         method = method or (call.method if call else "")
-        self._call = ApiCall(path, method, self._status if late else None)
-        self._method, self._status = "", None
+        host = host or (call.host if call else "")
+        self._guessed = not method and start <= self._curl_end
+        method = "GET" if self._guessed else method
+        self._call = ApiCall(path, method, self._status if late else None, host=host)
+        self._method, self._status, self._curl_end = "", None, -1
 
     def ended(self) -> Iterator[ApiCall]:
         """The last call."""
@@ -162,15 +179,21 @@ class _Reader:
             yield self._call
 
 
-def _api_path(address: str) -> str | None:
-    """The path of an address, if it is one of the Okta APIs."""
+def okta_host(host: str) -> bool:
+    """Whether a host is of Okta's own domains, or this machine, where the sandbox is."""
+    name = host.partition(":")[0]
+    return name.endswith(_OKTA_DOMAINS) or name in {"localhost", "127.0.0.1"}
+
+
+def _api_path(address: str) -> tuple[str, str]:
+    """Host and path of an address; no path if it is of no Okta API."""
     host, path = "", address
     if "://" in address:
         host, _, path = address.partition("://")[2].partition("/")
-        path = f"/{path}"
+        host, path = host.rpartition("@")[2].lower(), f"/{path}"
     path = re.split(r"[?#]", path, maxsplit=1)[0].rstrip("/.,;:)\\")
-    if _NO_ORG.search(host) or len(path) > _LONGEST_PATH or path.count("/") < 2:  # noqa: PLR2004
-        return None
-    if path.split("/")[1] not in first_segments():
-        return None
-    return path if path.startswith("/api/v") or endpoints_of(path) else None
+    if _NO_ORG.fullmatch(host) or len(path) > _LONGEST_PATH or path.count("/") < 2:  # noqa: PLR2004
+        return host, ""
+    known = path.split("/")[1] in first_segments() and endpoints_of(path)
+    of_api = okta_host(host) and path.startswith("/api/v")
+    return host, path if known or of_api else ""

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from auditor.diagnosis.api_answers import ApiAnswers, api_answers
+from auditor.diagnosis.api_calls import ApiCall
+from auditor.diagnosis.api_causes import alike, api_judged
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 from auditor.diagnosis.clues import Clues, ErrorClue, LogCounts
 from auditor.diagnosis.judged_error import Fault, JudgedError, judged
 from auditor.diagnosis.leading_findings import leading_findings
-from auditor.diagnosis.rate_limit import rate_limit_lines
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.scheme_checks import scheme_remarks
 from auditor.diagnosis.token_checks import token_remarks
@@ -57,9 +59,8 @@ class Diagnosis:
     """Findings of the snapshot that lead to one of the errors."""
     more_findings: int
     token_remarks: tuple[TokenRemark, ...]
-    rate_limit: tuple[str, ...]
-    limited: bool
-    """Whether a rate limit refused the request; most answers of Okta's say what is left of one."""
+    api: ApiAnswers
+    """What there is to say of calls of the Okta APIs, of rate limits and of faults at Okta."""
     schemes: tuple[str, ...]
     log: LogCounts | None
     """How many events of the System Log there were, of which the first kind is looked at."""
@@ -68,14 +69,22 @@ class Diagnosis:
 
     @property
     def explanation(self) -> DecisionSteps | None:
-        """The request decided on the snapshot, if enough of it is known."""
-        return self.case.decision if self.case else None
+        """The token request decided on the snapshot, if it is one and enough of it is known."""
+        return self.case.decision if self.case and not self.of_api else None
+
+    @property
+    def of_api(self) -> bool:
+        """Whether all errors are those of the Okta APIs, and none is a token request's."""
+        codes = [error.known.error if error.known else error.clue.error for error in self.errors]
+        return bool(codes or not self.api.empty) and all(
+            code.startswith("E0") or code == "insufficient_scope" for code in codes
+        )
 
     @property
     def empty(self) -> bool:
         """Whether nothing can be said."""
-        said = (self.errors, self.explanation, self.token_remarks, self.rate_limit)
-        return not any(said)
+        said = (self.errors, self.explanation, self.token_remarks)
+        return not any(said) and self.api.empty
 
     @property
     def cause(self) -> MatchedError | None:
@@ -106,7 +115,7 @@ class Diagnosis:
         faults = [error.judged.fault if error.judged else Fault.OPEN for error in self.errors]
         proven = self.cause is not None
         outside = bool(faults) and all(fault is Fault.OUTSIDE for fault in faults)
-        return proven or self.confirmed or outside or wrong or self.limited
+        return proven or self.confirmed or outside or wrong or self.api.settled
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -124,6 +133,8 @@ def diagnose(
     *,
     needs: tuple[str, ...] = (),
     answered: datetime | None = None,
+    call: ApiCall | None = None,
+    api_token: str | None = None,
 ) -> Diagnosis:
     """What can be said of clues.
 
@@ -135,27 +146,35 @@ def diagnose(
         now: the time by which tokens and windows are judged.
         needs: scopes that tokens are to have.
         answered: the time by which tokens are judged, if it is another.
+        call: the call of an Okta API that failed; None for those of the text.
+        api_token: name or id of the API token that was sent.
+
+    Raises:
+        UsageError: the API token cannot be looked up in the snapshot.
     """
     matched = tuple(_matched(clues))
     for error in matched:
         words = words.or_else(error.known.tells) if error.known else words
     case = Case(Decider(org), words, clues=clues) if org is not None else None
-    errors = tuple(_judged(error, case) for error in matched)
-    rows = [error.known for error in errors if error.known]
+    client = case.client if case is not None else None
+    api = api_answers(clues, org, now, call=call, client=client, api_token=api_token)
+    if not matched and any(each.call.demanded or each.call.status == 403 for each in api.refusals):  # noqa: PLR2004
+        row = next(row for row in ERRORS if row.name == "E0000006")
+        matched = (MatchedError(ErrorClue("403", ""), row),)
+    errors = tuple(_all_judged(matched, case, api))
+    rows = [one.known for one in errors if one.known and one.known.error not in api.explained]
     leading = leading_findings(findings, rows, case)
     remarks = list(scheme_remarks(clues.schemes))
     for token in clues.tokens:
         own = token_remarks(token, org, answered or now, needs)
         remarks.extend(replace(remark, source=token.source) for remark in own)
-    limit = clues.rate_limit
     return Diagnosis(
         errors=errors,
         case=case,
         findings=tuple(leading[:_MOST_FINDINGS]),
         more_findings=max(0, len(leading) - _MOST_FINDINGS),
         token_remarks=tuple(sorted(dict.fromkeys(remarks), key=lambda remark: not remark.wrong)),
-        rate_limit=tuple(rate_limit_lines(limit, now)) if limit else (),
-        limited=_limited(clues, errors),
+        api=api,
         schemes=clues.schemes,
         log=clues.log,
         left_out=clues.left_out,
@@ -174,19 +193,26 @@ def _of_another_cause(error: MatchedError) -> bool:
     return not of_token and not known.error.startswith("E0")
 
 
+def _all_judged(
+    errors: tuple[MatchedError, ...], case: Case | None, api: ApiAnswers
+) -> Iterator[MatchedError]:
+    """The errors with their causes; what refuses a call is told of the first that it leads to."""
+    told: set[str] = set()
+    for error in errors:
+        if error.known is None or error.known.error not in api.explained:
+            yield _judged(error, case)
+            continue
+        code = error.known.error
+        yield error if code in told else replace(error, judged=api_judged(error.known, api))
+        told |= alike(code)
+
+
 def _judged(error: MatchedError, case: Case | None) -> MatchedError:
     if error.known is None:
         return error
     told = f"{error.clue.error} {error.clue.description}"
     own = replace(case, error_text=told) if case is not None else None
     return replace(error, judged=judged(error.known, own))
-
-
-def _limited(clues: Clues, errors: tuple[MatchedError, ...]) -> bool:
-    limit = clues.rate_limit
-    refused = any(error.known and error.known.name == "E0000047" for error in errors)
-    alone = not (clues.errors or clues.statuses)
-    return limit is not None and (refused or (alone and not limit.remaining))
 
 
 def _matched(clues: Clues) -> Iterator[MatchedError]:

@@ -55,16 +55,21 @@ def token_remarks(
             yield TokenRemark(token.signature.stale)
     yield from issuer_remarks(token, org)
     issuer = token.claims.get("iss")
-    if org is None or not isinstance(issuer, str):
-        return
+    if org is not None and isinstance(issuer, str):
+        yield from _compared(token, org, issuer)
+
+
+def _compared(token: TokenClue, org: Org, issuer: str) -> Iterator[TokenRemark]:
+    """What a snapshot says of a token; of one that it cannot know, it proves nothing.
+
+    `/oauth2/default` is there in many orgs, and what is newer than a snapshot is not in it.
+    """
     server = issuing_server(token, org)
-    compared = [*(_at_server(token, org, server) if server else ()), *_parties(token, org)]
-    # `/oauth2/default` is there in many orgs, and what is newer than a snapshot is not in it.
-    open_why = "" if at_domain_of(org, issuer) else "the token may be another org's"
     issued = issued_at(token.claims)
+    open_why = "" if at_domain_of(org, issuer) else "the token may be another org's"
     if not open_why and issued is not None and issued > org.captured_at:
         open_why = "the token is newer than the snapshot"
-    for remark in compared:
+    for remark in (*(_at_server(token, org, server) if server else ()), *_parties(token, org)):
         text = f"{remark.text} But {open_why}." if open_why else remark.text
         yield replace(remark, text=text, wrong=remark.wrong and not open_why)
 

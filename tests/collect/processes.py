@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import re
-import sys
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from command_process import run_command
 from helpers import SERVERS, TOKEN, tenant, with_everyone
 
 from auditor.sandbox import Request
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["auditor.collect.exporter", "auditor.cli.commands.snapshot"])
+CONTEXT.set_forkserver_preload(
+    ["auditor.collect.exporter", "auditor.cli.commands.snapshot", "auditor.cli"]
+)
 
 
 def medium_tenant(**changes: Any) -> dict[str, Any]:
@@ -55,22 +56,9 @@ def medium_tenant(**changes: Any) -> dict[str, Any]:
 def command(url: str, log: Path, *arguments: object) -> ForkServerProcess:
     """Start the command line against an org; what it says goes to a file."""
     words = [str(word) for word in arguments]
-    process = CONTEXT.Process(target=_command, args=(url, str(log), words), daemon=True)
+    process = CONTEXT.Process(target=run_command, args=(url, TOKEN, str(log), words), daemon=True)
     process.start()
     return process
-
-
-def _command(url: str, log: str, words: list[str]) -> None:
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for stream in (1, 2):
-        os.dup2(descriptor, stream)
-    os.environ |= {"OKTA_CLIENT_ORGURL": url, "OKTA_CLIENT_TOKEN": TOKEN, "CI": "true"}
-    for name in ("OKTA_CLIENT_CLIENTID", "OKTA_CLIENT_PRIVATEKEY"):
-        os.environ.pop(name, None)
-    from auditor.cli import main  # noqa: PLC0415 - in the child
-
-    sys.argv = ["okta-auditor", *words]
-    main()
 
 
 def body(path: Path) -> str:

@@ -807,6 +807,7 @@ CASES: tuple[Case, ...] = (
 OF_OTHERS = {
     "scopes-not-connected": "tests/tokens, decisions on AI agents",
     "E0000006": "tests of rights of API calls",
+    "insufficient-scope": "tests of rights of API calls",
     "E0000007": "tests of rights of API calls",
     "E0000009": "tests of rights of API calls",
     "E0000015": "test_an_org_without_the_feature_is_told_from_one_that_has_it",

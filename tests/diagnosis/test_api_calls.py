@@ -44,7 +44,8 @@ DEMANDED = ("okta.groups.read",)
 @pytest.mark.parametrize(
     ("text", "calls"),
     [
-        (CURL, [ApiCall("/api/v1/groups/00g1", "GET", 403, DEMANDED, "reqVy8wsvmBQN27h4")]),
+        (CURL, [ApiCall(
+            "/api/v1/groups/00g1", "GET", 403, DEMANDED, request_id="reqVy8wsvmBQN27h4")]),
         (TERRAFORM, [ApiCall("/api/v1/policies", "GET", 403)]),
         (HAR, [ApiCall("/api/v1/apps", "POST", 403, request_id="reqabc123")]),
         (PYTHON, [ApiCall("/api/v1/users", "", 403)]),
@@ -52,6 +53,9 @@ DEMANDED = ("okta.groups.read",)
         ('10.0.0.1 "GET /api/v1/users HTTP/1.1" 429', [ApiCall("/api/v1/users", "GET", 429)]),
         ("curl -X DELETE https://acme.okta.com/api/v1/groups/00g1", [
             ApiCall("/api/v1/groups/00g1", "DELETE")]),
+        ("$ curl -i https://acme.okta.com/api/v1/groups\nHTTP/1.1 403", [
+            ApiCall("/api/v1/groups", "GET", 403)]),
+        ("curl -d '{}' https://acme.okta.com/api/v1/groups", [ApiCall("/api/v1/groups", "POST")]),
         ("curl https://acme.okta.com/api/v1/groups -d '{}'", [ApiCall("/api/v1/groups", "POST")]),
         ("we could get no users. https://acme.okta.com/api/v1/users returns 403", [
             ApiCall("/api/v1/users", "", 403)]),
@@ -88,6 +92,6 @@ def test_a_call_is_named() -> None:
     ],
 )
 def test_large_texts_take_no_time(text: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     read_api_calls(text)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 3

@@ -195,9 +195,9 @@ def test_clients_and_users_that_are_shut_out_are_named(tmp_path: Path) -> None:
     ("headers", "words"),
     [
         (f"x-rate-limit-limit: 600\nx-rate-limit-remaining: 0\nx-rate-limit-reset: {AT + 30}",
-         "30 seconds after the answer"),
+         "30 seconds from now"),
         (f"X-Rate-Limit-Limit: 600\nX-Rate-Limit-Remaining: 7\nX-Rate-Limit-Reset: {AT + 30}",
-         "limit on how many run at the same time"),
+         "Requests are left, so the headers are of another answer"),
         (f"x-rate-limit-reset: {AT + 30}\ndate: Sat, 28 Nov 2026 14:00:10 GMT",
          "20 seconds after the answer"),
         (f"x-rate-limit-reset: {AT - 30}", "The window ended"),

@@ -20,6 +20,7 @@ from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import FILE, AuditOptions, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
+from auditor.diagnosis.api_calls import ApiCall, named_call
 from auditor.diagnosis.causes.verdict import Confidence
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
 from auditor.diagnosis.request_words import RequestWords
@@ -44,6 +45,13 @@ from auditor.text import escaped, fitted, one_line
 @click.option(
     "--logout-redirect-uri", metavar="URI", help="The post_logout_redirect_uri that was sent."
 )
+@click.option(
+    "--call",
+    "call_words",
+    metavar="CALL",
+    help='Call of an Okta API that failed, as "GET /api/v1/users", if INPUT does not tell.',
+)
+@click.option("--api-token", metavar="NAME", help="API token (SSWS) that was sent: name or id.")
 @click.option(
     "--at",
     metavar="TIME",
@@ -73,6 +81,8 @@ def command(
     scopes: tuple[str, ...],
     redirect_uri: str | None,
     logout_redirect_uri: str | None,
+    call_words: str | None,
+    api_token: str | None,
     at: str | None,
     keys: Path | None,
     needs: tuple[str, ...],
@@ -117,6 +127,8 @@ def command(
         now,
         needs=_names(needs),
         answered=answered,
+        call=_call(call_words),
+        api_token=api_token,
     )
     problem = _misspelt(given, result)
     if problem is not None and not result.settled:
@@ -134,12 +146,22 @@ def command(
             print_line(line)
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
-        if asked is not None and result.explanation is None:
+        if asked is not None and result.explanation is None and not result.of_api:
             _print_fitted(f"Read from the input: {parts_of(asked)}.")
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
                 print_line(f"The request cannot be decided on the snapshot: {error.message}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
+
+
+def _call(words: str | None) -> ApiCall | None:
+    call = named_call(words) if words is not None else None
+    if words is not None and call is None:
+        raise UsageError(
+            f"--call: {words!r} is no call of an Okta API.",
+            remedy='Write it as "GET /api/v1/users", with a path of Okta\'s API reference.',
+        )
+    return call
 
 
 def _moment(text: str) -> datetime:
@@ -197,6 +219,8 @@ def _has_cause(error: MatchedError) -> bool:
 
 def _missing(result: Diagnosis, *, snapshot: bool) -> tuple[str, ...]:
     """Options that would make the answer more exact."""
+    if result.of_api:
+        return result.api.missing
     if not snapshot:
         return ("--snapshot",)
     if result.explanation is not None or result.case is None:

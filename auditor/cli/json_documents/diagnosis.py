@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from auditor.cli.json_documents.explanation import Explanation
-from auditor.cli.json_documents.part import DocumentPart
+from auditor.cli.json_documents.part import DocumentPart, NamedObject
 from auditor.diagnosis.causes.verdict import Confidence
 from auditor.diagnosis.judged_error import Fault
 
@@ -91,6 +91,30 @@ class LogCountsInfo(DocumentPart):
     unread: int = Field(description="Lines that are no events.")
 
 
+class RefusedCall(DocumentPart):
+    """A call of an Okta API that was refused, and the rights that its caller has."""
+
+    call: str = Field(description="Method and path, with names in place of ids.")
+    documented: bool = Field(description="Whether Okta's OpenAPI documents have it.")
+    scopes: list[list[str]] = Field(description="Alternatives, of which one is needed.")
+    suggested_admin_roles: list[str] = Field(description="Empty where Okta publishes none.")
+    client: NamedObject | None
+    token_scopes: list[str] | None = Field(description="Null where there is no token.")
+    grants: list[str] | None = Field(description="Null where they are not known.")
+    admin_roles: list[str] | None = Field(description="Null where they are not known.")
+    sound: bool = Field(description="Whether scope and role cover it, as far as is published.")
+    request_id: str | None
+    source: dict[str, str] = Field(description="Okta's OpenAPI documents with their versions.")
+
+
+class ApiTokenInfo(DocumentPart):
+    """An API token (SSWS) that was sent."""
+
+    name: str
+    owner: str | None
+    faults: list[str]
+
+
 class DiagnosisDocument(DocumentPart):
     """Why a request failed."""
 
@@ -104,6 +128,9 @@ class DiagnosisDocument(DocumentPart):
     more_findings: int
     token_remarks: list[TokenRemarkInfo]
     rate_limit: list[str]
+    api_calls: list[RefusedCall]
+    api_token: ApiTokenInfo | None
+    outage: list[str] = Field(description="Of a fault at Okta, which settings have no part in.")
     characters_left_out: int = Field(
         description="Of a very large input: what stands far from any error or request."
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -66,6 +66,7 @@ def first_segments() -> frozenset[str]:
     return frozenset(endpoint.path.split("/")[1] for endpoint in endpoints())
 
 
+@lru_cache(maxsize=1_000)
 def endpoints_of(path: str) -> tuple[Endpoint, ...]:
     """The methods of a path.
 

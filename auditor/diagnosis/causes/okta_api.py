@@ -114,6 +114,26 @@ ROWS: tuple[KnownError, ...] = (
         source="Okta error codes",
     ),
     KnownError(
+        name="insufficient-scope",
+        error="insufficient_scope",
+        text="The access token provided does not contain the required scopes.",
+        status="403, in the header WWW-Authenticate",
+        meaning="The access token lacks the scope of the call; the header names it.",
+        causes=(
+            setting(
+                "scope-not-granted",
+                "the app is not granted the scope, so no token of its has it",
+                "grant it in the app's tab Okta API Scopes, which takes a super admin",
+            ),
+            request(
+                "scope-not-asked-for",
+                "the token was asked for without the scope, or before it was granted",
+                "ask for a new token, and name the scope",
+            ),
+        ),
+        source="Okta's OAuth error codes; okta-sdk-golang #145",
+    ),
+    KnownError(
         name="E0000015",
         error="E0000015",
         text="You do not have permission to access the feature you are requesting",
