@@ -795,6 +795,15 @@ CASES: tuple[Case, ...] = (
     # Requests that come to no answer of OAuth.
     Case(row="header-value", cause="line-break-in-credential"),
     Case(
+        row="no-metadata",
+        cause="issuer-not-there",
+        words=("--server", "https://example.okta.com/oauth2/aus9"),
+        sound_words=("--server", "aus1"),
+    ),
+    Case(row="pkce-verification", cause="verifier-of-another-sign-in", words=INVOICES),
+    Case(row="code-redirect-uri", cause="redirect-uri-of-token-request", words=INVOICES),
+    Case(row="dpop-proof-claim", cause="proof-of-another-request", words=INVOICES),
+    Case(
         row="no-such-endpoint",
         cause="server-not-there",
         words=("--server", "https://example.okta.com/oauth2/aus9"),

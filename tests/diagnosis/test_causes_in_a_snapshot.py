@@ -208,7 +208,7 @@ def test_filters_of_the_system_log_name_events_that_there_are() -> None:
 
 WITHOUT_EVENT = {
     *(row.name for row in ERRORS if row.status.startswith(("of the API", "none:"))),
-    *("logout-redirect-uri", "no-such-endpoint", "insufficient-scope"),
+    *("logout-redirect-uri", "no-such-endpoint", "no-metadata", "insufficient-scope"),
     *("E0000006", "E0000007", "E0000009", "E0000015", "E0000022"),
 }
 """Errors of which no source names an event, or that are not Okta's."""

@@ -39,12 +39,14 @@ def _user_ended(case: Case, user: User) -> CauseVerdict:
     own = case.org.user(user.id)
     if own is None:
         return proven(f"user {quoted(user.title)} is deprovisioned or deleted")
+    if own.status is None:
+        return unknown(f"the status of user {quoted(own.title)} is not in the snapshot")
     shown = evidence(own, "status", own.status)
     if own.status in _GONE:
-        return proven(f"user {quoted(own.title)} is {one_line(str(own.status))}", shown).fixed_by(
+        return proven(f"user {quoted(own.title)} is {one_line(own.status)}", shown).fixed_by(
             "activate the user, and have them sign in again"
         )
-    return not_so(f"user {quoted(own.title)} is {one_line(str(own.status))}", shown)
+    return not_so(f"user {quoted(own.title)} is {one_line(own.status)}", shown)
 
 
 @of_app

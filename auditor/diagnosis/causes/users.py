@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.needs import of_user
-from auditor.diagnosis.causes.verdict import CauseVerdict, evidence, not_so, proven
+from auditor.diagnosis.causes.verdict import CauseVerdict, evidence, not_so, proven, unknown
 from auditor.diagnosis.known_error import FAILED_REQUESTS, KnownError, request, setting
 from auditor.diagnosis.request_words import RequestWords
 from auditor.snapshot.models.directory import User
@@ -23,9 +23,11 @@ def _cannot_sign_in(case: Case, user: User) -> CauseVerdict:
     own = case.org.user(user.id)
     if own is None:
         return proven(f"user {quoted(user.title)} is deprovisioned or deleted")
+    if own.status is None:
+        return unknown(f"the status of user {quoted(own.title)} is not in the snapshot")
     shown = evidence(own, "status", own.status)
     able = can_sign_in(case.grant or PASSWORD, own.status)
-    status = one_line(str(own.status))
+    status = one_line(own.status)
     if able:
         return not_so(f"user {quoted(own.title)} is {status}", shown)
     return proven(f"user {quoted(own.title)} is {status}", shown).fixed_by(
