@@ -115,7 +115,9 @@ def _parties(token: TokenClue, org: Org) -> Iterator[TokenRemark]:
     if isinstance(user, str) and org.known("users"):
         record = org.user(user)
         if record is None:
-            yield TokenRemark("Its user is not there any more.")
+            # Who is created later has no older token; a redacted snapshot has other ids.
+            text = "Its user is not in the snapshot: not there any more, unless it is redacted."
+            yield TokenRemark(text, wrong=False)
         elif record.shut_out:
             status = one_line(str(record.status))
             yield TokenRemark(f"Its user {quoted(record.title)} is {status}.")

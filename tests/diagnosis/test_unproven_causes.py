@@ -102,3 +102,24 @@ def test_an_expired_token_does_not_settle_another_error(tmp_path: Path) -> None:
 
     assert not diagnosed(tmp_path, f"{json.dumps(error)} {over}")["settled"]
     assert diagnosed(tmp_path, over)["settled"]
+
+
+@pytest.mark.parametrize(
+    ("error", "description"),
+    [
+        ("access_denied", "User is not assigned to the client application."),
+        ("access_denied", "Policy evaluation failed for this request"),
+        ("invalid_grant", "The refresh token is invalid or expired."),
+        ("invalid_grant", "The credentials provided were invalid."),
+    ],
+)
+def test_of_a_user_whom_the_snapshot_does_not_have_nothing_is_proven(
+    tmp_path: Path, error: str, description: str
+) -> None:
+    """As one of a redacted snapshot, whose ids are others."""
+    text = json.dumps({"error": error, "error_description": description})
+
+    document = diagnosed(tmp_path, text, "--client", "0oa1", "--user", "00u0000000000000gone")
+
+    assert document["cause"] is None
+    assert not document["settled"]
