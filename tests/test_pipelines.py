@@ -113,9 +113,7 @@ def test_from_an_empty_repository_to_a_night_that_names_what_is_new(
     assert 'through rule "Readers"' in hosted.read("text")
     assert "gained billing" in gained.summary
 
-    hosted.installs = True
     checked = pull_request(hosted, SNAPSHOT)
-    hosted.installs = False
     assert checked.outcomes["Say what the change does"] == "failure", "billing:write is gained"
     assert checked.outcomes["Audit the snapshot"] == "success", checked.log
     assert 'gained billing&#58;write through rule "Readers"' in hosted.comment("snapshot")

@@ -135,6 +135,19 @@ def test_of_a_pull_request_only_the_plan_sees_secrets_and_nothing_of_it_may_writ
     assert handed["with"]["path"].split() == ["okta-audit/comment.md", "okta-audit/results.sarif"]
 
 
+def test_all_workflows_install_in_the_same_way(workflows: Path) -> None:
+    """One of them is tried, in tests/test_pipelines.py."""
+    jobs = [
+        next(iter(yaml.safe_load(path.read_text())["jobs"].values()))
+        for path in sorted(workflows.iterdir())
+    ]
+    steps = [
+        step for job in jobs for step in job["steps"] if step.get("name") == "Install okta-auditor"
+    ]
+    assert len(steps) == len(NAMES)
+    assert all(step == steps[0] for step in steps)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_script_holds_an_expression(workflows: Path, name: str) -> None:
     """What a pull request says reaches scripts as variables only, and is never run."""

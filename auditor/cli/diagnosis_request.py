@@ -9,15 +9,35 @@ from auditor.cli.diagnosis_input import NamedText
 from auditor.diagnosis.clues import Clues, LogCounts, RequestClue
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.requests_in_text import likeliest
+from auditor.errors import AuditorError
+from auditor.snapshot.org import Org
 from auditor.text import counted, quoted
+from auditor.tokens.lookup.records import find_client
 
 
-def request_of(clues: Clues) -> RequestClue | None:
-    """The request that the first error is the answer to; None if nothing tells of one."""
+def request_of(clues: Clues, org: Org | None, client: str | None) -> RequestClue | None:
+    """The request that the first error is the answer to; None if nothing tells of one.
+
+    Args:
+        clues: all that was given.
+        org: the snapshot; None if there is none.
+        client: the client that was named; requests of others are not looked at then.
+    """
+    requests = clues.requests
+    if client:
+        named = {None, client, _client_id(org, client)}
+        requests = tuple(one for one in requests if one.client in named)
     error = clues.errors[0] if clues.errors else None
     if error is None:
-        return likeliest(clues.requests)
-    return likeliest(clues.requests, error.at, error.source)
+        return likeliest(requests)
+    return likeliest(requests, error.at, error.source)
+
+
+def _client_id(org: Org | None, word: str) -> str | None:
+    try:
+        return find_client(org, word).client_id if org else None
+    except AuditorError:  # said where the request is decided
+        return None
 
 
 def words_of(asked: RequestClue | None, clues: Clues) -> RequestWords:
@@ -77,7 +97,7 @@ def answer_time(clues: Clues) -> datetime | None:
 
 
 def input_lines(
-    clues: Clues, inputs: tuple[NamedText, ...], answered: datetime | None
+    clues: Clues, inputs: tuple[NamedText, ...], answered: datetime | None, client: str | None
 ) -> Iterator[str]:
     """What is to be said of the inputs themselves.
 
@@ -85,6 +105,7 @@ def input_lines(
         clues: what they hold.
         inputs: all of them.
         answered: the time by which tokens are judged, if it is that of an answer.
+        client: the client that was named.
     """
     if answered and clues.tokens:
         yield f"Tokens are judged by the time of the answer, {answered:%Y-%m-%d %H:%M} UTC."
@@ -93,6 +114,9 @@ def input_lines(
             f"{clues.left_out:,} characters were not looked at: what stands far from any error or "
             "request."
         )
+    clients = {one.client for one in clues.requests if one.client and one.grant}
+    if len(clients) > 1 and not client:
+        yield f"Requests of {counted(len(clients), 'client')} are in it: --client chooses one."
     if clues.log is not None:
         yield _log_line(clues.log, inputs)
 

@@ -3,9 +3,9 @@
     python tests/benchmarks/log_pull.py [EVENTS]
 
 Pulls 1,000, a tenth of the events and all of them (100,000 unless said otherwise) from a sandbox
-without limits that bind, each with the whole command in a fresh process, without what reads the
-file afterwards; then adds nothing to the largest file, which asks for its last hour again. What
-limits would make of it is in the last column: minutes at half of a limit of 120 requests.
+without limits that bind, each with the whole command in a fresh process, which then reads the file
+and groups what failed; then adds nothing to the largest file, which asks for its last hour again.
+What limits would make of it is in the last column: minutes at half of a limit of 120 requests.
 
 What is asked for: the largest pull takes at most 32 MiB more than the smallest.
 """

@@ -102,6 +102,22 @@ def test_each_clue_knows_its_input() -> None:
     assert clues.tokens[0].source == "argument 2"
 
 
+def test_a_client_that_is_named_is_not_given_another_s_request(tmp_path: Path) -> None:
+    snapshot = snapshot_file(tmp_path, document())
+    form = "grant_type=authorization_code&client_id={}&scope={}"
+    first = form.format("0oa1", "billing:gone")
+    other = form.format("0oa7", "openid")
+    wrong = '{"error":"invalid_scope","error_description":"One or more scopes are not configured '
+    wrong += 'for the authorization server resource."}'
+    text = f"POST {ISSUER}/v1/token\n{first}\nPOST {ISSUER}/v1/token\n{other}\n{wrong}"
+    unnamed = diagnosed(text)
+    assert "Requests of 2 clients are in it: --client chooses one." in unnamed.stdout
+    for name in ("0oa1", "Invoices"):
+        named = diagnosed(text, "--client", name, "--snapshot", snapshot)
+        assert 'has no scope "billing:gone"' in named.stdout, named.shown
+        assert named.exit_code == 0
+
+
 FORM = (
     f"grant_type=password&username=ada%40acme.example&password={PASSWORD}&scope=openid+billing:read"
 )

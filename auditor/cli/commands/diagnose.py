@@ -31,6 +31,7 @@ from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
 from auditor.text import escaped, fitted, one_line
+from auditor.tokens.grants import USERLESS_GRANTS
 
 
 @click.command("diagnose")
@@ -108,7 +109,7 @@ def command(
     inputs = read_inputs(words)
     org, findings = _read(snapshot) if snapshot else (None, ())
     clues = clues_of(inputs, (*given_keys, *(keys_of_org(org) if org else ())))
-    asked = request_of(clues)
+    asked = request_of(clues, org, client)
     answered = None if at else answer_time(clues)
     given = RequestWords(
         server=server,
@@ -142,7 +143,7 @@ def command(
     if form == "json":
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
-        for line in input_lines(clues, inputs, answered):
+        for line in input_lines(clues, inputs, answered, client):
             print_line(line)
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
@@ -225,13 +226,13 @@ def _missing(result: Diagnosis, *, snapshot: bool) -> tuple[str, ...]:
         return ("--snapshot",)
     if result.explanation is not None or result.case is None:
         words = result.case.words if result.case else RequestWords()
-        return () if words.user else ("--user",)
+        return () if words.user or words.grant in USERLESS_GRANTS else ("--user",)
     words = result.case.words
     given = {
         "--server": words.server,
         "--client": words.client,
         "--grant": words.grant,
-        "--user": words.user,
+        "--user": words.user or words.grant in USERLESS_GRANTS,
         "--scope": words.scopes or words.scope_omitted,
     }
     return tuple(name for name, value in given.items() if not value)
