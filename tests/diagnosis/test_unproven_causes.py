@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cause_cases import AT, NOW, sound, token
-from helpers import okta_auditor, snapshot_file
+from helpers import SERVERS, okta_auditor, snapshot_file
 
 OLD = AT - 10**8
 """Before the snapshot."""
@@ -80,7 +80,7 @@ def test_another_org_is_not_said_to_be_a_second_domain(tmp_path: Path) -> None:
 
 def test_the_address_of_the_snapshot_is_no_foreign_domain(tmp_path: Path) -> None:
     tenant = sound()
-    for server in tenant["/api/v1/authorizationServers"]:
+    for server in tenant[SERVERS]:
         server.pop("issuer", None)
     path = snapshot_file(tmp_path, tenant)
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -123,3 +123,42 @@ def test_of_a_user_whom_the_snapshot_does_not_have_nothing_is_proven(
 
     assert document["cause"] is None
     assert not document["settled"]
+
+
+UNREAD = pytest.mark.parametrize(
+    ("unread", "error", "description", "options"),
+    [
+        ("apps", "invalid_client", "Invalid value for 'client_id' parameter.", ("0oa99",)),
+        (
+            "scopes",
+            "invalid_scope",
+            "The authorization server resource does not have any configured default scopes",
+            ("0oa1",),
+        ),
+    ],
+)
+
+
+@UNREAD
+def test_what_was_not_read_is_no_reason_to_acquit(
+    tmp_path: Path, unread: str, error: str, description: str, options: tuple[str, ...]
+) -> None:
+    path = snapshot_file(tmp_path, sound(), unread=(unread,))
+    text = json.dumps({"error": error, "error_description": description})
+
+    outcome = okta_auditor("diagnose", text, "--snapshot", path, "--client", *options)
+
+    assert outcome.exit_code == 3, outcome.stdout
+    assert "Checked, not the cause: the app is deactivated" not in outcome.stdout
+    assert "has a default scope" not in outcome.stdout
+
+
+@pytest.mark.parametrize("option", ["--at", "--grant", "--client", "--user", "--server", "--call"])
+def test_a_token_in_the_wrong_place_is_not_shown(tmp_path: Path, option: str) -> None:
+    path = snapshot_file(tmp_path, sound())
+    sent = token()
+
+    outcome = okta_auditor("diagnose", "--snapshot", path, "E0000099 access", option, sent)
+
+    shown = outcome.stdout + outcome.stderr
+    assert sent.split(".")[1][:30] not in shown

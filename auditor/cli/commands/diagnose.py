@@ -28,9 +28,10 @@ from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
 from auditor.lint.engine import audit
 from auditor.lint.reported_finding import ReportedFinding
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
-from auditor.text import escaped, fitted, one_line
+from auditor.text import escaped, fitted, one_line, quoted
 from auditor.tokens.grants import USERLESS_GRANTS
 
 
@@ -144,14 +145,14 @@ def command(
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
         for line in input_lines(clues, inputs, answered, client):
-            print_line(line)
+            _print_fitted(line)
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
         if asked is not None and result.explanation is None and not result.of_api:
             _print_fitted(f"Read from the input: {parts_of(asked)}.")
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
-                print_line(f"The request cannot be decided on the snapshot: {error.message}")
+                _print_fitted(f"The request cannot be decided on the snapshot: {error.message}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
 
 
@@ -159,7 +160,7 @@ def _call(words: str | None) -> ApiCall | None:
     call = named_call(words) if words is not None else None
     if words is not None and call is None:
         raise UsageError(
-            f"--call: {words!r} is no call of an Okta API.",
+            f"--call: {quoted(without_credentials(words))} is no call of an Okta API.",
             remedy='Write it as "GET /api/v1/users", with a path of Okta\'s API reference.',
         )
     return call
@@ -170,7 +171,8 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"--at: {text!r} is no time.", remedy="Write it as 2026-11-28T14:05:00Z."
+            f"--at: {quoted(without_credentials(text))} is no time.",
+            remedy="Write it as 2026-11-28T14:05:00Z.",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
