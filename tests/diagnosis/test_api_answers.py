@@ -236,6 +236,15 @@ def test_the_scope_that_is_demanded_tells_the_method(tmp_path: Path) -> None:
     assert causes(outcome) == ['client "Directory sync" is not granted okta.policies.read.']
 
 
+def test_ids_in_a_path_are_not_shown(tmp_path: Path) -> None:
+    for path in ("things/hunter2-correct-horse", "users/hunter2-correct-horse/nothing"):
+        text = f"$ curl -i https://acme.okta.com/api/v1/{path}\nHTTP/1.1 403\n{FORBIDDEN}"
+        outcome = diagnosed(tmp_path, tenant(), text)
+        assert "is in none of Okta's OpenAPI documents" in outcome.stdout
+    text = transcript("PATCH /api/v1/users/hunter2-correct-horse", 403, FORBIDDEN)
+    assert '"PATCH /api/v1/users/{id}"' in diagnosed(tmp_path, tenant(), text).stdout
+
+
 def test_a_revoked_grant_is_called_one(tmp_path: Path) -> None:
     document = tenant()
     document["/api/v1/apps/0oa5/grants"][0]["status"] = "REVOKED"

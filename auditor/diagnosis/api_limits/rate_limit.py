@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from auditor.diagnosis.api_calls import ApiCall
 from auditor.diagnosis.api_limits.buckets import EDITIONS, Bucket, bucket_of
-from auditor.diagnosis.api_rights.endpoints import endpoint_of, endpoints
+from auditor.diagnosis.api_rights.endpoints import endpoint_of, endpoints, endpoints_of
 from auditor.diagnosis.api_rights.refusal import covered
 from auditor.diagnosis.clues import RateLimitClue
 from auditor.snapshot.models.clients import App
@@ -22,6 +22,8 @@ from auditor.snapshot.org import Org
 
 DEFAULT_SHARE = 50
 """Percent of a bucket that one API token or app may use, unless somebody sets another."""
+_NAMES = 4
+"""Parts of a path that nobody documents before its ids: `/api/v1/things`."""
 CLIENT_LIMIT = 60
 """Requests in a minute of one client, address and device at /authorize."""
 
@@ -180,6 +182,12 @@ def _sharers(bucket: Bucket | None, client: App | None, org: Org | None) -> tupl
 
 
 def endpoint_title(call: ApiCall) -> str:
-    """What a call is called, without the ids in its path where the documents know it."""
+    """What a call is called, without the ids in its path, or what else may stand there."""
     endpoint = endpoint_of(call.method, call.path)
-    return endpoint.title if endpoint else f"{call.method} {call.path}".strip()
+    if endpoint is not None:
+        return endpoint.title
+    known = endpoints_of(call.path)
+    path = known[0].path if known else call.path
+    first = "/".join(path.split("/")[:_NAMES])
+    shown = path if known or first == path else f"{first}/…"
+    return f"{call.method} {shown}".strip()

@@ -144,7 +144,7 @@ ROWS: tuple[KnownError, ...] = (
         "The redirect_uri is not one of the app's, character by character.",
         setting(
             "uri-not-registered",
-            "it is not registered",
+            "neither it nor anything close to it is registered",
             "register exactly what the request sends",
             _not_registered(_login, _LOGIN),
         ),
@@ -172,7 +172,7 @@ ROWS: tuple[KnownError, ...] = (
         causes=(
             setting(
                 "uri-not-registered",
-                "it is not registered",
+                "neither it nor anything close to it is registered",
                 "register exactly what the request sends",
                 _not_registered(_logout, _LOGOUT),
             ),
