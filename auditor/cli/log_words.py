@@ -121,6 +121,12 @@ def outcome_words(outcome: Outcomes, reason: str) -> str:
     """
     if outcome.unknown is not None:
         return _UNKNOWN[outcome.unknown]
+    confirmed = outcome.agreement is Agreement.CONFIRMED
+    if reason.startswith("illegal_redirect_uri") and not confirmed:
+        return (
+            "The reason tells it: the redirect URI that was sent is none of the client's. The log "
+            "does not keep it; okta-auditor diagnose --redirect-uri compares it with them."
+        )
     if outcome.agreement in _REJECTED:
         return _rejected(outcome, reason)
     missing = outcome.decision.missing if outcome.decision else None

@@ -90,11 +90,9 @@ class Case:
 
     @property
     def user_id(self) -> str | None:
-        """The user's id; None if nobody is named, or only by a word that was not looked up."""
+        """The id of a user whom the snapshot has; None if nobody is named, or somebody else."""
         user = self.user
-        if user is None or (self.org.user(user.id) is None and not self.org.known("users")):
-            return None
-        return user.id
+        return None if user is None or self.org.user(user.id) is None else user.id
 
     @cached_property
     def grant(self) -> str | None:

@@ -111,6 +111,7 @@ class Diagnosis:
     def settled(self) -> bool:
         """Whether a cause is proven, be it in the configuration or outside of it."""
         wrong = any(remark.wrong for remark in self.token_remarks)
+        wrong = wrong and not any(map(_of_another_cause, self.errors))
         faults = [error.judged.fault if error.judged else Fault.OPEN for error in self.errors]
         proven = self.cause is not None
         outside = bool(faults) and all(fault is Fault.OUTSIDE for fault in faults)
@@ -178,6 +179,18 @@ def diagnose(
         log=clues.log,
         left_out=clues.left_out,
     )
+
+
+def _of_another_cause(error: MatchedError) -> bool:
+    """Whether an error is not about a token that was sent, as one on getting a token is not.
+
+    A transcript of last week has tokens that are over by now, whatever failed in it.
+    """
+    known = error.known
+    if known is None:
+        return bool(error.alike) or bool(_rows_of(error.clue.error))
+    of_token = known.name.startswith("token-") or known.name == "subject-token"
+    return not of_token and not known.error.startswith("E0")
 
 
 def _all_judged(

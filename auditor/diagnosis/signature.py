@@ -138,9 +138,10 @@ def _checked(token: str, header: dict[str, Any], keys: Sequence[PublicKey]) -> S
     for key in usable:
         if _verifies(algorithm, key, signed.encode(), signature):
             return Signature(Verdict.VERIFIED, f"Its signature is of a key of {key.owner}.")
-    if not isinstance(kid, str):
+    if not isinstance(kid, str):  # of a key that nobody gave, or of none
         return Signature(
-            Verdict.WRONG, f"Its signature is of none of the {counted(len(usable), 'key')} known."
+            Verdict.UNCHECKED,
+            f"Its signature is of none of the {counted(len(usable), 'key')} known.",
         )
     return Signature(
         Verdict.WRONG,

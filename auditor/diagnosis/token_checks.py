@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.json_web_token import MASKED
 from auditor.diagnosis.signature import Verdict
-from auditor.diagnosis.token_issuer import issuer_remarks, issuing_server
+from auditor.diagnosis.token_issuer import at_domain_of, issuer_remarks, issuing_server
 from auditor.diagnosis.token_kind import is_id_token, kind_remarks, other_maker
 from auditor.diagnosis.token_remark import TokenRemark
-from auditor.diagnosis.token_times import time_remarks
+from auditor.diagnosis.token_times import issued_at, time_remarks
 from auditor.snapshot.models.servers import OIDC_SCOPES, AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.text import one_line, quoted
@@ -53,10 +54,24 @@ def token_remarks(
         if token.signature.stale:
             yield TokenRemark(token.signature.stale)
     yield from issuer_remarks(token, org)
-    if org is not None and isinstance(token.claims.get("iss"), str):
-        if server := issuing_server(token, org):
-            yield from _at_server(token, org, server)
-        yield from _parties(token, org)
+    issuer = token.claims.get("iss")
+    if org is not None and isinstance(issuer, str):
+        yield from _compared(token, org, issuer)
+
+
+def _compared(token: TokenClue, org: Org, issuer: str) -> Iterator[TokenRemark]:
+    """What a snapshot says of a token; of one that it cannot know, it proves nothing.
+
+    `/oauth2/default` is there in many orgs, and what is newer than a snapshot is not in it.
+    """
+    server = issuing_server(token, org)
+    issued = issued_at(token.claims)
+    open_why = "" if at_domain_of(org, issuer) else "the token may be another org's"
+    if not open_why and issued is not None and issued > org.captured_at:
+        open_why = "the token is newer than the snapshot"
+    for remark in (*(_at_server(token, org, server) if server else ()), *_parties(token, org)):
+        text = f"{remark.text} But {open_why}." if open_why else remark.text
+        yield replace(remark, text=text, wrong=remark.wrong and not open_why)
 
 
 def _at_server(token: TokenClue, org: Org, server: AuthorizationServer) -> Iterator[TokenRemark]:
@@ -100,7 +115,9 @@ def _parties(token: TokenClue, org: Org) -> Iterator[TokenRemark]:
     if isinstance(user, str) and org.known("users"):
         record = org.user(user)
         if record is None:
-            yield TokenRemark("Its user is not there any more.")
+            # Who is created later has no older token; a redacted snapshot has other ids.
+            text = "Its user is not in the snapshot: not there any more, unless it is redacted."
+            yield TokenRemark(text, wrong=False)
         elif record.shut_out:
             status = one_line(str(record.status))
             yield TokenRemark(f"Its user {quoted(record.title)} is {status}.")

@@ -91,11 +91,20 @@ def _of_custom_server(token: TokenClue, org: Org, issuer: str) -> Iterator[Token
         )
 
 
+def at_domain_of(org: Org, issuer: str) -> bool:
+    """Whether an issuer is at a domain at which the org is known to be.
+
+    Servers of two orgs can have one address but for the domain: `/oauth2/default`.
+    """
+    return _host(issuer) in _hosts(org)
+
+
 def _hosts(org: Org) -> frozenset[str]:
-    """The domains at which the org is known to be."""
+    """The domains at which the org is known to be: that of its snapshot, issuers, custom ones."""
     issuers = {_host(server.issuer) for server in org.servers if server.issuer}
     domains = {one.domain for one in org.custom_domains if one.domain}
-    return frozenset(host.lower() for host in issuers | domains)
+    read_at = {_host(org.snapshot.capture.org_url)} - {""}
+    return frozenset(host.lower() for host in issuers | domains | read_at)
 
 
 def _of_okta(host: str) -> bool:

@@ -17,6 +17,11 @@ _MILLISECONDS = 100_000_000_000
 """As seconds a year beyond 5000."""
 
 
+def issued_at(claims: dict[str, Any]) -> datetime | None:
+    """When a token was issued; None if it does not say, or in no seconds of this age."""
+    return _moment(claims.get("iat"))
+
+
 def time_remarks(claims: dict[str, Any], now: datetime) -> Iterator[TokenRemark]:
     """What there is to say of the times of a token.
 

@@ -34,6 +34,12 @@ _BEFORE_SCOPES = frozenset(
 """Conditions that fail whatever the request asks for."""
 
 
+_SCOPES_REASON = "no_matching_scope"
+"""A reason that token requests are refused with for their scopes (Elastic's hunting query "Failed
+OAuth Access Token Retrieval via Public Client App", event `app.oauth2.as.token.grant`). Whether it
+is of scopes that the server lacks, or that no rule allows, is not published."""
+
+
 class Agreement(StrEnum):
     """How what a snapshot says of requests goes with their having failed."""
 
@@ -161,6 +167,9 @@ def _agreement(reason: str, decision: Decision) -> Agreement:
     """Whether the log gives the reason that the decision expects."""
     if reason and reason in {decision.reason, decision.error_description}:
         return Agreement.CONFIRMED
+    of_scopes = decision.failed in {Condition.SCOPES, Condition.POLICY}
+    if reason == _SCOPES_REASON and of_scopes:
+        return Agreement.REASON_NOT_PUBLISHED
     if reason and decision.reason is not None:
         return Agreement.OTHER_REASON
     return Agreement.REASON_NOT_PUBLISHED

@@ -51,7 +51,7 @@ class Usage:
     """Servers of which it is not known, because an event does not say what it granted."""
     rules_unknown: tuple[AuthorizationServer, ...]
     """Servers of which it is not known by which rule a request was granted: also where policies or
-    rules were changed in the period."""
+    rules, or groups of a user who was granted something, were changed in the period."""
 
 
 def usage_unknown(reading: LogReading, log: GroupedLog) -> UsageUnknown | None:
@@ -62,7 +62,7 @@ def usage_unknown(reading: LogReading, log: GroupedLog) -> UsageUnknown | None:
         return UsageUnknown.WITHOUT_GRANTS
     if not reading.complete:
         return UsageUnknown.INCOMPLETE
-    return UsageUnknown.TOO_MANY if log.grants_left_out else None
+    return UsageUnknown.TOO_MANY if log.grants_left_out or log.changes_left_out else None
 
 
 def usage(log: GroupedLog, org: Org, decider: Decider) -> Usage:
@@ -108,7 +108,9 @@ class _Use:
         if grant.asked is None and grant.granted is None:
             self._scopes_unknown.add(server.id)
         scopes = grant.granted if grant.asked is None else grant.asked
-        if known.unknown is not None or known.client is None or scopes is None:
+        # Before a change of the user's groups another rule may have granted it.
+        moved = bool(grant.user) and grant.user in self._changed
+        if known.unknown is not None or known.client is None or scopes is None or moved:
             self._rules_unknown.add(server.id)
             return
         for grant_type in known.grants:

@@ -770,7 +770,7 @@ CASES: tuple[Case, ...] = (
     Case(
         row="token-key",
         cause="key-rotated-away",
-        text=token(),
+        text=token(iat=AT - 10**8),  # before the snapshot
         change=put(f"{SERVERS}/aus1/credentials/keys", 0, "kid", value="k2"),
         evidence=("k2",),
     ),

@@ -19,7 +19,7 @@ from auditor.cli import main
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 from auditor.diagnosis.reading import read_clues
 
-ISSUER = "https://acme.okta.com/oauth2/aus1"
+ISSUER = "https://example.okta.com/oauth2/aus1"
 NOW = "2026-11-28T14:00:00Z"
 AT = 1_795_874_400
 """The same, in seconds."""
@@ -35,7 +35,7 @@ def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
         "iss": ISSUER,
         "aud": "https://api.acme.example/billing",
         "exp": AT + 600,
-        "iat": AT - 60,
+        "iat": AT - 10**8,  # before the snapshot
         "cid": "0oa1",
         "uid": "00u1",
         "scp": ["billing:read"],
@@ -145,13 +145,12 @@ def test_findings_that_lead_to_the_error_are_named(tmp_path: Path) -> None:
         (token(exp=AT - 60), "It expired on 2026-11-28 at 13:59:00 UTC."),
         (token(exp=None), "does not say when it expires"),
         (token(nbf=AT + 3_600), "Its nbf lies in the future"),
-        (token(iss="https://acme.okta.com/oauth2/aus9"), "No authorization server of the org"),
+        (token(iss="https://example.okta.com/oauth2/aus9"), "No authorization server of the org"),
         (token(iss=None), "does not say who issued it"),
         (token(aud="https://other.example"), 'Its audience is "https://other.example"'),
         (token({"kid": "k0"}), "No signing key of the authorization server"),
         (token(scp=["billing:gone"]), 'has no scope "billing:gone" any more'),
         (token(cid="0oa9"), "is not there any more"),
-        (token(uid="00u9"), "Its user is not there any more."),
         (token({"alg": "none"}), '"alg": "none"'),
         (token().rpartition(".")[0] + ".", "its signature is missing"),
         (token().split(".")[0], "it is cut off"),
@@ -178,7 +177,7 @@ def test_nothing_is_wrong_with_a_sound_token(snapshot: Path) -> None:
 
 
 def test_a_token_of_the_org_server_is_for_okta(snapshot: Path) -> None:
-    made = token(iss="https://acme.okta.com", aud="https://acme.okta.com")
+    made = token(iss="https://example.okta.com", aud="https://example.okta.com")
     assert "it is for the Okta APIs" in diagnosed(made, "--snapshot", snapshot).stdout
 
 
@@ -223,7 +222,7 @@ def test_a_har_file_gives_no_secret_away(tmp_path: Path) -> None:
             "entries": [
                 {
                     "request": {
-                        "url": "https://acme.okta.com/oauth2/aus1/v1/token",
+                        "url": "https://example.okta.com/oauth2/aus1/v1/token",
                         "headers": [
                             {"name": "Authorization", "value": f"Bearer {token()}"},
                             {"name": "Cookie", "value": f"sid={SECRET}"},
@@ -343,7 +342,7 @@ def test_an_issuer_is_not_missed_where_servers_could_not_be_read(tmp_path: Path)
     read = tmp_path / "s.json"
     with served({**document(), "@faults": faults}) as sandbox:
         okta_auditor("snapshot", "-o", read, url=sandbox.url)
-    made = token(iss="https://acme.okta.com/oauth2/aus9")
+    made = token(iss="https://example.okta.com/oauth2/aus9")
     outcome = diagnosed(made, "--snapshot", read)
     assert "as far as was read" in outcome.stdout
     assert outcome.exit_code == 3

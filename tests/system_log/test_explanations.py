@@ -51,6 +51,8 @@ def test_people_of_one_group_are_decided_one_by_one() -> None:
         (refused(user="00u3"), Agreement.OTHER_REASON),
         (refused(user="00u3", reason="user_not_assigned"), Agreement.CONFIRMED),
         (refused("pay:none", reason="no_matching_scope"), Agreement.REASON_NOT_PUBLISHED),
+        (refused(reason="no_matching_scope"), Agreement.REASON_NOT_PUBLISHED),
+        (refused(user="00u3", reason="no_matching_scope"), Agreement.OTHER_REASON),
         (refused(reason=""), Agreement.REASON_NOT_PUBLISHED),
         (machine("pay:audit"), Agreement.CONFIRMED),
         (machine("pay:read"), Agreement.MINTED),
@@ -222,6 +224,25 @@ def test_what_an_event_does_not_say_makes_use_unknown() -> None:
     found = analysis(granted("pay:read", target=[]))
     assert found.usage is not None
     assert [server.id for server in found.usage.scopes_unknown] == ["aus1"]
+
+
+def test_another_rule_may_have_admitted_who_changed_groups_in_the_period() -> None:
+    moved = changed("00u1", "User", "2025-12-24T00:00:00Z", "group.user_membership.add")
+    other = changed("00u2", "User", "2025-12-24T00:00:00Z", "group.user_membership.add")
+    found = analysis(granted("openid pay:read"), moved)
+    assert found.usage is not None
+    assert [server.id for server in found.usage.rules_unknown] == ["aus1"]
+    found = analysis(granted("openid pay:read"), other)
+    assert found.usage is not None
+    assert not found.usage.rules_unknown
+
+
+def test_changes_that_were_not_kept_leave_open_what_was_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("auditor.system_log.groups.MOST_CHANGES", 0)
+    change = changed("0pr1", "PolicyRule", "2025-12-23T14:03:00Z")
+    assert analysis(granted("openid"), change).usage_unknown is UsageUnknown.TOO_MANY
 
 
 def test_a_change_in_the_period_leaves_open_by_which_rule_requests_were_granted() -> None:

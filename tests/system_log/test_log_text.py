@@ -6,7 +6,7 @@ import io
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from small_log import analysis, changed, granted, log, machine, refused
@@ -86,6 +86,12 @@ def test_without_a_snapshot_groups_are_shown_and_nothing_is_explained() -> None:
     assert not any("snapshot" in line for line in lines)
 
 
+def test_a_refused_redirect_uri_is_its_own_explanation() -> None:
+    lines = " ".join(text(analysis(refused("pay:read", reason="illegal_redirect_uri"))))
+    assert "the redirect URI that was sent is none of the client's" in lines
+    assert "configuration does not explain it" not in lines
+
+
 def test_incomplete_and_unread_parts_are_said() -> None:
     found = analysis(refused(), {"eventType": "x"}, complete=False)
     whole = " ".join(" ".join(text(found)).split())
@@ -100,6 +106,7 @@ def test_many_groups_are_cut_and_counted() -> None:
     assert len(document(found)["groups"]) == 25
 
 
+@settings(deadline=None)  # a machine that is busy is no defect
 @given(
     field=st.sampled_from(
         ["reason", "user", "client", "scopes", "server", "grant", "type", "target", "actor"]

@@ -24,7 +24,8 @@ from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
-from auditor.text import escaped, fitted, one_line
+from auditor.snapshot.credentials_in_text import without_credentials
+from auditor.text import escaped, fitted, one_line, quoted
 from auditor.tokens.grants import USERLESS_GRANTS
 
 
@@ -138,14 +139,14 @@ def command(
         print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
     else:
         for line in input_lines(clues, inputs, answered, client):
-            print_line(line)
+            _print_fitted(line)
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
         if asked is not None and result.explanation is None and not result.of_api:
             _print_fitted(f"Read from the input: {parts_of(asked)}.")
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
-                print_line(f"The request cannot be decided on the snapshot: {error.message}")
+                _print_fitted(f"The request cannot be decided on the snapshot: {error.message}")
     ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
 
 
@@ -153,7 +154,7 @@ def _call(words: str | None) -> ApiCall | None:
     call = named_call(words) if words is not None else None
     if words is not None and call is None:
         raise UsageError(
-            f"--call: {words!r} is no call of an Okta API.",
+            f"--call: {quoted(without_credentials(words))} is no call of an Okta API.",
             remedy='Write it as "GET /api/v1/users", with a path of Okta\'s API reference.',
         )
     return call
@@ -164,7 +165,8 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"--at: {text!r} is no time.", remedy="Write it as 2026-11-28T14:05:00Z."
+            f"--at: {quoted(without_credentials(text))} is no time.",
+            remedy="Write it as 2026-11-28T14:05:00Z.",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

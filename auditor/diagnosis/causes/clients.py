@@ -41,6 +41,8 @@ def _inactive(case: Case) -> CauseVerdict:
 def _not_there(case: Case) -> CauseVerdict:
     if not case.words.client:
         return unknown("which client id was sent is not known", "--client")
+    if not case.org.known("apps"):
+        return unknown(case.unread("apps"))
     return not_so("the org has no such client at all")
 
 

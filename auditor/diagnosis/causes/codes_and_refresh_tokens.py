@@ -37,8 +37,7 @@ _GONE = frozenset({"SUSPENDED", "DEPROVISIONED"})
 @of_user
 def _user_ended(case: Case, user: User) -> CauseVerdict:
     own = case.org.user(user.id)
-    if own is None:
-        return proven(f"user {quoted(user.title)} is deprovisioned or deleted")
+    assert own is not None
     if own.status is None:
         return unknown(f"the status of user {quoted(own.title)} is not in the snapshot")
     shown = evidence(own, "status", own.status)

@@ -77,8 +77,12 @@ def _user(case: Case) -> User:
 
 
 def _not_there(case: Case) -> CauseVerdict | None:
-    """The verdict on a login that no user of the org has: misspelt, or of one who is gone."""
-    if "user" not in case.problems or not case.org.known("users"):
+    """The verdict on a user whom the snapshot does not have: gone, misspelt, or not in it."""
+    if not case.org.known("users"):
+        return None
+    if case.user is not None and case.user_id is None:
+        return likely(_unlisted(case))
+    if "user" not in case.problems:
         return None
     name = quoted(case.words.user or "")
     return likely(f"no user of the org has login {name}: deprovisioned, deleted, or misspelt")
@@ -88,4 +92,14 @@ def _unread_user(case: Case) -> CauseVerdict | None:
     """The verdict where nobody is named, or by a word that could not be looked up."""
     if case.user is None:
         return unknown("which user it was is not known", "--user")
-    return None if case.user_id is not None else unknown(case.unread("users"))
+    if case.user_id is not None:
+        return None
+    return unknown(_unlisted(case) if case.org.known("users") else case.unread("users"))
+
+
+def _unlisted(case: Case) -> str:
+    """That a user is none of the snapshot's: after it was read, or in a redacted one, as well."""
+    return (
+        f"the snapshot has no user {case.user_name}: deprovisioned, deleted, created later, of "
+        "another org, or replaced because the snapshot is redacted"
+    )

@@ -139,9 +139,9 @@ def _no_default(case: Case) -> CauseVerdict:
         return not_so("the request names scopes")
     if case.server is not None and not case.org.known("scopes", case.server):
         return unknown(case.unread("scopes"))
-    if case.server is None and case.client is None:
-        return unknown("which server it was is not known", "--server")
     candidates = [case.server] if case.server else list(dict.fromkeys(_covering(case)))
+    if not candidates or not all(case.org.known("scopes", one) for one in candidates):
+        return unknown("which server it was is not known", "--server")
     machine = case.grant == CLIENT_CREDENTIALS
     without = [one for one in candidates if not _defaults(case, one, machine=machine)]
     if not without:
@@ -160,7 +160,7 @@ def _no_default(case: Case) -> CauseVerdict:
 
 def _covering(case: Case) -> Iterator[AuthorizationServer]:
     for situation in case.situations:
-        if situation.server is not None and case.org.known("scopes", situation.server):
+        if situation.server is not None:
             yield situation.server
 
 
@@ -175,6 +175,8 @@ def _sent_to_org(case: Case) -> CauseVerdict:
     if case.scopes is None:
         return proven(text)
     own = sorted(case.scopes - _WITHOUT_DEFINITION)
+    if not own:
+        return proven(text)
     having = [one for one in case.org.servers if one.active and _names(case, one) >= set(own)]
     if not having:
         return proven(text)

@@ -7,6 +7,8 @@ jsonwebtoken and jose (Node), PyJWT, Spring Security and Nimbus, Microsoft.Ident
 
 from __future__ import annotations
 
+import re
+
 from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
@@ -18,6 +20,9 @@ from auditor.diagnosis.causes.verdict import (
 )
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.known_error import KnownError, request, setting
+from auditor.diagnosis.token_issuer import at_domain_of
+from auditor.diagnosis.token_kind import is_id_token, other_maker
+from auditor.diagnosis.token_times import issued_at
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import listed, quoted
 from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
@@ -27,7 +32,8 @@ _UNSEEN = "the token is not known: paste it as well; it is taken apart here and 
 
 
 def _token(case: Case) -> TokenClue | None:
-    return next((one for one in case.tokens if one.claims.get("iss")), None)
+    of_servers = (one for one in case.tokens if one.claims.get("iss") and not other_maker(one))
+    return next(of_servers, None)
 
 
 def _issuing(case: Case, token: TokenClue) -> AuthorizationServer | None:
@@ -76,6 +82,8 @@ def _audience_changed(case: Case) -> CauseVerdict:
     server = _issuing(case, token)
     if server is None:
         return not_so("it is no token of a custom authorization server of the org")
+    if is_id_token(token):
+        return not_so("it is an ID token, whose audience is a client")
     shown = evidence(server, "audiences", server.audiences)
     if set(_audiences(token)) & set(server.audiences):
         return not_so("the token has the audience that its server has", shown)
@@ -94,6 +102,11 @@ def _validator_audience(case: Case) -> CauseVerdict:
     if token is None:
         return _expected_audience(case)
     server = _issuing(case, token)
+    if is_id_token(token):
+        client = listed(map(quoted, _audiences(token)), most=3)
+        return proven(f"it is an ID token, whose audience is its client, {client}").fixed_by(
+            "send an API an access token", "in a client, expect its own client id as the audience"
+        )
     if server is None or not set(_audiences(token)) & set(server.audiences):
         return not_so("the token itself does not have the audience of its server")
     own = quoted(server.audiences[0])
@@ -114,7 +127,15 @@ def _validator_audience(case: Case) -> CauseVerdict:
 def _servers_named(case: Case) -> list[AuthorizationServer]:
     """The servers one of whose audiences stands in the error."""
     text = case.error_text
-    return [one for one in case.org.servers if any(own in text for own in one.audiences)]
+    return [one for one in case.org.servers if any(_named(own, text) for own in one.audiences)]
+
+
+def _named(audience: str, text: str) -> bool:
+    """Whether a text has an audience as it is, and not as the beginning of a longer one."""
+    if not audience:
+        return False
+    whole = rf"(?<![\w:/.-]){re.escape(audience)}(?![\w:/-]|\.\w)"
+    return re.search(whole, text) is not None
 
 
 def _expected_audience(case: Case) -> CauseVerdict:
@@ -140,13 +161,18 @@ def _another_issuer(case: Case) -> CauseVerdict:
             ).fixed_by("get the token from the org that the API trusts")
         return not_so("the org server issued the token")
     shown = evidence(server, "issuer", server.issuer)
-    if server.issuer and server.issuer != issuer and server.issuer_mode != "DYNAMIC":
+    mode = evidence(server, "issuerMode", server.issuer_mode)
+    if _dynamic(case, server, issuer):
+        return not_so("the issuer is the domain of the org that the client asks", mode)
+    if server.issuer and server.issuer != issuer:
+        own = at_domain_of(case.org, issuer)
+        why = "the org has two domains" if own else "another domain of the org, or another org"
         return proven(
             f"the token says issuer {quoted(issuer)}, and authorization server "
-            f"{quoted(server.title)} is {quoted(server.issuer)}: the org has two domains",
+            f"{quoted(server.title)} is {quoted(server.issuer)}: {why}",
             shown,
-            evidence(server, "issuerMode", server.issuer_mode),
-        ).fixed_by("use one domain for both, in the client and in the API")
+            mode,
+        ).fixed_by("use one org, and one domain of it, in the client and in the API")
     return not_so("the token says the issuer that its server has", shown)
 
 
@@ -156,13 +182,34 @@ def _validator_issuer(case: Case) -> CauseVerdict:
         return unknown(_UNSEEN)
     server = _issuing(case, token)
     issuer = str(token.claims["iss"])
-    if server is None or (server.issuer and server.issuer != issuer):
+    differs = server is not None and server.issuer and server.issuer != issuer
+    if server is None or (differs and not _dynamic(case, server, issuer)):
         return not_so("the token itself is of another issuer")
     return proven(
         f"the token is of {quoted(issuer)}, as it should be: the API's validator is set up for "
         "another issuer",
         evidence(server, "issuer", server.issuer),
     ).fixed_by(f"set the issuer of the API's validator to {quoted(issuer)}, character by character")
+
+
+def _dynamic(case: Case, server: AuthorizationServer, issuer: str) -> bool:
+    """Whether a server's issuer is the domain that was asked, and the issuer is one of the org."""
+    return server.issuer_mode == "DYNAMIC" and at_domain_of(case.org, issuer)
+
+
+def _unknown_key(case: Case, token: TokenClue, kids: list[str | None]) -> CauseVerdict | None:
+    """The verdict where a key that is not among the server's need not have been one of them."""
+    kid = token.header.get("kid")
+    if not isinstance(kid, str):
+        return unknown("which key signed the token is not known: it has no kid")
+    if kid in kids:
+        return None
+    if not at_domain_of(case.org, str(token.claims["iss"])):
+        return unknown("the token is of a domain of which the snapshot does not know")
+    issued = issued_at(token.claims)
+    if issued is None or issued > case.org.captured_at:
+        return unknown("the snapshot is older than the token, which may have a newer key")
+    return None
 
 
 def _key_rotated(case: Case) -> CauseVerdict:
@@ -175,6 +222,8 @@ def _key_rotated(case: Case) -> CauseVerdict:
     if not case.org.known("server_keys", server):
         return unknown(case.unread("server_keys"))
     kids = [key.kid for key in case.org.signing_keys(server)]
+    if verdict := _unknown_key(case, token, kids):
+        return verdict
     kid = token.header.get("kid")
     shown = evidence(server, "credentials/keys", kids)
     if kid in kids:
@@ -195,8 +244,11 @@ def _stale_keys(case: Case) -> CauseVerdict:
     server = _issuing(case, token)
     if server is None or not case.org.known("server_keys", server):
         return unknown("the keys of the token's server were not read")
+    kids = [key.kid for key in case.org.signing_keys(server)]
+    if verdict := _unknown_key(case, token, kids):
+        return verdict
     kid = token.header.get("kid")
-    if kid not in [key.kid for key in case.org.signing_keys(server)]:
+    if kid not in kids:
         return not_so("the key is none of the server's")
     return proven(
         f"{quoted(str(kid))} is a signing key of authorization server {quoted(server.title)}: the "

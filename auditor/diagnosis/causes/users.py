@@ -21,8 +21,7 @@ _SIGN_IN = (
 @of_user
 def _cannot_sign_in(case: Case, user: User) -> CauseVerdict:
     own = case.org.user(user.id)
-    if own is None:
-        return proven(f"user {quoted(user.title)} is deprovisioned or deleted")
+    assert own is not None
     if own.status is None:
         return unknown(f"the status of user {quoted(own.title)} is not in the snapshot")
     shown = evidence(own, "status", own.status)

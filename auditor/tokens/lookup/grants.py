@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.text import closest, did_you_mean, quoted
 from auditor.tokens.grants import (
     CIBA,
@@ -49,7 +50,7 @@ def find_grant(word: str) -> str:
     if is_uri:
         return word
     raise NotFoundError(
-        f"There is no grant type {quoted(word)}.",
+        f"There is no grant type {quoted(without_credentials(word))}.",
         remedy=f"Grant types: {', '.join(names)}.",
         key="grant",
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from auditor.errors import AuditorError
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
 from auditor.text import closest, did_you_mean, listed, one_line, quoted
@@ -76,7 +77,7 @@ class Directory(Generic[R]):
         )
 
     def _unknown(self, word: str) -> AuditorError:
-        clause = f"There is no {self.noun} {quoted(word)}"
+        clause = f"There is no {self.noun} {quoted(without_credentials(word))}"
         titles = [one_line(record.title) for record in self.records]
         ids = [record_id for record in self.records for record_id in self.ids(record)]
         keywords = [] if self.keyword is None else [self.keyword]
