@@ -159,6 +159,7 @@ def test_the_csv_of_the_admin_console() -> None:
         (b"{", "no JSON"),
         (gzip.compress(lines(*EVENTS))[:-20], "end is missing"),
     ],
+    ids=["empty", "blank", "other csv", "binary", "other json", "cut off", "cut gz"],
 )
 def test_what_is_no_log_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(UsageError, match=words):
