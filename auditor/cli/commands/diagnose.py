@@ -9,15 +9,13 @@ from pathlib import Path
 import click
 
 from auditor import exact_json
-from auditor.cli.audit.rule_choice import choose_rules
+from auditor.cli.audited_snapshot import read_audited
 from auditor.cli.diagnosis_document import diagnosis_document
 from auditor.cli.diagnosis_input import clues_of, read_inputs
 from auditor.cli.diagnosis_keys import read_keys
 from auditor.cli.diagnosis_request import answer_time, input_lines, parts_of, request_of, words_of
 from auditor.cli.diagnosis_text import diagnosis_lines
-from auditor.cli.garbage_collection import without_garbage_collection
-from auditor.cli.merged_settings import read_settings
-from auditor.cli.options import FILE, AuditOptions, format_option
+from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
 from auditor.diagnosis.api_calls import ApiCall, named_call
@@ -26,11 +24,7 @@ from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
-from auditor.lint.engine import audit
-from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.credentials_in_text import without_credentials
-from auditor.snapshot.document import Source, parse_snapshot, read_document
-from auditor.snapshot.org import Org
 from auditor.text import escaped, fitted, one_line, quoted
 from auditor.tokens.grants import USERLESS_GRANTS
 
@@ -108,7 +102,7 @@ def command(
     now = _moment(at) if at else datetime.now(UTC)
     given_keys = read_keys(keys, words) if keys else ()
     inputs = read_inputs(words)
-    org, findings = _read(snapshot) if snapshot else (None, ())
+    org, findings = read_audited(snapshot) if snapshot else (None, ())
     clues = clues_of(inputs, (*given_keys, *(keys_of_org(org) if org else ())))
     asked = request_of(clues, org, client)
     answered = None if at else answer_time(clues)
@@ -175,16 +169,6 @@ def _moment(text: str) -> datetime:
             remedy="Write it as 2026-11-28T14:05:00Z.",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _read(path: Path) -> tuple[Org, tuple[ReportedFinding, ...]]:
-    """The org, and all that the selected rules find in it."""
-    document = read_document(path)
-    rules = choose_rules(read_settings(AuditOptions()))
-    with without_garbage_collection():
-        snapshot = parse_snapshot(document, path)
-        result = audit(snapshot, rules.selected, Source(path.as_posix(), document))
-        return Org.of(snapshot), result.findings
 
 
 def _print_fitted(line: str) -> None:

@@ -9,14 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_REFUSALS = (
-    "app.oauth2.as.authorize.scope_denied",
-    "app.oauth2.as.evaluate.claim",
-    "app.oauth2.as.token.detect_reuse",
-    "app.oauth2.invalid_client_credentials",
-    "app.oauth2.token.detect_reuse",
-)
-"""Events that tell of a refusal by their name; which outcome they have is not published."""
+from auditor.system_log.event_types import REFUSALS
 
 _CHANGES = (
     "app.oauth2.admin.consent.",
@@ -65,7 +58,7 @@ def log_filter(*, grants: bool) -> str:
     if grants:
         clauses = ['eventType sw "app.oauth2."']
     else:
-        clauses = [f'(eventType sw "app.oauth2." and {_FAILING})', *_each("eq", _REFUSALS)]
+        clauses = [f'(eventType sw "app.oauth2." and {_FAILING})', *_each("eq", sorted(REFUSALS))]
     changes = [name for name in _CHANGES if not (grants and name.startswith("app.oauth2."))]
     return " or ".join([*clauses, *_each("sw", changes), *_each("eq", _SINGLE_CHANGES)])
 
