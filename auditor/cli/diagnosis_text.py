@@ -209,7 +209,7 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
 def _findings(diagnosis: Diagnosis) -> Iterator[str]:
     for finding in diagnosis.findings:
         yield (
-            f"In this configuration, {finding.rule.code} {finding.rule.name} leads to it: "
+            f"In this configuration, {finding.rule.code} {finding.rule.name} may lead to it: "
             f"{finding.message}"
         )
         yield f"  Fix: {finding.fix}"

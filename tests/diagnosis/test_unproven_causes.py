@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cause_cases import AT, NOW, sound, token
+from cause_cases import AT, CASES, NOW, sound, token
+from cause_cases import Case as Example
 from helpers import SERVERS, okta_auditor, snapshot_file
 
 OLD = AT - 10**8
@@ -162,3 +163,46 @@ def test_a_token_in_the_wrong_place_is_not_shown(tmp_path: Path, option: str) ->
 
     shown = outcome.stdout + outcome.stderr
     assert sent.split(".")[1][:30] not in shown
+
+
+OF_UNREAD = [
+    (row, cause, unread)
+    for row, cause, collections in (
+        ("no-matching-rule", "no-active-rule", ("policy_rules",)),
+        ("no-matching-rule", "grant-in-no-rule", ("policy_rules",)),
+        ("no-matching-rule", "scopes-in-no-rule", ("policy_rules", "scopes")),
+        (
+            "no-matching-rule",
+            "people-in-no-rule",
+            ("policy_rules", "scopes", "groups", "group_members"),
+        ),
+        ("token-issuer", "issuers-differ", ("authorization_servers",)),
+        ("token-audience", "audience-changed", ("authorization_servers",)),
+        ("token-key", "key-rotated-away", ("authorization_servers",)),
+    )
+    for unread in collections
+]
+
+
+@pytest.mark.parametrize(("row", "cause", "unread"), OF_UNREAD)
+def test_a_fault_in_what_was_not_read_is_not_acquitted(
+    tmp_path: Path, row: str, cause: str, unread: str
+) -> None:
+    cases: list[Example] = [one for one in CASES if (one.row, one.cause) == (row, cause)]
+    assert cases
+    for number, case in enumerate(cases):
+        tenant, folder = sound(), tmp_path / str(number)
+        folder.mkdir()
+        assert case.change
+        case.change(tenant)
+        path = snapshot_file(folder, tenant, unread=(unread,))
+        message = case.message or case.known.text
+        error = {"error": case.known.error or None, "error_description": message}
+        text = f"{json.dumps(error)}\n{case.text}"
+        options = ("--snapshot", path, "--at", NOW, *case.words, "--format", "json")
+
+        document = json.loads(okta_auditor("diagnose", text, *options).stdout)
+
+        (found,) = document["errors"]
+        assert found["fault"] != "outside", found["causes"]
+        assert document["cause"] is None or document["cause"]["name"] == cause

@@ -101,9 +101,17 @@ def _check(*conditions: Condition) -> Check:
             rule = decided.decision.rule
             name = f"rule {quoted(rule.title)}" if rule else "the org server"
             return not_so(f"{name} gives the token")
-        return _of_possible(case, conditions)
+        return _unread_rules(case) or _of_possible(case, conditions)
 
     return check
+
+
+def _unread_rules(case: Case) -> CauseVerdict | None:
+    """The verdict where a policy that may be met has rules that were not read."""
+    policies = (policy.policy for one in case.situations for policy in one.policies)
+    if all(case.org.known("policy_rules", policy) for policy in policies):
+        return None
+    return unknown(case.unread("policy_rules"))
 
 
 def _of_possible(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:
@@ -130,7 +138,24 @@ def _no_gap(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:
         return unknown("whether a rule admits the user is not known", *missing)
     if Condition.SCOPES in conditions and not case.scopes_known:
         return unknown("which scopes were asked for is not known", "--scope")
+    decided = case.decision
+    missing_fact = decided.decision.missing if decided is not None else None
+    if missing_fact is not None and {Condition.SCOPES, Condition.PEOPLE}.intersection(conditions):
+        return unknown(f"whether a rule lets the request through depends on {missing_fact.text}")
+    if Condition.PEOPLE in conditions and _admission_open(case):
+        return unknown("not all members of the groups of the rules were read")
     return not_so("a rule meets this condition, as far as the request is known")
+
+
+def _admission_open(case: Case) -> bool:
+    """Whether no rule is known to admit the user, and some may."""
+    user = case.user_id
+    for situation in case.situations:
+        own = [None] if situation.grant in USERLESS_GRANTS else [user]
+        answers = [one.admits(own[0]) for one in situation.applicable if one.rule is not None]
+        if None in answers and True not in answers:
+            return True
+    return False
 
 
 def _nowhere(case: Case, conditions: tuple[Condition, ...]) -> CauseVerdict:

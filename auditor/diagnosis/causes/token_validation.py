@@ -45,6 +45,22 @@ def _issuing(case: Case, token: TokenClue) -> AuthorizationServer | None:
     return None
 
 
+def _unread_servers(case: Case, token: TokenClue) -> CauseVerdict | None:
+    """The verdict where the token's server may be one that was not read."""
+    known = case.org.known("authorization_servers")
+    if known or _of_org_server(token) or _issuing(case, token) is not None:
+        return None
+    return unknown(case.unread("authorization_servers"))
+
+
+def _seen(case: Case) -> TokenClue | CauseVerdict:
+    """The token, or the verdict where it or its server is not known."""
+    token = _token(case)
+    if token is None:
+        return unknown(_UNSEEN)
+    return _unread_servers(case, token) or token
+
+
 def _of_org_server(token: TokenClue) -> bool:
     return server_in_url(str(token.claims["iss"])) == ORG_SERVER
 
@@ -76,9 +92,9 @@ def _from_org_server(case: Case) -> CauseVerdict:
 
 
 def _audience_changed(case: Case) -> CauseVerdict:
-    token = _token(case)
-    if token is None:
-        return unknown(_UNSEEN)
+    token = _seen(case)
+    if isinstance(token, CauseVerdict):
+        return token
     server = _issuing(case, token)
     if server is None:
         return not_so("it is no token of a custom authorization server of the org")
@@ -101,6 +117,8 @@ def _validator_audience(case: Case) -> CauseVerdict:
     token = _token(case)
     if token is None:
         return _expected_audience(case)
+    if verdict := _unread_servers(case, token):
+        return verdict
     server = _issuing(case, token)
     if is_id_token(token):
         client = listed(map(quoted, _audiences(token)), most=3)
@@ -149,9 +167,9 @@ def _expected_audience(case: Case) -> CauseVerdict:
 
 
 def _another_issuer(case: Case) -> CauseVerdict:
-    token = _token(case)
-    if token is None:
-        return unknown(_UNSEEN)
+    token = _seen(case)
+    if isinstance(token, CauseVerdict):
+        return token
     issuer = str(token.claims["iss"])
     server = _issuing(case, token)
     if server is None:
@@ -177,9 +195,9 @@ def _another_issuer(case: Case) -> CauseVerdict:
 
 
 def _validator_issuer(case: Case) -> CauseVerdict:
-    token = _token(case)
-    if token is None:
-        return unknown(_UNSEEN)
+    token = _seen(case)
+    if isinstance(token, CauseVerdict):
+        return token
     server = _issuing(case, token)
     issuer = str(token.claims["iss"])
     differs = server is not None and server.issuer and server.issuer != issuer
@@ -213,9 +231,9 @@ def _unknown_key(case: Case, token: TokenClue, kids: list[str | None]) -> CauseV
 
 
 def _key_rotated(case: Case) -> CauseVerdict:
-    token = _token(case)
-    if token is None:
-        return unknown(_UNSEEN)
+    token = _seen(case)
+    if isinstance(token, CauseVerdict):
+        return token
     server = _issuing(case, token)
     if server is None:
         return not_so("it is no token of a custom authorization server of the org")
