@@ -132,7 +132,8 @@ class LogFile:
 
     def _values(self) -> Iterator[tuple[str, Any]]:
         stream = self._stream
-        first, ahead = b"", []
+        first = b""
+        ahead: list[bytes] = []
         while not first and (line := stream.readline(LARGEST_VALUE)):
             if len(ahead) == _MOST_BLANK:
                 return
