@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from workflow_jobs import write_python
 
 ACTION = Path(__file__).parents[1] / ".github/actions/okta-auditor"
 BIN = Path(sys.executable).parent
@@ -51,6 +52,9 @@ def run_step(
     }
     runner = repository.parent / "runner"
     runner.mkdir(exist_ok=True)
+    tools = repository.parent / "setup-python"
+    tools.mkdir(exist_ok=True)
+    write_python(tools)
     for file in ("output", "summary", "path"):
         (runner / file).write_text("")
     assert step["shell"] == "bash"
@@ -59,7 +63,7 @@ def run_step(
         cwd=repository,
         env=env
         | {
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(tools), str(BIN), os.environ["PATH"]]),
             "HOME": str(repository.parent),
             "GITHUB_ACTION_PATH": str(action_path),
             "GITHUB_WORKSPACE": str(repository),

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from threading import Thread
 from typing import Any
 
 import yaml
-from workflow_jobs import BIN, git, write_tool
+from workflow_jobs import BIN, git, write_python
 
 TOKEN = "glpat-secret"
 
@@ -61,7 +60,7 @@ class Project:
         base = pipelines[job["extends"]]
         stubs = self.folder / "tools"
         stubs.mkdir(exist_ok=True)
-        write_tool(stubs / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        write_python(stubs)
         begin = base["before_script"]
         if not self.installs:
             program = stubs / "okta-auditor"

@@ -6,14 +6,18 @@ repository's origin is a bare one beside it, and `gh` notes what it is called wi
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +72,33 @@ def write_tool(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
+_PYTHON = """#!/bin/sh
+python={python} made={made}
+if [ "$#:$1:$2" = 3:-m:venv ]; then
+  [ -d "$made" ] || "$python" -m venv "$made" || exit
+  mkdir -p -- "$3" && exec cp -Rp -- "$made/." "$3"
+fi
+exec "$python" "$@"
+"""
+
+
+def write_python(folder: Path) -> None:
+    """The setup of Python, whose folder must not offer our program.
+
+    To make an environment takes seconds: after the first of this process, each is a copy of it.
+    """
+    made = shlex.quote(str(_folder() / "environment"))
+    text = _PYTHON.format(python=shlex.quote(sys.executable), made=made)
+    write_tool(folder / "python3", text)
+
+
+@cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="okta-auditor-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @dataclass
 class JobRun:
     """How a job ended."""
@@ -99,8 +130,7 @@ class Hosted:
         tools = folder / "tools"
         tools.mkdir()
         write_tool(tools / "gh", _GH)
-        # The setup of Python, whose folder must not offer our program.
-        write_tool(tools / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        write_python(tools)
         self.wheel = program_wheel(folder)
         self.installs = True
         """Whether the step that installs is run; if not, the program is on the path already."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-import orjson
 from click import unstyle
 
 from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
@@ -166,7 +166,7 @@ def _evidence_words(item: Evidence) -> str:
 
 
 def _value(value: object) -> str:
-    text = one_line(orjson.dumps(value).decode())
+    text = one_line(json.dumps(value, ensure_ascii=False))  # with spaces, at which lines break
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 

@@ -29,6 +29,8 @@ from auditor.system_log.log_header import (
 )
 
 _SHOWN = 5
+_MOST_BLANK = 10_000
+"""Blank lines before the first event; compressed, a small file has any number."""
 _REMEDY = (
     "Name a file that `okta-auditor logs -o FILE` wrote, or an export of Okta's System Log: JSON, "
     "JSON lines or CSV."
@@ -130,8 +132,11 @@ class LogFile:
 
     def _values(self) -> Iterator[tuple[str, Any]]:
         stream = self._stream
-        first, ahead = b"", []
+        first = b""
+        ahead: list[bytes] = []
         while not first and (line := stream.readline(LARGEST_VALUE)):
+            if len(ahead) == _MOST_BLANK:
+                return
             ahead.append(line)
             first = line.removeprefix(_BOM).strip()
         self._anything = bool(first)

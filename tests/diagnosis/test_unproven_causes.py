@@ -206,3 +206,25 @@ def test_a_fault_in_what_was_not_read_is_not_acquitted(
         (found,) = document["errors"]
         assert found["fault"] != "outside", found["causes"]
         assert document["cause"] is None or document["cause"]["name"] == cause
+
+
+def test_the_assertion_of_a_client_is_no_subject_token(tmp_path: Path) -> None:
+    error = json.dumps({"error": "invalid_grant", "error_description": "subject token is invalid"})
+    assertion = token(iss="0oa2", sub="0oa2", cid=None)
+
+    document = diagnosed(tmp_path, f"{error} {assertion}", "--server", "aus1")
+
+    (found,) = document["errors"]
+    assert {one["confidence"] for one in found["causes"]} == {"unknown"}
+
+
+def test_the_owner_of_an_api_token_who_is_gone_is_not_called_active(tmp_path: Path) -> None:
+    tenant = sound()
+    owned = {"id": "00T9", "name": "robot", "userId": "00u0000000000000gone"}
+    tenant["/api/v1/api-tokens"] = [owned]
+    path = snapshot_file(tmp_path, tenant)
+
+    outcome = okta_auditor("diagnose", "E0000011", "--snapshot", path)
+
+    assert 'The owner of API token "robot" is not in the snapshot' in outcome.stdout
+    assert outcome.exit_code == 3

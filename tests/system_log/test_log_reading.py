@@ -166,6 +166,14 @@ def test_what_is_no_log_is_refused(content: bytes, words: str) -> None:
         read(content)
 
 
+def test_endless_blank_lines_are_given_up() -> None:
+    """Compressed they are a small file, which would take minutes and all memory."""
+    blank = io.BytesIO(b"\n" * 20_000_000)
+    with pytest.raises(UsageError, match="is empty"):
+        list(LogFile(blank))
+    assert blank.tell() < 10_000_000
+
+
 def test_an_empty_array_has_no_events() -> None:
     assert read(b"[]") == ([], LogReading())
 

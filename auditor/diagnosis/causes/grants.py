@@ -22,6 +22,7 @@ from auditor.diagnosis.known_error import (
     setting,
 )
 from auditor.diagnosis.request_words import RequestWords
+from auditor.diagnosis.token_kind import other_maker
 from auditor.snapshot.models.clients import App
 from auditor.text import closest, listed, one_line, quoted
 from auditor.tokens import rejections
@@ -137,7 +138,8 @@ def _subject_server(case: Case) -> CauseVerdict:
     server = case.server
     if server is None:
         return unknown("which server it was is not known", "--server")
-    subject = next((one for one in case.tokens if one.claims.get("iss")), None)
+    of_servers = (one for one in case.tokens if one.claims.get("iss") and not other_maker(one))
+    subject = next(of_servers, None)
     if not case.org.known("associated_servers", server):
         return unknown(case.unread("associated_servers"))
     trusted = case.org.trusted_servers(server)

@@ -45,13 +45,22 @@ def _api_token(case: Case) -> CauseVerdict:
     org = case.org
     if not org.known("api_tokens"):
         return unknown(case.unread("api_tokens"))
+    if not org.known("users"):
+        return unknown(case.unread("users"))
     for token in org.api_tokens:
-        owner = org.user(token.user_id) if token.user_id and org.known("users") else None
+        owner = org.user(token.user_id) if token.user_id else None
+        if token.user_id and owner is None:
+            text = f"the owner of API token {quoted(token.title)} is not in the snapshot"
+            return likely(
+                f"{text}: deactivated or deleted", evidence(token, "userId", token.user_id)
+            )
         if owner is not None and owner.status != "ACTIVE":
             name = quoted(owner.title)
             text = f"the owner of API token {quoted(token.title)}, {name}, is not active"
             return likely(text, evidence(owner, "status", owner.status))
-    return unknown("which API token was sent is not known; those of the snapshot were active")
+    return unknown(
+        "which API token was sent is not known; owners of those in the snapshot were active"
+    )
 
 
 def _not_licensed(case: Case) -> CauseVerdict:
