@@ -41,12 +41,15 @@ def causes_heading(result: AuditResult) -> str:
 
 
 def harm(cause: Cause) -> str:
-    """What becomes of requests, or of the configuration, as a clause."""
+    """What becomes of requests, or of the configuration, as a clause; with a log, what became."""
     errors = {item.answer.error if item.answer else None for item in cause.findings}
     error = errors.pop() if len(errors) == 1 else None
-    if cause.rule.impact is Impact.BROKEN and error:
-        return f"requests fail with {error}"
-    return _HARMS[cause.rule.impact]
+    failing = cause.rule.impact is Impact.BROKEN and error
+    words = f"requests fail with {error}" if failing else _HARMS[cause.rule.impact]
+    hits = [item.rejections.count for item in cause.findings if item.rejections]
+    # Two findings may bear on one request, so that only one finding's number is a sum.
+    logged = f"{counted(hits[0], 'time')} in the log" if len(hits) == 1 else "also in the log"
+    return f"{words}, {logged}" if hits else words
 
 
 def severities(result: AuditResult) -> list[str]:

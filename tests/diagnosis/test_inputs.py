@@ -338,9 +338,9 @@ def test_of_a_very_large_log_the_parts_around_errors_are_read(tmp_path: Path) ->
     line = "2026-11-28T14:05:00Z [DEBUG] GET /api/v1/apps/0oa1/users?limit=200 status 200\n"
     path = tmp_path / "debug.log"
     path.write_text(f"{line * 100_000}{DENIED}\n{line * 100_000}")
-    start = time.monotonic()
+    start = time.process_time()
     outcome = diagnosed(path)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert MEANS in outcome.stdout
     assert re.search(r"15,\d{3},\d{3} characters were not looked at", outcome.stdout)
 
@@ -412,9 +412,9 @@ def test_a_token_is_read_however_it_was_copied(text: str, words: str | None) -> 
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     read_clues(text)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_no_secret_is_in_any_output(tmp_path: Path) -> None:
