@@ -16,7 +16,7 @@ from auditor.sandbox.clock import Clock
 from auditor.sandbox.token_requests.call import Call
 from auditor.sandbox.token_requests.decisions import Decisions
 from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import CODE_S, Given, Register
+from auditor.sandbox.token_requests.issued_grants import CODE_S, IssuedGrant, Register
 from auditor.sandbox.token_requests.minting import Mint
 from auditor.sandbox.token_requests.people import People
 from auditor.sandbox.token_requests.refusals import Refusal, undecided
@@ -87,7 +87,7 @@ class AuthorizeEndpoint:
         if refusal is not None:
             self._events.not_authorized(call, refusal, app, request.grant, user)
             return _back(call, _error(refusal)) if refusal.redirected else _shown(refusal)
-        given = Given(
+        issued = IssuedGrant(
             request=request,
             decision=decision,
             user=user,
@@ -95,7 +95,7 @@ class AuthorizeEndpoint:
             redirect_uri=form["redirect_uri"],
             challenge=form.get("code_challenge"),
         )
-        return self._given(call, app, given)
+        return self._issued(call, app, issued)
 
     def _request(self, call: Call, user: Json | None) -> TokenRequest:
         form = call.form
@@ -113,15 +113,15 @@ class AuthorizeEndpoint:
             pkce=bool(form.get("code_challenge")),
         )
 
-    def _given(self, call: Call, app: Json, given: Given) -> Answer:
-        if given.request.grant == AUTHORIZATION_CODE:
-            self._events.authorized(call, app, "code", "authorization code request", **_of(given))
-            return _back(call, {"code": self._register.keep_code(given)})
-        tokens = self._mint.tokens(given, call.issuer)
+    def _issued(self, call: Call, app: Json, issued: IssuedGrant) -> Answer:
+        if issued.request.grant == AUTHORIZATION_CODE:
+            self._events.authorized(call, app, "code", "authorization code request", **_of(issued))
+            return _back(call, {"code": self._register.keep_code(issued)})
+        tokens = self._mint.tokens(issued, call.issuer)
         for kind, _ in tokens.kinds:
             words = {"id_token": "ID token"}.get(kind, kind.replace("_", " "))
             message = f"authorization implicit {words} request"
-            self._events.authorized(call, app, f"implicit.{kind}", message, **_of(given))
+            self._events.authorized(call, app, f"implicit.{kind}", message, **_of(issued))
         return _back(call, {name: str(value) for name, value in tokens.members.items()})
 
 
@@ -134,9 +134,9 @@ def _refusal(decision: Decision, prompt: str | None, user: Json | None) -> Refus
     return refusal
 
 
-def _of(given: Given) -> Json:
-    scopes, grant = given.decision.granted_scopes, given.request.grant
-    return {"grant": grant, "scopes": scopes, "user": given.user}
+def _of(issued: IssuedGrant) -> Json:
+    scopes, grant = issued.decision.granted_scopes, issued.request.grant
+    return {"grant": grant, "scopes": scopes, "user": issued.user}
 
 
 def _error(refusal: Refusal) -> dict[str, str]:

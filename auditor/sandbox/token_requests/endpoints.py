@@ -18,7 +18,7 @@ from auditor.sandbox.token_requests.authorize import AuthorizeEndpoint
 from auditor.sandbox.token_requests.call import Call
 from auditor.sandbox.token_requests.decisions import Decisions
 from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import Register
+from auditor.sandbox.token_requests.issued_grants import Register
 from auditor.sandbox.token_requests.minting import Mint
 from auditor.sandbox.token_requests.people import People
 from auditor.sandbox.token_requests.tenant_org import tenant_org
@@ -113,7 +113,7 @@ class Endpoints:
         return self._token.answer(call)
 
     def revoke(self) -> None:
-        """Let the access tokens of the Okta APIs that were given so far expire."""
+        """Let the access tokens of the Okta APIs that were issued so far expire."""
         self.service_apps = ServiceAppTokens(
             self._tenant, ClientAssertions(self._tenant), self._register, self._clock, self._events
         )

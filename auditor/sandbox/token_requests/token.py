@@ -14,7 +14,7 @@ from auditor.sandbox.token_requests.call import Call
 from auditor.sandbox.token_requests.clients import ClientError, Clients
 from auditor.sandbox.token_requests.decisions import Decisions
 from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import Given, Register
+from auditor.sandbox.token_requests.issued_grants import IssuedGrant, Register
 from auditor.sandbox.token_requests.minting import Mint
 from auditor.sandbox.token_requests.people import People
 from auditor.sandbox.token_requests.refusals import (
@@ -49,7 +49,7 @@ WRONG_VERIFIER = Rejection(Condition.PKCE, "invalid_grant")
 
 
 class TokenEndpoint:
-    """Decides requests for tokens, and gives those that are to be given."""
+    """Decides requests for tokens, and issues the tokens."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class TokenEndpoint:
         subject = subject_of(call, app, self._people, self._register)
         try:
             bound_to = self._bound_to(call, app)
-            given = (
+            issued = (
                 self._redeemed(call, app)
                 if grant == AUTHORIZATION_CODE
                 else self._decided(call, app, grant, subject)
@@ -102,19 +102,19 @@ class TokenEndpoint:
                 self._events.refused(call, refusal, app, grant, subject.user)
             answer = TokenError(400, error.error, error.description).answer
             return answer.with_headers({NONCE_HEADER: error.nonce}) if error.nonce else answer
-        tokens = self._mint.tokens(given, call.issuer, bound_to)
+        tokens = self._mint.tokens(issued, call.issuer, bound_to)
         self._events.granted(
             call,
             app,
             grant=call.form["grant_type"],
-            scopes=given.decision.granted_scopes,
+            scopes=issued.decision.granted_scopes,
             kinds=tokens.kinds,
             method=method,
-            user=given.user,
+            user=issued.user,
         )
         return answered(tokens.members).with_headers({"Cache-Control": "no-store"})
 
-    def _decided(self, call: Call, app: Json, grant: str, subject: Subject) -> Given:
+    def _decided(self, call: Call, app: Json, grant: str, subject: Subject) -> IssuedGrant:
         if not grant:
             raise refused(UNKNOWN_GRANT)
         user = None if subject.user is None else str(subject.user["id"])
@@ -140,23 +140,23 @@ class TokenEndpoint:
             raise Refused(refusal)
         if grant == TOKEN_EXCHANGE and call.server is None:
             raise Refused(NOT_MADE)
-        return Given(request=request, decision=decision, user=subject.user)
+        return IssuedGrant(request=request, decision=decision, user=subject.user)
 
-    def _redeemed(self, call: Call, app: Json) -> Given:
+    def _redeemed(self, call: Call, app: Json) -> IssuedGrant:
         code = call.form.get("code", "")
-        given = self._register.code(code)
-        if given is None:
+        issued = self._register.code(code)
+        if issued is None:
             raise refused(CODE_INVALID)
-        if given.request.client != client_id(app):
+        if issued.request.client != client_id(app):
             raise refused(CODE_OF_ANOTHER)
         self._register.use_code(code)
-        if given.request.server != (ORG_SERVER if call.server is None else call.server["id"]):
+        if issued.request.server != (ORG_SERVER if call.server is None else call.server["id"]):
             raise refused(CODE_INVALID)
-        if given.redirect_uri != call.form.get("redirect_uri"):
+        if issued.redirect_uri != call.form.get("redirect_uri"):
             raise refused(CODE_FOR_ANOTHER_ADDRESS)
-        if given.challenge is not None and given.challenge != _challenge(call):
+        if issued.challenge is not None and issued.challenge != _challenge(call):
             raise refused(WRONG_VERIFIER)
-        return given
+        return issued
 
     def _bound_to(self, call: Call, app: Json) -> str | None:
         """The thumbprint of the key that the token is to be bound to; None for no key.
