@@ -28,7 +28,7 @@ from auditor.text import listed, quoted
 from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
 from auditor.tokens.request import ORG_SERVER
 
-_UNSEEN = "the token is not known: paste it as well; it is taken apart here and not shown"
+_NOT_PASTED = "the token is not known: paste it as well; it is taken apart here and not shown"
 
 
 def _token(case: Case) -> TokenClue | None:
@@ -53,11 +53,11 @@ def _unread_servers(case: Case, token: TokenClue) -> CauseVerdict | None:
     return unknown(case.unread("authorization_servers"))
 
 
-def _seen(case: Case) -> TokenClue | CauseVerdict:
+def _readable_token(case: Case) -> TokenClue | CauseVerdict:
     """The token, or the verdict where it or its server is not known."""
     token = _token(case)
     if token is None:
-        return unknown(_UNSEEN)
+        return unknown(_NOT_PASTED)
     return _unread_servers(case, token) or token
 
 
@@ -80,7 +80,7 @@ def _from_org_server(case: Case) -> CauseVerdict:
             "can validate"
         )
     if token is None:
-        return unknown(_UNSEEN)
+        return unknown(_NOT_PASTED)
     if not _of_org_server(token):
         return not_so("a custom authorization server issued the token")
     having = [one for one in case.org.servers if one.active and one.issuer]
@@ -92,7 +92,7 @@ def _from_org_server(case: Case) -> CauseVerdict:
 
 
 def _audience_changed(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = _readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
     server = _issuing(case, token)
@@ -161,13 +161,13 @@ def _expected_audience(case: Case) -> CauseVerdict:
     if len(having) == 1:
         return unknown(
             f"the error names the audience of authorization server {quoted(having[0].title)}; "
-            f"{_UNSEEN}"
+            f"{_NOT_PASTED}"
         )
-    return unknown(_UNSEEN)
+    return unknown(_NOT_PASTED)
 
 
 def _another_issuer(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = _readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
     issuer = str(token.claims["iss"])
@@ -195,7 +195,7 @@ def _another_issuer(case: Case) -> CauseVerdict:
 
 
 def _validator_issuer(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = _readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
     server = _issuing(case, token)
@@ -231,7 +231,7 @@ def _unknown_key(case: Case, token: TokenClue, kids: list[str | None]) -> CauseV
 
 
 def _key_rotated(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = _readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
     server = _issuing(case, token)
@@ -256,7 +256,7 @@ def _key_rotated(case: Case) -> CauseVerdict:
 def _stale_keys(case: Case) -> CauseVerdict:
     token = _token(case)
     if token is None:
-        return unknown(_UNSEEN)
+        return unknown(_NOT_PASTED)
     if _of_org_server(token):
         return not_so("the org server issued the token, whose keys your API cannot use")
     server = _issuing(case, token)
