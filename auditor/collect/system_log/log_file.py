@@ -12,7 +12,7 @@ from pathlib import Path
 from auditor import exact_json
 from auditor.collect.owner_file import open_for_owner
 from auditor.collect.system_log.tail import DamagedLogError, Tail, read_tail
-from auditor.collect.system_log.terms import MARK, LogTerms, shown
+from auditor.collect.system_log.terms import MARK, LogTerms, okta_time
 from auditor.errors import UsageError
 from auditor.files import is_stream, unwritten
 
@@ -155,8 +155,8 @@ def _opened(
         return LogFile(path, file, terms)  # a pull that was killed at once
     if not (resume or append):
         raise UsageError(
-            f"{path} is there already, with events of {shown(before.since)} to "
-            f"{shown(before.until)}.",
+            f"{path} is there already, with events of {okta_time(before.since)} to "
+            f"{okta_time(before.until)}.",
             remedy="Go on with it: --append adds what came since, --resume ends what was "
             "interrupted. Or name another file; Okta keeps no events for longer than 90 days.",
         )
@@ -174,7 +174,7 @@ def _opened(
         raise _damaged(path, str(error)) from None
     if tail.complete and not append:
         raise UsageError(
-            f"There is nothing to resume: {path} is complete up to {shown(before.until)}.",
+            f"There is nothing to resume: {path} is complete up to {okta_time(before.until)}.",
             remedy="To add what came since, use --append.",
         )
     after = before.to(max(before.until, terms.until)) if append else before

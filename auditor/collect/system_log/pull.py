@@ -31,7 +31,7 @@ from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.waiting import RateLimiter
 from auditor.collect.system_log.log_file import LogFile
 from auditor.collect.system_log.right import PATH, SCOPE, remedy
-from auditor.collect.system_log.terms import shown
+from auditor.collect.system_log.terms import okta_time
 from auditor.collect.system_log.written_events import WrittenEvents
 
 LIMITS = ResponseLimits(silence_s=35)
@@ -143,8 +143,8 @@ class _Pull:
 
     async def _read(self, fetcher: ListFetcher) -> Problem | None:
         query = {
-            "since": shown(self.log.since),
-            "until": shown(self.log.terms.until),
+            "since": okta_time(self.log.since),
+            "until": okta_time(self.log.terms.until),
             "filter": self.log.terms.filter,
             "sortOrder": "ASCENDING",
             "limit": str(_PAGE),
