@@ -17,7 +17,7 @@ from auditor.system_log.changes import Changes
 from auditor.system_log.decisions import Agreement, GroupDecider, Outcomes
 from auditor.system_log.group_lookup import GroupLookup
 from auditor.system_log.groups import Change, Group, GroupedLog
-from auditor.system_log.situations import Unknown
+from auditor.system_log.situations import UndecidedReason
 from auditor.tokens.decide import Decider
 
 
@@ -93,8 +93,8 @@ class _Explaining:
         after, until = sorted((group.first, read_at))
         if read_at < group.first:
             until = group.last
-        gone = [group.key.server] if known.unknown is Unknown.SERVER else []
-        gone += [group.key.client] if known.unknown is Unknown.CLIENT else []
+        gone = [group.key.server] if known.unknown is UndecidedReason.SERVER else []
+        gone += [group.key.client] if known.unknown is UndecidedReason.CLIENT else []
         return ExplainedGroup(
             group=group,
             server=known.server,

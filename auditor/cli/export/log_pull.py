@@ -15,7 +15,7 @@ from auditor.cli.printing import print_remark
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.options import ExportOptions
-from auditor.collect.system_log.log_file import LogFile, open_log
+from auditor.collect.system_log.log_writer import LogWriter, open_log
 from auditor.collect.system_log.redaction import EventRedactor
 from auditor.collect.system_log.right import remedy
 from auditor.collect.system_log.terms import LogTerms, okta_time
@@ -96,7 +96,7 @@ def pull_to_file(path: Path, request: PullRequest, *, kept: bool) -> bool:
 
 
 def _pulled(
-    request: PullRequest, log: LogFile, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    request: PullRequest, log: LogWriter, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> LogPull:
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.system_log.pull import pull  # noqa: PLC0415
@@ -127,7 +127,7 @@ def _check_times(request: PullRequest) -> None:
         )
 
 
-def _check_gap(log: LogFile, until: datetime) -> None:
+def _check_gap(log: LogWriter, until: datetime) -> None:
     """Refuse to go on where events in between are gone, so that no file claims to have them."""
     if (until - log.since).days >= _RETENTION_DAYS:
         raise UsageError(
@@ -137,7 +137,7 @@ def _check_gap(log: LogFile, until: datetime) -> None:
         )
 
 
-def _report(result: LogPull, log: LogFile, credentials: Credentials, again: str) -> bool:
+def _report(result: LogPull, log: LogWriter, credentials: Credentials, again: str) -> bool:
     """Print what came of a pull.
 
     Returns:

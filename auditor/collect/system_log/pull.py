@@ -29,7 +29,7 @@ from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.response import ResponseLimits
 from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.waiting import RateLimiter
-from auditor.collect.system_log.log_file import LogFile
+from auditor.collect.system_log.log_writer import LogWriter
 from auditor.collect.system_log.right import PATH, SCOPE, remedy
 from auditor.collect.system_log.terms import okta_time
 from auditor.collect.system_log.written_events import WrittenEvents
@@ -73,7 +73,7 @@ class LogPull:
 def pull(
     credentials: Credentials,
     options: ExportOptions,
-    log: LogFile,
+    log: LogWriter,
     keep: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     progress: LogProgress,
 ) -> LogPull:
@@ -104,7 +104,7 @@ def pull(
 class _Pull:
     credentials: Credentials
     options: ExportOptions
-    log: LogFile
+    log: LogWriter
     written: WrittenEvents
     progress: LogProgress
 

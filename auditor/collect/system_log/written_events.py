@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor import exact_json
 from auditor.collect.fetch.json_values import UnreadableItem
-from auditor.collect.system_log.log_file import LogFile
+from auditor.collect.system_log.log_writer import LogWriter
 from auditor.collect.system_log.tail import UNREADABLE
 from auditor.collect.system_log.terms import read_time
 
@@ -23,7 +23,7 @@ class WrittenEvents:
     """
 
     def __init__(
-        self, log: LogFile, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+        self, log: LogWriter, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     ) -> None:
         self.events = 0
         self.known = 0

@@ -17,8 +17,8 @@ from auditor.errors import UsageError
 from auditor.files import is_stream, unwritten
 
 
-class LogFile:
-    """A file of log events, open and locked. Close it, whatever became of the pull.
+class LogWriter:
+    """Writes a file of log events, which is open and locked. Close it, whatever became of the pull.
 
     Args:
         path: where it is.
@@ -106,7 +106,7 @@ class LogFile:
             raise unwritten(self.path, error) from error
 
 
-def open_log(path: Path, terms: LogTerms, *, resume: bool, append: bool) -> LogFile:
+def open_log(path: Path, terms: LogTerms, *, resume: bool, append: bool) -> LogWriter:
     """Open the file of a pull, and lock it.
 
     Args:
@@ -145,14 +145,14 @@ def open_log(path: Path, terms: LogTerms, *, resume: bool, append: bool) -> LogF
 
 def _opened(
     path: Path, file: BufferedRandom, terms: LogTerms, *, resume: bool, append: bool
-) -> LogFile:
+) -> LogWriter:
     file.seek(0)
     first = file.readline(1 << 20)
     before = LogTerms.of(first)
     if before is None:
         if first.endswith(b"\n"):
             raise _damaged(path, "its first line does not say what it holds")
-        return LogFile(path, file, terms)  # a pull that was killed at once
+        return LogWriter(path, file, terms)  # a pull that was killed at once
     if not (resume or append):
         raise UsageError(
             f"{path} is there already, with events of {okta_time(before.since)} to "
@@ -178,7 +178,7 @@ def _opened(
             remedy="To add what came since, use --append.",
         )
     after = before.to(max(before.until, terms.until)) if append else before
-    log = LogFile(path, file, after, tail)
+    log = LogWriter(path, file, after, tail)
     log.earlier_end = before.until if tail.complete else None
     return log
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditor.collect.system_log import tail
-from auditor.collect.system_log.log_file import open_log
+from auditor.collect.system_log.log_writer import open_log
 from auditor.collect.system_log.tail import OVERLAP
 from auditor.collect.system_log.terms import LogTerms, okta_time
 from auditor.collect.system_log.written_events import WrittenEvents
