@@ -51,7 +51,8 @@ def _changes(
 ) -> Iterator[str]:
     org = analysis.org
     if compared.cause is not None:
-        yield f"The one change in between, so the cause: {change_words(org, compared.cause)}."
+        words = change_words(org, compared.cause)
+        yield f"The one change that the log has in between, so the cause: {words}."
         return
     if not compared.candidates:
         yield "The log has no change between that snapshot and the first rejection for them."

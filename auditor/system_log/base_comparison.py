@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from auditor.lint.carried_over import carried_over
@@ -21,6 +22,8 @@ from auditor.system_log.reading import LogReading
 from auditor.tokens.decide import Decider
 
 MOST_CANDIDATES = 5
+_SECOND = timedelta(seconds=1)
+"""Snapshots have their times in whole seconds, rounded down."""
 
 
 class Verdict(StrEnum):
@@ -97,7 +100,7 @@ class Base:
         older = self._deciding.outcomes(group, self._lookup.situations(group))
         given = _count(older, Agreement.MINTED)
         rejected = _count(older, Agreement.CONFIRMED)
-        if not self._base.finished_at < group.first < self._org.started_at:
+        if not self._base.finished_at + _SECOND <= group.first < self._org.started_at:
             return Comparison(Verdict.TIMES, given, rejected)
         verdict = _verdict(older, newer)
         if verdict is not Verdict.CHANGED:
@@ -105,7 +108,7 @@ class Base:
         met = {*objects, *self._lookup.objects(group)}
         since, most = self._base.started_at, MOST_CANDIDATES + 1
         candidates = self._changes.latest_within(since, group.first, met, most)
-        every = self._changes.latest_within(since, self._org.finished_at, met, 2)
+        every = self._changes.latest_within(since, self._org.finished_at + _SECOND, met, 2)
         alone = self._covers and len(every) == 1 and candidates == every
         return Comparison(
             verdict,
@@ -149,5 +152,5 @@ def _covers(reading: LogReading, log: GroupedLog, base: Org, org: Org) -> bool:
     if header is None or header.since is None or header.until is None:
         return False
     complete = reading.complete is True and not log.changes_left_out
-    since, until = base.snapshot.capture.started_at, org.snapshot.capture.finished_at
+    since, until = base.snapshot.capture.started_at, org.snapshot.capture.finished_at + _SECOND
     return complete and header.since <= since and until <= header.until

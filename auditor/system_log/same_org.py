@@ -44,7 +44,7 @@ def check_base(base: Org, org: Org) -> None:
             "a plan.",
             remedy="Name two snapshots that were read from the org.",
         )
-    if not older.finished_at < newer.started_at:
+    if older.finished_at > newer.started_at:
         raise UsageError(
             f"The older snapshot was read at {older.finished_at:%Y-%m-%d %H:%M:%S %Z}, not before "
             f"the newer one, which was read from {newer.started_at:%Y-%m-%d %H:%M:%S %Z} on.",
