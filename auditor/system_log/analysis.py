@@ -15,7 +15,7 @@ from auditor.snapshot.org import Org
 from auditor.system_log.base_comparison import Base
 from auditor.system_log.changes import Changes
 from auditor.system_log.explanations import ExplainedGroup, explained_groups, unexplained
-from auditor.system_log.finding_ties import MOST_GROUPS, FindingTies
+from auditor.system_log.finding_ties import MOST_TIED_GROUPS, FindingTies
 from auditor.system_log.groups import GroupedLog, grouped
 from auditor.system_log.reading import LogFile, LogReading
 from auditor.system_log.same_org import check_base, check_log_org
@@ -136,7 +136,7 @@ def _explained(
         older = Base(Decider(base, oidc_scopes), org, changes, log, reading)
     groups = tuple(explained_groups(log, org, decider, changes, older))
     ties = FindingTies(decider, findings)
-    found = tuple(tuple(ties.of(group)) for group in groups[:MOST_GROUPS])
+    found = tuple(tuple(ties.of(group)) for group in groups[:MOST_TIED_GROUPS])
     return _Explained(groups, found, ties.tied)
 
 
