@@ -20,5 +20,5 @@ What the answer is made of:
 - tokens: `token_checks` asks `token_issuer`, `token_kind` and `token_times`, each answers with a
   `token_remark`; `scheme_checks` is about the Authorization header.
 
-`auditor/cli/diagnosis_*.py` reads the inputs and writes the answer as text or JSON.
+`auditor/cli/diagnosis/` reads the inputs and writes the answer as text or JSON.
 """

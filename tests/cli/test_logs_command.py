@@ -43,7 +43,7 @@ def test_a_file_of_okta_is_read_and_nothing_is_asked_for(tmp_path: Path) -> None
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     data = io.BytesIO(json.dumps(rejection()).encode() + b"\n")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
-    from auditor.cli.log_analysis import LogPrinter  # noqa: PLC0415
+    from auditor.cli.logs.analysis import LogPrinter  # noqa: PLC0415
     from auditor.cli.options import AuditOptions  # noqa: PLC0415
 
     assert LogPrinter(None, "json", AuditOptions()).print(Path("-"))

@@ -13,8 +13,8 @@ from small_log import HEADER, SERVERS, changed, log, machine, refused, snapshot,
 
 from auditor.cli.json_documents.log_report import LogReport
 from auditor.cli.json_documents.part import document_schema
-from auditor.cli.log_document import log_document
-from auditor.cli.log_text import log_lines
+from auditor.cli.logs.document import log_document
+from auditor.cli.logs.text import log_lines
 from auditor.errors import UsageError
 from auditor.lint.examples import example_snapshot
 from auditor.snapshot.document import PlanOrigin

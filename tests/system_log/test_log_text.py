@@ -13,8 +13,8 @@ from small_log import analysis, changed, granted, log, machine, refused
 
 from auditor.cli.json_documents.log_report import LogReport
 from auditor.cli.json_documents.part import document_schema
-from auditor.cli.log_document import log_document
-from auditor.cli.log_text import log_lines
+from auditor.cli.logs.document import log_document
+from auditor.cli.logs.text import log_lines
 from auditor.system_log.analysis import LogAnalysis, analysed
 
 HOSTILE = "\x1b[31m\u202e\n::error::\ud800\x00" + "x" * 300

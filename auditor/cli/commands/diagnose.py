@@ -10,11 +10,11 @@ import click
 
 from auditor import exact_json
 from auditor.cli.audited_snapshot import read_audited
-from auditor.cli.diagnosis_document import diagnosis_document
-from auditor.cli.diagnosis_input import clues_of, read_inputs
-from auditor.cli.diagnosis_keys import read_keys
-from auditor.cli.diagnosis_request import answer_time, input_lines, parts_of, request_of, words_of
-from auditor.cli.diagnosis_text import diagnosis_lines
+from auditor.cli.diagnosis.document import diagnosis_document
+from auditor.cli.diagnosis.inputs import clues_of, read_inputs
+from auditor.cli.diagnosis.keys import read_keys
+from auditor.cli.diagnosis.request import answer_time, input_lines, parts_of, request_of, words_of
+from auditor.cli.diagnosis.text import diagnosis_lines
 from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns

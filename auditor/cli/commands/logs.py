@@ -14,9 +14,9 @@ from click.core import ParameterSource
 
 from auditor.cli.export.log_pull import PullRequest, pull_to_file
 from auditor.cli.export.several_tenants import choose_tenants, credentials_of
-from auditor.cli.log_analysis import LogPrinter
-from auditor.cli.log_copy import write_redacted
-from auditor.cli.log_times import Moment
+from auditor.cli.logs.analysis import LogPrinter
+from auditor.cli.logs.file_copy import write_redacted
+from auditor.cli.logs.times import Moment
 from auditor.cli.options import FILE, AuditOptions, format_option, request_options
 from auditor.cli.output_option import path_or_format_option
 from auditor.cli.printing import print_remark

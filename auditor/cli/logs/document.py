@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from auditor.cli.log_words import stop_words
+from auditor.cli.logs.words import stop_words
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.witness import explain_command
 from auditor.snapshot.models.base import Record

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from auditor.cli.audited_snapshot import read_audited
-from auditor.cli.log_document import log_document
-from auditor.cli.log_text import log_lines
+from auditor.cli.logs.document import log_document
+from auditor.cli.logs.text import log_lines
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns

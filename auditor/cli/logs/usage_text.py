@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.cli.log_words import day_and_time
+from auditor.cli.logs.words import day_and_time
 from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log.analysis import LogAnalysis
 from auditor.text import listed, quoted

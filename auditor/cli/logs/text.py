@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.cli.log_base_text import base_lines
-from auditor.cli.log_usage_text import usage_lines
-from auditor.cli.log_words import (
+from auditor.cli.logs.base_text import base_lines
+from auditor.cli.logs.usage_text import usage_lines
+from auditor.cli.logs.words import (
     at_rule,
     before_words,
     change_words,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.cli.api_limits_text import outage_lines, rate_limit_lines
+from auditor.cli.diagnosis.api_limits_text import outage_lines, rate_limit_lines
 from auditor.cli.explanation import as_document
 from auditor.diagnosis.api_limits.rate_limit import endpoint_title
 from auditor.diagnosis.api_rights.api_token import ApiTokenState

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
-from auditor.cli.api_rights_text import api_token_lines, feature_lines, refusal_lines
+from auditor.cli.diagnosis.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
+from auditor.cli.diagnosis.api_rights_text import api_token_lines, feature_lines, refusal_lines
 from auditor.cli.explanation import as_text
 from auditor.diagnosis.api_answers import OF_TOKENS
 from auditor.diagnosis.causes.verdict import Confidence, Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from auditor.cli.diagnosis_input import NamedText
+from auditor.cli.diagnosis.inputs import NamedText
 from auditor.diagnosis.clues import Clues, LogCounts, RequestClue
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.requests_in_text import likeliest

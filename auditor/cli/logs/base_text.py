@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.cli.log_words import change_words, day_and_time
+from auditor.cli.logs.words import change_words, day_and_time
 from auditor.system_log.analysis import LogAnalysis
 from auditor.system_log.base_comparison import Comparison, Verdict
 from auditor.system_log.explanations import ExplainedGroup
