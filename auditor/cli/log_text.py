@@ -16,6 +16,7 @@ from auditor.cli.log_words import (
     scope_words,
     server_words,
 )
+from auditor.lint.planned import planned
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.witness import explain_command
 from auditor.system_log.analysis import LogAnalysis
@@ -82,6 +83,8 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
         f"{counted(log.granted, 'grant')}, {counted(len(log.changes), 'change')}, "
         f"{log.other:,} others"
     )
+    if analysis.org and (plan := planned(analysis.org.snapshot.capture)):
+        yield f"Snapshot  {plan}"
     if reading.header and reading.header.redacted:
         yield "People    are replaced in the log; only a snapshot redacted by the same key has them"
     if reading.bad:

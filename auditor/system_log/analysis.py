@@ -86,6 +86,8 @@ def analysed(
         _check_org(header.org, org)
     log = grouped(chain(() if first is None else (first,), events))
     unknown = usage_unknown(file.reading, log)
+    if org is not None and org.snapshot.capture.plan is not None:
+        unknown = UsageUnknown.PLANNED
     explained = _Explained() if org is None else _explained(log, org, findings, oidc_scopes)
     use = None
     if org is not None and unknown is None:
