@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from click import unstyle
-
 from auditor.cli.api_limits_text import outage_lines, rate_limit_filters, rate_limit_lines
 from auditor.cli.api_rights_text import api_token_lines, feature_lines, refusal_lines
 from auditor.cli.explanation import as_text
@@ -201,7 +199,7 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
         yield "This configuration rejects the request, for another reason than the error says:"
     else:
         yield "This configuration does not tell what becomes of the request:"
-    yield from unstyle(as_text(case.org, explained, ())).splitlines()
+    yield from as_text(case.org, explained, (), coloured=False).splitlines()
     yield ""
 
 

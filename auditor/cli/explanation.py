@@ -48,8 +48,17 @@ _EVALUATED_ONCE = (
 )
 
 
-def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) -> str:
-    """The explanation for a terminal."""
+def as_text(
+    org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...], *, coloured: bool = True
+) -> str:
+    """The explanation as lines that fit the terminal; only its first word has a colour.
+
+    Args:
+        org: the org that decided.
+        explanation: the decision with its steps.
+        advice: what would let a rejected request pass.
+        coloured: whether the first word has the escape sequences of its colour.
+    """
     outcome = explanation.decision.outcome
     answer = {
         Outcome.MINTED: _minted,
@@ -58,7 +67,9 @@ def as_text(org: Org, explanation: DecisionSteps, advice: tuple[Advice, ...]) ->
     }[outcome]
     first, *others = (one_line(line) for line in answer(explanation))
     answered = _fitting(f"{outcome.name}  {first}").removeprefix(outcome.name)
-    word = click.style(outcome.name, fg=_COLOURS[outcome], bold=True)
+    word = outcome.name
+    if coloured:
+        word = click.style(word, fg=_COLOURS[outcome], bold=True)
     rest = [_fitting(one_line(line)) for line in _below(org, explanation, advice)]
     return "\n".join([f"{word}{answered}", *others, *rest])
 

@@ -71,7 +71,6 @@ def _group(
 ) -> dict[str, Any]:
     group = explained.group
     key, server, client = group.key, explained.server, explained.client
-    ranked = sorted(group.people.items(), key=lambda item: (-item[1], item[0]))
     return {
         "count": group.count,
         "first": _moment(group.first),
@@ -83,7 +82,7 @@ def _group(
         "grant": key.grant,
         "scopes": None if key.scopes is None else sorted(key.scopes),
         "people": len(group.people),
-        "first_people": [_person(org, user) for user, _ in ranked[:_SHOWN_PEOPLE]],
+        "first_people": [_person(org, user) for user, _ in group.ranked_people[:_SHOWN_PEOPLE]],
         "without_user": group.without_user,
         "confirmed": explained.confirmed,
         "decisions": [_outcome(org, outcome, snapshot) for outcome in explained.outcomes],

@@ -116,8 +116,7 @@ def _group(
     grant = quoted(key.grant).strip('"') if key.grant else "grant type not told"
     yield f"  {client_words(explained)}, {grant}, {scope_words(key.scopes)}"
     if group.people:
-        ranked = sorted(group.people.items(), key=lambda item: (-item[1], item[0]))
-        first = [user for user, _ in ranked[:3]]
+        first = [user for user, _ in group.ranked_people[:3]]
         yield f"  {people_words(org, len(group.people), first)}"
     yield from _why(analysis, explained, snapshot)
     for finding, count in findings[:_MOST_FINDINGS]:

@@ -10,7 +10,7 @@ from auditor.snapshot.org import Org
 from auditor.system_log.decisions import Agreement, Outcomes
 from auditor.system_log.explanations import ExplainedGroup
 from auditor.system_log.groups import Change
-from auditor.system_log.situations import Unknown
+from auditor.system_log.situations import UndecidedReason
 from auditor.text import counted, listed, quoted
 from auditor.tokens.request import ORG_SERVER
 from auditor.tokens.steps import PolicyStep, RuleStep
@@ -20,19 +20,19 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _HOUR = timedelta(hours=1)
 
 _UNKNOWN = {
-    Unknown.NO_SERVER: "The events do not name the authorization server.",
-    Unknown.SERVER: "The snapshot does not have this authorization server.",
-    Unknown.SERVERS_UNREAD: "The authorization servers were not read into the snapshot.",
-    Unknown.AMBIGUOUS_SERVER: "Several authorization servers have this name, and the events do "
-    "not give the id.",
-    Unknown.NO_CLIENT: "The events do not name the client.",
-    Unknown.CLIENT: "The snapshot does not have this client.",
-    Unknown.CLIENTS_UNREAD: "The clients were not read into the snapshot.",
-    Unknown.NO_GRANT: "The events do not tell the grant type.",
-    Unknown.GRANT: "The grant type is none that Okta's documents name.",
-    Unknown.SCOPES: "The events do not tell which scopes were asked for.",
-    Unknown.USER: "The snapshot has no such user: deprovisioned, deleted, created later, or "
-    "replaced in a redacted log.",
+    UndecidedReason.NO_SERVER: "The events do not name the authorization server.",
+    UndecidedReason.SERVER: "The snapshot does not have this authorization server.",
+    UndecidedReason.SERVERS_UNREAD: "The authorization servers were not read into the snapshot.",
+    UndecidedReason.AMBIGUOUS_SERVER: "Several authorization servers have this name, and the "
+    "events do not give the id.",
+    UndecidedReason.NO_CLIENT: "The events do not name the client.",
+    UndecidedReason.CLIENT: "The snapshot does not have this client.",
+    UndecidedReason.CLIENTS_UNREAD: "The clients were not read into the snapshot.",
+    UndecidedReason.NO_GRANT: "The events do not tell the grant type.",
+    UndecidedReason.GRANT: "The grant type is none that Okta's documents name.",
+    UndecidedReason.SCOPES: "The events do not tell which scopes were asked for.",
+    UndecidedReason.USER: "The snapshot has no such user: deprovisioned, deleted, created later, "
+    "or replaced in a redacted log.",
 }
 
 

@@ -25,7 +25,7 @@ for _name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):  # not every system has ea
 
 def open_for_owner(
     path: Path,
-    what: str,
+    kind: str,
     check: Callable[[BufferedRandom], None],
     *,
     elsewhere: str = "write the snapshot elsewhere: -o FILE",
@@ -34,7 +34,7 @@ def open_for_owner(
 
     Args:
         path: where.
-        what: the kind of the file, with its article.
+        kind: the kind of the file, with its article.
         check: raises an error if the file, open at its beginning, is no such file.
         elsewhere: what else to do where another run writes it.
 
@@ -48,7 +48,7 @@ def open_for_owner(
         except OSError as error:
             if path.is_symlink():
                 raise UsageError(
-                    f"{path} is a symbolic link, and {what} is not written through one.",
+                    f"{path} is a symbolic link, and {kind} is not written through one.",
                     remedy="Remove it.",
                 ) from None
             raise OutputError(

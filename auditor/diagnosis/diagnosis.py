@@ -197,21 +197,21 @@ def _all_judged(
     errors: tuple[MatchedError, ...], case: Case | None, api: ApiAnswers
 ) -> Iterator[MatchedError]:
     """The errors with their causes; what refuses a call is told of the first that it leads to."""
-    told: set[str] = set()
+    explained: set[str] = set()
     for error in errors:
         if error.known is None or error.known.error not in api.explained:
             yield _judged(error, case)
             continue
         code = error.known.error
-        yield error if code in told else replace(error, judged=api_judged(error.known, api))
-        told |= alike(code)
+        yield error if code in explained else replace(error, judged=api_judged(error.known, api))
+        explained |= alike(code)
 
 
 def _judged(error: MatchedError, case: Case | None) -> MatchedError:
     if error.known is None:
         return error
-    told = f"{error.clue.error} {error.clue.description}"
-    own = replace(case, error_text=told) if case is not None else None
+    error_text = f"{error.clue.error} {error.clue.description}"
+    own = replace(case, error_text=error_text) if case is not None else None
     return replace(error, judged=judged(error.known, own))
 
 
@@ -236,7 +236,7 @@ def _all_matched(clues: Clues) -> Iterator[MatchedError]:
             yield MatchedError(clue, known)
     for row in ERRORS:
         words = None if row.name in seen else row.words_in(clues.text)
-        if words is not None and _anybody_s(row, clues.text):
+        if words is not None and _is_ambiguous(row, clues.text):
             continue
         if words is not None:
             seen.add(row.name)
@@ -246,7 +246,7 @@ def _all_matched(clues: Clues) -> Iterator[MatchedError]:
         yield MatchedError(ErrorClue("429", ""), row)
 
 
-def _anybody_s(row: KnownError, text: str) -> bool:
+def _is_ambiguous(row: KnownError, text: str) -> bool:
     """Whether others say a sentence of the Okta APIs too, such as "Authentication failed".
 
     Then its code has to stand in the text, or the words with which SDKs of Okta's report it.

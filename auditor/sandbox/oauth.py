@@ -29,7 +29,7 @@ from auditor.sandbox.signing import LIFETIME_S, signing_key
 from auditor.sandbox.tenant import TenantFile
 from auditor.sandbox.token_requests.call import Call
 from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import Register
+from auditor.sandbox.token_requests.issued_grants import Register
 from auditor.sandbox.token_requests.refusals import Refusal
 from auditor.tokens.grants import CLIENT_CREDENTIALS
 

@@ -108,20 +108,20 @@ class Server:
         posted = request.method == "POST" and request.path.endswith("/token")
         form = await request.post() if posted else {}
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
-        given = self._endpoints.answer(
+        oauth_answer = self._endpoints.answer(
             request.method, request.url, request.headers, texts, request.remote
         )
-        if given is not None:
-            return given
+        if oauth_answer is not None:
+            return oauth_answer
         if request.method != "GET":
             return refused(405, request.path)
         tokens = self._endpoints.service_apps
         public = public_answer(request.url, self._tenant, tokens.knows)
         if public is not None:
             return public
-        refused_to = refusal(request.method, request.url, request.headers, self._tenant, tokens)
-        if refused_to is not None:
-            return refused_to
+        denial = refusal(request.method, request.url, request.headers, self._tenant, tokens)
+        if denial is not None:
+            return denial
         if request.path == LOGS:
             return log_page(self.log, request.url, self._clock.now)
         return self._resources.answer(request.url)

@@ -155,12 +155,12 @@ def _guarded(value: Any, fields: Fields) -> Any:
 
 def _below(fields: Fields, name: str) -> dict[str, str]:
     """The open fields that are, or are in, one of that name; the empty name is that itself."""
-    found: dict[str, str] = {}
+    inner: dict[str, str] = {}
     for field, attribute in fields.items():
         head, _, rest = field.partition(".")
         if head == name:
-            found[rest] = attribute
-    return found
+            inner[rest] = attribute
+    return inner
 
 
 def _api_name(part: type[Part], name: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from auditor.snapshot.org import Org
 from auditor.system_log.groups import Group
-from auditor.system_log.situations import Situations, Unknown
+from auditor.system_log.situations import Situations, UndecidedReason
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decide import Decider
 from auditor.tokens.decision import Decision
@@ -66,7 +66,7 @@ class Outcomes:
     agreement: Agreement
     steps: DecisionSteps | None = None
     """The decision on one of them."""
-    unknown: Unknown | None = None
+    unknown: UndecidedReason | None = None
     stop: Step | None = None
     """Where a rejected request stops: at a check; where no rule matches, at the rule that comes
     nearest to matching, or at the policies, where none has a rule that could."""
@@ -99,52 +99,52 @@ class GroupDecider:
         """What the snapshot says of a group's requests; the most frequent answer first."""
         if known.unknown is not None:
             return (_all_of(group, Outcomes(Agreement.UNKNOWN, unknown=known.unknown)),)
-        found: dict[tuple[object, ...], Outcomes] = {}
+        outcomes: dict[tuple[object, ...], Outcomes] = {}
         for number, (user, count) in enumerate(self._people(group, known)):
             if number < self._most:
                 outcome = self._decided(group, known, user)
             else:
                 outcome = Outcomes(Agreement.NOT_DECIDED)
-            same = found.setdefault(_signature(outcome), outcome)
+            same = outcomes.setdefault(_signature(outcome), outcome)
             same.count += count
             if user is not None:
                 same.people += 1
                 if len(same.first_people) < _SHOWN_PEOPLE:
                     same.first_people.append(user)
-        return tuple(sorted(found.values(), key=lambda outcome: -outcome.count))
+        return tuple(sorted(outcomes.values(), key=lambda outcome: -outcome.count))
 
     def _people(self, group: Group, known: Situations) -> Iterator[tuple[str | None, int]]:
         """The users of a group's requests, each once, with the number of requests."""
         if USERLESS_GRANTS.issuperset(known.grants):
             yield None, group.count
             return
-        yield from sorted(group.people.items(), key=lambda item: (-item[1], item[0]))
+        yield from group.ranked_people
         if group.without_user:
             yield None, group.without_user
 
     def _decided(self, group: Group, known: Situations, user: str | None) -> Outcomes:
         assert known.client is not None
-        found: list[Outcomes] = []
+        by_grant: list[Outcomes] = []
         for grant in known.grants:
             scopes = group.key.scopes or None
             user_id = None if user is None else _user_id(self._decider.org, user)
             request = usual_request(known.server, known.client, grant, user_id, scopes)
-            found.append(self._held_against(group, request))
+            by_grant.append(self._compared(group, request))
         # Where the flow is not known, only what is so in each says something.
-        first = found[0]
-        if any(_signature(other) != _signature(first) for other in found[1:]):
-            return Outcomes(Agreement.UNKNOWN, unknown=Unknown.NO_GRANT)
+        first = by_grant[0]
+        if any(_signature(other) != _signature(first) for other in by_grant[1:]):
+            return Outcomes(Agreement.UNKNOWN, unknown=UndecidedReason.NO_GRANT)
         return first
 
-    def _held_against(self, group: Group, request: TokenRequest) -> Outcomes:
+    def _compared(self, group: Group, request: TokenRequest) -> Outcomes:
         steps = self._decider.explain(request)
         decision = steps.decision
         scopes_matter = decision.failed not in _BEFORE_SCOPES
         if group.key.scopes is None and scopes_matter:
-            return Outcomes(Agreement.UNKNOWN, unknown=Unknown.SCOPES)
+            return Outcomes(Agreement.UNKNOWN, unknown=UndecidedReason.SCOPES)
         user, org = request.user, self._decider.org
         if decision.failed is Condition.USER and user is not None and org.user(user) is None:
-            return Outcomes(Agreement.UNKNOWN, unknown=Unknown.USER)
+            return Outcomes(Agreement.UNKNOWN, unknown=UndecidedReason.USER)
         match decision.outcome:
             case Outcome.MINTED:
                 return Outcomes(Agreement.MINTED, steps)
@@ -201,7 +201,7 @@ _RULE_CONDITIONS: tuple[Condition | None, ...] = (
 )
 
 
-def path(steps: DecisionSteps) -> tuple[object, ...]:
+def decision_path(steps: DecisionSteps) -> tuple[object, ...]:
     """What decided a request, to compare requests by: the condition, and how each rule failed."""
     rules = tuple(
         (step.candidate.policy.id, step.candidate.rule and step.candidate.rule.id, step.failed)
@@ -218,7 +218,7 @@ def _signature(outcome: Outcomes) -> tuple[object, ...]:
     rule = outcome.steps.decision.rule
     return (
         outcome.agreement,
-        path(outcome.steps),
+        decision_path(outcome.steps),
         missing and missing.text,
         rule and rule.id,
     )
@@ -227,6 +227,5 @@ def _signature(outcome: Outcomes) -> tuple[object, ...]:
 def _all_of(group: Group, outcome: Outcomes) -> Outcomes:
     outcome.count = group.count
     outcome.people = len(group.people)
-    ranked = sorted(group.people.items(), key=lambda item: (-item[1], item[0]))
-    outcome.first_people = [user for user, _ in ranked[:_SHOWN_PEOPLE]]
+    outcome.first_people = [user for user, _ in group.ranked_people[:_SHOWN_PEOPLE]]
     return outcome

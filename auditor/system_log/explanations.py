@@ -16,7 +16,7 @@ from auditor.snapshot.org import Org
 from auditor.system_log.changes import Changes
 from auditor.system_log.decisions import Agreement, GroupDecider, Outcomes
 from auditor.system_log.groups import Change, Group, GroupedLog
-from auditor.system_log.situations import Situations, Unknown, situations
+from auditor.system_log.situations import Situations, UndecidedReason, situations
 from auditor.tokens.decide import Decider
 from auditor.tokens.request import ORG_SERVER
 
@@ -83,8 +83,8 @@ class _Explaining:
         after, until = sorted((group.first, read_at))
         if read_at < group.first:
             until = group.last
-        gone = [group.key.server] if known.unknown is Unknown.SERVER else []
-        gone += [group.key.client] if known.unknown is Unknown.CLIENT else []
+        gone = [group.key.server] if known.unknown is UndecidedReason.SERVER else []
+        gone += [group.key.client] if known.unknown is UndecidedReason.CLIENT else []
         return ExplainedGroup(
             group=group,
             server=known.server,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from auditor.lint.reported_finding import ReportedFinding
-from auditor.system_log.decisions import Agreement, Outcomes, path
+from auditor.system_log.decisions import Agreement, Outcomes, decision_path
 from auditor.system_log.explanations import ExplainedGroup
 from auditor.tokens.answers import Answer, reason_filter
 from auditor.tokens.conditions import Condition
@@ -53,19 +53,19 @@ class FindingTies:
     def of(self, explained: ExplainedGroup) -> Iterator[tuple[ReportedFinding, int]]:
         """The findings that bear on requests of a group, each with how many of them."""
         counts: dict[str, int] = {}
-        found: dict[str, ReportedFinding] = {}
+        by_fingerprint: dict[str, ReportedFinding] = {}
         for outcome in explained.outcomes:
             if outcome.agreement is not Agreement.CONFIRMED or outcome.steps is None:
                 continue
             some = False
             for finding in self._by_server.get(outcome.steps.request.server, ()):
                 if self._bears_on(finding, outcome, outcome.steps):
-                    found[finding.fingerprint] = finding
+                    by_fingerprint[finding.fingerprint] = finding
                     number = counts.get(finding.fingerprint, 0) + outcome.count
                     counts[finding.fingerprint] = number
                     some = True
             self.tied += outcome.count if some else 0
-        yield from ((found[name], counts[name]) for name in found)
+        yield from ((by_fingerprint[name], counts[name]) for name in by_fingerprint)
 
     def _bears_on(self, finding: ReportedFinding, outcome: Outcomes, steps: DecisionSteps) -> bool:
         witness, answer = finding.witness, finding.answer
@@ -86,11 +86,11 @@ class FindingTies:
             grant=steps.request.grant,
             user=steps.request.user,
         )
-        return self._path(request) == path(steps)
+        return self._path(request) == decision_path(steps)
 
     def _path(self, request: TokenRequest) -> tuple[object, ...] | None:
         if request not in self._paths:
-            self._paths[request] = path(self._decider.explain(request))
+            self._paths[request] = decision_path(self._decider.explain(request))
         return self._paths[request]
 
 

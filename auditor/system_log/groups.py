@@ -48,6 +48,11 @@ class Group:
     """How many of the requests were for whom, by user id."""
 
     @property
+    def ranked_people(self) -> list[tuple[str, int]]:
+        """User ids with how many of the requests were for them, the most first, then by id."""
+        return sorted(self.people.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
     def without_user(self) -> int:
         """How many of the requests name no user."""
         return self.count - sum(self.people.values())

@@ -13,7 +13,7 @@ from auditor.tokens.grants import AUTHORIZATION_CODE, BROWSER_GRANTS, IMPLICIT, 
 from auditor.tokens.request import ORG_SERVER
 
 
-class Unknown(StrEnum):
+class UndecidedReason(StrEnum):
     """Why requests of a group cannot be decided on a snapshot."""
 
     NO_SERVER = "no_server"
@@ -45,7 +45,7 @@ class Situations:
     client: App | None = None
     grants: tuple[str, ...] = ()
     """Several where an event at /authorize does not say which."""
-    unknown: Unknown | None = None
+    unknown: UndecidedReason | None = None
 
 
 def situations(org: Org, key: GroupKey) -> Situations:
@@ -60,33 +60,33 @@ def situations(org: Org, key: GroupKey) -> Situations:
     if missing is not None:
         return Situations(client=client, unknown=missing)
     if client is None:
-        unread = Unknown.CLIENT if org.known("apps") else Unknown.CLIENTS_UNREAD
-        return Situations(server, unknown=unread if key.client else Unknown.NO_CLIENT)
+        unread = UndecidedReason.CLIENT if org.known("apps") else UndecidedReason.CLIENTS_UNREAD
+        return Situations(server, unknown=unread if key.client else UndecidedReason.NO_CLIENT)
     grants = _grants(key, client)
     if not grants:
-        return Situations(server, client, unknown=Unknown.NO_GRANT)
+        return Situations(server, client, unknown=UndecidedReason.NO_GRANT)
     if not KNOWN_GRANTS.issuperset(grants):
-        return Situations(server, client, unknown=Unknown.GRANT)
+        return Situations(server, client, unknown=UndecidedReason.GRANT)
     return Situations(server, client, grants)
 
 
 def find_server(
     org: Org, server_id: str, name: str
-) -> tuple[AuthorizationServer | None, Unknown | None]:
+) -> tuple[AuthorizationServer | None, UndecidedReason | None]:
     """The server of an event, by id, else by name; None without a reason for the org server."""
     if server_id == ORG_SERVER:
         return None, None
     if not server_id and not name:
-        return None, Unknown.NO_SERVER
+        return None, UndecidedReason.NO_SERVER
     if not org.known("authorization_servers"):
-        return None, Unknown.SERVERS_UNREAD
+        return None, UndecidedReason.SERVERS_UNREAD
     if server_id:
         found = [server for server in org.servers if server.id == server_id]
     else:
         found = [server for server in org.servers if server.title == name]
     if len(found) > 1:
-        return None, Unknown.AMBIGUOUS_SERVER
-    return (found[0], None) if found else (None, Unknown.SERVER)
+        return None, UndecidedReason.AMBIGUOUS_SERVER
+    return (found[0], None) if found else (None, UndecidedReason.SERVER)
 
 
 def find_client(org: Org, client_id: str) -> App | None:

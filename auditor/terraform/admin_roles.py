@@ -59,7 +59,7 @@ def apply_group_role(application: Application) -> None:
         return
     kind, role = (application.attributes.get(name) for name in ("role_type", "role_id"))
     for user, certain in _in_group(application.org, group):
-        _given(application, user, kind, role, certain=certain)
+        _assign(application, user, kind, role, certain=certain)
 
 
 def apply_custom_assignments(application: Application) -> None:
@@ -81,7 +81,7 @@ def apply_custom_assignments(application: Application) -> None:
         if url in before and not application.attributes.changed("custom_role_id"):
             continue
         for user, certain in _behind(org, url):
-            _given(application, user, Attribute(_CUSTOM), role, certain=certain)
+            _assign(application, user, Attribute(_CUSTOM), role, certain=certain)
 
 
 def joins_or_leaves(application: Application, group: str, users: Iterable[str]) -> None:
@@ -130,7 +130,7 @@ def _may_lose(application: Application, users: Iterable[tuple[str, bool]]) -> No
         application.org.unknown(list_path(_ROLES, user), why)
 
 
-def _given(
+def _assign(
     application: Application, user: str, kind: Attribute, role: Attribute, *, certain: bool
 ) -> None:
     address = application.change.address

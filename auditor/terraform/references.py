@@ -226,7 +226,7 @@ class References:
             if not calls:
                 raise Unfollowed
             for inner in calls:
-                yield from self._given(reference, module, inner, 0, None)
+                yield from self._output_value(reference, module, inner, 0, None)
             return
         found = self.instances.of(module, reference.resource)
         if not found:
@@ -272,9 +272,9 @@ class References:
             inner = f"{inner}[{shown}]"
         if inner not in known:
             raise Unfollowed
-        return self._given(reference, module, inner, depth, several)
+        return self._output_value(reference, module, inner, depth, several)
 
-    def _given(
+    def _output_value(
         self,
         reference: Reference,
         module: str,

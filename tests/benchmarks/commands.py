@@ -27,7 +27,7 @@ from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
-from processes import Cost, cost
+from process_cost import Cost, cost
 
 RUNS = 3
 DECISIONS = 1_000_000

@@ -107,7 +107,12 @@ def _measured(command: list[str], url: str) -> tuple[float, float]:
 def sdk(document: Json, how: str) -> Run:
     """Read the same lists with the SDK's typed calls."""
     with Sandbox(TenantFile.from_document(document)) as sandbox:
-        command = [sys.executable, str(Path(__file__).with_name("sdk_calls.py")), how, sandbox.url]
+        command = [
+            sys.executable,
+            str(Path(__file__).with_name("sdk_reading.py")),
+            how,
+            sandbox.url,
+        ]
         seconds, peak = _measured(command, sandbox.url)
         sent = len(sandbox.requests)
         return Run(seconds, peak, sent, sent, 0, sandbox.throttled, sandbox.peak_in_flight)

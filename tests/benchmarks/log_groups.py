@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 from generator import NOW, generated_tenant
-from processes import cost
+from process_cost import cost
 
 from auditor.api import load_rules
 from auditor.lint.engine import audit

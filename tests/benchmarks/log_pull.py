@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from processes import Cost, cost
+from process_cost import Cost, cost
 
 from auditor.sandbox import UNHURRIED, Sandbox, TenantFile
 

@@ -12,7 +12,7 @@ from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log import decisions
 from auditor.system_log.analysis import LogAnalysis
 from auditor.system_log.decisions import Agreement, Outcomes
-from auditor.system_log.situations import Unknown
+from auditor.system_log.situations import UndecidedReason
 from auditor.tokens.conditions import Condition
 from auditor.tokens.steps import RuleStep
 
@@ -39,7 +39,7 @@ def test_people_of_one_group_are_decided_one_by_one() -> None:
     assert [(one.agreement, one.unknown, one.count) for one in group.outcomes] == [
         (Agreement.CONFIRMED, None, 2),
         (Agreement.MINTED, None, 1),
-        (Agreement.UNKNOWN, Unknown.USER, 1),
+        (Agreement.UNKNOWN, UndecidedReason.USER, 1),
     ]
     assert group.confirmed == 2
 
@@ -68,16 +68,18 @@ def test_the_reason_of_the_log_is_held_against_the_decision(
 @pytest.mark.parametrize(
     ("changes", "unknown"),
     [
-        ({"client": {"id": "0oa9"}}, Unknown.CLIENT),
-        ({"client": {}}, Unknown.NO_CLIENT),
-        ({"target": []}, Unknown.NO_SERVER),
-        ({"target": [{"id": "aus9", "type": "AuthorizationServer"}]}, Unknown.SERVER),
-        ({"eventType": "app.oauth2.as.token.grant"}, Unknown.NO_GRANT),
-        ({"debugContext": {"debugData": {"grantType": "made_up"}}}, Unknown.GRANT),
-        ({"debugContext": {}}, Unknown.SCOPES),
+        ({"client": {"id": "0oa9"}}, UndecidedReason.CLIENT),
+        ({"client": {}}, UndecidedReason.NO_CLIENT),
+        ({"target": []}, UndecidedReason.NO_SERVER),
+        ({"target": [{"id": "aus9", "type": "AuthorizationServer"}]}, UndecidedReason.SERVER),
+        ({"eventType": "app.oauth2.as.token.grant"}, UndecidedReason.NO_GRANT),
+        ({"debugContext": {"debugData": {"grantType": "made_up"}}}, UndecidedReason.GRANT),
+        ({"debugContext": {}}, UndecidedReason.SCOPES),
     ],
 )
-def test_what_is_not_known_of_a_request_is_named(changes: dict[str, Any], unknown: Unknown) -> None:
+def test_what_is_not_known_of_a_request_is_named(
+    changes: dict[str, Any], unknown: UndecidedReason
+) -> None:
     outcome = only(analysis(refused(**changes)))
     assert (outcome.agreement, outcome.unknown) == (Agreement.UNKNOWN, unknown)
 
@@ -88,7 +90,7 @@ def test_a_server_is_found_by_name_unless_several_have_it() -> None:
     assert only(analysis(event)).agreement is Agreement.CONFIRMED
     twice = tenant()
     twice[SERVERS].append({**twice[SERVERS][0], "id": "aus2"})
-    assert only(analysis(event, resources=twice)).unknown is Unknown.AMBIGUOUS_SERVER
+    assert only(analysis(event, resources=twice)).unknown is UndecidedReason.AMBIGUOUS_SERVER
 
 
 def test_an_app_is_found_by_its_own_id() -> None:
@@ -111,7 +113,7 @@ def test_where_the_flow_is_not_told_only_what_holds_in_each_is_said() -> None:
     both["/api/v1/apps"][0] = client("0oa1", "authorization_code", "implicit")
     both["/api/v1/apps"][0]["settings"]["oauthClient"]["response_types"] = ["code", "token"]
     # The code flow is stopped by scopes and people, the implicit one by its grant type.
-    assert only(analysis(refused(), resources=both)).unknown is Unknown.NO_GRANT
+    assert only(analysis(refused(), resources=both)).unknown is UndecidedReason.NO_GRANT
     assert (
         only(analysis(refused(user="00u3", reason="user_not_assigned"), resources=both)).agreement
         is Agreement.CONFIRMED

@@ -188,14 +188,14 @@ def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for scope in scopes for part in scope.replace(",", " ").split())
 
 
-def _misspelt(given: RequestWords, result: Diagnosis) -> AuditorError | None:
+def _misspelt(words: RequestWords, result: Diagnosis) -> AuditorError | None:
     """The first option whose word names nothing."""
     problems = result.case.problems if result.case else {}
     options = {
-        "server": given.server,
-        "client": given.client,
-        "user": given.user,
-        "grant": given.grant,
+        "server": words.server,
+        "client": words.client,
+        "user": words.user,
+        "grant": words.grant,
     }
     if any(_has_cause(error) for error in result.errors):
         return None  # what is not there may be the very cause

@@ -15,10 +15,10 @@ from auditor.cli.printing import print_remark
 from auditor.collect.auth.credentials import PRIVATE_KEY, Credentials
 from auditor.collect.fetch.problems import ProblemKind
 from auditor.collect.options import ExportOptions
-from auditor.collect.system_log.log_file import LogFile, open_log
+from auditor.collect.system_log.log_writer import LogWriter, open_log
 from auditor.collect.system_log.redaction import EventRedactor
 from auditor.collect.system_log.right import remedy
-from auditor.collect.system_log.terms import LogTerms, shown
+from auditor.collect.system_log.terms import LogTerms, okta_time
 from auditor.errors import CollectError, DiskFullError, UsageError
 from auditor.pseudonyms import Pseudonyms
 from auditor.system_log.kept_fields import kept_event
@@ -90,13 +90,13 @@ def pull_to_file(path: Path, request: PullRequest, *, kept: bool) -> bool:
                 raise DiskFullError(
                     error.path, error.message, remedy=f"Free space there, then go on with: {again}"
                 ) from error
-        return _told(result, log, request.credentials, again)
+        return _report(result, log, request.credentials, again)
     finally:
         log.close()
 
 
 def _pulled(
-    request: PullRequest, log: LogFile, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    request: PullRequest, log: LogWriter, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> LogPull:
     # The okta SDK takes a second to import, so only reading loads it.
     from auditor.collect.system_log.pull import pull  # noqa: PLC0415
@@ -116,28 +116,36 @@ def _keeper(
 def _check_times(request: PullRequest) -> None:
     if request.since >= request.until:
         raise UsageError(
-            f"--since ({shown(request.since)}) is not before --until ({shown(request.until)})."
+            f"--since ({okta_time(request.since)}) is not before "
+            f"--until ({okta_time(request.until)})."
         )
     if (datetime.now(UTC) - request.since).days >= _RETENTION_DAYS and not request.append:
         raise UsageError(
-            f"--since ({shown(request.since)}) is too long ago: Okta keeps events for "
+            f"--since ({okta_time(request.since)}) is too long ago: Okta keeps events for "
             f"{_RETENTION_DAYS} days.",
             remedy="Begin later, or read an older export of yours: okta-auditor logs FILE.",
         )
 
 
-def _check_gap(log: LogFile, until: datetime) -> None:
+def _check_gap(log: LogWriter, until: datetime) -> None:
     """Refuse to go on where events in between are gone, so that no file claims to have them."""
     if (until - log.since).days >= _RETENTION_DAYS:
         raise UsageError(
-            f"{log.path} ends at {shown(log.since)}, and Okta keeps events for "
+            f"{log.path} ends at {okta_time(log.since)}, and Okta keeps events for "
             f"{_RETENTION_DAYS} days: those in between are gone.",
             remedy="Begin a new file: -o FILE.",
         )
 
 
-def _told(result: LogPull, log: LogFile, credentials: Credentials, again: str) -> bool:
-    """Say what came of it; whether all is there."""
+def _report(result: LogPull, log: LogWriter, credentials: Credentials, again: str) -> bool:
+    """Print what came of a pull.
+
+    Returns:
+        Whether all that was asked for is in the file, and readable.
+
+    Raises:
+        CollectError: nothing was read.
+    """
     problem, written = result.problem, result.written
     if problem and problem.kind is ProblemKind.REFUSED and not written.events:
         raise CollectError(
@@ -164,7 +172,7 @@ def _told(result: LogPull, log: LogFile, credentials: Credentials, again: str) -
             "documents as an event. They are counted in the file and left out."
         )
     if problem:
-        reached = f"up to {shown(log.reached)}" if log.reached else "of nothing new"
+        reached = f"up to {okta_time(log.reached)}" if log.reached else "of nothing new"
         print_remark(f"warning: The System Log could not be read completely: {problem.reason}.")
         print_remark(f"Events are there {reached}; what follows is missing.", "  ")
         if again:

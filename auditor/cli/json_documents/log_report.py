@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt
 from auditor.cli.json_documents.part import DocumentPart, NamedObject
 from auditor.lint.log_summary import UsageUnknown
 from auditor.system_log.decisions import Agreement
-from auditor.system_log.situations import Unknown
+from auditor.system_log.situations import UndecidedReason
 from auditor.tokens.conditions import Condition
 
 
@@ -63,7 +63,7 @@ class LogDecision(DocumentPart):
     """Requests of a group of which the snapshot says the same."""
 
     agreement: Agreement = Field(description="How that goes with their having failed.")
-    unknown: Unknown | None = Field(description="Why they cannot be decided; or null.")
+    unknown: UndecidedReason | None = Field(description="Why they cannot be decided; or null.")
     count: NonNegativeInt
     people: NonNegativeInt
     first_people: list[PersonInfo]

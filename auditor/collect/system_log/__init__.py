@@ -3,7 +3,7 @@
     queries         which events are asked for
     right           what it takes to read the log
     terms           what a file holds: its first line
-    log_file        the file: begun, gone on with, finished
+    log_writer      the file: begun, gone on with, finished
     tail            where an earlier pull has ended
     written_events  of a page what the file has not
     pull            asks Okta, page by page

@@ -29,9 +29,9 @@ from auditor.collect.http.exchange import Exchange
 from auditor.collect.http.response import ResponseLimits
 from auditor.collect.options import ExportOptions
 from auditor.collect.rate_limits.waiting import RateLimiter
-from auditor.collect.system_log.log_file import LogFile
+from auditor.collect.system_log.log_writer import LogWriter
 from auditor.collect.system_log.right import PATH, SCOPE, remedy
-from auditor.collect.system_log.terms import shown
+from auditor.collect.system_log.terms import okta_time
 from auditor.collect.system_log.written_events import WrittenEvents
 
 LIMITS = ResponseLimits(silence_s=35)
@@ -73,7 +73,7 @@ class LogPull:
 def pull(
     credentials: Credentials,
     options: ExportOptions,
-    log: LogFile,
+    log: LogWriter,
     keep: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     progress: LogProgress,
 ) -> LogPull:
@@ -104,7 +104,7 @@ def pull(
 class _Pull:
     credentials: Credentials
     options: ExportOptions
-    log: LogFile
+    log: LogWriter
     written: WrittenEvents
     progress: LogProgress
 
@@ -143,8 +143,8 @@ class _Pull:
 
     async def _read(self, fetcher: ListFetcher) -> Problem | None:
         query = {
-            "since": shown(self.log.since),
-            "until": shown(self.log.terms.until),
+            "since": okta_time(self.log.since),
+            "until": okta_time(self.log.terms.until),
             "filter": self.log.terms.filter,
             "sortOrder": "ASCENDING",
             "limit": str(_PAGE),

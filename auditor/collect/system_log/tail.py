@@ -10,7 +10,7 @@ from io import BufferedRandom
 from typing import Any
 
 from auditor import exact_json
-from auditor.collect.system_log.terms import LogTerms, moment
+from auditor.collect.system_log.terms import LogTerms, read_time
 
 OVERLAP = timedelta(hours=1)
 """What is asked for again of the time that a file covers. Okta says that events may be delayed, and
@@ -62,7 +62,7 @@ def read_tail(file: BufferedRandom, terms: LogTerms) -> Tail:
                 tail.unreadable = _count(value, "unreadable")
                 tail.since = max(terms.since, terms.until - OVERLAP)
                 continue
-        when = moment(value.get("published"))
+        when = read_time(value.get("published"))
         if when is None:
             tail.recent.add(line.rstrip().decode(errors="replace"))
             continue

@@ -41,8 +41,8 @@ class LogTerms:
         header: dict[str, Any] = {
             "okta_auditor_log": 1,
             "org": self.org_url,
-            "since": shown(self.since),
-            "until": shown(self.until),
+            "since": okta_time(self.since),
+            "until": okta_time(self.until),
             "with_grants": self.grants,
             "queries": [self.filter],
         }
@@ -59,20 +59,20 @@ class LogTerms:
             header = exact_json.loads(line)
         except ValueError:
             return None
-        since, until = moment(header.get("since")), moment(header.get("until"))
+        since, until = read_time(header.get("since")), read_time(header.get("until"))
         org_url, key = header.get("org"), header.get("redaction_key")
         if since is None or until is None or not isinstance(org_url, str):
             return None
         return cls(org_url, since, until, header.get("with_grants") is True, key and str(key))
 
 
-def shown(when: datetime) -> str:
-    """A time as Okta writes it, with milliseconds: always of the same length."""
+def okta_time(when: datetime) -> str:
+    """A time in UTC as Okta writes it, with milliseconds: always of the same length."""
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}Z"
 
 
-def moment(text: object) -> datetime | None:
-    """A time that names its zone; None if it is none."""
+def read_time(text: object) -> datetime | None:
+    """A time in ISO 8601 that names its zone, in UTC; None for anything else."""
     try:
         when = datetime.fromisoformat(text) if isinstance(text, str) else None
         return when.astimezone(UTC) if when and when.tzinfo else None

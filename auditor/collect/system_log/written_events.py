@@ -9,9 +9,9 @@ from typing import Any
 
 from auditor import exact_json
 from auditor.collect.fetch.json_values import UnreadableItem
-from auditor.collect.system_log.log_file import LogFile
+from auditor.collect.system_log.log_writer import LogWriter
 from auditor.collect.system_log.tail import UNREADABLE
-from auditor.collect.system_log.terms import moment
+from auditor.collect.system_log.terms import read_time
 
 
 class WrittenEvents:
@@ -23,7 +23,7 @@ class WrittenEvents:
     """
 
     def __init__(
-        self, log: LogFile, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+        self, log: LogWriter, keep: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     ) -> None:
         self.events = 0
         self.known = 0
@@ -66,7 +66,7 @@ class WrittenEvents:
     def _line(self, value: Any) -> tuple[bytes, str, datetime | None]:
         """The line of a value, what tells it from others, and when it was published."""
         if isinstance(value, dict):
-            identity, when = value.get("uuid"), moment(value.get("published"))
+            identity, when = value.get("uuid"), read_time(value.get("published"))
             kind = value.get("eventType")
             if isinstance(identity, str) and identity and when and isinstance(kind, str):
                 return exact_json.dumps(self._keep(value)) + b"\n", identity, when

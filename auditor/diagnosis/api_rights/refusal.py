@@ -140,7 +140,7 @@ def refusal(
         call = replace(call, method=endpoint.method)
     scopes = (frozenset(call.demanded),) if call.demanded else endpoint.scopes if endpoint else ()
     token = next((each for each in tokens if "scp" in each.claims), None)
-    held = _scopes_of(token)
+    token_scopes = _scopes_of(token)
     grants = roles = None
     if org is not None and client is not None:
         if org.known("app_grants", client) and not org.left_aside("app_grants", client):
@@ -148,7 +148,7 @@ def refusal(
             grants = tuple(sorted({row.scope_id or "" for row in found if row.active}))
         if client.service and org.known("client_roles", client) and endpoint:
             roles = tuple(judged(role, endpoint, org) for role in in_force(org.admin_roles(client)))
-    facts = _Facts(endpoint, scopes, token, held, client, grants, roles, org)
+    facts = _Facts(endpoint, scopes, token, token_scopes, client, grants, roles, org)
     return Refusal(
         call=call,
         endpoint=endpoint,
@@ -157,7 +157,7 @@ def refusal(
         permission=suggested_permission(endpoint) if endpoint else None,
         by_api_token="SSWS" in schemes and token is None,
         client=client,
-        token_scopes=held,
+        token_scopes=token_scopes,
         grants=grants,
         roles=roles,
         reasons=tuple(_reasons(facts, schemes, unauthenticated=unauthenticated)),
@@ -173,14 +173,14 @@ def _demanding(call: ApiCall) -> Endpoint | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def covered(scopes: tuple[frozenset[str], ...], held: tuple[str, ...]) -> bool:
-    """Whether scopes that are held are enough for a call; a `.manage` scope reads, too."""
-    return not scopes or any(all(_has(held, scope) for scope in each) for each in scopes)
+def covered(scopes: tuple[frozenset[str], ...], available: tuple[str, ...]) -> bool:
+    """Whether the available scopes are enough for a call; a `.manage` scope reads, too."""
+    return not scopes or any(all(_has(available, scope) for scope in each) for each in scopes)
 
 
-def _has(held: tuple[str, ...], scope: str) -> bool:
+def _has(available: tuple[str, ...], scope: str) -> bool:
     stem, _, last = scope.rpartition(".")
-    return scope in held or (last == "read" and f"{stem}.manage" in held)
+    return scope in available or (last == "read" and f"{stem}.manage" in available)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class _Facts:
     endpoint: Endpoint | None
     scopes: tuple[frozenset[str], ...]
     token: TokenClue | None
-    held: tuple[str, ...] | None
+    token_scopes: tuple[str, ...] | None
     client: App | None
     grants: tuple[str, ...] | None
     roles: tuple[JudgedRole, ...] | None
@@ -202,9 +202,9 @@ class _Facts:
             name.startswith("okta.") and not name.startswith("okta.myAccount.") for name in names
         )
 
-    def missing(self, held: tuple[str, ...]) -> tuple[str, ...]:
+    def missing(self, available: tuple[str, ...]) -> tuple[str, ...]:
         """Scopes that are missing for the alternative that is nearest."""
-        lacking = [tuple(sorted(s for s in each if not _has(held, s))) for each in self.scopes]
+        lacking = [tuple(sorted(s for s in each if not _has(available, s))) for each in self.scopes]
         return min(lacking, key=lambda names: (len(names), names), default=())
 
 
@@ -230,14 +230,14 @@ def _reasons(facts: _Facts, schemes: tuple[str, ...], *, unauthenticated: bool) 
 
 
 def _scope_reasons(facts: _Facts) -> Iterator[Reason]:
-    held, grants = facts.held, facts.grants
-    lacking = facts.missing(held) if held is not None else ()
+    token_scopes, grants = facts.token_scopes, facts.grants
+    lacking = facts.missing(token_scopes) if token_scopes is not None else ()
     if lacking:
         yield Reason(ReasonKind.SCOPE_NOT_IN_TOKEN, lacking, certain=True)
     if facts.client is None or facts.org is None or not facts.scopes:
         return
     if grants is None:
-        if held is None:
+        if token_scopes is None:
             yield Reason(ReasonKind.GRANTS_UNREAD)
         return
     ungranted = facts.missing(grants)
@@ -247,7 +247,7 @@ def _scope_reasons(facts: _Facts) -> Iterator[Reason]:
         if revoked.issuperset(ungranted):
             kind = ReasonKind.GRANT_REVOKED
         # A token that has the scope is not refused for its grant.
-        if held is None or lacking:
+        if token_scopes is None or lacking:
             yield Reason(kind, ungranted, certain=True)
     elif lacking:
         yield Reason(ReasonKind.TOKEN_TOO_OLD, lacking)

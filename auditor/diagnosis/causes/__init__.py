@@ -21,5 +21,5 @@ tell; `catalogue` has all rows, and `docs/okta-errors.md` is written from them.
 | `claims` | claims that cannot be evaluated |
 | `users` | users who cannot sign in, or have no session |
 | `okta_api` | errors of Okta's own APIs |
-| `token_validation` | what libraries say that refuse a token |
+| `token_validation` | what libraries say that refuse a token; about its key in `token_keys` |
 """

@@ -61,10 +61,10 @@ def _differing_part(name: str, pair: tuple[str, ...]) -> str:
         more = len(is_now) > len(should)
         return "it has a trailing slash too many" if more else "it lacks the trailing slash"
     if is_now.casefold() == should.casefold():
-        return f"{name} differs in capital letters: {_shown(is_now)} for {_shown(should)}"
+        return f"{name} differs in capital letters: {_quoted(is_now)} for {_quoted(should)}"
     if name in {"its host", "its path"} and not closest(is_now, [should]):
         return ""
-    return f"{name} is {_shown(is_now)} and not {_shown(should)}"
+    return f"{name} is {_quoted(is_now)} and not {_quoted(should)}"
 
 
 def _spelling(sent: str, registered: str, mine: SplitResult, own: SplitResult) -> str:
@@ -76,5 +76,5 @@ def _spelling(sent: str, registered: str, mine: SplitResult, own: SplitResult) -
     return "it holds a user name"
 
 
-def _shown(part: str) -> str:
+def _quoted(part: str) -> str:
     return quoted(without_credentials(part)) if part else "nothing"

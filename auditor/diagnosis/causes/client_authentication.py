@@ -148,11 +148,11 @@ def _kid(case: Case, client: App) -> CauseVerdict:
     name = quoted(client.title)
     if not keys:
         return proven(f"client {name} has no public key at all", shown)
-    own = {key.kid: key for key in keys if key.kid}
+    by_kid = {key.kid: key for key in keys if key.kid}
     kid = next((one.header.get("kid") for one in case.tokens if _of_client(one, client)), None)
     if not isinstance(kid, str):
         return unknown("the kid that was sent is not known: give the client assertion")
-    return _kid_verdict(name, kid, own, shown)
+    return _kid_verdict(name, kid, by_kid, shown)
 
 
 def _of_client(token: TokenClue, client: App) -> bool:
@@ -160,16 +160,16 @@ def _of_client(token: TokenClue, client: App) -> bool:
     return token.claims.get("iss") == client.client_id
 
 
-def _kid_verdict(name: str, kid: str, own: dict[str, Key], shown: Evidence) -> CauseVerdict:
-    if kid in own and own[kid].active:
+def _kid_verdict(name: str, kid: str, keys: dict[str, Key], shown: Evidence) -> CauseVerdict:
+    if kid in keys and keys[kid].active:
         return not_so(f"{quoted(kid)} is an active key of client {name}", shown)
-    if kid in own:
+    if kid in keys:
         return proven(f"key {quoted(kid)} of client {name} is not active", shown)
-    meant = closest(kid, own)
+    meant = closest(kid, keys)
     near = f", and has {quoted(meant)}" if meant else ""
     return proven(f"client {name} has no key {quoted(kid)}{near}", shown).fixed_by(
         "send the kid of the key that signs",
-        f"register the key: {name} has {listed(map(quoted, sorted(own)), most=3)}",
+        f"register the key: {name} has {listed(map(quoted, sorted(keys)), most=3)}",
     )
 
 

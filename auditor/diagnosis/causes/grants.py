@@ -41,17 +41,17 @@ _CONFIGURED = re.compile(
 )
 
 
-def _listed_in(told: str) -> frozenset[str] | None:
+def _configured_types(error_text: str) -> frozenset[str] | None:
     """The types that the error says the app has; None if it does not say."""
-    found = _CONFIGURED.search(told)
-    if found is None:
+    match = _CONFIGURED.search(error_text)
+    if match is None:
         return None
-    return frozenset(part.strip(" '\"") for part in found[1].split(",") if part.strip())
+    return frozenset(part.strip(" '\"") for part in match[1].split(",") if part.strip())
 
 
 def _changed_since(case: Case, client: App, own: tuple[str, ...]) -> CauseVerdict | None:
     """The verdict where the error speaks of an app that is set up otherwise."""
-    stated = _listed_in(case.error_text)
+    stated = _configured_types(case.error_text)
     if stated is None or stated == frozenset(own):
         return None
     names = listed(map(one_line, sorted(stated)), most=9)

@@ -68,9 +68,9 @@ class _Refused:
     """Other clients that have it."""
 
     @property
-    def shown(self) -> str:
+    def quoted_uri(self) -> str:
         """The address, in quotes."""
-        return _shown(self.uri)
+        return _quoted(self.uri)
 
     @property
     def nearest(self) -> Difference | None:
@@ -90,7 +90,7 @@ def _of_refused(kind: _Kind, judge: Callable[[_Refused], CauseVerdict]) -> Check
         if uri is None and kind.registered(client):
             return unknown("the address that was sent is not known", kind.option)
         if uri and kind.allows(client, uri):
-            return not_so(f"{_shown(uri)} is registered", kind.evidence(client))
+            return not_so(f"{_quoted(uri)} is registered", kind.evidence(client))
         owners = tuple(app for app in case.org.apps if uri and uri in kind.registered(app))
         return judge(_Refused(kind, client, uri or "", owners))
 
@@ -104,7 +104,7 @@ def _differs(refused: _Refused) -> CauseVerdict:
     difference = refused.nearest
     if difference is None:
         return not_so("no registered address is close to the one that was sent")
-    text = f"{refused.shown} is not registered: {difference.text}"
+    text = f"{refused.quoted_uri} is not registered: {difference.text}"
     return proven(text, refused.kind.evidence(refused.client)).fixed_by(
         f"send {quoted(difference.registered)}, which is registered",
         f"register the address that is sent, with client {quoted(refused.client.title)}",
@@ -117,7 +117,7 @@ def _of_another_client(refused: _Refused) -> CauseVerdict:
         return not_so("no other client has the address that was sent")
     owner, own = refused.owners[0], quoted(refused.client.title)
     name = quoted(owner.title)
-    text = f"{refused.shown} is registered with client {name}, and not with client {own}"
+    text = f"{refused.quoted_uri} is registered with client {name}, and not with client {own}"
     shown = (refused.kind.evidence(refused.client), refused.kind.evidence(owner))
     return proven(text, *shown).fixed_by(
         f"send the client id of {name}, {owner.client_id}",
@@ -134,12 +134,12 @@ def _not_registered(refused: _Refused) -> CauseVerdict:
         return proven(f"client {name} has no such address at all", own)
     if refused.nearest:
         return not_so("a registered address is close to the one that was sent")
-    return proven(f"{refused.shown} is not registered with client {name}", own).fixed_by(
+    return proven(f"{refused.quoted_uri} is not registered with client {name}", own).fixed_by(
         f"register the address with client {name}, character by character"
     )
 
 
-def _shown(uri: str) -> str:
+def _quoted(uri: str) -> str:
     return quoted(without_credentials(uri))
 
 

@@ -10,10 +10,19 @@ from __future__ import annotations
 import re
 
 from auditor.diagnosis.case import Case
+from auditor.diagnosis.causes.sent_token import (
+    NOT_PASTED,
+    TOKEN_OF_ORG_SERVER,
+    issuing_server,
+    of_org_server,
+    readable_token,
+    sent_token,
+    unread_servers,
+)
+from auditor.diagnosis.causes.token_keys import SIGNING_KEY_NOT_FOUND
 from auditor.diagnosis.causes.verdict import (
     CauseVerdict,
     evidence,
-    likely,
     not_so,
     proven,
     unknown,
@@ -21,48 +30,9 @@ from auditor.diagnosis.causes.verdict import (
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.known_error import KnownError, request, setting
 from auditor.diagnosis.token_issuer import at_domain_of
-from auditor.diagnosis.token_kind import is_id_token, other_maker
-from auditor.diagnosis.token_times import issued_at
+from auditor.diagnosis.token_kind import is_id_token
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import listed, quoted
-from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
-from auditor.tokens.request import ORG_SERVER
-
-_UNSEEN = "the token is not known: paste it as well; it is taken apart here and not shown"
-
-
-def _token(case: Case) -> TokenClue | None:
-    of_servers = (one for one in case.tokens if one.claims.get("iss") and not other_maker(one))
-    return next(of_servers, None)
-
-
-def _issuing(case: Case, token: TokenClue) -> AuthorizationServer | None:
-    """The custom server that issued a token; None if the org has none like it."""
-    key = server_in_url(str(token.claims["iss"]))
-    for server in case.org.servers:
-        if server.id == key or (key == DEFAULT_SERVER and server.default):
-            return server
-    return None
-
-
-def _unread_servers(case: Case, token: TokenClue) -> CauseVerdict | None:
-    """The verdict where the token's server may be one that was not read."""
-    known = case.org.known("authorization_servers")
-    if known or _of_org_server(token) or _issuing(case, token) is not None:
-        return None
-    return unknown(case.unread("authorization_servers"))
-
-
-def _seen(case: Case) -> TokenClue | CauseVerdict:
-    """The token, or the verdict where it or its server is not known."""
-    token = _token(case)
-    if token is None:
-        return unknown(_UNSEEN)
-    return _unread_servers(case, token) or token
-
-
-def _of_org_server(token: TokenClue) -> bool:
-    return server_in_url(str(token.claims["iss"])) == ORG_SERVER
 
 
 def _audiences(token: TokenClue) -> tuple[str, ...]:
@@ -72,30 +42,11 @@ def _audiences(token: TokenClue) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _from_org_server(case: Case) -> CauseVerdict:
-    token = _token(case)
-    if token is None and case.at_org:
-        return likely(
-            "the request goes to the org authorization server, whose tokens only Okta's own APIs "
-            "can validate"
-        )
-    if token is None:
-        return unknown(_UNSEEN)
-    if not _of_org_server(token):
-        return not_so("a custom authorization server issued the token")
-    having = [one for one in case.org.servers if one.active and one.issuer]
-    names = listed([quoted(str(one.issuer)) for one in having], most=3, word="or")
-    return proven(
-        "the org authorization server issued the token, which is for the Okta APIs: its audience "
-        "is the org, and your own APIs cannot validate it"
-    ).fixed_by(f"ask a custom authorization server instead: {names}")
-
-
 def _audience_changed(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
-    server = _issuing(case, token)
+    server = issuing_server(case, token)
     if server is None:
         return not_so("it is no token of a custom authorization server of the org")
     if is_id_token(token):
@@ -114,12 +65,12 @@ def _audience_changed(case: Case) -> CauseVerdict:
 
 def _validator_audience(case: Case) -> CauseVerdict:
     """The token is as its server makes it; then the API expects another audience."""
-    token = _token(case)
+    token = sent_token(case)
     if token is None:
         return _expected_audience(case)
-    if verdict := _unread_servers(case, token):
+    if verdict := unread_servers(case, token):
         return verdict
-    server = _issuing(case, token)
+    server = issuing_server(case, token)
     if is_id_token(token):
         client = listed(map(quoted, _audiences(token)), most=3)
         return proven(f"it is an ID token, whose audience is its client, {client}").fixed_by(
@@ -161,19 +112,19 @@ def _expected_audience(case: Case) -> CauseVerdict:
     if len(having) == 1:
         return unknown(
             f"the error names the audience of authorization server {quoted(having[0].title)}; "
-            f"{_UNSEEN}"
+            f"{NOT_PASTED}"
         )
-    return unknown(_UNSEEN)
+    return unknown(NOT_PASTED)
 
 
 def _another_issuer(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
     issuer = str(token.claims["iss"])
-    server = _issuing(case, token)
+    server = issuing_server(case, token)
     if server is None:
-        if not _of_org_server(token) and case.org.known("authorization_servers"):
+        if not of_org_server(token) and case.org.known("authorization_servers"):
             return proven(
                 f"no authorization server of the org is issuer {quoted(issuer)}"
             ).fixed_by("get the token from the org that the API trusts")
@@ -195,10 +146,10 @@ def _another_issuer(case: Case) -> CauseVerdict:
 
 
 def _validator_issuer(case: Case) -> CauseVerdict:
-    token = _seen(case)
+    token = readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
-    server = _issuing(case, token)
+    server = issuing_server(case, token)
     issuer = str(token.claims["iss"])
     differs = server is not None and server.issuer and server.issuer != issuer
     if server is None or (differs and not _dynamic(case, server, issuer)):
@@ -215,76 +166,6 @@ def _dynamic(case: Case, server: AuthorizationServer, issuer: str) -> bool:
     return server.issuer_mode == "DYNAMIC" and at_domain_of(case.org, issuer)
 
 
-def _unknown_key(case: Case, token: TokenClue, kids: list[str | None]) -> CauseVerdict | None:
-    """The verdict where a key that is not among the server's need not have been one of them."""
-    kid = token.header.get("kid")
-    if not isinstance(kid, str):
-        return unknown("which key signed the token is not known: it has no kid")
-    if kid in kids:
-        return None
-    if not at_domain_of(case.org, str(token.claims["iss"])):
-        return unknown("the token is of a domain of which the snapshot does not know")
-    issued = issued_at(token.claims)
-    if issued is None or issued > case.org.captured_at:
-        return unknown("the snapshot is older than the token, which may have a newer key")
-    return None
-
-
-def _key_rotated(case: Case) -> CauseVerdict:
-    token = _seen(case)
-    if isinstance(token, CauseVerdict):
-        return token
-    server = _issuing(case, token)
-    if server is None:
-        return not_so("it is no token of a custom authorization server of the org")
-    if not case.org.known("server_keys", server):
-        return unknown(case.unread("server_keys"))
-    kids = [key.kid for key in case.org.signing_keys(server)]
-    if verdict := _unknown_key(case, token, kids):
-        return verdict
-    kid = token.header.get("kid")
-    shown = evidence(server, "credentials/keys", kids)
-    if kid in kids:
-        return not_so(f"{quoted(str(kid))} is a key of {quoted(server.title)}", shown)
-    return proven(
-        f"no signing key of authorization server {quoted(server.title)} is {quoted(str(kid))}: it "
-        "was rotated away",
-        shown,
-    ).fixed_by("get a new token")
-
-
-def _stale_keys(case: Case) -> CauseVerdict:
-    token = _token(case)
-    if token is None:
-        return unknown(_UNSEEN)
-    if _of_org_server(token):
-        return not_so("the org server issued the token, whose keys your API cannot use")
-    server = _issuing(case, token)
-    if server is None or not case.org.known("server_keys", server):
-        return unknown("the keys of the token's server were not read")
-    kids = [key.kid for key in case.org.signing_keys(server)]
-    if verdict := _unknown_key(case, token, kids):
-        return verdict
-    kid = token.header.get("kid")
-    if kid not in kids:
-        return not_so("the key is none of the server's")
-    return proven(
-        f"{quoted(str(kid))} is a signing key of authorization server {quoted(server.title)}: the "
-        "API's validator keeps an older set of keys, or reads another server's",
-        evidence(server, "credentials/keys", [kid]),
-    ).fixed_by(
-        "have the validator fetch the keys again where a kid is not among those it keeps",
-        f"read the keys of {quoted(str(server.issuer or server.title))}",
-    )
-
-
-_ORG_TOKEN = request(
-    "token-of-org-server",
-    "the org server issued the token, which only Okta's own APIs can validate",
-    "ask a custom authorization server",
-    _from_org_server,
-)
-
 ROWS: tuple[KnownError, ...] = (
     KnownError(
         name="token-audience",
@@ -296,7 +177,7 @@ ROWS: tuple[KnownError, ...] = (
         meaning="A library refuses the token because its audience is another than it expects.",
         status="of the API that validates the token",
         causes=(
-            _ORG_TOKEN,
+            TOKEN_OF_ORG_SERVER,
             setting(
                 "audience-changed",
                 "the server's audience was changed since",
@@ -321,7 +202,7 @@ ROWS: tuple[KnownError, ...] = (
         meaning="A library refuses the token because its issuer is another than it expects.",
         status="of the API that validates the token",
         causes=(
-            _ORG_TOKEN,
+            TOKEN_OF_ORG_SERVER,
             setting(
                 "issuers-differ",
                 "the issuer is another domain of the org, or another org",
@@ -337,32 +218,7 @@ ROWS: tuple[KnownError, ...] = (
         ),
         source="texts of token validators",
     ),
-    KnownError(
-        name="token-key",
-        text="Unable to find a signing key that matches",
-        pattern=r"Unable to find a signing key|IDX1050[0-9]|resolving signing key for kid|"
-        r"no matching key\(?s?\)? found|No matching JWK|failed to verify with any of the keys|"
-        r"failed to verify (?:id token )?signature|"
-        r"no applicable key found in the JSON Web Key Set",
-        meaning="A library refuses the token because it knows no key of that name.",
-        status="of the API that validates the token",
-        causes=(
-            _ORG_TOKEN,
-            setting(
-                "key-rotated-away",
-                "the key was rotated away",
-                "get a new token",
-                _key_rotated,
-            ),
-            request(
-                "stale-keys",
-                "the validator keeps an older set of keys, or another server's",
-                "have it fetch the keys again",
-                _stale_keys,
-            ),
-        ),
-        source="texts of token validators",
-    ),
+    SIGNING_KEY_NOT_FOUND,
     KnownError(
         name="token-times",
         text="The JWT was issued in the future",

@@ -104,12 +104,12 @@ def log_query(query: Mapping[str, str], now: int) -> LogQuery:
 
 
 def _moment(query: Mapping[str, str], name: str) -> int | None:
-    given = query.get(name)
-    if not given:
+    value = query.get(name)
+    if not value:
         return None
-    if _DATE_TIME.fullmatch(given):
+    if _DATE_TIME.fullmatch(value):
         with suppress(OverflowError, ValueError):
-            return milliseconds(datetime.fromisoformat(given))
+            return milliseconds(datetime.fromisoformat(value))
     words = f"'{name}': {_BAD_DATE} '{name}': {_NO_DATE}"
     causes = (f"{name}: {_BAD_DATE}", f"{name}: {_NO_DATE}")
     raise QueryError(f"Api validation failed: {words}", causes=causes)
@@ -122,21 +122,21 @@ def _sort_order(query: Mapping[str, str]) -> str:
     return order
 
 
-def _cursor(given: str | None) -> Place | None:
-    if not given:
+def _cursor(value: str | None) -> Place | None:
+    if not value:
         return None
-    matched = _CURSOR.fullmatch(given)
+    matched = _CURSOR.fullmatch(value)
     if matched is None:
         raise QueryError("Api validation failed: 'after': is no cursor of a next link.")
     return Place(int(matched[1]), int(matched[2]))
 
 
-def _limit(given: str | None) -> int:
-    if given is None:
+def _limit(value: str | None) -> int:
+    if value is None:
         return _USUAL_LIMIT
-    if not re.fullmatch(r"[0-9]{1,4}", given) or int(given) > _LARGEST_LIMIT:
+    if not re.fullmatch(r"[0-9]{1,4}", value) or int(value) > _LARGEST_LIMIT:
         raise QueryError("Api validation failed: 'limit': must be between 0 and 1000.")
-    return int(given)
+    return int(value)
 
 
 def _filter(expression: str | None) -> tuple[Test, ...]:
@@ -162,8 +162,8 @@ def _filter(expression: str | None) -> tuple[Test, ...]:
     raise QueryError(f"Invalid filter '{expression}': {reason}", "E0000053")
 
 
-def _keywords(given: str | None) -> tuple[Callable[[dict[str, Any]], bool], ...]:
-    words = (given or "").split()
+def _keywords(value: str | None) -> tuple[Callable[[dict[str, Any]], bool], ...]:
+    words = (value or "").split()
     if any(len(word) > _LONGEST_KEYWORD for word in words):
         raise QueryError(
             "Api validation failed: 'q': Freeform search cannot contain items longer than 40 "

@@ -11,15 +11,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from auditor.sandbox.answers import Answer, page_of_html
-from auditor.sandbox.client_assertions import ClientAssertions
-from auditor.sandbox.clock import Clock
 from auditor.sandbox.token_requests.call import Call
-from auditor.sandbox.token_requests.decisions import Decisions
-from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import CODE_S, Given, Register
-from auditor.sandbox.token_requests.minting import Mint
-from auditor.sandbox.token_requests.people import People
+from auditor.sandbox.token_requests.issued_grants import CODE_S, IssuedGrant
 from auditor.sandbox.token_requests.refusals import Refusal, undecided
+from auditor.sandbox.token_requests.services import Services
 from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT
@@ -51,51 +46,35 @@ _NEEDED = ("redirect_uri", "response_type")
 class AuthorizeEndpoint:
     """Decides requests for codes, and for tokens of the implicit grant."""
 
-    def __init__(
-        self,
-        *,
-        decisions: Decisions,
-        people: People,
-        register: Register,
-        mint: Mint,
-        events: OAuthEvents,
-        assertions: ClientAssertions,
-        clock: Clock,
-    ) -> None:
-        self._decisions = decisions
-        self._people = people
-        self._register = register
-        self._mint = mint
-        self._events = events
-        self._assertions = assertions
-        self._clock = clock
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def answer(self, call: Call) -> Answer:
         """The answer to a request."""
         form = call.form
-        app = self._assertions.apps.get(form.get("client_id", ""))
+        app = self._services.assertions.apps.get(form.get("client_id", ""))
         if app is None:
             return _page("Invalid value for 'client_id' parameter.", 400)
         if absent := [name for name in _NEEDED if not form.get(name)]:
             return _shown(undecided(f"what Okta answers without {' and '.join(absent)}"))
-        if not self._decisions.knows(form["client_id"]):
+        if not self._services.decisions.knows(form["client_id"]):
             return _shown(undecided("what the app is: in the tenant file it is no OIDC app"))
-        user = self._people.named(form.get("login_hint"))
+        user = self._services.people.named(form.get("login_hint"))
         request = self._request(call, user)
-        decision = self._decisions.decide(request)
+        decision = self._services.decisions.decide(request)
         refusal = _refusal(decision, request.prompt, user)
         if refusal is not None:
-            self._events.not_authorized(call, refusal, app, request.grant, user)
+            self._services.events.not_authorized(call, refusal, app, request.grant, user)
             return _back(call, _error(refusal)) if refusal.redirected else _shown(refusal)
-        given = Given(
+        issued = IssuedGrant(
             request=request,
             decision=decision,
             user=user,
-            end=self._clock.now + CODE_S * 1000,
+            end=self._services.clock.now + CODE_S * 1000,
             redirect_uri=form["redirect_uri"],
             challenge=form.get("code_challenge"),
         )
-        return self._given(call, app, given)
+        return self._issued(call, app, issued)
 
     def _request(self, call: Call, user: Json | None) -> TokenRequest:
         form = call.form
@@ -113,15 +92,17 @@ class AuthorizeEndpoint:
             pkce=bool(form.get("code_challenge")),
         )
 
-    def _given(self, call: Call, app: Json, given: Given) -> Answer:
-        if given.request.grant == AUTHORIZATION_CODE:
-            self._events.authorized(call, app, "code", "authorization code request", **_of(given))
-            return _back(call, {"code": self._register.keep_code(given)})
-        tokens = self._mint.tokens(given, call.issuer)
+    def _issued(self, call: Call, app: Json, issued: IssuedGrant) -> Answer:
+        if issued.request.grant == AUTHORIZATION_CODE:
+            self._services.events.authorized(
+                call, app, "code", "authorization code request", **_of(issued)
+            )
+            return _back(call, {"code": self._services.register.keep_code(issued)})
+        tokens = self._services.mint.tokens(issued, call.issuer)
         for kind, _ in tokens.kinds:
             words = {"id_token": "ID token"}.get(kind, kind.replace("_", " "))
             message = f"authorization implicit {words} request"
-            self._events.authorized(call, app, f"implicit.{kind}", message, **_of(given))
+            self._services.events.authorized(call, app, f"implicit.{kind}", message, **_of(issued))
         return _back(call, {name: str(value) for name, value in tokens.members.items()})
 
 
@@ -134,9 +115,9 @@ def _refusal(decision: Decision, prompt: str | None, user: Json | None) -> Refus
     return refusal
 
 
-def _of(given: Given) -> Json:
-    scopes, grant = given.decision.granted_scopes, given.request.grant
-    return {"grant": grant, "scopes": scopes, "user": given.user}
+def _of(issued: IssuedGrant) -> Json:
+    scopes, grant = issued.decision.granted_scopes, issued.request.grant
+    return {"grant": grant, "scopes": scopes, "user": issued.user}
 
 
 def _error(refusal: Refusal) -> dict[str, str]:

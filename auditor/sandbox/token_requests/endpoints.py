@@ -16,11 +16,8 @@ from auditor.sandbox.system_log.writer import EventWriter
 from auditor.sandbox.tenant import TenantFile
 from auditor.sandbox.token_requests.authorize import AuthorizeEndpoint
 from auditor.sandbox.token_requests.call import Call
-from auditor.sandbox.token_requests.decisions import Decisions
 from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import Register
-from auditor.sandbox.token_requests.minting import Mint
-from auditor.sandbox.token_requests.people import People
+from auditor.sandbox.token_requests.services import Services
 from auditor.sandbox.token_requests.tenant_org import tenant_org
 from auditor.sandbox.token_requests.token import TokenEndpoint
 from auditor.snapshot.org import Org
@@ -43,32 +40,9 @@ class Endpoints:
         self._tenant = tenant
         self._clock = clock
         self._origin = ""
-        self._register = Register(clock)
-        self._events = OAuthEvents(writer)
-        decisions, people, assertions = (
-            Decisions(self._org),
-            People(tenant),
-            ClientAssertions(tenant),
-        )
-        mint = Mint(clock, self._register)
-        self._token = TokenEndpoint(
-            tenant=tenant,
-            decisions=decisions,
-            people=people,
-            register=self._register,
-            mint=mint,
-            events=self._events,
-            assertions=assertions,
-        )
-        self._authorize = AuthorizeEndpoint(
-            decisions=decisions,
-            people=people,
-            register=self._register,
-            mint=mint,
-            events=self._events,
-            assertions=assertions,
-            clock=clock,
-        )
+        self._services = Services.of(tenant, clock, OAuthEvents(writer), self._org)
+        self._token = TokenEndpoint(self._services)
+        self._authorize = AuthorizeEndpoint(self._services)
         self.revoke()
 
     def answer(
@@ -113,9 +87,13 @@ class Endpoints:
         return self._token.answer(call)
 
     def revoke(self) -> None:
-        """Let the access tokens of the Okta APIs that were given so far expire."""
+        """Let the access tokens of the Okta APIs that were issued so far expire."""
         self.service_apps = ServiceAppTokens(
-            self._tenant, ClientAssertions(self._tenant), self._register, self._clock, self._events
+            self._tenant,
+            ClientAssertions(self._tenant),
+            self._services.register,
+            self._clock,
+            self._services.events,
         )
 
     def _org(self) -> Org:

@@ -13,7 +13,7 @@ import jwt
 
 from auditor.sandbox.client_assertions import client_id
 from auditor.sandbox.token_requests.call import Call
-from auditor.sandbox.token_requests.given import Given, Register
+from auditor.sandbox.token_requests.issued_grants import IssuedGrant, Register
 from auditor.sandbox.token_requests.people import People, knows_password
 from auditor.tokens import rejections
 from auditor.tokens.conditions import Condition
@@ -61,7 +61,7 @@ def subject_of(call: Call, app: Json, people: People, register: Register) -> Sub
         call: the request.
         app: the client.
         people: the users.
-        register: what was given out.
+        register: what was issued.
     """
     form = call.form
     grant = form.get("grant_type")
@@ -78,14 +78,14 @@ def subject_of(call: Call, app: Json, people: People, register: Register) -> Sub
     return Subject(user=people.named(form.get("login_hint")))
 
 
-def _of_token(given: Given | None, app: Json, grant: str, unproven: Rejection) -> Subject:
-    if given is None:
+def _of_token(issued: IssuedGrant | None, app: Json, grant: str, unproven: Rejection) -> Subject:
+    if issued is None:
         return Subject(unproven=unproven)
     if grant == TOKEN_EXCHANGE:
-        return Subject(user=given.user, server=given.request.server)
-    if given.request.client != client_id(app):
+        return Subject(user=issued.user, server=issued.request.server)
+    if issued.request.client != client_id(app):
         return Subject(unproven=unproven)
-    return Subject(user=given.user, scopes=frozenset(given.decision.granted_scopes))
+    return Subject(user=issued.user, scopes=frozenset(issued.decision.granted_scopes))
 
 
 def _of_assertion(assertion: str, people: People) -> Subject:

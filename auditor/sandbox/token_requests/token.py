@@ -7,16 +7,11 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 from auditor.sandbox.answers import Answer, answered
-from auditor.sandbox.client_assertions import ClientAssertions, TokenError, client_id, member
+from auditor.sandbox.client_assertions import TokenError, client_id, member
 from auditor.sandbox.dpop import NONCE_HEADER, Nonces, ProofError, Verifier
-from auditor.sandbox.tenant import TenantFile
 from auditor.sandbox.token_requests.call import Call
-from auditor.sandbox.token_requests.clients import ClientError, Clients
-from auditor.sandbox.token_requests.decisions import Decisions
-from auditor.sandbox.token_requests.events import OAuthEvents
-from auditor.sandbox.token_requests.given import Given, Register
-from auditor.sandbox.token_requests.minting import Mint
-from auditor.sandbox.token_requests.people import People
+from auditor.sandbox.token_requests.clients import ClientError
+from auditor.sandbox.token_requests.issued_grants import IssuedGrant
 from auditor.sandbox.token_requests.refusals import (
     NOT_MADE,
     Refusal,
@@ -24,6 +19,7 @@ from auditor.sandbox.token_requests.refusals import (
     refused,
     undecided,
 )
+from auditor.sandbox.token_requests.services import Services
 from auditor.sandbox.token_requests.subjects import Subject, subject_of
 from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE
@@ -49,72 +45,58 @@ WRONG_VERIFIER = Rejection(Condition.PKCE, "invalid_grant")
 
 
 class TokenEndpoint:
-    """Decides requests for tokens, and gives those that are to be given."""
+    """Decides requests for tokens, and issues the tokens."""
 
-    def __init__(
-        self,
-        *,
-        tenant: TenantFile,
-        decisions: Decisions,
-        people: People,
-        register: Register,
-        mint: Mint,
-        events: OAuthEvents,
-        assertions: ClientAssertions,
-    ) -> None:
-        self._clients = Clients(tenant, assertions, decisions)
-        self._decisions = decisions
-        self._people = people
-        self._register = register
-        self._mint = mint
-        self._events = events
-        self._assertions = assertions
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._verifier = Verifier()
         self._nonces = Nonces()
 
     def answer(self, call: Call) -> Answer:
         """The answer to a request."""
         try:
-            app, method = self._clients.authenticated(call)
+            app, method = self._services.clients.authenticated(call)
         except ClientError as error:
             if error.credentials and error.client is not None:
-                self._events.wrong_credentials(call, self._assertions.apps[error.client])
+                self._services.events.wrong_credentials(
+                    call, self._services.assertions.apps[error.client]
+                )
             return error.answer
-        if not self._decisions.knows(client_id(app)):
+        if not self._services.decisions.knows(client_id(app)):
             if call.server is None:
                 return refused(UNKNOWN_GRANT).refusal.answer()
             return undecided("what the app is: in the tenant file it is no OIDC app").answer()
         grant = call.form.get("grant_type", "")
-        subject = subject_of(call, app, self._people, self._register)
+        subject = subject_of(call, app, self._services.people, self._services.register)
         try:
             bound_to = self._bound_to(call, app)
-            given = (
+            issued = (
                 self._redeemed(call, app)
                 if grant == AUTHORIZATION_CODE
                 else self._decided(call, app, grant, subject)
             )
         except Refused as error:
-            self._events.refused(call, error.refusal, app, grant, subject.user)
+            self._services.events.refused(call, error.refusal, app, grant, subject.user)
             return error.refusal.answer()
         except ProofError as error:
             if error.nonce is None:
                 refusal = Refusal(error=error.error, description=error.description)
-                self._events.refused(call, refusal, app, grant, subject.user)
+                self._services.events.refused(call, refusal, app, grant, subject.user)
             answer = TokenError(400, error.error, error.description).answer
             return answer.with_headers({NONCE_HEADER: error.nonce}) if error.nonce else answer
-        tokens = self._mint.tokens(given, call.issuer, bound_to)
-        self._events.granted(
+        tokens = self._services.mint.tokens(issued, call.issuer, bound_to)
+        self._services.events.granted(
             call,
             app,
             grant=call.form["grant_type"],
-            scopes=given.decision.granted_scopes,
+            scopes=issued.decision.granted_scopes,
             kinds=tokens.kinds,
             method=method,
-            user=given.user,
+            user=issued.user,
         )
         return answered(tokens.members).with_headers({"Cache-Control": "no-store"})
 
-    def _decided(self, call: Call, app: Json, grant: str, subject: Subject) -> Given:
+    def _decided(self, call: Call, app: Json, grant: str, subject: Subject) -> IssuedGrant:
         if not grant:
             raise refused(UNKNOWN_GRANT)
         user = None if subject.user is None else str(subject.user["id"])
@@ -132,7 +114,7 @@ class TokenEndpoint:
             subject_server=subject.server,
             dpop=bool(call.proof),
         )
-        decision = self._decisions.decide(request)
+        decision = self._services.decisions.decide(request)
         # What is wrong with the client or the request itself comes first.
         if subject.unproven is not None and decision.outcome is not Outcome.REJECTED:
             raise refused(subject.unproven)
@@ -140,23 +122,23 @@ class TokenEndpoint:
             raise Refused(refusal)
         if grant == TOKEN_EXCHANGE and call.server is None:
             raise Refused(NOT_MADE)
-        return Given(request=request, decision=decision, user=subject.user)
+        return IssuedGrant(request=request, decision=decision, user=subject.user)
 
-    def _redeemed(self, call: Call, app: Json) -> Given:
+    def _redeemed(self, call: Call, app: Json) -> IssuedGrant:
         code = call.form.get("code", "")
-        given = self._register.code(code)
-        if given is None:
+        issued = self._services.register.code(code)
+        if issued is None:
             raise refused(CODE_INVALID)
-        if given.request.client != client_id(app):
+        if issued.request.client != client_id(app):
             raise refused(CODE_OF_ANOTHER)
-        self._register.use_code(code)
-        if given.request.server != (ORG_SERVER if call.server is None else call.server["id"]):
+        self._services.register.use_code(code)
+        if issued.request.server != (ORG_SERVER if call.server is None else call.server["id"]):
             raise refused(CODE_INVALID)
-        if given.redirect_uri != call.form.get("redirect_uri"):
+        if issued.redirect_uri != call.form.get("redirect_uri"):
             raise refused(CODE_FOR_ANOTHER_ADDRESS)
-        if given.challenge is not None and given.challenge != _challenge(call):
+        if issued.challenge is not None and issued.challenge != _challenge(call):
             raise refused(WRONG_VERIFIER)
-        return given
+        return issued
 
     def _bound_to(self, call: Call, app: Json) -> str | None:
         """The thumbprint of the key that the token is to be bound to; None for no key.

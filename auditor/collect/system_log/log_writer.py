@@ -12,13 +12,13 @@ from pathlib import Path
 from auditor import exact_json
 from auditor.collect.owner_file import open_for_owner
 from auditor.collect.system_log.tail import DamagedLogError, Tail, read_tail
-from auditor.collect.system_log.terms import MARK, LogTerms, shown
+from auditor.collect.system_log.terms import MARK, LogTerms, okta_time
 from auditor.errors import UsageError
 from auditor.files import is_stream, unwritten
 
 
-class LogFile:
-    """A file of log events, open and locked. Close it, whatever became of the pull.
+class LogWriter:
+    """Writes a file of log events, which is open and locked. Close it, whatever became of the pull.
 
     Args:
         path: where it is.
@@ -106,7 +106,7 @@ class LogFile:
             raise unwritten(self.path, error) from error
 
 
-def open_log(path: Path, terms: LogTerms, *, resume: bool, append: bool) -> LogFile:
+def open_log(path: Path, terms: LogTerms, *, resume: bool, append: bool) -> LogWriter:
     """Open the file of a pull, and lock it.
 
     Args:
@@ -145,18 +145,18 @@ def open_log(path: Path, terms: LogTerms, *, resume: bool, append: bool) -> LogF
 
 def _opened(
     path: Path, file: BufferedRandom, terms: LogTerms, *, resume: bool, append: bool
-) -> LogFile:
+) -> LogWriter:
     file.seek(0)
     first = file.readline(1 << 20)
     before = LogTerms.of(first)
     if before is None:
         if first.endswith(b"\n"):
             raise _damaged(path, "its first line does not say what it holds")
-        return LogFile(path, file, terms)  # a pull that was killed at once
+        return LogWriter(path, file, terms)  # a pull that was killed at once
     if not (resume or append):
         raise UsageError(
-            f"{path} is there already, with events of {shown(before.since)} to "
-            f"{shown(before.until)}.",
+            f"{path} is there already, with events of {okta_time(before.since)} to "
+            f"{okta_time(before.until)}.",
             remedy="Go on with it: --append adds what came since, --resume ends what was "
             "interrupted. Or name another file; Okta keeps no events for longer than 90 days.",
         )
@@ -174,11 +174,11 @@ def _opened(
         raise _damaged(path, str(error)) from None
     if tail.complete and not append:
         raise UsageError(
-            f"There is nothing to resume: {path} is complete up to {shown(before.until)}.",
+            f"There is nothing to resume: {path} is complete up to {okta_time(before.until)}.",
             remedy="To add what came since, use --append.",
         )
     after = before.to(max(before.until, terms.until)) if append else before
-    log = LogFile(path, file, after, tail)
+    log = LogWriter(path, file, after, tail)
     log.earlier_end = before.until if tail.complete else None
     return log
 

@@ -1,4 +1,4 @@
-"""What was given out and may come back: authorization codes, refresh tokens, tokens to exchange."""
+"""What was issued and may come back: authorization codes, refresh tokens, tokens to exchange."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CODE_S = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A code or a token, by what it was given for."""
+class IssuedGrant:
+    """The request and the decision for which a code or a token was issued."""
 
     request: TokenRequest
     decision: Decision
@@ -34,45 +34,45 @@ class Given:
 
 
 class Register:
-    """Names of what was given out. With a fixed clock the same requests get the same names."""
+    """Codes and tokens by name. With a fixed clock the same requests get the same names."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._codes: dict[str, Given] = {}
-        self._tokens: dict[tuple[str, str], Given] = {}
+        self._codes: dict[str, IssuedGrant] = {}
+        self._tokens: dict[tuple[str, str], IssuedGrant] = {}
         self._count = 0
 
     def name(self, prefix: str = "") -> str:
-        """A name that was never given before."""
+        """A name that nothing issued before has."""
         self._count += 1
         if self._clock.fixed:
             number = f"{prefix} {self._clock.now} {self._count}".encode()
             return prefix + hashlib.sha256(number).hexdigest()[:43]
         return prefix + secrets.token_urlsafe(32)
 
-    def keep_code(self, given: Given) -> str:
+    def keep_code(self, issued: IssuedGrant) -> str:
         """A code that is good for one request."""
         code = self.name()
-        self._codes[code] = given
+        self._codes[code] = issued
         return code
 
-    def code(self, code: str) -> Given | None:
-        """What a code was given for; None if it is none, was used or has expired."""
-        given = self._codes.get(code)
-        return None if given is None or self._ended(given) else given
+    def code(self, code: str) -> IssuedGrant | None:
+        """What a code was issued for; None if it is none, was used or has expired."""
+        issued = self._codes.get(code)
+        return None if issued is None or self._ended(issued) else issued
 
     def use_code(self, code: str) -> None:
         """Forget a code."""
         self._codes.pop(code, None)
 
-    def keep_token(self, token: str, given: Given, kind: str) -> None:
+    def keep_token(self, token: str, issued: IssuedGrant, kind: str) -> None:
         """Remember a token of a kind, which may be shown again."""
-        self._tokens[kind, token] = given
+        self._tokens[kind, token] = issued
 
-    def token(self, token: str, kinds: Iterable[str]) -> Given | None:
-        """What a token of some kind was given for; None if there is none, or it has expired."""
+    def token(self, token: str, kinds: Iterable[str]) -> IssuedGrant | None:
+        """What a token of some kind was issued for; None if there is none, or it has expired."""
         found = (self._tokens.get((kind, token)) for kind in kinds)
         return next((each for each in found if each is not None and not self._ended(each)), None)
 
-    def _ended(self, given: Given) -> bool:
-        return given.end is not None and given.end <= self._clock.now
+    def _ended(self, issued: IssuedGrant) -> bool:
+        return issued.end is not None and issued.end <= self._clock.now

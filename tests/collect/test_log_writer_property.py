@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditor.collect.system_log import tail
-from auditor.collect.system_log.log_file import open_log
+from auditor.collect.system_log.log_writer import open_log
 from auditor.collect.system_log.tail import OVERLAP
-from auditor.collect.system_log.terms import LogTerms, shown
+from auditor.collect.system_log.terms import LogTerms, okta_time
 from auditor.collect.system_log.written_events import WrittenEvents
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ def test_each_event_is_there_once(
             log = open_log(path, terms, resume=False, append=True)
             written = WrittenEvents(log, lambda event: event)
             answer = [
-                {"uuid": str(number), "published": shown(at), "eventType": "x"}
+                {"uuid": str(number), "published": okta_time(at), "eventType": "x"}
                 for number, (minute, late) in enumerate(events)
                 if log.since <= (at := BEGIN + timedelta(minutes=minute)) <= log.terms.until
                 and minute + late <= now

@@ -1,6 +1,6 @@
 """Reads the usual tenant with the SDK's typed calls, as its README shows them.
 
-    python tests/benchmarks/sdk_calls.py one|gathered URL
+    python tests/benchmarks/sdk_reading.py one|gathered URL
 
 One at a time, or what can be asked for at the same time gathered. Prints the seconds
 without the import. Nothing is kept, and lists end with their first page.
