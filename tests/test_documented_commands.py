@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     for name in ("earlier", "okta-audit"):
         assert okta_auditor("demo", "-o", folder / name).exit_code == 0
+        time.sleep(1)  # snapshots of one second have no order
     (folder / "earlier/snapshot.json").rename(folder / "earlier.json")
     shutil.copy(folder / "okta-audit/snapshot.json", folder)
     shutil.copy(folder / "okta-audit/results.json", folder)

@@ -29,7 +29,7 @@ def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[
     for error in diagnosis.errors:
         yield from _error(error)
     for remark in diagnosis.token_remarks:
-        yield f"Token{_of(remark.source)}: {remark.text}"
+        yield f"Token{_of_input(remark.source)}: {remark.text}"
     yield from _api(diagnosis)
     yield from _schemes(diagnosis)
     if diagnosis.explanation is not None:
@@ -37,20 +37,20 @@ def diagnosis_lines(diagnosis: Diagnosis, missing: tuple[str, ...]) -> Iterator[
     if diagnosis.cause is None and not diagnosis.confirmed:
         yield from _findings(diagnosis)
     yield from _filters(diagnosis)
-    asked = tuple(dict.fromkeys((*diagnosis.missing, *missing)))
-    if asked and not diagnosis.settled:
-        yield f"To know more, give {listed(asked, most=9)}."
+    options = tuple(dict.fromkeys((*diagnosis.missing, *missing)))
+    if options and not diagnosis.settled:
+        yield f"To know more, give {listed(options, most=9)}."
 
 
 def _api(diagnosis: Diagnosis) -> Iterator[str]:
     """What there is to say of calls of the Okta APIs, besides the causes of their errors."""
     api, case = diagnosis.api, diagnosis.case
-    told = any(one.known and one.known.error in api.explained for one in diagnosis.errors)
+    explained = any(one.known and one.known.error in api.explained for one in diagnosis.errors)
     for refusal in api.refusals:
         at = case.org.captured_at if case else None
-        yield from refusal_lines(refusal, at, reasons=not told)
+        yield from refusal_lines(refusal, at, reasons=not explained)
     if api.api_token is not None:
-        yield from api_token_lines(api.api_token, faults=not told)
+        yield from api_token_lines(api.api_token, faults=not explained)
     if api.feature is not None:
         yield from feature_lines(api.feature)
     if api.rate_limit is not None:
@@ -63,7 +63,7 @@ def _error(error: MatchedError) -> Iterator[str]:
     clue, known = error.clue, error.known
     sentence = quoted(clue.description) if clue.description not in {"", clue.error} else ""
     stated = " ".join(filter(None, [clue.error, sentence]))
-    yield (stated or "An error") + _of(clue.source)
+    yield (stated or "An error") + _of_input(clue.source)
     if known is None:
         yield from _several(error)
         return
@@ -72,7 +72,7 @@ def _error(error: MatchedError) -> Iterator[str]:
         yield from _judged(error.judged)
 
 
-def _of(source: str) -> str:
+def _of_input(source: str) -> str:
     """Which of several inputs something is of."""
     return f" ({one_line(source)})" if source else ""
 

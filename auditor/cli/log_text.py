@@ -83,8 +83,6 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
         f"{counted(log.granted, 'grant')}, {counted(len(log.changes), 'change')}, "
         f"{log.other:,} others"
     )
-    if analysis.org and (plan := planned(analysis.org.snapshot.capture)):
-        yield f"Snapshot  {plan}"
     if reading.header and reading.header.redacted:
         yield "People    are replaced in the log; only a snapshot redacted by the same key has them"
     if reading.bad:
@@ -93,7 +91,8 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
     if log.changes_left_out:
         yield f"Left out  {counted(log.changes_left_out, 'change')}: there are too many to keep"
     if analysis.org is not None:
-        yield f"Snapshot  read {day_and_time(analysis.org.captured_at)} UTC"
+        plan = planned(analysis.org.snapshot.capture)
+        yield f"Snapshot  {plan or f'read {day_and_time(analysis.org.captured_at)} UTC'}"
     if not log.failed:
         yield "No rejection is in the log."
 

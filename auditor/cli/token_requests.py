@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,3 +75,12 @@ def _unread(entry: LedgerEntry) -> str:
         f"Not completely read: {entry.label} ({entry.explanation()}). "
         f"To read them: {entry.remedy()}."
     )
+
+
+def scope_names(words: Iterable[str]) -> tuple[str, ...]:
+    """The scopes of a repeatable option, each value of which may hold several.
+
+    >>> scope_names(["openid,email", "pay:read pay:write"])
+    ('openid', 'email', 'pay:read', 'pay:write')
+    """
+    return tuple(part for word in words for part in word.replace(",", " ").split())

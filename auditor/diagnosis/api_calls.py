@@ -23,9 +23,9 @@ _OKTA_DOMAINS = (".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.c
 
 _NEAR = 40
 """Characters between a method and its address: quotes, and the name of a JSON member."""
-_MOST_THINGS = 300_000
+_MOST_TRACES = 300_000
 
-_THINGS = re.compile(
+_TRACES = re.compile(
     r"(?:-X\s{0,3}|--request[\s=]{1,3})['\"]?(?P<chosen>(?-i:GET|HEAD|POST|PUT|PATCH|DELETE)\b)"
     r"|\bcurl(?=\s)(?P<curl>)"
     r"|(?P<method>(?-i:\b(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b))"
@@ -98,15 +98,15 @@ def _calls(text: str) -> Iterator[ApiCall]:
     if not any(f"/{name}/" in text for name in first_segments()):
         return
     reader = _Reader()
-    for found in islice(_THINGS.finditer(text), _MOST_THINGS):
-        kind = found.lastgroup
+    for match in islice(_TRACES.finditer(text), _MOST_TRACES):
+        kind = match.lastgroup
         if kind is not None:
-            yield from reader.read(kind, found)
+            yield from reader.read(kind, match)
     yield from reader.ended()
 
 
 class _Reader:
-    """Goes through the things of a text, and gives a call when the next begins."""
+    """Goes through the traces of calls in a text, and gives a call when the next begins."""
 
     def __init__(self) -> None:
         self._call: ApiCall | None = None
@@ -117,18 +117,18 @@ class _Reader:
         self._guessed = False
         """Whether the method is what curl takes where a command names none."""
 
-    def read(self, kind: str, found: re.Match[str]) -> Iterator[ApiCall]:
-        """Take one thing in."""
-        value = found[kind]
+    def read(self, kind: str, match: re.Match[str]) -> Iterator[ApiCall]:
+        """Take one trace in; gives the call before it, if this one begins another."""
+        value = match[kind]
         if kind in {"method", "chosen"}:
             reach = _LONGEST_PATH if kind == "chosen" else _NEAR
-            self._method, self._method_end = value, found.end() + reach
+            self._method, self._method_end = value, match.end() + reach
         elif kind == "curl":
-            self._curl_end = found.end() + _LONGEST_PATH
-        elif kind == "data" and found.start() <= self._curl_end and not self._method:
+            self._curl_end = match.end() + _LONGEST_PATH
+        elif kind == "data" and match.start() <= self._curl_end and not self._method:
             self._method, self._method_end = "POST", self._curl_end  # as curl sends data
         elif kind in {"url", "path", "late"}:
-            yield from self._address(*_api_path(value), found.start(), late=kind == "late")
+            yield from self._address(*_api_path(value), match.start(), late=kind == "late")
         elif kind in {"status", "number", "error", "returned"}:
             self._status = int(value)
             if self._call is not None and self._call.status in {None, 100}:

@@ -55,8 +55,8 @@ class PublicKey:
     jwk: dict[str, str]
     owner: str
     """As a sentence has it: `authorization server "Billing"`."""
-    given: bool = False
-    """Whether somebody gave it, and it is not the org's as the snapshot has it."""
+    by_user: bool = False
+    """Whether the user named it; any other is the org's, as the snapshot has it."""
 
     @property
     def complete(self) -> bool:
@@ -88,7 +88,7 @@ def keys_of_set(document: Any, owner: str) -> Iterator[PublicKey]:
         keys = [document]
     for key in keys if isinstance(keys, list) else []:
         if isinstance(key, dict):
-            yield PublicKey(_texts(key), owner, given=True)
+            yield PublicKey(_texts(key), owner, by_user=True)
 
 
 def check_signature(token: str, header: dict[str, Any], keys: Sequence[PublicKey]) -> Signature:
@@ -101,8 +101,8 @@ def check_signature(token: str, header: dict[str, Any], keys: Sequence[PublicKey
     """
     checked = _checked(token, header, keys)
     kid = header.get("kid")
-    given = [key for key in keys if key.given]
-    own = [key for key in keys if not key.given and key.jwk.get("kid") == kid]
+    given = [key for key in keys if key.by_user]
+    own = [key for key in keys if not key.by_user and key.jwk.get("kid") == kid]
     if not isinstance(kid, str) or not given or not own:
         return checked
     if any(key.jwk.get("kid") == kid for key in given):

@@ -15,7 +15,7 @@ from auditor.lint.log_summary import UsageUnknown
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
 from auditor.system_log.explanations import ExplainedGroup, explained_groups, unexplained
-from auditor.system_log.finding_ties import MOST_GROUPS, FindingTies
+from auditor.system_log.finding_ties import MOST_TIED_GROUPS, FindingTies
 from auditor.system_log.groups import GroupedLog, grouped
 from auditor.system_log.reading import LogFile, LogReading
 from auditor.system_log.usage import Usage, usage, usage_unknown
@@ -119,7 +119,7 @@ def _explained(
     decider = Decider(org, oidc_scopes)
     groups = tuple(explained_groups(log, org, decider))
     ties = FindingTies(decider, findings)
-    found = tuple(tuple(ties.of(group)) for group in groups[:MOST_GROUPS])
+    found = tuple(tuple(ties.of(group)) for group in groups[:MOST_TIED_GROUPS])
     return _Explained(groups, found, ties.tied)
 
 

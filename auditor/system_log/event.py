@@ -50,10 +50,12 @@ class LogEvent:
     """When it was published, in UTC."""
     type: str
     result: str
+    """`outcome.result`, as `SUCCESS`, `FAILURE` or `DENY`."""
     reason: str
     """`outcome.reason`: a code such as `no_matching_policy`, or a sentence."""
     actor: str
     actor_name: str
+    """The login of the actor; empty where the event does not say."""
     client: str
     """The client id, or of an event that names only the app, its id."""
     user: str
@@ -64,6 +66,7 @@ class LogEvent:
     scopes: frozenset[str] | None
     """The scopes asked for; empty where the request names none; None if the event does not say."""
     granted: frozenset[str] | None
+    """The scopes that were granted; None if the event does not say."""
     grant: str
     targets: tuple[LogTarget, ...]
     changed: tuple[str, ...]
@@ -90,8 +93,8 @@ def log_event(event: Mapping[str, Any]) -> LogEvent:
     actor, outcome = _object(event.get("actor")), _object(event.get("outcome"))
     data = _object(_object(event.get("debugContext")).get("debugData"))
     raw_targets = event.get("target")
-    shown = raw_targets[:MOST_TARGETS] if isinstance(raw_targets, list) else ()
-    targets = tuple(map(_target, shown))
+    first_targets = raw_targets[:MOST_TARGETS] if isinstance(raw_targets, list) else ()
+    targets = tuple(map(_target, first_targets))
     by_type = {target.type: target for target in reversed(targets)}
     server = by_type.get("AuthorizationServer", _NOTHING)
     return LogEvent(
@@ -109,7 +112,7 @@ def log_event(event: Mapping[str, Any]) -> LogEvent:
         granted=_scopes(data.get("grantedScopes")),
         grant=_text(data, "grantType"),
         targets=targets,
-        changed=_changed(shown, data),
+        changed=_changed(first_targets, data),
     )
 
 

@@ -21,7 +21,7 @@ from auditor.tokens.decision_steps import DecisionSteps
 from auditor.tokens.request import TokenRequest
 from auditor.tokens.steps import PolicyStep, RuleStep
 
-MOST_GROUPS = 5_000
+MOST_TIED_GROUPS = 5_000
 """Groups that are looked at, those with the most requests first."""
 
 _FIELDS = (

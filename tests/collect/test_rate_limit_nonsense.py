@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 import virtual
 from helpers import TOKEN, okta_auditor, served, tenant
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
@@ -141,7 +141,18 @@ def _lines(answer: tuple[int, tuple[str, ...]]) -> tuple[int, Headers]:
     return status, [*limits(limit, remaining, reset, date), ("Retry-After", after)]
 
 
+_YEARS_APART = [
+    (429, ("", "", "", "", "433")),
+    (503, ("190", "687", "416524", "1800000100", "")),
+    (429, ("", "", "", "Thu, 01 Jan 1970 15:34:13 GMT", "")),
+    (200, ("1800000010", "", "403", "1799999931", "")),
+    (200, ("1799999908", "278", "1799999925", "47503", "")),
+]
+"""Two resets that are 57 years apart are no window of that length."""
+
+
 @settings(max_examples=40, deadline=None)
+@example(_YEARS_APART)
 @given(st.lists(_ANSWERS, min_size=1, max_size=5))
 def test_random_headers_end_in_time(answers: list[Any]) -> None:
     cycle = [*map(_lines, answers)] * 1000

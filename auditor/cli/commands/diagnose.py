@@ -18,6 +18,7 @@ from auditor.cli.diagnosis_text import diagnosis_lines
 from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
+from auditor.cli.token_requests import scope_names
 from auditor.diagnosis.api_calls import ApiCall, named_call
 from auditor.diagnosis.causes.verdict import Confidence
 from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
@@ -112,7 +113,7 @@ def command(
         client=client,
         grant=grant,
         user=user,
-        scopes=_names(scopes) or None,
+        scopes=scope_names(scopes) or None,
         redirect_uri=redirect_uri,
         logout_redirect_uri=logout_redirect_uri,
     )
@@ -122,7 +123,7 @@ def command(
         given.or_else(words_of(asked, clues)),
         findings,
         now,
-        needs=_names(needs),
+        needs=scope_names(needs),
         answered=answered,
         call=_call(call_words),
         api_token=api_token,
@@ -181,11 +182,6 @@ def _print_fitted(line: str) -> None:
     whole = one_line(line)
     for part in fitted(whole, columns()) if sys.stdout.isatty() and whole else [whole]:
         print_line(part)
-
-
-def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """Scopes that were given one by one, or several in a word."""
-    return tuple(part for scope in scopes for part in scope.replace(",", " ").split())
 
 
 def _misspelt(words: RequestWords, result: Diagnosis) -> AuditorError | None:

@@ -10,7 +10,7 @@ from auditor import exact_json
 from auditor.cli.explanation import as_document, as_text
 from auditor.cli.options import FILE, format_option
 from auditor.cli.printing import print_document
-from auditor.cli.token_requests import oidc_scopes_option, read_org
+from auditor.cli.token_requests import oidc_scopes_option, read_org, scope_names
 from auditor.errors import ExitCode
 from auditor.text import escaped
 from auditor.tokens.advice.search import advise
@@ -101,14 +101,14 @@ def command(
     for name, word in words.items():
         if not word:
             raise click.UsageError(f"Missing option '--{name}'.")
-    own_scopes = _names(scopes)
+    own_scopes = scope_names(scopes)
     named = NamedRequest(
         server=words["server"] or "",
         client=words["client"] or "",
         grant=words["grant"] or "",
         user=user,
         scopes=own_scopes or (asked.scopes if asked else None),
-        assertion_scopes=_names(assertion_scopes) or None,
+        assertion_scopes=scope_names(assertion_scopes) or None,
         response_type=response_type or (asked.response_type if asked else None),
         redirect_uri=redirect_uri or (asked.redirect_uri if asked else None),
         resource=resource or (asked.resource if asked else None),
@@ -127,8 +127,3 @@ def command(
         print_document(as_text(org, explanation, advice))
     definite = explanation.decision.outcome is not Outcome.INDETERMINATE
     ctx.exit(ExitCode.CLEAN if definite else ExitCode.INCOMPLETE)
-
-
-def _names(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """Scopes that were given one by one, or several in a word."""
-    return tuple(part for scope in scopes for part in scope.replace(",", " ").split())

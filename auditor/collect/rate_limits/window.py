@@ -15,7 +15,7 @@ from auditor.collect.rate_limits.allowance import USUAL_WINDOW_S
 from auditor.collect.rate_limits.headers import RateLimitHeaders
 from auditor.collect.rate_limits.learned_ceiling import LearnedCeiling
 from auditor.collect.rate_limits.other_clients import OtherClients
-from auditor.collect.rate_limits.server_clock import ServerClock
+from auditor.collect.rate_limits.server_clock import LONGEST_WINDOW_S, ServerClock
 
 LATE_S = 2.5
 """How much too late a window's end can be estimated: Date and Reset have whole seconds."""
@@ -200,7 +200,7 @@ class Windows:
             if headers.reset is None and now - before.begun < USUAL_WINDOW_S - LATE_S:
                 window.carried = before.carried + before.ours
             if before.reset is not None and headers.reset is not None and self._whole_seconds:
-                between = max(1, headers.reset - before.reset)
+                between = min(max(1, headers.reset - before.reset), int(LONGEST_WINDOW_S))
                 self.length = min(between, self.length or between)
                 # It began before now, so it ends before this.
                 window.next_begins = min(end, now + self.length)

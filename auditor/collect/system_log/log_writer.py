@@ -15,6 +15,7 @@ from auditor.collect.system_log.tail import DamagedLogError, Tail, read_tail
 from auditor.collect.system_log.terms import MARK, LogTerms, okta_time
 from auditor.errors import UsageError
 from auditor.files import is_stream, unwritten
+from auditor.system_log.log_header import COMPLETE_KEY
 
 
 class LogWriter:
@@ -71,7 +72,7 @@ class LogWriter:
             OutputError: the file system refused.
         """
         self.write([], unreadable=0)
-        last = {"complete": True, "events": self.events, "unreadable": self.unreadable}
+        last = {COMPLETE_KEY: True, "events": self.events, "unreadable": self.unreadable}
         self._write(exact_json.dumps(last) + b"\n")
         os.fsync(self._file.fileno())
 

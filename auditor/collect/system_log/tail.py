@@ -11,6 +11,7 @@ from typing import Any
 
 from auditor import exact_json
 from auditor.collect.system_log.terms import LogTerms, read_time
+from auditor.system_log.log_header import COMPLETE_KEY
 
 OVERLAP = timedelta(hours=1)
 """What is asked for again of the time that a file covers. Okta says that events may be delayed, and
@@ -56,7 +57,7 @@ def read_tail(file: BufferedRandom, terms: LogTerms) -> Tail:
         value = _object(line, offset)
         if reached is None and not tail.complete:
             tail.size = max(tail.size, offset + len(line))
-            if value.get("complete") is True:
+            if value.get(COMPLETE_KEY) is True:
                 tail.complete, tail.size = True, offset
                 tail.events = _count(value, "events")
                 tail.unreadable = _count(value, "unreadable")

@@ -8,8 +8,10 @@ from typing import Any, Self
 
 from auditor import exact_json
 from auditor.collect.system_log.queries import log_filter
+from auditor.system_log.log_header import GRANTS_KEY, VERSION_KEY
 
-MARK = b'{"okta_auditor_log":1,'
+_VERSION = 1
+MARK = f'{{"{VERSION_KEY}":{_VERSION},'.encode()
 """What a file begins with; the number is that of the format."""
 
 
@@ -39,11 +41,11 @@ class LogTerms:
     def header(self) -> bytes:
         """The first line; as long as before if only its times change."""
         header: dict[str, Any] = {
-            "okta_auditor_log": 1,
+            VERSION_KEY: _VERSION,
             "org": self.org_url,
             "since": okta_time(self.since),
             "until": okta_time(self.until),
-            "with_grants": self.grants,
+            GRANTS_KEY: self.grants,
             "queries": [self.filter],
         }
         if self.redaction:
@@ -63,7 +65,7 @@ class LogTerms:
         org_url, key = header.get("org"), header.get("redaction_key")
         if since is None or until is None or not isinstance(org_url, str):
             return None
-        return cls(org_url, since, until, header.get("with_grants") is True, key and str(key))
+        return cls(org_url, since, until, header.get(GRANTS_KEY) is True, key and str(key))
 
 
 def okta_time(when: datetime) -> str:

@@ -56,16 +56,18 @@ class AuthorizeEndpoint:
         if app is None:
             return _page("Invalid value for 'client_id' parameter.", 400)
         if absent := [name for name in _NEEDED if not form.get(name)]:
-            return _shown(undecided(f"what Okta answers without {' and '.join(absent)}"))
+            return _refusal_page(undecided(f"what Okta answers without {' and '.join(absent)}"))
         if not self._services.decisions.knows(form["client_id"]):
-            return _shown(undecided("what the app is: in the tenant file it is no OIDC app"))
+            return _refusal_page(undecided("what the app is: in the tenant file it is no OIDC app"))
         user = self._services.people.named(form.get("login_hint"))
         request = self._request(call, user)
         decision = self._services.decisions.decide(request)
         refusal = _refusal(decision, request.prompt, user)
         if refusal is not None:
             self._services.events.not_authorized(call, refusal, app, request.grant, user)
-            return _back(call, _error(refusal)) if refusal.redirected else _shown(refusal)
+            return (
+                _redirect(call, _error(refusal)) if refusal.redirected else _refusal_page(refusal)
+            )
         issued = IssuedGrant(
             request=request,
             decision=decision,
@@ -95,15 +97,17 @@ class AuthorizeEndpoint:
     def _issued(self, call: Call, app: Json, issued: IssuedGrant) -> Answer:
         if issued.request.grant == AUTHORIZATION_CODE:
             self._services.events.authorized(
-                call, app, "code", "authorization code request", **_of(issued)
+                call, app, "code", "authorization code request", **_event_fields(issued)
             )
-            return _back(call, {"code": self._services.register.keep_code(issued)})
+            return _redirect(call, {"code": self._services.register.keep_code(issued)})
         tokens = self._services.mint.tokens(issued, call.issuer)
         for kind, _ in tokens.kinds:
             words = {"id_token": "ID token"}.get(kind, kind.replace("_", " "))
             message = f"authorization implicit {words} request"
-            self._services.events.authorized(call, app, f"implicit.{kind}", message, **_of(issued))
-        return _back(call, {name: str(value) for name, value in tokens.members.items()})
+            self._services.events.authorized(
+                call, app, f"implicit.{kind}", message, **_event_fields(issued)
+            )
+        return _redirect(call, {name: str(value) for name, value in tokens.members.items()})
 
 
 def _refusal(decision: Decision, prompt: str | None, user: Json | None) -> Refusal | None:
@@ -115,7 +119,7 @@ def _refusal(decision: Decision, prompt: str | None, user: Json | None) -> Refus
     return refusal
 
 
-def _of(issued: IssuedGrant) -> Json:
+def _event_fields(issued: IssuedGrant) -> Json:
     scopes, grant = issued.decision.granted_scopes, issued.request.grant
     return {"grant": grant, "scopes": scopes, "user": issued.user}
 
@@ -124,7 +128,7 @@ def _error(refusal: Refusal) -> dict[str, str]:
     return {"error": refusal.error, "error_description": refusal.description}
 
 
-def _back(call: Call, parameters: dict[str, str]) -> Answer:
+def _redirect(call: Call, parameters: dict[str, str]) -> Answer:
     """A redirect to the client."""
     if state := call.form.get("state"):
         parameters = {"state": state, **parameters}
@@ -136,7 +140,7 @@ def _back(call: Call, parameters: dict[str, str]) -> Answer:
     return Answer(302, b"", (("Location", location), ("Cache-Control", "no-store")))
 
 
-def _shown(refusal: Refusal) -> Answer:
+def _refusal_page(refusal: Refusal) -> Answer:
     return _page(refusal.description, refusal.status)
 
 

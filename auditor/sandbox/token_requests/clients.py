@@ -81,14 +81,14 @@ class Clients:
         if asserted:
             return self._by_assertion(call), "private_key_jwt"
         if named is None:
-            raise _nothing_shown(None)
+            raise _no_credentials(None)
         app = self._app(call, named)
         if basic is not None or posted:
             secret = basic[1] if basic is not None else call.form["client_secret"]
             self._check_secret(app, named, secret)
             return app, "client_secret_basic" if basic is not None else "client_secret_post"
         if _method(app) != "none":
-            raise _nothing_shown(named)
+            raise _no_credentials(named)
         return app, "none"
 
     def _app(self, call: Call, named: str) -> Json:
@@ -148,7 +148,7 @@ def _basic(header: str) -> tuple[str, str]:
     return unquote_plus(client), unquote_plus(secret)
 
 
-def _nothing_shown(named: str | None) -> ClientError:
+def _no_credentials(named: str | None) -> ClientError:
     answer = _error("invalid_client", "No client credentials found")
     return ClientError(answer, named, credentials=False)
 
