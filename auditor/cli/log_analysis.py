@@ -13,9 +13,12 @@ from auditor.cli.log_text import log_lines
 from auditor.cli.options import AuditOptions
 from auditor.cli.printing import print_document, print_line
 from auditor.cli.reader import columns
+from auditor.cli.token_requests import read_org
+from auditor.errors import UsageError
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
 from auditor.system_log.analysis import analysed
+from auditor.system_log.same_org import check_base, check_log_org
 from auditor.text import escaped
 
 
@@ -26,18 +29,42 @@ class LogPrinter:
         snapshot: of the same org; None if there is none.
         form: "text" or "json".
         options: of the audit whose findings explain.
+        base: an older snapshot of it; None if there is none.
 
     Raises:
-        UsageError: the snapshot or the settings cannot be read.
+        UsageError: a snapshot or the settings cannot be read; the older one does not go with the
+            newer one.
     """
 
-    def __init__(self, snapshot: Path | None, form: str, options: AuditOptions) -> None:
+    def __init__(
+        self,
+        snapshot: Path | None,
+        form: str,
+        options: AuditOptions,
+        base: Path | None = None,
+    ) -> None:
+        if base and not snapshot:
+            raise UsageError(
+                "--base needs the newer snapshot, which has what was changed: --snapshot SNAPSHOT."
+            )
         self._form = form
         self._name = str(snapshot) if snapshot else ""
         self._org: Org | None = None
         self._findings: tuple[ReportedFinding, ...] = ()
         if snapshot:
             self._org, self._findings = read_audited(snapshot, options)
+        self._base = read_org(base) if base else None
+        if self._base and self._org:
+            check_base(self._base, self._org)
+
+    def check_org(self, url: str) -> None:
+        """Refuse to go on with the log of an org of which the snapshot is not.
+
+        Raises:
+            UsageError: it is of another org.
+        """
+        if self._org is not None:
+            check_log_org(url, self._org)
 
     def print(self, file: Path) -> bool:
         """Read a log, and print what failed in it and why.
@@ -52,7 +79,7 @@ class LogPrinter:
             UsageError: the log cannot be read, or is another org's.
         """
         source: Path | BinaryIO = sys.stdin.buffer if str(file) == "-" else file
-        analysis = analysed(source, self._org, self._findings)
+        analysis = analysed(source, self._org, self._findings, base=self._base)
         if self._form == "json":
             print_document(escaped(json.dumps(log_document(analysis, self._name), indent=2)))
         else:

@@ -12,6 +12,7 @@ from auditor.lint.witness import explain_command
 from auditor.snapshot.models.base import Record
 from auditor.snapshot.org import Org
 from auditor.system_log.analysis import LogAnalysis
+from auditor.system_log.base_comparison import Comparison
 from auditor.system_log.decisions import Outcomes
 from auditor.system_log.explanations import ExplainedGroup
 from auditor.system_log.groups import Change
@@ -32,6 +33,7 @@ def log_document(analysis: LogAnalysis, snapshot: str = "") -> dict[str, Any]:
     return {
         "log": _log(analysis),
         "snapshot_read_at": _moment(analysis.org.captured_at) if analysis.org else None,
+        "base_read_at": _moment(analysis.base.captured_at) if analysis.base else None,
         "planned": (planned(analysis.org.snapshot.capture) or None) if analysis.org else None,
         "groups": [
             _group(analysis.org, group, next(findings, ()), snapshot) for group in analysis.groups
@@ -89,6 +91,7 @@ def _group(
         "before": _change(explained.before),
         "meanwhile": _change(explained.meanwhile),
         "deletion": _change(explained.deletion),
+        "base": _comparison(explained.base) if explained.base else None,
         "findings": [
             {
                 "code": finding.rule.code,
@@ -145,6 +148,18 @@ def _change(change: Change | None) -> dict[str, Any] | None:
         "actor_login": change.actor_name,
         "targets": [{"id": target.id, "name": target.name} for target in change.targets],
         "fields": list(change.fields),
+    }
+
+
+def _comparison(compared: Comparison) -> dict[str, Any]:
+    return {
+        "verdict": compared.verdict.value,
+        "given": compared.given,
+        "rejected": compared.rejected,
+        "cause": _change(compared.cause),
+        "candidates": [_change(change) for change in compared.candidates],
+        "more_candidates": compared.more_candidates,
+        "log_covers": compared.log_covers,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.cli.log_base_text import base_lines
 from auditor.cli.log_usage_text import usage_lines
 from auditor.cli.log_words import (
     at_rule,
@@ -93,6 +94,8 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
     if analysis.org is not None:
         plan = planned(analysis.org.snapshot.capture)
         yield f"Snapshot  {plan or f'read {day_and_time(analysis.org.captured_at)} UTC'}"
+    if analysis.base is not None:
+        yield f"Base      read {day_and_time(analysis.base.captured_at)} UTC"
     if not log.failed:
         yield "No rejection is in the log."
 
@@ -136,9 +139,12 @@ def _why(analysis: LogAnalysis, explained: ExplainedGroup, snapshot: str) -> Ite
         yield f"  {of}{outcome_words(outcome, group.key.reason)}"
     if (more := len(explained.outcomes) - _MOST_OUTCOMES) > 0:
         yield f"  and {counted(more, 'more answer')} for other people"
+    for line in base_lines(analysis, explained):
+        yield f"  {line}"
     if explained.deletion:
         yield f"  It was deleted: {change_words(org, explained.deletion)}."
-    if words := before_words(org, explained):
+    shown = explained.base is not None and bool(explained.base.candidates)
+    if not shown and (words := before_words(org, explained)):
         yield f"  {words}"
     if explained.meanwhile:
         yield (

@@ -78,7 +78,13 @@ def scope_words(scopes: frozenset[str] | None) -> str:
 
 
 def people_words(org: Org | None, number: int, first: list[str]) -> str:
-    """How many people, and who the first few are."""
+    """How many people, and who the first few are.
+
+    Args:
+        org: the snapshot; None if there is none.
+        number: of people.
+        first: ids of the first few, or logins where the log has no id.
+    """
     names = listed((quoted(login(org, user)) for user in first), most=3)
     more = f" and {number - len(first):,} more" if number > len(first) else ""
     return f"{counted(number, 'person', 'people')}: {names}{more}"

@@ -100,7 +100,18 @@ def of_rejection(
     tells: RequestWords = RequestWords(),  # noqa: B008 - frozen
     word_tells: bool = True,
 ) -> KnownError:
-    """The row of a rejection that the decision engine gives."""
+    """The row of a rejection that the decision engine gives.
+
+    Args:
+        name: of the row.
+        rejection: has the error, its text and the condition.
+        meaning: a sentence.
+        causes: of equally certain ones the first is named first.
+        pattern: a regular expression for other texts of the same error.
+        status: of the answer, as the catalogue shows it.
+        tells: what the error itself tells of the request.
+        word_tells: whether `error` alone says which error it is.
+    """
     reason = f'eventType sw "app.oauth2" and outcome.reason eq "{rejection.reason}"'
     log_filter = reason if rejection.reason else FAILED_REQUESTS
     return KnownError(
@@ -120,10 +131,17 @@ def of_rejection(
 
 
 def setting(name: str, what: str, fix: str, check: Check | None = None) -> Cause:
-    """A cause in the configuration."""
+    """A cause in the configuration.
+
+    Args:
+        name: a word of its own in its row.
+        what: what is at fault, as a clause.
+        fix: what to do, as a clause that begins with a verb.
+        check: tells whether it is so; None where no snapshot tells.
+    """
     return Cause(name=name, what=what, fix=fix, check=check)
 
 
 def request(name: str, what: str, fix: str, check: Check | None = None) -> Cause:
-    """A cause in the request, the caller or its library."""
+    """A cause in the request, the caller or its library; the arguments are those of `setting`."""
     return Cause(name=name, what=what, fix=fix, in_configuration=False, check=check)

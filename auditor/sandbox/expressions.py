@@ -74,13 +74,13 @@ def parsed(expression: str, values: Values, admits: Admits = lambda *_: None) ->
 
 def member_values(record: Json, attribute: str) -> Iterator[Any]:
     """What a record has at a dotted path; of a list, each element."""
-    found: list[Any] = [record]
+    reached: list[Any] = [record]
     for name in attribute.split("."):
-        found = [value[name] for value in found if isinstance(value, dict) and name in value]
-        found = [
-            each for value in found for each in (value if isinstance(value, list) else [value])
+        reached = [value[name] for value in reached if isinstance(value, dict) and name in value]
+        reached = [
+            each for value in reached for each in (value if isinstance(value, list) else [value])
         ]
-    yield from found
+    yield from reached
 
 
 def _tokens(expression: str) -> list[_Token]:

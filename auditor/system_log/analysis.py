@@ -8,18 +8,18 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
-from urllib.parse import urlsplit
 
-from auditor.errors import UsageError
 from auditor.lint.log_summary import UsageUnknown
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.org import Org
+from auditor.system_log.base_comparison import Base
+from auditor.system_log.changes import Changes
 from auditor.system_log.explanations import ExplainedGroup, explained_groups, unexplained
 from auditor.system_log.finding_ties import MOST_TIED_GROUPS, FindingTies
 from auditor.system_log.groups import GroupedLog, grouped
 from auditor.system_log.reading import LogFile, LogReading
+from auditor.system_log.same_org import check_base, check_log_org
 from auditor.system_log.usage import Usage, usage, usage_unknown
-from auditor.text import quoted
 from auditor.tokens.decide import Decider, OidcScopes
 
 Ties: TypeAlias = tuple[tuple[tuple[ReportedFinding, int], ...], ...]
@@ -58,6 +58,8 @@ class LogAnalysis:
     usage: Usage | None
     usage_unknown: UsageUnknown | None
     """Why `usage` is None."""
+    base: Org | None = None
+    """The older snapshot; None if there is none."""
 
 
 def analysed(
@@ -65,6 +67,7 @@ def analysed(
     org: Org | None,
     findings: Iterable[ReportedFinding] = (),
     *,
+    base: Org | None = None,
     oidc_scopes: OidcScopes = OidcScopes.LISTED,
 ) -> LogAnalysis:
     """Read a log and explain what failed in it.
@@ -73,22 +76,28 @@ def analysed(
         source: a file or a stream, in any form that `LogFile` reads.
         org: the snapshot; None if there is none.
         findings: of an audit of the snapshot; without them no group is tied to any.
+        base: an older snapshot, which shows whether a change is the cause; only with `org`.
         oidc_scopes: which reading of Okta's texts on OpenID scopes to go by.
 
     Raises:
-        UsageError: the file cannot be read, is no log, or is the log of another org.
+        UsageError: the file cannot be read, is no log, or is the log of another org; the older
+            snapshot is no older one of the same org.
     """
+    if base is not None and org is not None:
+        check_base(base, org)
     file = LogFile(source)
     events = iter(file)
     first = next(events, None)  # the header is read by then
     header = file.reading.header
     if header is not None and org is not None:
-        _check_org(header.org, org)
+        check_log_org(header.org, org)
     log = grouped(chain(() if first is None else (first,), events))
     unknown = usage_unknown(file.reading, log)
     if org is not None and org.snapshot.capture.plan is not None:
         unknown = UsageUnknown.PLANNED
-    explained = _Explained() if org is None else _explained(log, org, findings, oidc_scopes)
+    explained = _Explained()
+    if org is not None:
+        explained = _explained(log, file.reading, org, findings, base=base, oidc_scopes=oidc_scopes)
     use = None
     if org is not None and unknown is None:
         use = usage(log, org, Decider(org, oidc_scopes))
@@ -98,6 +107,7 @@ def analysed(
         until=(header and header.until) or log.last,
         log=log,
         org=org,
+        base=base,
         groups=explained.groups or tuple(map(unexplained, log.in_order())),
         findings=explained.findings,
         hits=_hits(explained),
@@ -114,41 +124,22 @@ class _Explained(NamedTuple):
 
 
 def _explained(
-    log: GroupedLog, org: Org, findings: Iterable[ReportedFinding], oidc_scopes: OidcScopes
+    log: GroupedLog,
+    reading: LogReading,
+    org: Org,
+    findings: Iterable[ReportedFinding],
+    *,
+    base: Org | None,
+    oidc_scopes: OidcScopes,
 ) -> _Explained:
-    decider = Decider(org, oidc_scopes)
-    groups = tuple(explained_groups(log, org, decider))
+    decider, changes = Decider(org, oidc_scopes), Changes(log.changes)
+    older = None
+    if base is not None:
+        older = Base(Decider(base, oidc_scopes), org, changes, log, reading)
+    groups = tuple(explained_groups(log, org, decider, changes, older))
     ties = FindingTies(decider, findings)
     found = tuple(tuple(ties.of(group)) for group in groups[:MOST_TIED_GROUPS])
     return _Explained(groups, found, ties.tied)
-
-
-def _check_org(log_url: str, org: Org) -> None:
-    """Refuse a log of another org, where both say whose they are.
-
-    Raises:
-        UsageError: the log is of another org.
-    """
-    theirs, ours = _host(log_url), _host(org.snapshot.capture.org_url)
-    if not theirs or not ours or theirs == ours:
-        return
-    domains = org.custom_domains if org.known("custom_domains") else ()
-    if theirs in {(domain.domain or "").lower() for domain in domains}:
-        return
-    raise UsageError(
-        f"The log is of another org: {quoted(theirs)}, and the snapshot of {quoted(ours)}.",
-        remedy="Name the log and the snapshot of one org.",
-    )
-
-
-def _host(url: str) -> str:
-    """The host of an org, without the `-admin` of its admin console."""
-    try:
-        host = urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""
-    name, dot, rest = host.partition(".")
-    return name.removesuffix("-admin") + dot + rest
 
 
 def _hits(explained: _Explained) -> dict[str, Hits]:

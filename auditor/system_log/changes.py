@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from auditor.system_log.groups import Change
 
 _OF_PEOPLE = ("application.user_membership.", "group.user_membership.", "user.lifecycle.")
 """Types of changes that concern only the user whom they name."""
+_OF_ALL = ("zone.",)
+"""Types of changes that can concern requests of anybody."""
 
 
 class Changes:
@@ -17,9 +19,13 @@ class Changes:
 
     def __init__(self, changes: Iterable[Change]) -> None:
         self._by_object: dict[str, list[Change]] = {}
+        self._of_all: list[Change] = []
         for change in sorted(changes, key=_order):
-            for record_id in _objects(change):
+            objects = tuple(_objects(change))
+            for record_id in objects:
                 self._by_object.setdefault(record_id, []).append(change)
+            if not objects or change.type.startswith(_OF_ALL):
+                self._of_all.append(change)
 
     def last_until(self, moment: datetime, objects: Iterable[str]) -> Change | None:
         """The latest change of some objects up to a moment; None if there is none.
@@ -37,6 +43,32 @@ class Changes:
         """The latest change of some objects after one moment and up to another."""
         change = self.last_until(until, objects)
         return change if change is not None and change.at > after else None
+
+    def latest_within(
+        self, since: datetime, until: datetime, objects: Iterable[str], most: int
+    ) -> list[Change]:
+        """The latest changes from one moment to another, both included, the last one first.
+
+        Changes that can concern any request are among them: those of zones, and those that do not
+        say of what they are.
+
+        Args:
+            since: in UTC.
+            until: in UTC.
+            objects: ids of what they are about.
+            most: how many are wanted.
+        """
+        kept: set[Change] = set()
+        for changes in (self._of_all, *(self._by_object.get(one, []) for one in set(objects))):
+            start = bisect_left(changes, since, key=lambda change: change.at)
+            end = bisect_right(changes, until, key=lambda change: change.at)
+            latest: set[Change] = set()  # the same event twice, of two exports, is one change
+            for place in range(end - 1, start - 1, -1):
+                if len(latest) == most:
+                    break
+                latest.add(changes[place])
+            kept |= latest
+        return sorted(kept, key=_order, reverse=True)[:most]
 
     def deletion_of(self, record_id: str) -> Change | None:
         """The last change that deleted an object; None if there is none."""

@@ -1,27 +1,24 @@
 """Ties each group of failed requests to a snapshot and to the changes of the log.
 
-A change before a group's first request is only ever before it: that it is the cause would have to
-be shown by decisions on snapshots from before and after it.
+A change before a group's first request is only ever before it: that it is the cause is shown by
+decisions on snapshots from before and after it (`base_comparison.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
+from auditor.system_log.base_comparison import Base, Comparison
 from auditor.system_log.changes import Changes
 from auditor.system_log.decisions import Agreement, GroupDecider, Outcomes
+from auditor.system_log.group_lookup import GroupLookup
 from auditor.system_log.groups import Change, Group, GroupedLog
-from auditor.system_log.situations import Situations, UndecidedReason, situations
+from auditor.system_log.situations import UndecidedReason
 from auditor.tokens.decide import Decider
-from auditor.tokens.request import ORG_SERVER
-
-_MOST_PEOPLE = 1_000
-"""People of a group whose own changes are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,8 @@ class ExplainedGroup:
     says need not have been so at the time."""
     deletion: Change | None
     """What deleted the server or the client, where the log has it."""
+    base: Comparison | None = None
+    """What an older snapshot says of the same requests; None if there is none."""
 
     @property
     def confirmed(self) -> int:
@@ -49,15 +48,23 @@ class ExplainedGroup:
         )
 
 
-def explained_groups(log: GroupedLog, org: Org, decider: Decider) -> Iterator[ExplainedGroup]:
+def explained_groups(
+    log: GroupedLog,
+    org: Org,
+    decider: Decider,
+    changes: Changes,
+    base: Base | None = None,
+) -> Iterator[ExplainedGroup]:
     """The groups of a log with what explains them, the one with the most requests first.
 
     Args:
         log: the events.
         org: the snapshot.
         decider: of the same.
+        changes: those of the log.
+        base: an older snapshot, on which the requests are decided as well.
     """
-    explaining = _Explaining(org, decider, Changes(log.changes), len(log.groups))
+    explaining = _Explaining(org, decider, changes, len(log.groups), base)
     return map(explaining.explained, log.in_order())
 
 
@@ -67,17 +74,20 @@ def unexplained(group: Group) -> ExplainedGroup:
 
 
 class _Explaining:
-    def __init__(self, org: Org, decider: Decider, changes: Changes, groups: int) -> None:
+    def __init__(
+        self, org: Org, decider: Decider, changes: Changes, groups: int, base: Base | None
+    ) -> None:
         self._org = org
         self._changes = changes
         self._deciding = GroupDecider(decider, groups)
-        self._situations: dict[tuple[object, ...], Situations] = {}
-        self._of_server: dict[str, tuple[str, ...]] = {}
+        self._lookup = GroupLookup(org)
+        self._base = base
 
     def explained(self, group: Group) -> ExplainedGroup:
         """A group with what explains it."""
-        known = self._known(group)
-        objects = tuple(dict.fromkeys(self._objects(group, known)))
+        known = self._lookup.situations(group)
+        objects = self._lookup.objects(group)
+        outcomes = self._deciding.outcomes(group, known)
         changes, read_at = self._changes, self._org.captured_at
         # Read after the requests began: what changed since then. Read before: until they ended.
         after, until = sorted((group.first, read_at))
@@ -89,40 +99,9 @@ class _Explaining:
             group=group,
             server=known.server,
             client=known.client,
-            outcomes=self._deciding.outcomes(group, known),
+            outcomes=outcomes,
             before=changes.last_until(group.first, objects),
             meanwhile=changes.last_between(after, until, objects),
             deletion=next(filter(None, map(changes.deletion_of, gone)), None),
+            base=self._base.compared(group, outcomes, objects) if self._base else None,
         )
-
-    def _known(self, group: Group) -> Situations:
-        key = group.key
-        same = (key.type, key.server, key.server_name, key.client, key.grant)
-        if same not in self._situations:
-            self._situations[same] = situations(self._org, key)
-        return self._situations[same]
-
-    def _objects(self, group: Group, known: Situations) -> Iterator[str]:
-        """Ids of what requests of a group meet, each of them at least once."""
-        key, server, client = group.key, known.server, known.client
-        if key.server != ORG_SERVER:
-            yield from filter(None, [key.server])
-        if server is not None:
-            if server.id not in self._of_server:
-                self._of_server[server.id] = tuple(_of_server(self._org, server))
-            yield from self._of_server[server.id]
-            for scope in self._org.scopes(server) if self._org.known("scopes", server) else ():
-                if scope.name in (key.scopes or ()):
-                    yield scope.id
-        yield from filter(None, [key.client])
-        if client is not None:
-            yield from (client.id, client.client_id)
-        yield from islice(sorted(group.people), _MOST_PEOPLE)
-
-
-def _of_server(org: Org, server: AuthorizationServer) -> Iterator[str]:
-    yield server.id
-    for policy in org.policies(server) if org.known("policies", server) else ():
-        yield policy.id
-        for rule in org.rules(policy) if org.known("policy_rules", policy) else ():
-            yield rule.id

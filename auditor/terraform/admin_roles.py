@@ -33,9 +33,9 @@ def apply_user_roles(application: Application) -> None:
     for identity, role in list(org.records(path).items()):
         if role.get("type") in gone:
             org.remove(path, identity)
-    held = {role.get("type") for role in org.records(path).values()}
+    present = {role.get("type") for role in org.records(path).values()}
     for kind in roles.texts:
-        if kind not in held:
+        if kind not in present:
             _give(application, user, kind)
     if roles.unknown:
         org.unknown(path, roles.unknown)
@@ -76,19 +76,25 @@ def apply_custom_assignments(application: Application) -> None:
     if members.unknown:
         org.unknown_everywhere(_ROLES, members.unknown)
     for url in sorted(before - {*members.texts}):
-        _may_lose(application, _behind(org, url))
+        _may_lose(application, _owners_of_url(org, url))
     for url in members.texts:
         if url in before and not application.attributes.changed("custom_role_id"):
             continue
-        for user, certain in _behind(org, url):
+        for user, certain in _owners_of_url(org, url):
             _assign(application, user, Attribute(_CUSTOM), role, certain=certain)
 
 
-def joins_or_leaves(application: Application, group: str, users: Iterable[str]) -> None:
-    """Leave open the roles of owners who join or leave a group that the plan does not make."""
+def leave_roles_open(application: Application, group: str, users: Iterable[str]) -> None:
+    """Leave open the roles of owners who join or leave a group that the plan does not make.
+
+    Args:
+        application: of the resource that changes the members.
+        group: the id of the group.
+        users: ids of those who join or leave.
+    """
     org = application.org
     owners = [user for user in _owners(org) if user in {*users}]
-    if not owners or org.base is None or not org.was_there(_GROUPS, group):
+    if not owners or org.base is None or not org.in_base(_GROUPS, group):
         return
     for user in owners:
         why = f"{application.change.address}: the admin roles that group {group} gives"
@@ -115,7 +121,7 @@ def _in_group(org: PlannedOrg, group: str) -> Iterator[tuple[str, bool]]:
             yield user, False
 
 
-def _behind(org: PlannedOrg, url: str) -> Iterator[tuple[str, bool]]:
+def _owners_of_url(org: PlannedOrg, url: str) -> Iterator[tuple[str, bool]]:
     """Owners whom a URL means, and whether it is certain."""
     *_, kind, identity = ["", *url.rstrip("/").split("/")]
     if kind == "groups":

@@ -27,7 +27,7 @@ _PEOPLE = {
 """Data sources of groups and users, and the attribute of those that list several."""
 
 
-def apply_data(application: Application) -> None:
+def apply_data_source(application: Application) -> None:
     """A data source: objects that exist."""
     org, change = application.org, application.change
     if change.type in _PEOPLE:

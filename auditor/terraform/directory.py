@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.terraform.admin_roles import joins_or_leaves
+from auditor.terraform.admin_roles import leave_roles_open
 from auditor.terraform.appliers import Application
 from auditor.terraform.instances import old_id
 from auditor.terraform.planned_org import list_path
@@ -57,7 +57,7 @@ def apply_memberships(application: Application) -> None:
     before = application.before.get_list("users").texts
     path = list_path("group_members", group)
     org = application.org
-    joins_or_leaves(application, group, {*users.texts} ^ {*before})
+    leave_roles_open(application, group, {*users.texts} ^ {*before})
     if not org.has_list(path):
         return  # nobody has read its members, and nothing is said of them
     if application.change.deletes:
@@ -83,7 +83,7 @@ def apply_user_memberships(application: Application) -> None:
     left = {*application.before.get_list("groups").texts}
     joined = set() if deleted else {*application.attributes.get_list("groups").texts}
     for group in sorted(left ^ joined):
-        joins_or_leaves(application, group, [user])
+        leave_roles_open(application, group, [user])
     for group in application.before.get_list("groups").texts:
         path = list_path("group_members", group)
         if org.has_list(path):

@@ -264,7 +264,8 @@ def _data_source(item: Json) -> ResourceChange:
         managed=False,
         actions=("read",),
         after={
-            key: _few(value) if key == _LISTS.get(name) else value for key, value in after.items()
+            key: _known_members(value) if key == _LISTS.get(name) else value
+            for key, value in after.items()
         },
     )
 
@@ -279,7 +280,7 @@ def _known_of_data(name: str) -> frozenset[str]:
     return _known(name) | _OF_DATA | {_LISTS.get(name, "id")}
 
 
-def _few(values: Any) -> list[Json]:
+def _known_members(values: Any) -> list[Json]:
     """What somebody reads of objects that a data source lists."""
     return [
         {name: value for name, value in one.items() if name in _OF_DATA}

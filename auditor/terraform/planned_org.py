@@ -71,7 +71,7 @@ class PlannedOrg:
         """Whether a list is known."""
         return path in self._resources
 
-    def was_there(self, path: str, identity: str) -> bool:
+    def in_base(self, path: str, identity: str) -> bool:
         """Whether the base has a record."""
         records = self.base.resources.get(path, ()) if self.base else ()
         return any(isinstance(one, dict) and one.get("id") == identity for one in records)

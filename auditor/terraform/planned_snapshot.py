@@ -103,7 +103,7 @@ def lay_plan(
         return Application(org, change, references, priorities)
 
     for change in plan.data:
-        data_sources.apply_data(application(change))
+        data_sources.apply_data_source(application(change))
     modelled = list(filter(is_modelled, plan.changes))
     drift = filter(is_modelled, plan.drift)  # the base may be older than the plan
     steps = [step for change in modelled for step in _steps(change)]

@@ -99,8 +99,10 @@ def test_the_log_of_another_org_is_refused(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     with served(tenant() | {LOGS: []}) as sandbox:
         outcome = okta_auditor("logs", "-o", log, "--snapshot", snapshot, url=sandbox.url)
+        assert not sandbox.requests
     assert outcome.exit_code == 2
     assert "of another org" in outcome.stderr
+    assert not log.exists()
 
 
 def test_a_tenant_of_the_configuration_file_is_pulled_from(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from terminals import widest, without_terminal
 
 sys.path.append(str(Path(__file__).parents[1] / "system_log"))
 
-from small_log import HEADER, changed, granted, log, refused, snapshot, tenant
+from small_log import HEADER, changed, granted, log, machine, refused, snapshot, tenant
 
 from auditor.snapshot.document import write_snapshot
 
@@ -93,3 +93,31 @@ def test_what_is_pulled_is_explained(folder: Path) -> None:
     assert "2 minutes earlier" in whole
     assert "because" not in whole
     assert sorted(path.name for path in folder.iterdir()) == ["l.jsonl", "read.json", "s.json"]
+
+
+def test_two_snapshots_prove_that_a_change_is_the_cause(folder: Path) -> None:
+    org = tenant()
+    rule = org["/api/v1/authorizationServers/aus1/policies/00p1/rules"][0]
+    rule["conditions"]["scopes"]["include"].append("pay:audit")
+    older = snapshot(org)
+    moment = datetime(2025, 12, 22, 9, tzinfo=UTC)
+    capture = older.capture.model_copy(update={"started_at": moment, "finished_at": moment})
+    write_snapshot(older.model_copy(update={"capture": capture}), folder / "old.json")
+    change = changed("0pr1", "PolicyRule", "2025-12-23T14:03:00Z")
+    header = {**HEADER, "until": "2026-01-02T00:00:00Z"}
+    (folder / "l.jsonl").write_bytes(log(change, machine("pay:audit"), header=header))
+    words = ["logs", "l.jsonl", "--snapshot", "s.json", "--base", "old.json"]
+    shown = okta_auditor(*words)
+    assert shown.exit_code == 0, shown.stderr
+    whole = " ".join(shown.stdout.split())
+    assert "The snapshot of Monday 2025-12-22 09:00 UTC gives them the token" in whole
+    assert 'so the cause: policy.rule.update of "The 0pr1" by "root@acme.example"' in whole
+    assert widest(without_terminal(*words).stdout) <= 80
+    group = json.loads(okta_auditor(*words, "--format", "json").stdout)["groups"][0]
+    assert group["base"]["verdict"] == "changed"
+    swapped = okta_auditor("logs", "l.jsonl", "--snapshot", "old.json", "--base", "s.json")
+    assert swapped.exit_code == 2
+    assert "not before the newer one" in swapped.stderr
+    alone = okta_auditor("logs", "l.jsonl", "--base", "old.json")
+    assert alone.exit_code == 2
+    assert "--snapshot SNAPSHOT" in alone.stderr

@@ -44,6 +44,13 @@ _OF_PULLING = {
     help="The org's configuration, which explains what failed.",
 )
 @click.option(
+    "--base",
+    type=FILE,
+    metavar="SNAPSHOT",
+    help="With --snapshot: the org's configuration from before it failed. Shows whether a change "
+    "is the cause.",
+)
+@click.option(
     "--since",
     type=Moment(),
     default="24h",
@@ -101,6 +108,7 @@ def command(
     *,
     file: Path | None,
     snapshot: Path | None,
+    base: Path | None,
     form: str,
     since: datetime,
     until: datetime | None,
@@ -122,7 +130,9 @@ def command(
     -o wrote, or an export of Okta's (JSON, JSON lines, CSV); - is standard input.
 
     Rejections are grouped. With --snapshot, each group is explained by the rule that rejects it,
-    by findings and by changes in the log; what configuration does not explain is said so.
+    by findings and by changes in the log; what configuration does not explain is said so. With
+    --base, an older snapshot, it is said whether a change since then is the cause, where two
+    snapshots prove it.
 
     Logs hold people. Of an event only those fields are kept that say which request failed, or who
     changed what: no addresses of the network, places, devices or sessions. docs/system-log.md
@@ -143,7 +153,7 @@ def command(
             write_redacted(file, output, key)
             print_remark(f"{output} written")
             file = output
-        complete = LogPrinter(snapshot, form, AuditOptions(config=config)).print(file)
+        complete = LogPrinter(snapshot, form, AuditOptions(config=config), base).print(file)
         ctx.exit(ExitCode.CLEAN if complete else ExitCode.INCOMPLETE)
     if output is None and (append or resume):
         raise UsageError("--append and --resume need the file: -o FILE.")
@@ -171,13 +181,15 @@ def command(
                 "--redact": redact,
                 "--redaction-key": redaction_key,
                 "--snapshot": snapshot,
+                "--base": base,
             }
         ),
     )
     if output:
         check_writable(output)
     # Before minutes of pulling, so that nothing is wrong with it afterwards.
-    printer = LogPrinter(snapshot, form, AuditOptions(config=config))
+    printer = LogPrinter(snapshot, form, AuditOptions(config=config), base)
+    printer.check_org(credentials.org_url)
     place = nullcontext() if output else scratch_folder(Path(tempfile.gettempdir()))
     with place as folder:
         path = output or Path(str(folder)) / "log.jsonl"

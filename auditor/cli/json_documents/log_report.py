@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt
 
 from auditor.cli.json_documents.part import DocumentPart, NamedObject
 from auditor.lint.log_summary import UsageUnknown
+from auditor.system_log.base_comparison import Verdict
 from auditor.system_log.decisions import Agreement
 from auditor.system_log.situations import UndecidedReason
 from auditor.tokens.conditions import Condition
@@ -78,6 +79,31 @@ class LogDecision(DocumentPart):
     command: str | None = Field(description="Explains one of them.")
 
 
+class LogComparison(DocumentPart):
+    """What the older snapshot shows of the requests of a group."""
+
+    verdict: Verdict = Field(
+        description="Only by `changed` is it proven that a change between the snapshots is the "
+        "cause."
+    )
+    given: NonNegativeInt = Field(description="For how many it gives the token.")
+    rejected: NonNegativeInt = Field(
+        description="How many it rejects for the reason that the log has."
+    )
+    cause: LogChange | None = Field(
+        description="The one change in between, where it is proven to be the cause; or null."
+    )
+    candidates: list[LogChange] = Field(
+        description="With `changed`: changes before the first request that concern it; the last "
+        "one first."
+    )
+    more_candidates: bool = Field(description="Whether there are more of them.")
+    log_covers: bool = Field(
+        description="With `changed`: whether the log is known to have all events between the "
+        "snapshots. Who joined and left groups and apps is not meant."
+    )
+
+
 class LogFinding(DocumentPart):
     """A finding that bears on requests of a group."""
 
@@ -114,6 +140,7 @@ class LogGroup(DocumentPart):
         description="The last such change between the requests and the reading of the snapshot."
     )
     deletion: LogChange | None = Field(description="What deleted the server or the client.")
+    base: LogComparison | None = Field(description="Null without an older snapshot.")
     findings: list[LogFinding]
 
 
@@ -139,6 +166,7 @@ class LogReport(DocumentPart):
 
     log: LogInfo
     snapshot_read_at: AwareDatetime | None = Field(description="Null without a snapshot.")
+    base_read_at: AwareDatetime | None = Field(description="Null without an older snapshot.")
     planned: str | None = Field(
         description="Of a planned snapshot, a sentence that says whose plan it is."
     )

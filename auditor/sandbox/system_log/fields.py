@@ -81,18 +81,18 @@ def admit(attribute: str, operator: str) -> None:
 
 def values(event: Json, attribute: str) -> Iterable[Any]:
     """What an event has at a field; of a list, each element."""
-    return _walk(event, _steps(attribute))
+    return _walk(event, _member_names(attribute))
 
 
-def _walk(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
-    for place, step in enumerate(steps):
+def _walk(value: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    for place, name in enumerate(names):
         if isinstance(value, list):
             for each in value:
-                yield from _walk(each, steps[place:])
+                yield from _walk(each, names[place:])
             return
-        if not isinstance(value, dict) or step not in value:
+        if not isinstance(value, dict) or name not in value:
             return
-        value = value[step]
+        value = value[name]
     if isinstance(value, list):
         yield from value
     else:
@@ -100,7 +100,7 @@ def _walk(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=256)
-def _steps(attribute: str) -> tuple[str, ...]:
+def _member_names(attribute: str) -> tuple[str, ...]:
     return tuple(_camel(attribute).split("."))
 
 

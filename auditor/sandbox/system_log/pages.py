@@ -71,5 +71,5 @@ def _in_order(places: list[Place], query: LogQuery) -> Iterator[Place]:
         end = min(end, bisect_left(places, query.after))
     elif query.after is not None:
         begin = max(begin, bisect_right(places, query.after))
-    steps = range(end - 1, begin - 1, -1) if query.descending else range(begin, end)
-    return (places[step] for step in steps)
+    positions = range(end - 1, begin - 1, -1) if query.descending else range(begin, end)
+    return (places[position] for position in positions)

@@ -89,7 +89,17 @@ class OAuthEvents:
         scopes: Iterable[str],
         user: Json | None,
     ) -> None:
-        """The event of a request to /authorize that got a code or a token."""
+        """The event of a request to /authorize that got a code or a token.
+
+        Args:
+            call: the request.
+            app: the client.
+            kind: the end of the event type: `code`, or `implicit.` with a kind of token.
+            message: the end of `displayMessage`.
+            grant: the grant type.
+            scopes: what was granted.
+            user: who signed in.
+        """
         self._write(
             call,
             f"authorize.{kind}",

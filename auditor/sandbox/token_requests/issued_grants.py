@@ -66,7 +66,7 @@ class Register:
         self._codes.pop(code, None)
 
     def keep_token(self, token: str, issued: IssuedGrant, kind: str) -> None:
-        """Remember a token of a kind, which may be shown again."""
+        """Remember what a token was issued for; `kind` as the member of the answer that has it."""
         self._tokens[kind, token] = issued
 
     def token(self, token: str, kinds: Iterable[str]) -> IssuedGrant | None:
