@@ -137,14 +137,32 @@ def _errors_of_one_line() -> Iterator[None]:
         yield
     except click.exceptions.NoArgsIsHelpError:
         raise  # its message is the help
+    except click.NoSuchOption as error:
+        wrong = _WrongUsage(one_line(error.format_message()), error.ctx)
+        wrong.hint = _of_reports(error)
+        raise wrong from None
     except click.UsageError as error:
         raise _WrongUsage(one_line(error.format_message()), error.ctx) from None
     except click.ClickException as error:
         raise _WrongUsage(one_line(error.format_message())) from None
 
 
+def _of_reports(error: click.NoSuchOption) -> str:
+    """How a command that makes reports writes one into a file, for whoever gave it -o."""
+    if error.option_name != "-o" or error.ctx is None:
+        return ""
+    makes_reports = any(
+        "--format" in option.opts and option.metavar == "FORMAT[=PATH]"
+        for option in error.ctx.command.params
+    )
+    return "-O writes a report into a file: -O html=report.html" if makes_reports else ""
+
+
 class _WrongUsage(click.UsageError):
     """A command line that cannot be used, said as every other error is."""
+
+    hint = ""
+    """A line that says what was probably meant."""
 
     def show(self, file: Any = None) -> None:
         """Print what is wrong, how the command is called, and where its help is."""
@@ -153,6 +171,7 @@ class _WrongUsage(click.UsageError):
         if self.ctx is not None:
             usage = " ".join(self.ctx.get_usage().split())
             remedy = f"{usage}\n{self.ctx.command_path} --help says more."
+            remedy = f"{self.hint}\n{remedy}" if self.hint else remedy
         _print_error(f"error: {self.message}", remedy)
 
 

@@ -17,6 +17,7 @@ from auditor.diagnosis.causes import (
     codes_and_refresh_tokens,
     grants,
     http_requests,
+    log_reasons,
     network_zones,
     okta_api,
     proofs,
@@ -46,4 +47,5 @@ ERRORS: tuple[KnownError, ...] = (
     *token_validation.ROWS,
     *code_proofs.ROWS,
     *http_requests.ROWS,
+    *log_reasons.ROWS,
 )

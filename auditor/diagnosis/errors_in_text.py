@@ -38,11 +38,13 @@ _WORDS = (
     "use_dpop_nonce"
 )
 """Errors of RFC 6749, 6750, 8628, 9449, OpenID Connect Core and Okta's own."""
+_REASONS = "no_matching_policy|user_not_assigned"
+"""`outcome.reason` of events of the System Log, copied without the event."""
 _IN_BRACKETS = re.compile(rf"[\[(]({_WORDS})[\])]:?\s*([^\r\n]{{0,300}})")
 _WITH_BRACKETS = re.compile(
     rf"\b({_WORDS})\b\"?\s(?:\(([^\r\n]{{0,300}}?)\)|\"([^\"\r\n]{{0,300}})\")"
 )
-_AT_A_LINE = re.compile(rf"(?m)^\W{{0,5}}({_WORDS})\b(?:: ([^\r\n]{{1,300}}))?")
+_AT_A_LINE = re.compile(rf"(?m)^\W{{0,5}}({_WORDS}|{_REASONS})\b(?:: ([^\r\n]{{1,300}}))?")
 _CODE = re.compile(r"\bE0{3,5}\d{2,3}\b")
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 

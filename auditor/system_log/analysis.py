@@ -93,6 +93,8 @@ def analysed(
         check_log_org(header.org, org)
     log = grouped(chain(() if first is None else (first,), events))
     unknown = usage_unknown(file.reading, log)
+    if org is not None and org.snapshot.capture.plan is not None:
+        unknown = UsageUnknown.PLANNED
     explained = _Explained()
     if org is not None:
         explained = _explained(log, file.reading, org, findings, base=base, oidc_scopes=oidc_scopes)

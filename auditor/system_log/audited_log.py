@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from auditor.lint.log_summary import LogSummary, UnusedObject, UsageUnknown
+from auditor.lint.log_summary import LogSummary, UnusedObject
 from auditor.lint.reported_finding import ObjectRef, Rejections, ReportedFinding
 from auditor.lint.result import AuditResult
 from auditor.snapshot.models.base import Record
@@ -37,7 +37,7 @@ def with_log(result: AuditResult, analysis: LogAnalysis, where: str) -> AuditRes
         result,
         findings=tuple(sorted(map(hit, result.findings), key=_hurt)),
         accepted=tuple(map(hit, result.accepted)),
-        log=_summary(analysis, where, planned=result.capture.plan is not None),
+        log=_summary(analysis, where),
     )
 
 
@@ -49,8 +49,8 @@ def _hurt(finding: ReportedFinding) -> tuple[bool, int, int]:
     return (False, finding.severity.rank, -rejections.count)
 
 
-def _summary(analysis: LogAnalysis, where: str, *, planned: bool) -> LogSummary:
-    usage = None if planned else analysis.usage
+def _summary(analysis: LogAnalysis, where: str) -> LogSummary:
+    usage = analysis.usage
     unused = list(islice(_unused(usage), MOST_UNUSED)) if usage else []
     return LogSummary(
         where=where,
@@ -62,7 +62,7 @@ def _summary(analysis: LogAnalysis, where: str, *, planned: bool) -> LogSummary:
         tied=analysis.tied,
         unused=tuple(unused),
         unused_more=sum(1 for _ in _unused(usage)) - len(unused) if usage else 0,
-        usage_unknown=UsageUnknown.PLANNED if planned else analysis.usage_unknown,
+        usage_unknown=analysis.usage_unknown,
         usage_doubts=tuple(_doubts(usage)) if usage else (),
     )
 

@@ -64,9 +64,15 @@ class LogReading:
 
     @property
     def complete(self) -> bool | None:
-        """Whether all that was asked for is there and was read; None if that is not known."""
+        """Whether all that was asked for is there and was read; None if that is not known.
+
+        A first line that does not say for which period leaves open what was asked for.
+        """
         if self.bad or self.ended is False:
             return False
+        header = self.header
+        if header is not None and (header.since is None or header.until is None):
+            return None
         return self.ended
 
 

@@ -33,6 +33,14 @@ def test_every_error_begins_with_the_same_word(words: str) -> None:
     assert done.returncode == 2
 
 
+def test_who_wants_a_report_in_a_file_learns_how() -> None:
+    hint = "  -O writes a report into a file: -O html=report.html\n"
+    for command in ("audit", "report"):
+        assert hint in okta_auditor(command, "x.json", "-o", "x.html").stderr
+    assert hint not in okta_auditor("explain", "x.json", "-o", "x.html").stderr
+    assert hint not in okta_auditor("audit", "x.json", "--nonsense").stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a Unix terminal")
 def test_a_wrong_option_says_how_the_command_is_called() -> None:
     _, usage, more = on_terminal("evidence", "verify", "--nonsense").splitlines()

@@ -113,3 +113,12 @@ def test_a_tenant_of_the_configuration_file_is_pulled_from(tmp_path: Path) -> No
         outcome = okta_auditor(*words, PROD_TOKEN="00" + "x" * 40)
     assert outcome.exit_code == 0, outcome.stderr
     assert log.exists()
+
+
+def test_a_first_line_without_a_period_is_never_complete(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"okta_auditor_log": 1, "org": ""}\n{"complete": true}\n')
+    assert (
+        "no events; whether it holds all of them is not known" in okta_auditor("logs", log).stdout
+    )
+    assert json.loads(okta_auditor("logs", log, "-O", "json").stdout)["log"]["complete"] is None

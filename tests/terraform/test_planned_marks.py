@@ -89,3 +89,31 @@ def test_the_exit_code_counts_what_the_base_has_not_read(
     assert json.loads(okta_auditor(*words, "--format", "json").stdout)["base_unread"] == [
         "trusted_origins"
     ]
+
+
+def test_a_diagnosis_says_planned_and_settles_nothing(tmp_path: Path, base: Path) -> None:
+    scope = ("diagnose", "no_matching_scope", "--server", "aus1", "--scope", "sales:read")
+    out = laid(tmp_path, "--base", base)
+    assert okta_auditor(*scope, "--snapshot", base).exit_code == 0
+    planned = okta_auditor(*scope, "--snapshot", out)
+    assert planned.exit_code == 3
+    assert WORDS in planned.stdout
+    document = json.loads(okta_auditor(*scope, "--snapshot", out, "-O", "json").stdout)
+    assert document["settled"] is False
+    assert WORDS in document["planned"]
+    assert document["cause"]["name"] == "scope-not-defined"
+
+
+def test_groups_of_a_log_say_planned(tmp_path: Path, base: Path) -> None:
+    header = {"okta_auditor_log": 1, "org": "", "with_grants": True}
+    period = {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"}
+    log = tmp_path / "log.jsonl"
+    log.write_text(f"{json.dumps({**header, **period})}\n" + '{"complete": true}\n')
+    out = laid(tmp_path, "--base", base)
+    told = okta_auditor("logs", log, "--snapshot", out).stdout
+    assert WORDS in told
+    assert "What was not used is not known: the snapshot is of what a plan makes." in told
+    document = json.loads(okta_auditor("logs", log, "--snapshot", out, "-O", "json").stdout)
+    assert WORDS in document["planned"]
+    assert document["usage_unknown"] == "planned"
+    assert json.loads(okta_auditor("logs", log, "--snapshot", base, "-O", "json").stdout)["usage"]

@@ -204,3 +204,15 @@ def test_users_are_found_without_a_look_at_all_records(word: str) -> None:
         if word == user.id
         or folded in {user.title.casefold(), user.title.partition("@")[0].casefold()}
     ]
+
+
+def test_a_redacted_snapshot_does_not_say_that_somebody_is_not_there() -> None:
+    person, login = f"person-{'0' * 32}", f"login-{'1' * 32}"
+    users = [{"id": person, "status": "ACTIVE", "profile": {"login": login}}]
+    redacted = Org.of(example_snapshot({"/api/v1/users": users}))
+    for word in ("ada@acme.example", "ada", "00u1a2b3c4d5e6f7g8h9"):
+        with pytest.raises(NotFoundError, match="does not tell who"):
+            find_user(redacted, word)
+    assert find_user(redacted, login).id == find_user(redacted, person).id == person
+    with pytest.raises(NotFoundError, match="There is no user"):
+        find_user(redacted, f"login-{'2' * 32}")

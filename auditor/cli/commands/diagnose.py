@@ -25,6 +25,7 @@ from auditor.diagnosis.diagnosis import Diagnosis, MatchedError, diagnose
 from auditor.diagnosis.request_words import RequestWords
 from auditor.diagnosis.signature import keys_of_org
 from auditor.errors import AuditorError, ExitCode, UsageError
+from auditor.lint.planned import planned
 from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.text import escaped, fitted, one_line, quoted
 from auditor.tokens.grants import USERLESS_GRANTS
@@ -98,7 +99,7 @@ def command(
     signatures are checked with the keys of the snapshot and of --keys.
 
     Exit codes: 0 a cause is proven, or that the configuration is not at fault; 2 wrong usage, or
-    nothing is recognised; 3 there are several possible causes.
+    nothing is recognised; 3 there are several possible causes, or the snapshot is planned.
     """
     now = _moment(at) if at else datetime.now(UTC)
     given_keys = read_keys(keys, words) if keys else ()
@@ -136,11 +137,14 @@ def command(
             remedy="Give the error as it came: JSON, a URL, a log, a token or headers.",
         )
     missing = _missing(result, snapshot=snapshot is not None)
+    plan = planned(org.snapshot.capture) if org else ""
     if form == "json":
-        print_document(escaped(exact_json.indented(diagnosis_document(result, missing))))
+        print_document(escaped(exact_json.indented(diagnosis_document(result, missing, plan))))
     else:
         for line in input_lines(clues, inputs, answered, client):
             _print_fitted(line)
+        if plan:
+            _print_fitted(f"{plan} Whether a cause holds in the org as it is, it does not tell.")
         for line in diagnosis_lines(result, missing):
             _print_fitted(line)
         if asked is not None and result.explanation is None and not result.of_api:
@@ -148,7 +152,8 @@ def command(
         for error in result.case.problems.values() if result.case else ():
             if not result.settled:
                 _print_fitted(f"The request cannot be decided on the snapshot: {error.message}")
-    ctx.exit(ExitCode.CLEAN if result.settled else ExitCode.INCOMPLETE)
+    # What failed, failed in the org as it is.
+    ctx.exit(ExitCode.CLEAN if result.settled and not plan else ExitCode.INCOMPLETE)
 
 
 def _call(words: str | None) -> ApiCall | None:

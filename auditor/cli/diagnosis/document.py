@@ -21,18 +21,22 @@ from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.models.clients import App
 
 
-def diagnosis_document(diagnosis: Diagnosis, missing: tuple[str, ...]) -> dict[str, Any]:
+def diagnosis_document(
+    diagnosis: Diagnosis, missing: tuple[str, ...], planned: str = ""
+) -> dict[str, Any]:
     """The document.
 
     Args:
         diagnosis: what can be said.
         missing: options that would make it more exact.
+        planned: a sentence that says whose plan the snapshot is; empty if it is none.
     """
     explained, case, first = diagnosis.explanation, diagnosis.case, diagnosis.cause
     api = diagnosis.api
     asked = dict.fromkeys((*diagnosis.missing, *missing))
     return {
-        "settled": diagnosis.settled,
+        "settled": diagnosis.settled and not planned,
+        "planned": planned or None,
         "cause": _named_cause(first) if first else None,
         "errors": [_error(error) for error in diagnosis.errors],
         "decision": as_document(case.org, explained, ()) if case and explained else None,

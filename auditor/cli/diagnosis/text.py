@@ -61,9 +61,8 @@ def _api(diagnosis: Diagnosis) -> Iterator[str]:
 
 def _error(error: MatchedError) -> Iterator[str]:
     clue, known = error.clue, error.known
-    stated = " ".join(
-        filter(None, [clue.error, quoted(clue.description) if clue.description else ""])
-    )
+    sentence = quoted(clue.description) if clue.description not in {"", clue.error} else ""
+    stated = " ".join(filter(None, [clue.error, sentence]))
     yield (stated or "An error") + _of_input(clue.source)
     if known is None:
         yield from _several(error)

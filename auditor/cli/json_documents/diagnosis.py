@@ -118,7 +118,14 @@ class ApiTokenInfo(DocumentPart):
 class DiagnosisDocument(DocumentPart):
     """Why a request failed."""
 
-    settled: bool = Field(description="Whether a cause is proven; the exit code is then 0, else 3.")
+    settled: bool = Field(
+        description="Whether a cause is proven in the org as it is; the exit code is then 0, else "
+        "3. Never by a planned snapshot."
+    )
+    planned: str | None = Field(
+        description="Of a planned snapshot, a sentence that says whose plan it is: what is proven "
+        "is proven of the plan."
+    )
     cause: ProvenCauseInfo | None = Field(description="The one cause that is proven.")
     errors: list[ErrorInfo]
     decision: Explanation | None = Field(

@@ -167,6 +167,9 @@ class LogReport(DocumentPart):
     log: LogInfo
     snapshot_read_at: AwareDatetime | None = Field(description="Null without a snapshot.")
     base_read_at: AwareDatetime | None = Field(description="Null without an older snapshot.")
+    planned: str | None = Field(
+        description="Of a planned snapshot, a sentence that says whose plan it is."
+    )
     groups: list[LogGroup] = Field(description="The one with the most requests first.")
     usage: LogUsage | None
     usage_unknown: UsageUnknown | None = Field(description="Why it is not known; or null.")

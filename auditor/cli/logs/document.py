@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from auditor.cli.logs.words import stop_words
+from auditor.lint.planned import planned
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.witness import explain_command
 from auditor.snapshot.models.base import Record
@@ -33,6 +34,7 @@ def log_document(analysis: LogAnalysis, snapshot: str = "") -> dict[str, Any]:
         "log": _log(analysis),
         "snapshot_read_at": _moment(analysis.org.captured_at) if analysis.org else None,
         "base_read_at": _moment(analysis.base.captured_at) if analysis.base else None,
+        "planned": (planned(analysis.org.snapshot.capture) or None) if analysis.org else None,
         "groups": [
             _group(analysis.org, group, next(findings, ()), snapshot) for group in analysis.groups
         ],

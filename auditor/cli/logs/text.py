@@ -17,6 +17,7 @@ from auditor.cli.logs.words import (
     scope_words,
     server_words,
 )
+from auditor.lint.planned import planned
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.lint.witness import explain_command
 from auditor.system_log.analysis import LogAnalysis
@@ -91,7 +92,8 @@ def _head(analysis: LogAnalysis) -> Iterator[str]:
     if log.changes_left_out:
         yield f"Left out  {counted(log.changes_left_out, 'change')}: there are too many to keep"
     if analysis.org is not None:
-        yield f"Snapshot  read {day_and_time(analysis.org.captured_at)} UTC"
+        plan = planned(analysis.org.snapshot.capture)
+        yield f"Snapshot  {plan or f'read {day_and_time(analysis.org.captured_at)} UTC'}"
     if analysis.base is not None:
         yield f"Base      read {day_and_time(analysis.base.captured_at)} UTC"
     if not log.failed:

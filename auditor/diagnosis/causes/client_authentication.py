@@ -142,6 +142,8 @@ def _kid(case: Case, client: App) -> CauseVerdict:
     if can_authenticate(case.org, client) is None:
         return unknown(case.unread("app_jwks"))
     keys = case.org.client_keys(client)
+    if not keys and not case.org.ledger.entry("app_jwks").readable:
+        return unknown(case.unread("app_jwks"))
     shown = evidence(client, "settings.oauthClient.jwks.keys", [key.kid or key.id for key in keys])
     name = quoted(client.title)
     if not keys:

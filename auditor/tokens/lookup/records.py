@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.agents import is_agent_id
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.directory import User
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.text import one_line, quoted
-from auditor.tokens.lookup.errors import UnreadError
+from auditor.tokens.lookup.errors import NotFoundError, UnreadError
 from auditor.tokens.lookup.issuers import DEFAULT_SERVER, is_url, server_in_url
 from auditor.tokens.lookup.matching import Directory
 from auditor.tokens.missing_facts import MissingFact, MissingFactKind
 from auditor.tokens.request import ORG_SERVER
 
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
+_PSEUDONYM = re.compile(r"(person|login)-[0-9a-f]{32}")
+"""What a redacted snapshot has in place of ids and logins (`auditor.pseudonyms`)."""
 
 
 def find_server(org: Org, word: str, key: str = "server") -> AuthorizationServer | None:
@@ -98,12 +101,15 @@ def find_user(org: Org, word: str) -> User:
 
     Okta's list of users leaves deprovisioned ones out. Therefore an id that is not in it is no
     mistake; it stands for a user of whom nothing else is known. So does any word if the users
-    were not read: what depends on the user is then indeterminate.
+    were not read: what depends on the user is then indeterminate. A redacted snapshot does not tell
+    whether it has a user who is named otherwise than in it.
 
     Raises:
-        NotFoundError: it names none, or several.
+        NotFoundError: it names none, or several; or the snapshot is redacted.
     """
     if _USER_ID.fullmatch(word) and org.user(word) is None:
+        if _redacted(org):
+            raise _replaced(word)
         return User(id=word)
     users = Directory(
         org=org,
@@ -120,3 +126,24 @@ def find_user(org: Org, word: str) -> User:
         return users.find(word)
     except UnreadError:
         return User(id=word)
+    except NotFoundError:
+        if _redacted(org) and not _PSEUDONYM.fullmatch(word):
+            raise _replaced(word) from None
+        raise
+
+
+def _redacted(org: Org) -> bool:
+    """Whether people are replaced: all of them are, or none."""
+    first = next(iter(org.users), None)
+    return first is not None and _PSEUDONYM.fullmatch(first.id) is not None
+
+
+def _replaced(word: str) -> NotFoundError:
+    """The word may well name somebody, whom the snapshot has under another name."""
+    name = quoted(without_credentials(word))
+    return NotFoundError(
+        f"People are replaced in this snapshot, so it does not tell who {name} is.",
+        remedy="Name the user as the snapshot does, person-… or login-…, or take the snapshot "
+        "that is not redacted.",
+        key="user",
+    )
