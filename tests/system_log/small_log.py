@@ -9,7 +9,7 @@ from typing import Any
 from auditor.lint.engine import audit
 from auditor.lint.examples import example_snapshot
 from auditor.plugins import load_rules
-from auditor.snapshot.document import Snapshot, Source, dump_snapshot
+from auditor.snapshot.document import PlanOrigin, Snapshot, Source, dump_snapshot
 from auditor.snapshot.org import Org
 from auditor.system_log.analysis import LogAnalysis, analysed
 
@@ -194,9 +194,17 @@ def log(*events: Any, complete: bool = True, header: dict[str, Any] | None = Non
     )
 
 
-def analysis(*events: Any, resources: dict[str, Any] | None = None, **file: Any) -> LogAnalysis:
-    """The events analysed with all rules' findings."""
+def analysis(
+    *events: Any,
+    resources: dict[str, Any] | None = None,
+    plan: PlanOrigin | None = None,
+    **file: Any,
+) -> LogAnalysis:
+    """The events analysed with all rules' findings; on what a plan makes, if there is one."""
     document = snapshot(resources)
+    if plan is not None:
+        capture = document.capture.model_copy(update={"plan": plan})
+        document = document.model_copy(update={"capture": capture})
     source = Source("snapshot.json", dump_snapshot(document))
     findings = audit(document, load_rules(), source).findings
     return analysed(io.BytesIO(log(*events, **file)), Org.of(document), findings)

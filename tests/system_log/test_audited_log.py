@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from small_log import analysis, granted, machine, snapshot
 
@@ -26,8 +24,7 @@ def test_what_a_plan_makes_is_not_said_to_be_unused() -> None:
         *("client", "scope", "scope", "policy_rule"),
     ]
     origin = PlanOrigin(made_by="Terraform 1.11.4", digest="sha256:0")
-    planned = replace(result, capture=result.capture.model_copy(update={"plan": origin}))
-    log = with_log(planned, analysis(*EVENTS), "l.jsonl").log
+    log = with_log(result, analysis(*EVENTS, plan=origin), "l.jsonl").log
     assert log is not None
     assert (log.unused, log.usage_unknown) == ((), UsageUnknown.PLANNED)
     assert log.tied == logged.log.tied == 1
