@@ -6,10 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from auditor.system_log.event_types import OF_PEOPLE
 from auditor.system_log.groups import Change
 
-_OF_PEOPLE = ("application.user_membership.", "group.user_membership.", "user.lifecycle.")
-"""Types of changes that concern only the user whom they name."""
 _OF_ALL = ("zone.",)
 """Types of changes that can concern requests of anybody."""
 
@@ -85,7 +84,7 @@ class Changes:
 
 def _objects(change: Change) -> Iterator[str]:
     """Ids of what a change is about: where it is about people, of those alone."""
-    of_people = change.type.startswith(_OF_PEOPLE)
+    of_people = change.type.startswith(OF_PEOPLE)
     for record_id, kind in dict.fromkeys((target.id, target.type) for target in change.targets):
         if record_id and (not of_people or kind in {"User", "AppUser"}):
             yield record_id

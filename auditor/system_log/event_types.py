@@ -57,6 +57,9 @@ CHANGES = (
 )
 """Beginnings of the types of changes that can decide what becomes of a token request."""
 
+OF_PEOPLE = ("application.user_membership.", "group.user_membership.", "user.lifecycle.")
+"""Those of `CHANGES` that concern only the user whom they name."""
+
 
 def is_change(event_type: str) -> bool:
     """Whether events of a type change configuration, assignments or people."""

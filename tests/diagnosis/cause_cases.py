@@ -6,13 +6,12 @@ decided elsewhere. The rows of the mission (T1, E1 to E17) are in `MISSION`.
 
 from __future__ import annotations
 
-import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from helpers import SERVERS
+from made_tokens import made_token
 
 from auditor.diagnosis.catalogue import ERRORS, KnownError
 
@@ -225,10 +224,6 @@ def sound() -> Document:
     }
 
 
-def _part(value: object) -> str:
-    return urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
 def token(header: Document | None = None, **claims: Any) -> str:
     """A token of the sound tenant's server, with other claims or without some."""
     own = {
@@ -240,8 +235,7 @@ def token(header: Document | None = None, **claims: Any) -> str:
         "uid": "00u1",
         "scp": ["billing:read"],
     }
-    kept = {key: value for key, value in {**own, **claims}.items() if value is not None}
-    return f"{_part({'alg': 'RS256', 'kid': 'k1', **(header or {})})}.{_part(kept)}.c2lnbmF0dXJl"
+    return made_token({**own, **claims}, header, "c2lnbmF0dXJl")
 
 
 def at(document: Document, path: str, *keys: str | int) -> Any:
@@ -349,6 +343,33 @@ def _claim(value: str) -> Change:
     return put(f"{SERVERS}/aus1/claims", 0, "value", value=value)
 
 
+def _scope_cases(row: str) -> tuple[Case, ...]:
+    """The cases of a scope that the server does not have, whichever words say so."""
+    return (
+        Case(
+            row=row,
+            cause="scope-not-defined",
+            words=CODE,
+            change=put(f"{SERVERS}/aus1/scopes", value=[]),
+            evidence=("billing:read",),
+        ),
+        Case(
+            row=row,
+            cause="scope-of-another-server",
+            words=request("0oa1", "authorization_code", "sales:read"),
+            sound_words=CODE,
+            evidence=('"Sales"', "oauth2/aus2"),
+        ),
+        Case(
+            row=row,
+            cause="scope-misspelt",
+            words=request("0oa1", "authorization_code", "biling:read"),
+            sound_words=CODE,
+            evidence=('"billing:read"',),
+        ),
+    )
+
+
 CASES: tuple[Case, ...] = (
     # No rule lets the request through: each condition, of requests known wholly or in part.
     Case(
@@ -434,48 +455,8 @@ CASES: tuple[Case, ...] = (
         evidence=('"Staff"', "groups of the user"),
     ),
     # Scopes.
-    Case(
-        row="undefined-scope",
-        cause="scope-not-defined",
-        words=CODE,
-        change=put(f"{SERVERS}/aus1/scopes", value=[]),
-        evidence=("billing:read",),
-    ),
-    Case(
-        row="undefined-scope",
-        cause="scope-of-another-server",
-        words=request("0oa1", "authorization_code", "sales:read"),
-        sound_words=CODE,
-        evidence=('"Sales"', "oauth2/aus2"),
-    ),
-    Case(
-        row="undefined-scope",
-        cause="scope-misspelt",
-        words=request("0oa1", "authorization_code", "biling:read"),
-        sound_words=CODE,
-        evidence=('"billing:read"',),
-    ),
-    Case(
-        row="no-matching-scope",
-        cause="scope-not-defined",
-        words=CODE,
-        change=put(f"{SERVERS}/aus1/scopes", value=[]),
-        evidence=("billing:read",),
-    ),
-    Case(
-        row="no-matching-scope",
-        cause="scope-of-another-server",
-        words=request("0oa1", "authorization_code", "sales:read"),
-        sound_words=CODE,
-        evidence=('"Sales"', "oauth2/aus2"),
-    ),
-    Case(
-        row="no-matching-scope",
-        cause="scope-misspelt",
-        words=request("0oa1", "authorization_code", "biling:read"),
-        sound_words=CODE,
-        evidence=('"billing:read"',),
-    ),
+    *_scope_cases("undefined-scope"),
+    *_scope_cases("no-matching-scope"),
     Case(
         row="no-matching-scope",
         cause="scopes-in-no-rule",

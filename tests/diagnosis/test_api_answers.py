@@ -6,7 +6,6 @@ import json
 import time
 import urllib.error
 import urllib.request
-from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from helpers import SERVERS, Outcome, okta_auditor, packed_tenant, served, snapshot_file
 from helpers import tenant as sandbox_tenant
 from jwt.algorithms import ECAlgorithm
+from made_tokens import made_token
 
 NOW = "2026-11-28T14:00:00Z"
 AT = 1_795_874_400
@@ -53,13 +53,7 @@ def transcript(call: str, status: int, *rest: str, scheme: str = "Bearer $T") ->
 
 def token(*scopes: str, issuer: str = "https://acme.okta.com", client: str = "0oa5") -> str:
     claims = {"iss": issuer, "cid": client, "scp": list(scopes), "exp": AT + 60, "iat": AT - 60}
-    parts = [{"alg": "RS256", "kid": "k"}, claims]
-    return ".".join(
-        [
-            *(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts),
-            SECRET,
-        ]
-    )
+    return made_token(claims, {"kid": "k"}, SECRET)
 
 
 def app(identifier: str, label: str, **settings: Any) -> dict[str, Any]:

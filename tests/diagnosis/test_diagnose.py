@@ -8,13 +8,13 @@ import re
 import subprocess
 import sys
 import time
-from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from helpers import SERVERS, okta_auditor, packed_tenant, served, snapshot_file
+from made_tokens import made_token, part
 
 from auditor.cli import main
 from auditor.diagnosis.catalogue import ERRORS, KnownError
@@ -27,10 +27,6 @@ AT = 1_795_874_400
 SECRET = "hunter2-correct-horse"
 
 
-def part(value: object) -> str:
-    return urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
 def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
     sound = {
         "iss": ISSUER,
@@ -41,8 +37,7 @@ def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
         "uid": "00u1",
         "scp": ["billing:read"],
     }
-    kept = {key: value for key, value in {**sound, **claims}.items() if value is not None}
-    return f"{part({'alg': 'RS256', 'kid': 'k1', **(header or {})})}.{part(kept)}.{SECRET}"
+    return made_token({**sound, **claims}, header, SECRET)
 
 
 def document() -> dict[str, Any]:

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import pytest
 from helpers import okta_auditor, snapshot_file
-from test_diagnose import AT, ISSUER, NOW, SECRET, diagnosed, document, part, token
+from made_tokens import part
+from test_diagnose import AT, ISSUER, NOW, SECRET, diagnosed, document, token
 
 from auditor.diagnosis.clues import RequestClue
 from auditor.diagnosis.reading import joined_clues, read_clues

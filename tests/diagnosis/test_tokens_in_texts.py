@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from helpers import SERVERS, okta_auditor, snapshot_file
-from test_diagnose import AT, ISSUER, diagnosed, document, part, token
+from made_tokens import part
+from test_diagnose import AT, ISSUER, diagnosed, document, token
 
 CLAIMS = {
     "iss": ISSUER,

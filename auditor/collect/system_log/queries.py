@@ -9,42 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from auditor.system_log.event_types import REFUSALS
+from auditor.system_log.event_types import CHANGES, OF_PEOPLE, REFUSALS
+
+_NOT_ASKED_FOR = (*OF_PEOPLE, "group.lifecycle.", "inline_hook.")
+"""Changes that are about people, and many; and those whose kin are no changes, such as each run of
+an inline hook, which are asked for one by one."""
 
 _CHANGES = (
-    "app.oauth2.admin.consent.",
-    "app.oauth2.as.key.",
-    "app.oauth2.as.resource_server.",
-    "app.oauth2.client.lifecycle.",
-    "app.oauth2.client.privilege.",
-    "app.oauth2.credentials.",
-    "app.oauth2.key.",
-    "app.oauth2.trusted_server.",
-    "application.lifecycle.",
-    "oauth2.",
-    "policy.lifecycle.",
-    "policy.rule.",
+    *(name for name in CHANGES if name not in _NOT_ASKED_FOR),
     "security.trusted_origin.",
     "system.api_token.",
-    "workload_principal.",
-    "zone.",
-)
-"""How events of changes begin: of servers, scopes, claims, policies, rules, clients, keys, grants
-of Okta's APIs, zones, origins, API tokens and AI agents."""
-
-_SINGLE_CHANGES = (
-    "application.configuration.disable_fed_broker_mode",
-    "application.configuration.enable_fed_broker_mode",
-    "group.application_assignment.add",
-    "group.application_assignment.remove",
     "inline_hook.activated",
     "inline_hook.created",
     "inline_hook.deactivated",
     "inline_hook.deleted",
     "inline_hook.updated",
 )
-"""Those whose kin are no changes, such as each run of an inline hook. Who joins or leaves a group
-or an app is not asked for: it is about people, and there is much of it."""
+"""Events of changes, or how they begin: those that decide what becomes of requests, and others of
+what a snapshot has."""
 
 _FAILING = '(outcome.result eq "FAILURE" or outcome.result eq "DENY")'
 
@@ -58,10 +40,11 @@ def log_filter(*, grants: bool) -> str:
     if grants:
         clauses = ['eventType sw "app.oauth2."']
     else:
-        clauses = [f'(eventType sw "app.oauth2." and {_FAILING})', *_each("eq", sorted(REFUSALS))]
+        clauses = [f'(eventType sw "app.oauth2." and {_FAILING})', *_of_types(sorted(REFUSALS))]
     changes = [name for name in _CHANGES if not (grants and name.startswith("app.oauth2."))]
-    return " or ".join([*clauses, *_each("sw", changes), *_each("eq", _SINGLE_CHANGES)])
+    return " or ".join([*clauses, *_of_types(changes)])
 
 
-def _each(operator: str, names: Iterable[str]) -> list[str]:
-    return [f'eventType {operator} "{name}"' for name in names]
+def _of_types(names: Iterable[str]) -> list[str]:
+    """A clause for each type; one that ends with a dot is the beginning of several."""
+    return [f'eventType {"sw" if name.endswith(".") else "eq"} "{name}"' for name in names]
