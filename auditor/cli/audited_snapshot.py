@@ -8,7 +8,7 @@ from auditor.cli.audit.rule_choice import choose_rules
 from auditor.cli.garbage_collection import without_garbage_collection
 from auditor.cli.merged_settings import read_settings
 from auditor.cli.options import AuditOptions
-from auditor.lint.engine import audit
+from auditor.lint.engine import audit_org
 from auditor.lint.reported_finding import ReportedFinding
 from auditor.snapshot.document import Source, parse_snapshot, read_document
 from auditor.snapshot.org import Org
@@ -31,5 +31,5 @@ def read_audited(
     rules = choose_rules(read_settings(options or AuditOptions()))
     with without_garbage_collection():
         snapshot = parse_snapshot(document, path)
-        result = audit(snapshot, rules.selected, Source(path.as_posix(), document))
-        return Org.of(snapshot), result.findings
+        org = Org.of(snapshot, Source(path.as_posix(), document))
+        return org, audit_org(org, rules.selected).findings

@@ -15,6 +15,7 @@ from auditor.diagnosis.api_rights.endpoints import endpoint_of, endpoints_of
 from auditor.diagnosis.api_rights.features import FeatureState, FeatureVerdict, feature_state
 from auditor.diagnosis.api_rights.refusal import Refusal, refusal
 from auditor.diagnosis.clues import Clues
+from auditor.diagnosis.token_issuer import at_domain_of
 from auditor.snapshot.models.clients import App
 from auditor.snapshot.org import Org
 
@@ -98,7 +99,7 @@ def api_answers(
         UsageError: the API token cannot be looked up in the snapshot.
     """
     codes = {error.error for error in clues.errors}
-    caller = client or calling_client(clues, org)
+    caller = client or _calling_client(clues, org)
     calls = _distinct(each for each in clues.api_calls if _of_okta(each, clues, org))
     calls = [call] if call is not None else calls
     first = calls[0] if calls else None
@@ -160,7 +161,7 @@ def _missing(
         yield "--api-token" if ssws else "--client"
 
 
-def calling_client(clues: Clues, org: Org | None) -> App | None:
+def _calling_client(clues: Clues, org: Org | None) -> App | None:
     """The client of a call: that of an access token, or of an assertion."""
     if org is None or not org.known("apps"):
         return None
@@ -191,8 +192,7 @@ def _of_okta(call: ApiCall, clues: Clues, org: Org | None) -> bool:
     issuers = (str(token.claims.get("iss", "")).lower() for token in clues.tokens)
     if okta_host(call.host) or any(f"://{call.host}/" in f"{issuer}/" for issuer in issuers):
         return True
-    domains = org.custom_domains if org and org.known("custom_domains") else ()
-    return any(call.host == (domain.domain or "").lower() for domain in domains)
+    return org is not None and at_domain_of(org, f"https://{call.host}")
 
 
 def _status(call: ApiCall, clues: Clues) -> int | None:

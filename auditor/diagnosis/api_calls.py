@@ -16,7 +16,7 @@ from itertools import islice
 from auditor.diagnosis.api_rights.endpoints import endpoints_of, first_segments
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-MOST_CALLS = 200
+_MOST_CALLS = 200
 _LONGEST_PATH = 300
 _NO_ORG = re.compile(r"(?:developer|support|help|status|www)\.okta\.com|github\.com")
 _OKTA_DOMAINS = (".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com", ".okta.mil")
@@ -77,7 +77,7 @@ def read_api_calls(text: str) -> tuple[ApiCall, ...]:
     """
     calls = list(dict.fromkeys(_calls(text)))
     failed = [call for call in calls if call.failed or call.demanded]
-    return tuple((failed or calls)[:MOST_CALLS])
+    return tuple((failed or calls)[:_MOST_CALLS])
 
 
 def named_call(words: str) -> ApiCall | None:
@@ -179,10 +179,14 @@ class _Reader:
             yield self._call
 
 
+def at_okta(host: str) -> bool:
+    """Whether a host is of Okta's own domains."""
+    return host.partition(":")[0].endswith(_OKTA_DOMAINS)
+
+
 def okta_host(host: str) -> bool:
     """Whether a host is of Okta's own domains, or this machine, where the sandbox is."""
-    name = host.partition(":")[0]
-    return name.endswith(_OKTA_DOMAINS) or name in {"localhost", "127.0.0.1"}
+    return at_okta(host) or host.partition(":")[0] in {"localhost", "127.0.0.1"}
 
 
 def _api_path(address: str) -> tuple[str, str]:

@@ -13,22 +13,22 @@ from auditor.diagnosis.causes import (
     claims,
     client_authentication,
     clients,
-    code_proofs,
     codes_and_refresh_tokens,
     grants,
     http_requests,
     log_reasons,
+    missing_proofs,
     network_zones,
     okta_api,
-    proofs,
     redirect_uris,
     scopes,
     token_validation,
+    unfitting_proofs,
     users,
 )
 from auditor.diagnosis.known_error import Cause, KnownError
 
-__all__ = ["ERRORS", "Cause", "KnownError"]
+__all__ = ["BY_NAME", "ERRORS", "Cause", "KnownError"]
 
 ERRORS: tuple[KnownError, ...] = (
     *access_policies.ROWS,
@@ -38,14 +38,16 @@ ERRORS: tuple[KnownError, ...] = (
     *redirect_uris.ROWS,
     *clients.ROWS,
     *client_authentication.ROWS,
-    *proofs.ROWS,
+    *missing_proofs.ROWS,
     *network_zones.ROWS,
     *codes_and_refresh_tokens.ROWS,
     *claims.ROWS,
     *users.ROWS,
     *okta_api.ROWS,
     *token_validation.ROWS,
-    *code_proofs.ROWS,
+    *unfitting_proofs.ROWS,
     *http_requests.ROWS,
     *log_reasons.ROWS,
 )
+
+BY_NAME = {row.name: row for row in ERRORS}

@@ -10,7 +10,7 @@ from auditor.diagnosis.api_answers import ApiAnswers, api_answers
 from auditor.diagnosis.api_calls import ApiCall
 from auditor.diagnosis.api_causes import alike, api_judged
 from auditor.diagnosis.case import Case
-from auditor.diagnosis.catalogue import ERRORS, KnownError
+from auditor.diagnosis.catalogue import BY_NAME, ERRORS, KnownError
 from auditor.diagnosis.clues import Clues, ErrorClue, LogCounts
 from auditor.diagnosis.judged_error import Fault, JudgedError, judged
 from auditor.diagnosis.leading_findings import leading_findings
@@ -100,14 +100,6 @@ class Diagnosis:
         )
 
     @property
-    def contradicted(self) -> bool:
-        """Whether the snapshot gives the token that the error refuses."""
-        explained = self.explanation
-        return bool(self.errors) and (
-            explained is not None and explained.decision.outcome is Outcome.MINTED
-        )
-
-    @property
     def settled(self) -> bool:
         """Whether a cause is proven, be it in the configuration or outside of it."""
         wrong = any(remark.wrong for remark in self.token_remarks)
@@ -159,7 +151,7 @@ def diagnose(
     client = case.client if case is not None else None
     api = api_answers(clues, org, now, call=call, client=client, api_token=api_token)
     if not matched and any(each.call.demanded or each.call.status == 403 for each in api.refusals):  # noqa: PLR2004
-        row = next(row for row in ERRORS if row.name == "E0000006")
+        row = BY_NAME["E0000006"]
         matched = (MatchedError(ErrorClue("403", ""), row),)
     errors = tuple(_all_judged(matched, case, api))
     rows = [one.known for one in errors if one.known and one.known.error not in api.explained]
@@ -242,7 +234,7 @@ def _all_matched(clues: Clues) -> Iterator[MatchedError]:
             seen.add(row.name)
             yield MatchedError(ErrorClue(row.error, without_credentials(words)), row)
     if 429 in clues.statuses and "E0000047" not in seen:  # noqa: PLR2004 - Too Many Requests
-        row = next(row for row in ERRORS if row.name == "E0000047")
+        row = BY_NAME["E0000047"]
         yield MatchedError(ErrorClue("429", ""), row)
 
 

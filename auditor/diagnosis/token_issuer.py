@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.diagnosis.api_calls import at_okta
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.token_kind import is_id_token
 from auditor.diagnosis.token_remark import TokenRemark
@@ -12,9 +13,6 @@ from auditor.snapshot.org import Org
 from auditor.text import quoted
 from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
 from auditor.tokens.request import ORG_SERVER
-
-_OKTA = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
-"""Okta's own domains (help center, domains of orgs)."""
 
 
 def issuing_server(token: TokenClue, org: Org) -> AuthorizationServer | None:
@@ -39,18 +37,18 @@ def issuer_remarks(token: TokenClue, org: Org | None) -> Iterator[TokenRemark]:
         return
     host = _host(issuer)
     own = _hosts(org) if org is not None else frozenset()
-    if not _of_okta(host) and host not in own:
+    if not at_okta(host) and host not in own:
         yield TokenRemark(
             f"Its issuer {quoted(issuer)} is at no domain of Okta's, nor at one of the org's that "
             "is known here: unless it is a custom domain, another identity provider issued it.",
             wrong=False,
         )
     if server_in_url(issuer) == ORG_SERVER:
-        if _of_okta(host) or host in own:
+        if at_okta(host) or host in own:
             yield from _of_org_server(token, issuer)
     elif org is not None:
         yield from _of_custom_server(token, org, issuer)
-    if own and _of_okta(host) and host not in own:
+    if own and at_okta(host) and host not in own:
         yield TokenRemark(
             f"Its issuer is {quoted(issuer)}, and the org's servers are at "
             f"{quoted(min(own))}: another domain of the org, or another org. Who compares "
@@ -105,10 +103,6 @@ def _hosts(org: Org) -> frozenset[str]:
     domains = {one.domain for one in org.custom_domains if one.domain}
     read_at = {_host(org.snapshot.capture.org_url)} - {""}
     return frozenset(host.lower() for host in issuers | domains | read_at)
-
-
-def _of_okta(host: str) -> bool:
-    return host.endswith(tuple(f".{domain}" for domain in _OKTA))
 
 
 def _host(url: str) -> str:

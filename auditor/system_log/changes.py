@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from auditor.system_log.event_types import OF_PEOPLE
+from auditor.system_log.event_types import OF_PEOPLE, PEOPLE
 from auditor.system_log.groups import Change
 
 _OF_ALL = ("zone.",)
@@ -86,7 +86,7 @@ def _objects(change: Change) -> Iterator[str]:
     """Ids of what a change is about: where it is about people, of those alone."""
     of_people = change.type.startswith(OF_PEOPLE)
     for record_id, kind in dict.fromkeys((target.id, target.type) for target in change.targets):
-        if record_id and (not of_people or kind in {"User", "AppUser"}):
+        if record_id and (not of_people or kind in PEOPLE):
             yield record_id
 
 

@@ -15,6 +15,7 @@ from auditor.system_log.kept_fields import (
     LONGEST_SCOPES,
     LONGEST_TEXT,
     MOST_TARGETS,
+    POLICY_CHANGES,
     changed_fields,
 )
 from auditor.tokens.request import ORG_SERVER
@@ -140,8 +141,7 @@ def _user(actor: Mapping[str, Any], targets: Mapping[str, LogTarget]) -> str:
 
 
 def _changed(targets: Iterable[Any], data: Mapping[str, Any]) -> tuple[str, ...]:
-    entry = data.get("PolicyChangeDetailsEntry")
-    names = set(changed_fields(entry)) if entry else set()
+    names = {field for name in POLICY_CHANGES for field in changed_fields(data.get(name))}
     for target in targets:
         if details := _object(target).get("changeDetails"):
             names.update(changed_fields(details))

@@ -60,6 +60,9 @@ CHANGES = (
 OF_PEOPLE = ("application.user_membership.", "group.user_membership.", "user.lifecycle.")
 """Those of `CHANGES` that concern only the user whom they name."""
 
+PEOPLE = frozenset({"User", "AppUser"})
+"""Types of targets that are people."""
+
 
 def is_change(event_type: str) -> bool:
     """Whether events of a type change configuration, assignments or people."""

@@ -23,7 +23,7 @@ _MOST_NAMES = 100
 
 _TEXTS = ("authorizationServerName", "grantType")
 _SCOPES = ("grantedScopes", "requestedScopes")
-_CHANGED = ("PolicyChangeDetailsEntry", "policyChangeDetailsEntry")
+POLICY_CHANGES = ("PolicyChangeDetailsEntry", "policyChangeDetailsEntry")
 
 _NAMED = frozenset(
     {
@@ -92,8 +92,8 @@ def _debug_data(event: Mapping[str, Any]) -> dict[str, Any]:
     scopes = {name: _scopes(data.get(name)) for name in _SCOPES}
     # A request that names no scopes is another thing than an event that does not say.
     named = {name: text for name, text in scopes.items() if text is not None}
-    names = sorted({field for name in _CHANGED for field in changed_fields(data.get(name))})
-    return _without_empty(kept) | named | ({_CHANGED[0]: names} if names else {})
+    names = sorted({field for name in POLICY_CHANGES for field in changed_fields(data.get(name))})
+    return _without_empty(kept) | named | ({POLICY_CHANGES[0]: names} if names else {})
 
 
 def changed_fields(details: Any) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 VERSION_KEY = "okta_auditor_log"
 COMPLETE_KEY = "complete"
 GRANTS_KEY = "with_grants"
+
+UNREADABLE = b'{"unreadable":'
+"""How the line begins that stands for an event that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,17 @@ def log_header(line: Mapping[str, Any]) -> LogHeader:
     org = line.get("org")
     return LogHeader(
         org=org if isinstance(org, str) else "",
-        since=_moment(line.get("since")),
-        until=_moment(line.get("until")),
+        since=read_time(line.get("since")),
+        until=read_time(line.get("until")),
         with_grants=line.get(GRANTS_KEY) is True,
         redacted=bool(line.get("redacted")),
     )
 
 
-def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str):
-        return None
+def read_time(text: object) -> datetime | None:
+    """A time in ISO 8601 that names its zone, in UTC; None for anything else."""
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+        when = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return when.astimezone(UTC) if when and when.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None

@@ -114,10 +114,6 @@ class PlannedOrg:
             for _, inner in list(self._child_lists(path, record)):
                 self._drop(inner)
 
-    def forget_list(self, path: str) -> None:
-        """Leave open what a list holds."""
-        self._drop(path)
-
     def _drop(self, path: str) -> None:
         for record in list(self.records(path).values()) if self._is_table(path) else ():
             for _, inner in list(self._child_lists(path, record)):

@@ -308,6 +308,16 @@ def test_the_fault_of_an_api_token_is_the_cause(
     assert cause in causes(outcome)[0]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_token_in_place_of_its_name_is_not_shown(form: str, tmp_path: Path) -> None:
+    pasted = f"00{'aB3_' * 10}"
+    error = '{"errorCode": "E0000011", "errorSummary": "Invalid token provided"}'
+    outcome = diagnosed(tmp_path, tenant(), error, "--api-token", pasted, "--format", form)
+    assert outcome.exit_code == 2
+    assert "--api-token takes the name or id of an API token" in outcome.stderr
+    assert pasted not in outcome.shown
+
+
 @pytest.mark.parametrize("error", [INVALID, FORBIDDEN])
 def test_a_sound_api_token_is_not_blamed(tmp_path: Path, error: str) -> None:
     text = transcript("POST /api/v1/users", 403, error, scheme=f"SSWS {SSWS}")

@@ -148,3 +148,13 @@ def test_events_of_any_shape_are_kept_without_credentials(
     with suppress(NoEventError):
         assert SECRET not in str(log_event(event))
     assert not {"203.0.113.9", "curl/8", "Ada Lovelace", "AT.abc"} & set(kept.split('"'))
+
+
+@pytest.mark.parametrize("name", ["PolicyChangeDetailsEntry", "policyChangeDetailsEntry"])
+def test_a_raw_event_and_what_is_kept_of_it_name_the_same_changed_fields(name: str) -> None:
+    raw = {
+        "published": "2026-01-01T00:00:00Z",
+        "eventType": "policy.rule.update",
+        "debugContext": {"debugData": {name: {"from": {"status": 1}, "to": {"status": 2}}}},
+    }
+    assert log_event(raw).changed == log_event(kept_event(raw)).changed == ("status",)

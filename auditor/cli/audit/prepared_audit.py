@@ -32,7 +32,7 @@ from auditor.cli.printing import print_document, print_line
 from auditor.config import EffectiveSettings, Settings
 from auditor.config.origin import Layer
 from auditor.errors import ExitCode, UsageError
-from auditor.lint.engine import audit
+from auditor.lint.engine import audit, audit_org
 from auditor.lint.framework import Framework
 from auditor.lint.presentation import Presentation
 from auditor.lint.result import AuditResult
@@ -99,10 +99,10 @@ class PreparedAudit:
         source = Source(source_path(path, self.settings.source_root), document)
         with without_garbage_collection():
             snapshot = parse_snapshot(document, path)
-            result = audit(snapshot, self.rules.selected, source)
-            result = self.acceptance.apply(result)
+            org = Org.of(snapshot, source)
+            result = self.acceptance.apply(audit_org(org, self.rules.selected))
             if self.settings.logs and self.keeps_history:
-                result = self._with_log(result, Org.of(snapshot, source), self.settings.logs)
+                result = self._with_log(result, org, self.settings.logs)
         day_was_set = self.effective.origins["as_of"].layer is not Layer.DEFAULT
         as_of = self.effective.as_of if day_was_set else result.as_of
         result = replace(

@@ -16,10 +16,10 @@ from auditor.files import PRIVATE, write_file
 from auditor.pseudonyms import Pseudonyms
 from auditor.system_log.event import NoEventError, log_event
 from auditor.system_log.kept_fields import kept_event
-from auditor.system_log.log_header import is_header, is_last_line
+from auditor.system_log.log_header import UNREADABLE, is_header, is_last_line
 from auditor.system_log.reading import LogFile
 
-_UNREADABLE = b'{"unreadable":""}\n'
+_UNREADABLE = UNREADABLE + b'""}\n'
 
 
 def write_redacted(file: Path, output: Path, key: bytes) -> None:

@@ -8,6 +8,7 @@ from auditor.snapshot.models.clients import App
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.snapshot.org import Org
 from auditor.system_log.decisions import Agreement, Outcomes
+from auditor.system_log.event_types import PEOPLE
 from auditor.system_log.explanations import ExplainedGroup
 from auditor.system_log.groups import Change
 from auditor.system_log.situations import UndecidedReason
@@ -98,7 +99,7 @@ def login(org: Org | None, user: str) -> str:
 
 def change_words(org: Org | None, change: Change) -> str:
     """A change: what was done to what, by whom, when."""
-    targets = [target for target in change.targets if target.type not in {"User", "AppUser"}]
+    targets = [target for target in change.targets if target.type not in PEOPLE]
     shown = targets or list(change.targets)
     names = listed((quoted(target.name or target.id) for target in shown), most=2)
     fields = f" ({listed(map(quoted, change.fields))})" if change.fields else ""

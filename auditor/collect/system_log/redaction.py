@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.pseudonyms import Pseudonyms
+from auditor.system_log.event_types import PEOPLE
 
-_PEOPLE = frozenset({"User", "AppUser"})
 """Types of actors and targets that are people."""
 _UNKNOWN = "unknown"
 """What Okta writes for an actor that it does not know."""
@@ -39,7 +39,7 @@ class EventRedactor:
         if isinstance(value, list):
             return [self._value(item) for item in value]
         if isinstance(value, dict):
-            if value.get("type") in _PEOPLE:
+            if value.get("type") in PEOPLE:
                 return self._person(value)
             return {self._pseudonyms.text(name): self._value(item) for name, item in value.items()}
         return value

@@ -10,16 +10,14 @@ from io import BufferedRandom
 from typing import Any
 
 from auditor import exact_json
-from auditor.collect.system_log.terms import LogTerms, read_time
-from auditor.system_log.log_header import COMPLETE_KEY
+from auditor.collect.system_log.terms import LogTerms
+from auditor.system_log.log_header import COMPLETE_KEY, UNREADABLE, read_time
 
 OVERLAP = timedelta(hours=1)
 """What is asked for again of the time that a file covers. Okta says that events may be delayed, and
 not by how much."""
 
 _PIECE = 1 << 20
-UNREADABLE = b'{"unreadable":'
-"""How the line begins that stands for an event that cannot be read."""
 
 
 class DamagedLogError(Exception):

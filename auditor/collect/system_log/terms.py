@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from auditor import exact_json
 from auditor.collect.system_log.queries import log_filter
-from auditor.system_log.log_header import GRANTS_KEY, VERSION_KEY
+from auditor.system_log.log_header import GRANTS_KEY, VERSION_KEY, read_time
 
 _VERSION = 1
 MARK = f'{{"{VERSION_KEY}":{_VERSION},'.encode()
@@ -71,12 +71,3 @@ class LogTerms:
 def okta_time(when: datetime) -> str:
     """A time in UTC as Okta writes it, with milliseconds: always of the same length."""
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}Z"
-
-
-def read_time(text: object) -> datetime | None:
-    """A time in ISO 8601 that names its zone, in UTC; None for anything else."""
-    try:
-        when = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return when.astimezone(UTC) if when and when.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -10,8 +10,7 @@ from typing import Any
 from auditor import exact_json
 from auditor.collect.fetch.json_values import UnreadableItem
 from auditor.collect.system_log.log_writer import LogWriter
-from auditor.collect.system_log.tail import UNREADABLE
-from auditor.collect.system_log.terms import read_time
+from auditor.system_log.log_header import UNREADABLE, read_time
 
 
 class WrittenEvents:

@@ -15,6 +15,7 @@ from enum import Enum, auto
 from auditor.diagnosis.api_rights.admin_roles import JudgedRole, RoleVerdict, in_force, judged
 from auditor.diagnosis.api_rights.endpoints import Endpoint
 from auditor.errors import UsageError
+from auditor.snapshot.credentials_in_text import without_credentials
 from auditor.snapshot.models.org import ApiToken
 from auditor.snapshot.org import Org
 from auditor.text import quoted
@@ -76,8 +77,11 @@ def api_token_state(name: str, org: Org, endpoint: Endpoint | None, now: datetim
         now: when the call failed.
 
     Raises:
-        UsageError: the list of API tokens was not read, or several have the name.
+        UsageError: it is a token itself, the list of API tokens was not read, or several have the
+            name.
     """
+    if without_credentials(name) != name:
+        raise UsageError("--api-token takes the name or id of an API token, not the token.")
     if not org.known("api_tokens"):
         raise UsageError("--api-token: the API tokens are not in the snapshot.")
     tokens = [each for each in org.api_tokens if name in {each.id, each.name}]

@@ -15,11 +15,14 @@ tell; `catalogue` has all rows, and `docs/okta-errors.md` is written from them.
 | `redirect_uris` | redirect URIs after sign-in and sign-out, and what of them differs |
 | `clients` | client ids that Okta does not take |
 | `client_authentication` | secrets, keys, methods |
-| `proofs` | PKCE and DPoP |
+| `missing_proofs` | PKCE and DPoP that were not sent |
 | `network_zones` | clients outside their zones |
 | `codes_and_refresh_tokens` | codes and refresh tokens that are over |
 | `claims` | claims that cannot be evaluated |
 | `users` | users who cannot sign in, or have no session |
 | `okta_api` | errors of Okta's own APIs |
+| `unfitting_proofs` | PKCE, redirect URIs and DPoP claims that do not agree |
+| `http_requests` | requests that come to no answer of OAuth |
+| `log_reasons` | reasons of the System Log that no answer has |
 | `token_validation` | what libraries say that refuse a token; about its key in `token_keys` |
 """

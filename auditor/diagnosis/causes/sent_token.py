@@ -12,10 +12,10 @@ from auditor.diagnosis.causes.verdict import (
 )
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.known_error import request
+from auditor.diagnosis.token_issuer import issuing_server
 from auditor.diagnosis.token_kind import other_maker
-from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import listed, quoted
-from auditor.tokens.lookup.issuers import DEFAULT_SERVER, server_in_url
+from auditor.tokens.lookup.issuers import server_in_url
 from auditor.tokens.request import ORG_SERVER
 
 NOT_PASTED = "the token is not known: paste it as well; it is taken apart here and not shown"
@@ -28,19 +28,10 @@ def sent_token(case: Case) -> TokenClue | None:
     return next(of_servers, None)
 
 
-def issuing_server(case: Case, token: TokenClue) -> AuthorizationServer | None:
-    """The custom server that issued a token; None if the org has none like it."""
-    key = server_in_url(str(token.claims["iss"]))
-    for server in case.org.servers:
-        if server.id == key or (key == DEFAULT_SERVER and server.default):
-            return server
-    return None
-
-
 def unread_servers(case: Case, token: TokenClue) -> CauseVerdict | None:
     """The verdict where the token's server may be one that was not read."""
     known = case.org.known("authorization_servers")
-    if known or of_org_server(token) or issuing_server(case, token) is not None:
+    if known or of_org_server(token) or issuing_server(token, case.org) is not None:
         return None
     return unknown(case.unread("authorization_servers"))
 

@@ -6,7 +6,6 @@ from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.sent_token import (
     NOT_PASTED,
     TOKEN_OF_ORG_SERVER,
-    issuing_server,
     of_org_server,
     readable_token,
     sent_token,
@@ -20,7 +19,7 @@ from auditor.diagnosis.causes.verdict import (
 )
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.known_error import KnownError, request, setting
-from auditor.diagnosis.token_issuer import at_domain_of
+from auditor.diagnosis.token_issuer import at_domain_of, issuing_server
 from auditor.diagnosis.token_times import issued_at
 from auditor.text import quoted
 
@@ -44,7 +43,7 @@ def _key_rotated(case: Case) -> CauseVerdict:
     token = readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
-    server = issuing_server(case, token)
+    server = issuing_server(token, case.org)
     if server is None:
         return not_so("it is no token of a custom authorization server of the org")
     if not case.org.known("server_keys", server):
@@ -69,7 +68,7 @@ def _stale_keys(case: Case) -> CauseVerdict:
         return unknown(NOT_PASTED)
     if of_org_server(token):
         return not_so("the org server issued the token, whose keys your API cannot use")
-    server = issuing_server(case, token)
+    server = issuing_server(token, case.org)
     if server is None or not case.org.known("server_keys", server):
         return unknown("the keys of the token's server were not read")
     kids = [key.kid for key in case.org.signing_keys(server)]

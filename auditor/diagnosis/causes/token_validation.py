@@ -13,7 +13,6 @@ from auditor.diagnosis.case import Case
 from auditor.diagnosis.causes.sent_token import (
     NOT_PASTED,
     TOKEN_OF_ORG_SERVER,
-    issuing_server,
     of_org_server,
     readable_token,
     sent_token,
@@ -29,7 +28,7 @@ from auditor.diagnosis.causes.verdict import (
 )
 from auditor.diagnosis.clues import TokenClue
 from auditor.diagnosis.known_error import KnownError, request, setting
-from auditor.diagnosis.token_issuer import at_domain_of
+from auditor.diagnosis.token_issuer import at_domain_of, issuing_server
 from auditor.diagnosis.token_kind import is_id_token
 from auditor.snapshot.models.servers import AuthorizationServer
 from auditor.text import listed, quoted
@@ -46,7 +45,7 @@ def _audience_changed(case: Case) -> CauseVerdict:
     token = readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
-    server = issuing_server(case, token)
+    server = issuing_server(token, case.org)
     if server is None:
         return not_so("it is no token of a custom authorization server of the org")
     if is_id_token(token):
@@ -70,7 +69,7 @@ def _validator_audience(case: Case) -> CauseVerdict:
         return _expected_audience(case)
     if verdict := unread_servers(case, token):
         return verdict
-    server = issuing_server(case, token)
+    server = issuing_server(token, case.org)
     if is_id_token(token):
         client = listed(map(quoted, _audiences(token)), most=3)
         return proven(f"it is an ID token, whose audience is its client, {client}").fixed_by(
@@ -122,7 +121,7 @@ def _another_issuer(case: Case) -> CauseVerdict:
     if isinstance(token, CauseVerdict):
         return token
     issuer = str(token.claims["iss"])
-    server = issuing_server(case, token)
+    server = issuing_server(token, case.org)
     if server is None:
         if not of_org_server(token) and case.org.known("authorization_servers"):
             return proven(
@@ -149,7 +148,7 @@ def _validator_issuer(case: Case) -> CauseVerdict:
     token = readable_token(case)
     if isinstance(token, CauseVerdict):
         return token
-    server = issuing_server(case, token)
+    server = issuing_server(token, case.org)
     issuer = str(token.claims["iss"])
     differs = server is not None and server.issuer and server.issuer != issuer
     if server is None or (differs and not _dynamic(case, server, issuer)):

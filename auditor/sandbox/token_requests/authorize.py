@@ -19,7 +19,7 @@ from auditor.tokens.conditions import Condition
 from auditor.tokens.decision import Decision
 from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT
 from auditor.tokens.outcome import Outcome
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.request import TokenRequest
 
 Json = dict[str, Any]
 
@@ -82,7 +82,7 @@ class AuthorizeEndpoint:
         form = call.form
         kinds = form["response_type"].split()
         return TokenRequest(
-            server=ORG_SERVER if call.server is None else call.server["id"],
+            server=call.server_id,
             client=form["client_id"],
             grant=AUTHORIZATION_CODE if "code" in kinds else IMPLICIT,
             user=None if user is None else str(user["id"]),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from auditor.tokens.request import ORG_SERVER
+
 if TYPE_CHECKING:
     from yarl import URL
 
@@ -42,6 +44,11 @@ class Call:
         """The `iss` of tokens: the address of the server at this sandbox."""
         origin = str(self.url.origin())
         return origin if self.server is None else f"{origin}/oauth2/{self.server['id']}"
+
+    @property
+    def server_id(self) -> str:
+        """The id of the server, or `org`."""
+        return ORG_SERVER if self.server is None else self.server["id"]
 
     @property
     def scopes(self) -> frozenset[str] | None:

@@ -25,7 +25,7 @@ from auditor.tokens.conditions import Condition
 from auditor.tokens.grants import AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE
 from auditor.tokens.outcome import Outcome
 from auditor.tokens.rejections import UNKNOWN_GRANT, Rejection
-from auditor.tokens.request import ORG_SERVER, TokenRequest
+from auditor.tokens.request import TokenRequest
 
 Json = dict[str, Any]
 
@@ -104,7 +104,7 @@ class TokenEndpoint:
         if grant == REFRESH_TOKEN and scopes is None:
             scopes = subject.scopes
         request = TokenRequest(
-            server=ORG_SERVER if call.server is None else call.server["id"],
+            server=call.server_id,
             client=client_id(app),
             grant=grant,
             user=user,
@@ -132,7 +132,7 @@ class TokenEndpoint:
         if issued.request.client != client_id(app):
             raise refused(CODE_OF_ANOTHER)
         self._services.register.use_code(code)
-        if issued.request.server != (ORG_SERVER if call.server is None else call.server["id"]):
+        if issued.request.server != call.server_id:
             raise refused(CODE_INVALID)
         if issued.redirect_uri != call.form.get("redirect_uri"):
             raise refused(CODE_FOR_ANOTHER_ADDRESS)
