@@ -26,17 +26,15 @@ from auditor.diagnosis.api_rights.refusal import (
 )
 from auditor.diagnosis.api_rights.wording import CauseWords, fault_words, reason_words
 from auditor.diagnosis.causes.verdict import (
-    Confidence,
     Evidence,
     evidence,
     likely,
     proven,
     unknown,
 )
-from auditor.diagnosis.judged_error import JudgedCause, JudgedError
+from auditor.diagnosis.judged_error import JudgedCause, JudgedError, in_order
 from auditor.diagnosis.known_error import Cause, KnownError
 
-_ORDER = tuple(Confidence)
 _BY_GRANTS = frozenset({ReasonKind.SCOPE_NOT_GRANTED, ReasonKind.GRANT_REVOKED})
 _BY_ROLES = frozenset({ReasonKind.NO_ADMIN_ROLE, ReasonKind.ROLE_TOO_WEAK})
 
@@ -51,10 +49,8 @@ def api_judged(row: KnownError, answers: ApiAnswers) -> JudgedError | None:
     Returns:
         None if nothing is at fault, as far as it is known.
     """
-    causes = sorted(
-        _causes(row.error, answers), key=lambda one: _ORDER.index(one.verdict.confidence)
-    )
-    return JudgedError(row, tuple(causes)) if causes else None
+    causes = in_order(_causes(row.error, answers))
+    return JudgedError(row, causes) if causes else None
 
 
 def alike(code: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -72,11 +73,12 @@ def judged(row: KnownError, case: Case | None) -> JudgedError:
         around = row.line_in(case.clues.text)
         case = replace(case, words=words, error_text=f"{case.error_text}\n{around}")
     causes = [JudgedCause(cause, _verdict(cause, case)) for cause in row.causes]
-    return JudgedError(row, tuple(sorted(_with_the_rest(causes), key=_rank)))
+    return JudgedError(row, in_order(_with_the_rest(causes)))
 
 
-def _rank(judged_cause: JudgedCause) -> int:
-    return _ORDER.index(judged_cause.verdict.confidence)
+def in_order(causes: Iterable[JudgedCause]) -> tuple[JudgedCause, ...]:
+    """Causes, the most certain first."""
+    return tuple(sorted(causes, key=lambda one: _ORDER.index(one.verdict.confidence)))
 
 
 def _verdict(cause: Cause, case: Case | None) -> CauseVerdict:

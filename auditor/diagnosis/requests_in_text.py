@@ -17,11 +17,10 @@ from urllib.parse import unquote_plus
 
 from auditor.diagnosis.clues import RequestClue
 from auditor.tokens.grants import (
-    AUTHORIZATION_CODE,
     BROWSER_GRANTS,
     CLIENT_CREDENTIALS,
-    IMPLICIT,
     PASSWORD,
+    browser_grant,
 )
 from auditor.tokens.lookup.issuers import server_in_url
 
@@ -158,7 +157,7 @@ def request_of_claims(claims: dict[str, Any]) -> RequestClue | None:
         return RequestClue(
             server=server,
             client=client,
-            grant=AUTHORIZATION_CODE if "code" in response_type.split() else IMPLICIT,
+            grant=browser_grant(response_type),
             scopes=tuple(scope.split()) if isinstance(scope, str) and scope.strip() else None,
             response_type=response_type,
             redirect_uri=redirect_uri if isinstance(redirect_uri, str) else None,
@@ -261,8 +260,7 @@ def _request(values: dict[str, Any], at: int) -> RequestClue:
     elsewhere = "request_uri" if "request_uri" in values else ""
     elsewhere = "request" if "object" in values else elsewhere
     if grant is None and (at_authorize or response_type):
-        browser_only = response_type is not None and "code" not in response_type.split()
-        grant = IMPLICIT if browser_only else AUTHORIZATION_CODE
+        grant = browser_grant(response_type)
     return RequestClue(
         server=values.get("server"),
         client=values.get("client"),

@@ -25,6 +25,10 @@ class ClientsOfOrg(PeopleOfOrg, AgentsOfOrg):
         """OIDC apps, Okta's own included."""
         return self._all("apps", App)
 
+    def app(self, app_id: str) -> App | None:
+        """The OIDC app with an id, which may differ from its client id."""
+        return self._lookup("apps", App).get(app_id)
+
     @property
     def clients(self) -> tuple[App, ...]:
         """OAuth clients: the apps, and the AI agents if they may be read.

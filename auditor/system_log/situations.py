@@ -93,10 +93,7 @@ def find_client(org: Org, client_id: str) -> App | None:
     """The client of an event, which names it by client id, or by the id of its app."""
     if not client_id or not org.known("apps"):
         return None
-    client = org.client(client_id)
-    if client is None:
-        client = next((app for app in org.apps if app.id == client_id), None)
-    return client
+    return org.client(client_id) or org.app(client_id)
 
 
 def _grants(key: GroupKey, client: App) -> tuple[str, ...]:

@@ -47,6 +47,14 @@ USERLESS_GRANTS = frozenset({CLIENT_CREDENTIALS})
 BROWSER_GRANTS = frozenset({AUTHORIZATION_CODE, IMPLICIT})
 """Grant types that begin at `/authorize`, with a response type and a redirect URI."""
 
+
+def browser_grant(response_type: str | None) -> str:
+    """The grant type of a request to `/authorize`; without a response type it is for a code."""
+    if response_type is not None and "code" not in response_type.split():
+        return IMPLICIT
+    return AUTHORIZATION_CODE
+
+
 PAGELESS_GRANTS = DIRECT_AUTHENTICATION | {
     CIBA,
     JWT_BEARER,

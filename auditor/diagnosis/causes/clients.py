@@ -22,8 +22,8 @@ _LEAST_PART = 12
 def _sent_app_id(case: Case) -> App | None:
     """The app whose id was sent in place of its client id."""
     word = case.words.client
-    named = (app for app in case.org.apps if app.id == word and app.client_id != word)
-    return next(named, None)
+    app = case.org.app(word) if word else None
+    return app if app is not None and app.client_id != word else None
 
 
 def _inactive(case: Case) -> CauseVerdict:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from auditor.errors import UsageError
-from auditor.tokens.grants import AUTHORIZATION_CODE, IMPLICIT
+from auditor.tokens.grants import browser_grant
 from auditor.tokens.lookup.issuers import server_in_url
 
 _ENDPOINT = "/v1/authorize"
@@ -54,11 +54,10 @@ def read_authorize_url(url: str) -> AuthorizeUrl:
     if elsewhere := next((name for name in _ELSEWHERE if values.get(name)), None):
         raise _unusable(f"what it asks for is not in it, but in its {elsewhere}")
     response_type = values.get("response_type") or None
-    browser_only = response_type is not None and "code" not in response_type.split()
     return AuthorizeUrl(
         server=server,
         client=values.get("client_id") or None,
-        grant=IMPLICIT if browser_only else AUTHORIZATION_CODE,
+        grant=browser_grant(response_type),
         scopes=tuple(values.get("scope", "").split()) or None,
         response_type=response_type,
         redirect_uri=values.get("redirect_uri") or None,
